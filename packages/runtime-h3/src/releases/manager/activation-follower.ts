@@ -10,7 +10,12 @@ import type { Logger } from '../../types/context.ts';
 import { statusOf } from '../store/head.ts';
 import type { Permission, ReleaseGate, WantedActivation } from './release-gate.ts';
 import type { ReleaseManager } from './release-manager.ts';
-import { takeBack } from './take-back.ts';
+import { OTHERS_WITHIN, takeBack } from './take-back.ts';
+
+/** Milliseconds between two looks at the other servers, while they try the release too. */
+const EARLY_INTERVAL = 1000;
+/** The same later: one of them runs it, and each look reads all notes of the store. */
+const LATE_INTERVAL = 10_000;
 
 export interface ActivationFollowerOptions {
   gate: ReleaseGate;
@@ -44,6 +49,8 @@ export class ActivationFollower {
   #runnable: Set<string> | undefined;
   /** `Date.now()` when the wanted release failed on this server. */
   #failedAt = 0;
+  /** `Date.now()` of the next look at the other servers. */
+  #nextLook = 0;
 
   constructor(options: ActivationFollowerOptions) {
     this.#options = options;
@@ -57,7 +64,7 @@ export class ActivationFollower {
     // Without a readable record there is no code to try.
     const permission = wanted && (await gate.ask(wanted));
     const isOld = this.#permission.state === 'failed' && this.#wanted?.key === wanted?.key;
-    if (permission?.state === 'failed' && !isOld) this.#failedAt = Date.now();
+    if (permission?.state === 'failed' && !isOld) this.#failedAt = this.#nextLook = Date.now();
     this.#head = head;
     this.#wanted = wanted;
     this.#permission = permission ?? { state: 'granted' };
@@ -112,6 +119,9 @@ export class ActivationFollower {
     const { activation } = this.#head;
     const { failed, server } = this;
     if (!failed || !server || activation?.version !== failed.version) return;
+    if (Date.now() < this.#nextLook) return;
+    const isEarly = Date.now() - this.#failedAt < OTHERS_WITHIN + LATE_INTERVAL;
+    this.#nextLook = Date.now() + (isEarly ? EARLY_INTERVAL : LATE_INTERVAL);
     const { store, logger } = this.#options;
     const { reason, version } = failed;
     const done = await takeBack(store, {

@@ -4,6 +4,7 @@ import { isGatiError } from '@gati/contract';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseStore, ServerNote, StoredRelease } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
+import { MAX_REASON } from '../store/quarantine.ts';
 import { documentReader } from '../store/read-release.ts';
 import { ActivationFollower } from './activation-follower.ts';
 import { openCacheFolder } from './cache-folder.ts';
@@ -296,7 +297,7 @@ export class StoreFollower {
         instance: this.#instance,
         ...(server !== undefined && { server }),
         ...(host.isReady && { current: host.currentVersion }),
-        ...(failed && { failed }),
+        ...(failed && { failed: { ...failed, reason: failed.reason.slice(0, MAX_REASON) } }),
         until: Date.now() + NOTE_LIFETIME,
       });
       this.#hasNote = true;

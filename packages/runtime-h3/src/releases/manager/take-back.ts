@@ -3,7 +3,7 @@ import type { Activation, ReleaseStore, ServerNote } from '../../ports.ts';
 import { quarantineRelease } from '../store/quarantine.ts';
 
 /** Milliseconds that other servers have to try a release that failed on this one. */
-const OTHERS_WITHIN = 60_000;
+export const OTHERS_WITHIN = 60_000;
 
 export interface FailedActivation {
   activation: Activation;

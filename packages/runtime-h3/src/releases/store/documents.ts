@@ -62,7 +62,11 @@ const head: Check = object(
 
 const note: Check = object(
   { instance: safeName, until: number },
-  { server: string, current: semver, failed: object({ version: semver, reason: string }) },
+  {
+    server: string,
+    current: semver,
+    failed: object({ version: semver, reason: string }, { activatedAt: time }),
+  },
 );
 
 const bundledIndex: Check = object({

@@ -2,8 +2,8 @@ import type { Quarantine, ReleaseStore, StoreHead } from '../../ports.ts';
 import { rollbackTarget } from './change-status.ts';
 import { changeHead } from './head.ts';
 
-/** Longest reason that the head of a store keeps. Characters. */
-const MAX_REASON = 2000;
+/** Longest reason that a store keeps. Characters. */
+export const MAX_REASON = 2000;
 
 export interface QuarantineOptions extends Pick<Quarantine, 'reason' | 'server'> {
   version: string;

@@ -45,6 +45,8 @@ export class RollOut {
   #proof: Proof | undefined;
   /** Every worker that wants the release. */
   readonly #workers = new Set<WorkerProcess>();
+  /** Workers that may take the release, and may have. */
+  readonly #granted = new Set<WorkerProcess>();
   readonly #taken = new Set<WorkerProcess>();
   #taking: WorkerProcess | undefined;
   /** Running pause before the next worker, or before the next proof. */
@@ -94,7 +96,8 @@ export class RollOut {
   /** Lays the death of a worker to the release if the worker has it. */
   onDeath(worker: WorkerProcess, how: string): void {
     this.#workers.delete(worker);
-    const hadIt = this.#taken.delete(worker) || this.#taking === worker;
+    this.#taken.delete(worker);
+    const hadIt = this.#granted.delete(worker);
     if (this.#taking === worker) this.#taking = undefined;
     if (!hadIt || this.#isEnded || this.#state === 'failed') return;
     const { tolerated, limits } = this.#options;
@@ -173,6 +176,7 @@ export class RollOut {
     this.#timer = undefined;
     this.#taking = undefined;
     this.#taken.clear();
+    this.#granted.clear();
     this.#deaths = 0;
     onFailed();
     for (const worker of this.#workers) this.#reply(worker);
@@ -190,13 +194,14 @@ export class RollOut {
   }
 
   #grant(worker: WorkerProcess): void {
+    this.#granted.add(worker);
     this.#send(worker, { state: 'granted' });
   }
 
   /** Sends the state of a worker that may not take the release now. */
   #reply(worker: WorkerProcess): void {
     const use = this.#options.before;
-    if (this.#taken.has(worker) || this.#taking === worker) this.#grant(worker);
+    if (this.#granted.has(worker)) this.#grant(worker);
     // During another try the old failure still counts.
     else if (this.#reason === undefined) this.#send(worker, { state: 'pending', use });
     else this.#send(worker, { state: 'failed', use, reason: this.#reason });

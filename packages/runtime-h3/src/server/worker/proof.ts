@@ -12,6 +12,7 @@ import { findRelease } from '../../releases/store/read-release.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
 import {
   PROOF_ORDER,
   type ProofMessage,
@@ -21,6 +22,7 @@ import {
 import { readServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
 import { startWatchdog } from './watchdog.ts';
+import { createStartSteps } from './start-steps.ts';
 import { createReleaseRules } from './worker.ts';
 import { createWorkerEffects } from './worker-effects.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
@@ -108,7 +110,9 @@ class Proof {
       onQueue: () => {},
     });
     const own = await this.#options.release();
+    const { track } = createStartSteps((message) => void send(message));
     const rules = createReleaseRules(own, {
+      track,
       env,
       kind: 'proof',
       log: this.#log,
@@ -171,7 +175,7 @@ function begin(step: ProofStep): void {
 }
 
 /** Resolves when the message is written. */
-function send(message: ProofMessage): Promise<void> {
+function send(message: ProofMessage | MessageToSupervisor): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send!(message, undefined, undefined, () => resolve());
     else resolve();

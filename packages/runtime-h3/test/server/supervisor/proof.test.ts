@@ -25,7 +25,7 @@ describe('a release that fails its proof is quarantined while the old one loses 
     [
       'its setup ends the process',
       withModule('async () => process.exit(7)'),
-      /Its process ended \(code 7\) during the setup of its modules/,
+      /Its process ended \(code 7\) during setup\(\) of src\/modules\/db\.ts/,
     ],
     [
       'a timer throws after its setup',
@@ -54,23 +54,27 @@ describe('a release that fails its proof is quarantined while the old one loses 
       withModule(
         'async () => { const all = []; for (;;) all.push(new Array(10_000).fill(all.length)); }',
       ),
-      /It needed more than 100 MB of memory during the setup of its modules/,
+      /It needed more than 100 MB of memory during setup\(\) of src\/modules\/db\.ts/,
     ],
     [
       'its buffers grow too large',
       withModule(
         'async () => { const all = []; for (;;) { all.push(Buffer.alloc(2 ** 22, 1)); await new Promise((next) => setTimeout(next, 10)); } }',
       ),
-      /It needed more than 100 MB of memory during the setup of its modules/,
+      /It needed more than 100 MB of memory during setup\(\) of src\/modules\/db\.ts/,
     ],
   ];
 
   const LIMITS: Case[] = [
-    ['its setup loops', withModule('async () => { for (;;); }'), /took longer than 1500 ms/],
+    [
+      'its setup loops',
+      withModule('async () => { for (;;); }'),
+      /setup\(\) of src\/modules\/db\.ts took longer than 1500 ms/,
+    ],
     [
       'its setup never ends',
       withModule('() => new Promise(() => setInterval(() => {}, 1000))'),
-      /took longer than 1500 ms/,
+      /setup\(\) of src\/modules\/db\.ts took longer than 1500 ms/,
     ],
   ];
 
