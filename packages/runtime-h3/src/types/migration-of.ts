@@ -5,30 +5,49 @@ interface ContractTypes {
 }
 
 interface RouteTypes {
+  request: RequestTypes;
+  response: ResponseTypes;
+}
+
+interface RequestTypes {
   params: unknown;
   query: unknown;
   headers: unknown;
   body: unknown;
-  response: { status: number; body: unknown };
 }
 
-type RequestOf<Route extends RouteTypes> = Pick<Route, 'params' | 'query' | 'headers' | 'body'>;
-type ResponseOf<Route extends RouteTypes> = {
-  status?: Route['response']['status'];
-  body?: Route['response']['body'];
-};
+interface ResponseTypes {
+  status: number;
+  body: unknown;
+}
+
+/** Parts of a response of the old route. */
+interface ResponseParts<Old extends ResponseTypes> {
+  status?: Old['status'];
+  body?: Old['body'];
+}
+
+/**
+ * What `down` returns. A response whose status the old route does not have may be returned
+ * unchanged.
+ */
+type DownOf<Old extends ResponseTypes, New extends ResponseTypes> =
+  | ResponseParts<Old>
+  | Exclude<New, { status: Old['status'] }>;
 
 interface Step<From extends RouteTypes, To extends RouteTypes> {
   /**
    * Converts a request of the old route. Returns the parts that the new route takes differently;
    * all others stay as they are.
    */
-  up?(request: RequestOf<From>): Partial<RequestOf<To>> | Promise<Partial<RequestOf<To>>>;
+  up?(request: From['request']): Partial<To['request']> | Promise<Partial<To['request']>>;
   /**
    * Converts a response of the new route. Returns the parts that the old route gave differently.
    * Runs for every response of the route, so check the status first.
    */
-  down?(response: To['response']): ResponseOf<From> | Promise<ResponseOf<From>>;
+  down?(
+    response: To['response'],
+  ): DownOf<From['response'], To['response']> | Promise<DownOf<From['response'], To['response']>>;
 }
 
 interface MovedTo<Id, From extends RouteTypes, To extends RouteTypes> extends Step<From, To> {

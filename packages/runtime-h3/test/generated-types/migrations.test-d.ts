@@ -2,10 +2,7 @@ import { expectTypeOf } from 'vitest';
 import type { MigrationOf } from '../../src/global-types.ts';
 
 interface Route<Body, Response> {
-  params: { id: string };
-  query: { page?: number };
-  headers: object;
-  body: Body;
+  request: { params: { id: string }; query: { page?: number }; headers: object; body: Body };
   response: Response;
 }
 interface Between {
@@ -13,12 +10,22 @@ interface Between {
     routes: {
       'POST /a': Route<{ cents: number }, { status: 200; body: { cents: number } }>;
       'POST /old': Route<unknown, { status: 200; body: string }>;
+      'POST /paid': Route<
+        unknown,
+        { status: 201; body: { amount: number } } | { status: 422; body: { error: string } }
+      >;
     };
     effects: { mail: { to: string } };
   };
   to: {
     routes: {
       'POST /a': Route<{ amount: string }, { status: 200; body: { amount: string } }>;
+      'POST /paid': Route<
+        unknown,
+        | { status: 201; body: { cents: number } }
+        | { status: 402; body: { declined: true } }
+        | { status: 422; body: { error: string } }
+      >;
       'POST /new': Route<unknown, { status: 200; body: { text: string } }>;
     };
     effects: { mail: { address: string } };
@@ -38,6 +45,11 @@ export default {
         return { body: { cents: Number(response.body.amount) } };
       },
     },
+    'POST /paid': {
+      // Returns 402 unchanged, which the old route does not have, and 422, which is the same in both.
+      down: (response) =>
+        response.status === 201 ? { body: { amount: response.body.cents / 100 } } : response,
+    },
   },
   moved: { 'POST /old': { to: 'POST /new', down: ({ body }) => ({ body: body.text }) } },
   effects: { mail: ({ to }) => ({ address: to }) },
@@ -50,6 +62,8 @@ export const wrong: MigrationOf<Between>[] = [
   { routes: { 'POST /a': { up: () => ({ body: { cents: 1 } }) } } },
   // @ts-expect-error -- the old response has cents
   { routes: { 'POST /a': { down: () => ({ body: { amount: '1' } }) } } },
+  // @ts-expect-error -- the 201 of the old route has an amount
+  { routes: { 'POST /paid': { down: (response) => response } } },
   // @ts-expect-error -- the newer release has no such route
   { moved: { 'POST /old': { to: 'POST /gone' } } },
   // @ts-expect-error -- the payload of the new effect

@@ -6,6 +6,7 @@ import {
   toTypeScript,
 } from '@gati/contract';
 import { isJsonMediaType, PROBLEM_MEDIA_TYPE, propertyKey, quote } from '@gati/contract/internal';
+import { toTypeNames } from './client/type-names.ts';
 
 /** A migration, and the contracts that it migrates between. */
 export interface MigrationTypes {
@@ -47,19 +48,36 @@ function printContract({ routes, effects, $defs }: Contract): string {
     ...called.flatMap(schemasOf),
     ...effects.flatMap(({ payload }) => (payload ? [payload] : [])),
   ];
-  const names = toDeclarations($defs, { request: [], response: schemas, taken: ['Contract'] });
+  // Errors of the compiler print the names of a route's types, and not their content.
+  const routeNames = toTypeNames(called, ['Contract']);
+  const names = toDeclarations($defs, {
+    request: [],
+    response: schemas,
+    taken: [
+      'Contract',
+      ...[...routeNames.values()].flatMap((name) => [`${name}Request`, `${name}Result`]),
+    ],
+  });
   const print = (schema: Schema | undefined): string =>
     schema === undefined
       ? 'unknown'
-      : toTypeScript(schema, { direction: 'response', nameOf: names.response, indent: '  ' });
-  const lines = called.map((route) => `    ${quote(route.id)}: { ${printRoute(route, print)} };\n`);
+      : toTypeScript(schema, { direction: 'response', nameOf: names.response });
+  const routeTypes = called.map((route) => printRoute(route, routeNames.get(route)!, print));
+  const lines = called.map(
+    (route) =>
+      `    ${quote(route.id)}: { request: ${routeNames.get(route)}Request; response: ${routeNames.get(route)}Result };\n`,
+  );
   const payloads = effects.map(
     ({ name, payload }) => `    ${propertyKey(name)}: ${print(payload)};\n`,
   );
-  return `${names.text}export interface Contract {\n  routes: {\n${lines.join('')}  };\n  effects: {\n${payloads.join('')}  };\n}\n`;
+  return `${names.text}${routeTypes.join('')}export interface Contract {\n  routes: {\n${lines.join('')}  };\n  effects: {\n${payloads.join('')}  };\n}\n`;
 }
 
-function printRoute(route: RouteContract, print: (schema: Schema | undefined) => string): string {
+function printRoute(
+  route: RouteContract,
+  name: string,
+  print: (schema: Schema | undefined) => string,
+): string {
   const responses = Object.entries(route.responses)
     .filter(
       ([status, { contentType = 'application/json' }]) =>
@@ -69,13 +87,16 @@ function printRoute(route: RouteContract, print: (schema: Schema | undefined) =>
       ([status, { schema }]) =>
         `{ status: ${status}; body: ${schema === undefined ? 'undefined' : print(schema)} }`,
     );
-  return [
+  const parts = [
     `params: ${route.params ? toStrings(route.params) : 'Record<string, string>'}`,
     'query: Record<string, string | string[] | undefined>',
     'headers: Record<string, string | undefined>',
     `body: ${route.body ? print(route.body.schema) : 'unknown'}`,
-    `response: ${responses.length === 0 ? '{ status: number; body: unknown }' : responses.join(' | ')}`,
-  ].join('; ');
+  ];
+  return `export interface ${name}Request {\n${parts.map((part) => `  ${part};\n`).join('')}}
+export type ${name}Result = ${responses.length === 0 ? '{ status: number; body: unknown }' : responses.join(' | ')};
+
+`;
 }
 
 /** Migrations see the JSON responses of handlers, without problems. */
