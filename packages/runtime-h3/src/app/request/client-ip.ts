@@ -6,7 +6,8 @@ export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 
 /**
  * Creates a function that looks behind trusted proxies. `trust` is their number, or their addresses
- * as CIDR ranges. The client is the first address from the right that is not a trusted proxy.
+ * as CIDR ranges. The client is the first address from the right that is not a trusted proxy. A value
+ * that is not an address ends the list: its sender is the last one that is known.
  *
  * @throws {TypeError} when an entry of `trust` is not an address or a CIDR range
  */
@@ -15,15 +16,16 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
     return (peer) => bareAddress(peer);
   const ranges = Array.isArray(trust) ? trust.map(requireCidr) : [];
   return (peer, forwarded) => {
-    const chain = [
-      ...(forwarded?.split(',') ?? []).map((part) => bareAddress(part.trim())),
-      bareAddress(peer),
-    ].reverse();
-    if (typeof trust === 'number') return chain[Math.min(trust, chain.length - 1)] as string;
-    return (
-      chain.find((address) => !ranges.some((range) => contains(range, address))) ??
-      (chain.at(-1) as string)
-    );
+    const isTrusted = (address: string, hops: number): boolean =>
+      typeof trust === 'number' ? hops < trust : ranges.some((range) => contains(range, address));
+    const parts = forwarded?.split(',') ?? [];
+    let client = bareAddress(peer);
+    for (let hops = 0; hops < parts.length && isTrusted(client, hops); hops++) {
+      const next = bareAddress(parts[parts.length - 1 - hops]!.trim());
+      if (parseAddress(next) === undefined) break;
+      client = next;
+    }
+    return client;
   };
 }
 

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** `uri-host [ ":" port ]` (RFC 9110, section 7.2). Empty if the target has no authority. */
-const HOST = /^(?:\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]*)(?::\d*)?$/i;
+import { isHost } from '../../app/request/host.ts';
 
 /** The last `Host` that was checked: most requests have the same one. */
 let validHost: string | undefined;
@@ -16,7 +14,7 @@ export function headError(req: IncomingMessage): string | undefined {
     // RFC 9112, section 3.2
     if (req.httpVersion === '1.1') return 'The request has no Host.';
   } else if (host !== validHost) {
-    if (!HOST.test(host)) return 'Host is not a host with an optional port.';
+    if (!isHost(host)) return 'Host is not a host with an optional port.';
     validHost = host;
   }
   if (hasTwoHosts(req.rawHeaders)) return 'The request has more than one Host.';

@@ -21,7 +21,26 @@ test('skips the addresses of trusted proxies', () => {
   expect(ip('127.0.0.1', '1.2.3.4:5678')).toBe('1.2.3.4');
   expect(ip('127.0.0.1', '[2001:db9::1]:80')).toBe('2001:db9::1');
   expect(ip('127.0.0.1', '10.1.1.1, 10.2.2.2')).toBe('10.1.1.1');
-  expect(ip('127.0.0.1', 'unknown')).toBe('unknown');
+});
+
+test.each([
+  'unknown',
+  '',
+  ' ',
+  '_hidden',
+  'localhost',
+  '1.2.3',
+  '1.2.3.4.5',
+  '1.2.3.400',
+  '<script>',
+  '\u001b[31m',
+  '1.2.3.4, unknown',
+  '1.2.3.4,',
+  'fe80::1%eth0',
+  '[::1',
+])('takes the proxy for the client when it forwards what is not an address: %j', (forwarded) => {
+  expect(createClientIp(['127.0.0.1'])('127.0.0.1', forwarded)).toBe('127.0.0.1');
+  expect(createClientIp(1)('127.0.0.1', forwarded)).toBe('127.0.0.1');
 });
 
 test('throws for a range that is malformed', () => {
