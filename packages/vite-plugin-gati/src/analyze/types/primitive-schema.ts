@@ -2,7 +2,7 @@ import type { Schema } from '@gati/contract';
 import type { TypeView } from '../compiler/compiler.ts';
 import { BIGINT } from './builtins.ts';
 import type { SchemaContext } from './schema-context.ts';
-import { toPattern } from './template-pattern.ts';
+import { templateSchema } from './template-pattern.ts';
 import { literalSchema } from './type-shapes.ts';
 
 const NEVER: Schema = { not: {} };
@@ -24,10 +24,7 @@ export function primitiveSchema(context: SchemaContext, type: TypeView): Schema 
     case 'literal':
       return literalSchema(type.value!);
     case 'template':
-      return {
-        type: 'string',
-        pattern: toPattern(type.texts ?? [], context.compiler.members(type)),
-      };
+      return templateSchema(type.texts ?? [], context.compiler.members(type));
     case 'never':
     case 'undefined':
     case 'void':

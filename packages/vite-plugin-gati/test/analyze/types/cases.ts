@@ -209,6 +209,24 @@ export const TYPES: TypeCase[] = [
     }),
   },
   {
+    name: 'the type of a random UUID',
+    type: '{ a: `${string}-${string}-${string}-${string}-${string}` }',
+    schema: object({ a: { type: 'string', format: 'uuid' } }),
+  },
+  {
+    name: 'template literals of several texts, so that a search takes linear time',
+    type: '{ a: `${string}/${string}.png`; b: `${string}, ${string}`; c: `${string}-${number}px`; d: `${string}${string}!` }',
+    schema: object({
+      a: { type: 'string', pattern: '^[^/]*\\/[\\s\\S]*\\.png$' },
+      b: { type: 'string', pattern: '^(?:(?!, )[\\s\\S])*, [\\s\\S]*$' },
+      c: {
+        type: 'string',
+        pattern: '^[\\s\\S]*--?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?px$',
+      },
+      d: { type: 'string', pattern: '^[\\s\\S]*!$' },
+    }),
+  },
+  {
     name: 'recursive interface',
     before: 'interface Tree { value: string; children: Tree[]; parent?: Tree }',
     type: 'Tree',
