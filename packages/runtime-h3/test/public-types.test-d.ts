@@ -7,6 +7,7 @@ import {
   type Body,
   defineModule,
   type GlobalContext,
+  type Guard,
   type Handler,
   HttpError,
   isHttpError,
@@ -15,6 +16,7 @@ import {
   type Params,
   type Query,
   type ReleaseBundle,
+  type Security,
 } from '../src/index.ts';
 import type { ServerOptions } from '../src/server/index.ts';
 import { createJsonLogger, createTextLogger } from '../src/telemetry/index.ts';
@@ -113,3 +115,24 @@ export function creates(release: ReleaseBundle, gctx: GlobalContext): App {
   });
 }
 expectTypeOf<App['fetch']>().toEqualTypeOf<(request: Request) => Promise<Response>>();
+
+// Guards and what they declare.
+export const guard = (async (req, gctx, lctx) => {
+  expectTypeOf(req.cookies).toEqualTypeOf<Record<string, string | undefined>>();
+  // @ts-expect-error -- the body is read after the guards
+  expectTypeOf(req.body).toBeAny();
+  gctx.logger.info(lctx.requestId);
+  if (req.cookies['sid'] === undefined)
+    throw new HttpError(401, 'who', { a: 1 }, { headers: { 'retry-after': '1' } });
+  return { user: 'ada' };
+}) satisfies Guard;
+expectTypeOf(guard).returns.resolves.toEqualTypeOf<{ user: string }>();
+export const security: Security[] = [
+  false,
+  { bearer: { format: 'JWT', scopes: ['a'] } },
+  [{ cookie: { name: 'sid' } }, { apiKey: { in: 'query', name: 'key' } }, {}],
+  // @ts-expect-error -- no such scheme
+  { baerer: {} },
+  // @ts-expect-error -- a key has a place
+  { apiKey: { name: 'key' } },
+];

@@ -72,7 +72,8 @@ export const GATI_CODES = {
   GATI_GUARD_UNTYPED: 'The declared type of a guard hides from handlers what it returns.',
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
-  GATI_HANDLER_ROUTE: 'The type of a handler names another route than the file has.',
+  GATI_HANDLER_ROUTE:
+    'The type of a handler or a guard names another route or folder than the file has.',
   GATI_HANDLER_UNREADABLE: "TypeScript can't read a handler file that the scan found.",
   GATI_HEADER_CASE: 'A handler declares or reads a request header that is not in lower case.',
   GATI_LISTEN: "The server can't listen on its address.",

@@ -2,7 +2,7 @@ import type { Diagnostic, SecurityRequirement } from '@gati/contract';
 import { combineSecurity } from '@gati/contract/internal';
 import { guardMissing } from './diagnostics.ts';
 import type { ScannedFile } from './file-facts.ts';
-import { HANDLERS, isBelow } from './layout.ts';
+import { folderOf, isBelow } from './layout.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
 import { readSecurity } from './read-security.ts';
 import type { FolderFile, RouteFile } from './types.ts';
@@ -33,7 +33,7 @@ export function toFolderFile({ file, role, facts }: ScannedFile): FolderFile {
   return {
     role: role as FolderFile['role'],
     file,
-    folder: file.slice(HANDLERS.length, file.lastIndexOf('/')) || '/',
+    folder: folderOf(file),
     types: facts.exports.types,
   };
 }

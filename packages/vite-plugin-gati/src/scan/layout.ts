@@ -63,6 +63,11 @@ export function belowFolder(file: string, folder: string): string {
   return file.slice(folder.length + 1).replace(CODE, '');
 }
 
+/** Returns the folder of a file below `src/handlers`: `/`, `/admin`. */
+export function folderOf(file: string): string {
+  return file.slice(HANDLERS.length, file.lastIndexOf('/')) || '/';
+}
+
 /** Whether a file of `src/handlers` is in a folder (`/`, `/admin`) or below it. */
 export function isBelow(file: string, folder: string): boolean {
   return file.startsWith(folder === '/' ? `${HANDLERS}/` : `${HANDLERS}${folder}/`);

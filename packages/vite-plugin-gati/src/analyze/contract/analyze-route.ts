@@ -6,6 +6,7 @@ import {
   type RouteContract,
 } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
+import { folderOf } from '../../scan/layout.ts';
 import type { RouteFile } from '../../scan/types.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedRoute } from '../analyzer.ts';
@@ -15,7 +16,7 @@ import { DefNames } from './definition-names.ts';
 import { findHandler, type HandlerSite } from './find-handler.ts';
 import { reportHiddenFields } from './hidden-fields.ts';
 import { DiagnosticCollector } from './diagnostics.ts';
-import { reportOtherRoute } from './handler-route.ts';
+import { reportOtherFolder, reportOtherRoute } from './handler-route.ts';
 import { reportReadHeaders } from './header-case.ts';
 import { PART_TYPES, requestParts } from './request-parts.ts';
 import { findSlowPatterns, SHORT_TEXT } from './slow-patterns.ts';
@@ -73,6 +74,10 @@ export function analyzeRoute(
   for (const fn of site ? [...around, site.node] : around)
     reportReadHeaders(snapshot, fn, diagnostics);
   reportOtherRoute(snapshot, source, route.id, diagnostics);
+  for (const other of [...route.guards, ...route.middleware]) {
+    const text = snapshot.compiler.source(snapshot.files.absolute(other));
+    if (text) reportOtherFolder(snapshot, text, folderOf(other), diagnostics);
+  }
   const own = isSocket
     ? {}
     : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);

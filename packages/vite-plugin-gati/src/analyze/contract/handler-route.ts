@@ -4,14 +4,53 @@ import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 
 /** Types whose argument is the route of the file. */
-const TYPES = new Set(['Handler', 'Args', 'Socket']);
+const OF_ROUTE = new Set(['Handler', 'Args', 'RouteLocal', 'Socket']);
+/** Types whose argument is the folder of the file. */
+const OF_FOLDER = new Set(['Guard', 'Middleware']);
 
 /** Reports `Handler<'GET /x/:idd'>` in a file with another route: its types are of no route. */
 export function reportOtherRoute(
-  { compiler }: ProgramSnapshot,
+  snapshot: ProgramSnapshot,
   source: SourceFile,
   route: string,
   diagnostics: DiagnosticCollector,
+): void {
+  forEachOther(snapshot, source, OF_ROUTE, route, (name, found) =>
+    diagnostics.add(
+      'GATI_HANDLER_ROUTE',
+      `\`${name}<'${found.text}'>\` is the type of another route: this file's is '${route}'.`,
+      `Write \`${name}<'${route}'>\`, or \`${name}<typeof route>\` with an exported \`route\`.`,
+      found,
+      'error',
+    ),
+  );
+}
+
+/** Reports `Guard<'/b'>` in the folder `/a`: it types `lctx` as in the other folder. */
+export function reportOtherFolder(
+  snapshot: ProgramSnapshot,
+  source: SourceFile,
+  folder: string,
+  diagnostics: DiagnosticCollector,
+): void {
+  forEachOther(snapshot, source, OF_FOLDER, folder, (name, found) =>
+    diagnostics.add(
+      'GATI_HANDLER_ROUTE',
+      `\`${name}<'${found.text}'>\` is the type of another folder: this file's is '${folder}'.`,
+      `Write \`${name}<'${folder}'>\`.`,
+      found,
+      'error',
+    ),
+  );
+}
+
+/** Finds the types of a set whose argument is a literal other than the expected one. */
+function forEachOther(
+  { compiler }: ProgramSnapshot,
+  source: SourceFile,
+  types: ReadonlySet<string>,
+  expected: string,
+  report: (name: string, found: Node & { text: string }) => void,
 ): void {
   visit(source, (node) => {
     if (compiler.kind(node) !== K.TypeReference) return;
@@ -19,15 +58,9 @@ export function reportOtherRoute(
       typeName: Node;
       typeArguments?: readonly Node[];
     };
-    if (!isIdentifier(compiler, typeName) || !TYPES.has(typeName.text)) return;
+    if (!isIdentifier(compiler, typeName) || !types.has(typeName.text)) return;
     const literal = (typeArguments?.[0] as { literal?: Node } | undefined)?.literal;
-    if (!isStringLiteral(compiler, literal) || literal.text === route) return;
-    diagnostics.add(
-      'GATI_HANDLER_ROUTE',
-      `\`${typeName.text}<'${literal.text}'>\` is the type of another route: this file's is '${route}'.`,
-      `Write \`${typeName.text}<'${route}'>\`, or \`${typeName.text}<typeof route>\` with an exported \`route\`.`,
-      literal,
-      'error',
-    );
+    if (isStringLiteral(compiler, literal) && literal.text !== expected)
+      report(typeName.text, literal);
   });
 }

@@ -40,6 +40,13 @@ const CASES: {
     expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
   },
   {
+    name: 'has the type of another folder',
+    guard:
+      "export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(401, 'who'); }) satisfies Guard<'/sub'>;",
+    expect: { 200: "{ ok: 'y' }", 401: problem(401, "'who'"), 404: problem(404, "'none'") },
+    warnings: ['GATI_HANDLER_ROUTE'],
+  },
+  {
     name: 'is made by a function of the project',
     guard:
       "const needs = (role: 'a' | 'b') => async (req: GuardRequest) => { if (req.cookies.role !== role) throw new HttpError(403, 'role'); return { role }; };\nexport const guard = needs('a') satisfies Guard;",
