@@ -4,6 +4,8 @@ import type { Logger } from '../../types/context.ts';
 
 /** Lines of one proof that the log takes. */
 const MAX_LINES = 1000;
+/** Errors that it takes in addition: the last one says why the release failed. */
+const MAX_ERRORS = 100;
 /** Characters of one line. */
 const MAX_LINE = 16_384;
 /** Characters of stderr that are kept. */
@@ -16,10 +18,13 @@ const MAX_TAIL = 8192;
 export function logOutput(child: ChildProcess, version: string, logger: Logger): () => string {
   let tail = '';
   let count = 0;
+  let errors = 0;
   const onLine = (line: string): void => {
-    if (line === '' || ++count > MAX_LINES) return;
-    const fields = count === MAX_LINES ? { proof: version, last: true } : { proof: version };
+    if (line === '') return;
     const logged = parseLogLine(line);
+    count++;
+    if (count > MAX_LINES && (logged?.level !== 'error' || ++errors > MAX_ERRORS)) return;
+    const fields = { proof: version, ...(count === MAX_LINES && { isLimit: true }) };
     if (logged === undefined) return logger.info(line, fields);
     const { level, msg, time: _time, ...rest } = logged;
     logger[level](msg, { ...rest, ...fields });

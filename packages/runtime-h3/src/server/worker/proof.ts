@@ -63,7 +63,8 @@ export async function runProof(options: ServerOptions): Promise<void> {
   } catch (error) {
     await finish(error);
   }
-  await Promise.race([proof.dispose(), sleep(DISPOSE_WITHIN)]).catch(() => {});
+  const ended = [proof.dispose(), flush(process.stdout), flush(process.stderr)];
+  await Promise.race([Promise.allSettled(ended), sleep(DISPOSE_WITHIN)]);
   process.exit(0);
 }
 
@@ -172,6 +173,13 @@ function reasonOf(error: unknown): string {
 
 function begin(step: ProofStep): void {
   void send({ gati: 'proof-step', step });
+}
+
+/** Resolves when all that was written has left the process. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
 }
 
 /** Resolves when the message is written. */

@@ -1,4 +1,5 @@
-import { expect, describe, test } from 'vitest';
+import { until } from '@gati/test-kit/wait';
+import { describe, expect, test } from 'vitest';
 import { activateRelease } from '../../../src/releases/index.ts';
 import type { SealedOptions } from '../../helpers/sealed.ts';
 import { logOf, NEW, OLD, useRollOuts, withModule } from '../helpers/roll-outs.ts';
@@ -123,6 +124,53 @@ describe('a release that fails its proof is quarantined while the old one loses 
     );
     await traffic.stop();
     expect(traffic.failed).toEqual([]);
+    expect(await running.stop()).toBe(0);
+  }, 60_000);
+});
+
+describe('the process of a proof', () => {
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  test.each([
+    ['loops', 'SIGTERM'],
+    ['waits', 'SIGTERM'],
+    ['loops', 'SIGKILL'],
+    ['waits', 'SIGKILL'],
+  ] as const)(
+    'ends with its server, when it %s and the server gets %s',
+    async (does, signal) => {
+      const running = await start({ GATI_LOG_LEVEL: 'info', GATI_PROOF_TIMEOUT: '60000' });
+      const rest = does === 'loops' ? 'for (;;);' : 'await new Promise(() => {});';
+      await put(NEW, withModule(`async () => { console.log('proof ' + process.pid); ${rest} }`));
+      await activateRelease(store(), NEW);
+      await running.seen('"msg":"proof ');
+      const pid = Number(/"msg":"proof (\d+)"/.exec(running.stdout())![1]);
+      await running.stop(signal);
+      await until('the process has ended', () => !isAlive(pid), { within: 30_000 });
+    },
+    60_000,
+  );
+
+  test('prints a bounded number of lines of bounded length to the log', async () => {
+    const running = await start({ GATI_LOG_LEVEL: 'info', GATI_PROOF_QUIET: '0' });
+    await put(
+      NEW,
+      withModule(
+        `async () => { console.log('x'.repeat(100_000)); for (let n = 0; n < 5000; n++) console.log('line ' + n); throw new Error('enough'); }`,
+      ),
+    );
+    expect((await activate(NEW))!.message).toContain('enough');
+    await running.seen('"the release failed"');
+    const lines = logOf(running).filter(({ proof }) => proof === NEW);
+    expect(lines).toHaveLength(1001);
+    expect(lines[999]).toMatchObject({ isLimit: true });
+    expect(lines[0]!.msg).toHaveLength(16_384);
     expect(await running.stop()).toBe(0);
   }, 60_000);
 });
