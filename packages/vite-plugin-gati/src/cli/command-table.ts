@@ -56,6 +56,12 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/check.ts'),
   },
   {
+    name: 'routes',
+    description: 'List routes and effects with their files, without reading types',
+    args: {},
+    load: () => import('./commands/routes.ts'),
+  },
+  {
     name: 'diff',
     description:
       'Show what changed between two releases or manifest files, or since the last release',

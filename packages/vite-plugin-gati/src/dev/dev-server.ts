@@ -24,7 +24,7 @@ import { type FileChange, readChange } from './read-change.ts';
 import { createRequestLog } from './request-log.ts';
 import { createResolutions } from './resolutions.ts';
 import { serveApp } from './serve.ts';
-import { logStart } from './start-lines.ts';
+import { logStart } from './log-start.ts';
 import { surviveUncaught } from './uncaught.ts';
 import { respondUnmatched } from './unmatched.ts';
 

@@ -1,33 +1,10 @@
 import { count, escapeControls } from '@gati/contract/internal';
-import type { ViteDevServer } from 'vite';
-import { type Colors, colorsFor } from '../colors.ts';
-import type { Project } from '../project.ts';
+import type { Colors } from '../colors.ts';
 import { type ListedRoute, listRoutes } from '../scan/list-routes.ts';
 import type { Scan } from '../scan/types.ts';
 
 /** Most routes that are listed one by one. More are counted by domain. */
 const MAX_LISTED = 16;
-
-/** Logs what the development server serves, below the addresses that Vite prints. */
-export function logStart(
-  server: ViteDevServer,
-  { app, options }: Project,
-  scanned: Promise<Scan>,
-): void {
-  const printUrls = server.printUrls.bind(server);
-  // Relies on: `vite` and `gati dev` call `printUrls` of the server object, once it listens.
-  server.printUrls = () => {
-    printUrls();
-    void scanned.then(
-      (scan) => {
-        const lines = printStart({ app, scan, base: options.base }, colorsFor(process.stdout));
-        server.config.logger.info(`\n${lines.join('\n')}\n`);
-      },
-      // The reason is logged by the code that reads the app.
-      () => undefined,
-    );
-  };
-}
 
 export interface StartedApp {
   app: { name: string; version: string };

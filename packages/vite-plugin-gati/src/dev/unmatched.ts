@@ -1,27 +1,15 @@
 import fs from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
-import type { Connect, ViteDevServer } from 'vite';
-import type { PluginContext } from '../context.ts';
+import type { Connect } from 'vite';
 import { clientBase, hasIndexPage } from '../files/has-client.ts';
-import { listRoutes } from '../scan/list-routes.ts';
-import { nearRoutes } from '../scan/near-routes.ts';
-import type { Scan } from '../scan/types.ts';
-import type { PageApp } from './pages/print-pages.ts';
+import type { PageDependencies } from './pages/respond-page.ts';
 import type { RequestLog } from './request-log.ts';
-
-/** Milliseconds that a page waits for the contracts, which have the summaries of routes. */
-const CONTRACT_TIMEOUT = 1500;
 
 type Request = IncomingMessage & { originalUrl?: string };
 
-interface UnmatchedDependencies {
-  server: ViteDevServer;
-  context: PluginContext;
-  /** The scan with all changes so far. */
-  latestScan(): Scan;
+interface UnmatchedDependencies extends PageDependencies {
   log: RequestLog | undefined;
 }
 
@@ -42,7 +30,10 @@ export function respondUnmatched(dependencies: UnmatchedDependencies): Connect.N
     log?.begin(req, res);
     if (!readsHtml(req))
       return writeProblem(res, 404, 'not_found', { detail: 'No route has this path.' });
-    void respondPage(req, res, dependencies).catch(next);
+    // Loaded late: most servers never show a page.
+    void import('./pages/respond-page.ts')
+      .then(({ respondPage }) => respondPage(req, res, dependencies))
+      .catch(next);
   };
 }
 
@@ -55,56 +46,3 @@ const isHtmlFile = ({ url = '' }: Request, root: string): boolean => {
   const file = url.split(/[?#]/, 1)[0]!;
   return file.endsWith('.html') && fs.existsSync(path.join(root, file));
 };
-
-async function respondPage(
-  req: Request,
-  res: ServerResponse,
-  { server, context, latestScan }: UnmatchedDependencies,
-): Promise<void> {
-  const pages = await import('./pages/print-pages.ts');
-  const { base } = context.project.options;
-  const asked = (req.originalUrl ?? req.url ?? '/').split(/[?#]/, 1)[0]!;
-  const isList = [base, clientBase(server.config)].some((home) => isSamePath(asked, home));
-  const app = await describeApp(server, context, latestScan());
-  const text = isList
-    ? pages.printRoutesPage(app)
-    : pages.printNotFoundPage(app, asked, nearRoutes(asked, app.routes, { base }));
-  res.writeHead(isList ? 200 : 404, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'content-security-policy': pages.PAGE_POLICY,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  res.end(req.method === 'HEAD' ? undefined : text);
-}
-
-const isSamePath = (a: string, b: string): boolean =>
-  a.replace(/\/+$/, '') === b.replace(/\/+$/, '');
-
-async function describeApp(
-  { config }: ViteDevServer,
-  context: PluginContext,
-  scan: Scan,
-): Promise<PageApp> {
-  const { app, options } = context.project;
-  const contract = await Promise.race([
-    context.analysis().then(({ contract }) => contract.routes),
-    delay(CONTRACT_TIMEOUT, []),
-  ]).catch(() => []);
-  const byId = new Map(contract.map((route) => [route.id, route]));
-  const openapi = '.gati/openapi.json';
-  return {
-    ...app,
-    base: options.base,
-    routes: listRoutes(scan, options.base).map((route) => {
-      const { summary, deprecated } = byId.get(route.id) ?? {};
-      return { ...route, summary, deprecated: Boolean(deprecated) };
-    }),
-    effects: scan.effects.length,
-    migrated: scan.versions.map(({ from }) => from),
-    ...(fs.existsSync(path.join(config.root, openapi))
-      ? { openapi: `${clientBase(config)}${openapi}` }
-      : {}),
-  };
-}
