@@ -150,6 +150,8 @@ export const GATI_CODES = {
   GATI_STORE_LOST:
     'The release store that `GATI_RELEASES` names does not respond to a running server.',
   GATI_SYNTAX: "A file of the app can't be parsed.",
+  GATI_SYNTAX_UNSUPPORTED:
+    'Server code has syntax that Node can not run and that a build does not lower.',
   GATI_TEST_RELEASE: '`testApp()` found no app to test.',
   GATI_TYPE_ANY: 'A response body contains `any`, so the contract has `unknown` for that part.',
   GATI_TYPE_GENERIC:

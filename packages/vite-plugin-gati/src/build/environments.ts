@@ -4,6 +4,8 @@ import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vi
 /** Folders below the output folder. The server finds the client at `../client`. */
 export const CLIENT_DIR = 'client';
 export const SERVER_DIR = 'server';
+/** Lowest version of Node that a built server runs on. */
+export const NODE_TARGET = 'node20.19';
 /** Folder of the server's files that are not code. */
 export const SERVER_FILES = 'files';
 
@@ -41,7 +43,7 @@ export function serverBuildOptions(
     sourcemap: own.sourcemap ?? shared.sourcemap ?? 'hidden',
     write: shared.write,
     watch: shared.watch,
-    target: own.target ?? 'node20.19',
+    target: own.target ?? NODE_TARGET,
     copyPublicDir: false,
     // As in the client, so that an asset has the same address in both.
     assetsDir: shared.assetsDir,

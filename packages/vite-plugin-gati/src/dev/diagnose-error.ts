@@ -68,6 +68,8 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
       ? error.message
       : printThrown(error),
   );
+  const reported = parseReported(text);
+  if (reported) return reported;
   const place =
     placeOf(from, root) ?? placeOfImport(text, root) ?? topOfStack(error, root) ?? entry;
   const source = place && readText(path.resolve(root, place.file));
@@ -88,6 +90,30 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;
+
+/** `src/a.ts:3:11 GATI_X: message`, then the fix, as a plugin of Gati throws it. */
+const REPORTED =
+  /^(\S+):(\d+):(\d+) (GATI_\w+): ([^\n]*)\n +fix: ([^\n]*)(?:\n +see: [^\n]*)?\n?([^]*)$/;
+
+/** Reads the diagnostic of a plugin back: the error of a module reaches its importer as text. */
+function parseReported(text: string): Diagnostic | undefined {
+  const match = REPORTED.exec(text);
+  if (!match) return undefined;
+  const [, file, line, column, code, message, fix, frame] = match as unknown as [
+    string,
+    ...string[],
+  ];
+  return {
+    code: code as Diagnostic['code'],
+    level: 'error',
+    message: message!,
+    fix: fix!,
+    file: file!,
+    line: Number(line),
+    column: Number(column),
+    ...(frame && { frame }),
+  };
+}
 
 interface Place {
   file: string;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BuildEnvironmentOptions, Plugin } from 'vite';
+import type { BuildEnvironmentOptions, Plugin, UserConfig } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { measureBundle } from '../build/bundle-parts.ts';
 import { buildEnvironments, serverBuildOptions } from '../build/environments.ts';
@@ -7,6 +7,7 @@ import { assertOutDir } from '../build/out-dir.ts';
 import { proposeRelease } from '../build/release.ts';
 import { digestCode, nameRelease } from '../build/release-id.ts';
 import { trimSourceMaps } from '../build/source-maps.ts';
+import { clientBase } from '../files/has-client.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import type { NativeTracer } from './native.ts';
 
@@ -24,7 +25,11 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
       own = user.environments?.[ENVIRONMENT]?.build;
       hasMapOption = (own?.sourcemap ?? user.build?.sourcemap) !== undefined;
       // With a `builder`, plain `vite build` builds the whole app instead of only the client.
-      return { builder: {}, environments: buildEnvironments(user) };
+      return {
+        builder: {},
+        environments: buildEnvironments(user),
+        ...absoluteAddresses(user),
+      };
     },
     configResolved({ root, build, environments, plugins }) {
       silenceReporter(plugins);
@@ -46,7 +51,7 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
         state.publicAssets = Object.keys(bundle).filter(
           (file) =>
             bundle[file]!.type === 'asset' &&
-            chunks.some(({ code }) => code.includes(`${this.environment.config.base}${file}`)),
+            chunks.some(({ code }) => code.includes(clientBase(this.environment.config) + file)),
         );
         const { project } = context;
         const { contract } = await context.analysis();
@@ -82,4 +87,18 @@ function silenceReporter(plugins: readonly Plugin[]): void {
   if (applies)
     reporter.applyToEnvironment = (environment) =>
       environment.name !== ENVIRONMENT && applies(environment);
+}
+
+/**
+ * Makes the addresses of assets in server code absolute if `base` is relative: only in a page they are
+ * relative to a place.
+ */
+function absoluteAddresses({ base, experimental }: UserConfig): Pick<UserConfig, 'experimental'> {
+  if (base !== '' && base !== './') return {};
+  return {
+    experimental: {
+      renderBuiltUrl: (file, place) =>
+        place.ssr ? `/${file}` : experimental?.renderBuiltUrl?.(file, place),
+    },
+  };
 }

@@ -10,6 +10,8 @@ import { environmentPlugin } from './environment.ts';
 import { createNativeTracer } from './native.ts';
 import { previewPlugin } from './preview.ts';
 import { serverFilesPlugin } from './server-files.ts';
+import { sourcePlacesPlugin } from './source-places.ts';
+import { syntaxPlugin } from './syntax.ts';
 import { virtualPlugin } from './virtual.ts';
 
 /** Creates all sub-plugins of one `gati()`, in order. */
@@ -22,6 +24,8 @@ export function createPlugins(context: PluginContext): Plugin[] {
     devPlugin(context),
     native.plugin,
     serverFilesPlugin(),
+    sourcePlacesPlugin(),
+    syntaxPlugin(),
     cloudPackagesPlugin(context),
     previewPlugin(),
     buildServerPlugin(build, native),
