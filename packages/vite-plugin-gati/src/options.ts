@@ -47,6 +47,12 @@ export interface GatiOptions {
    * { metrics: false, openapi: false }
    */
   expose?: ExposeOptions;
+  /**
+   * Which responses of routes the built server compresses; all by default. `anonymous`: those to requests
+   * without `Cookie` and `Authorization`, for apps whose responses have a secret beside a text that the
+   * client sent. `false`: none, for example because a proxy does it.
+   */
+  compression?: boolean | 'anonymous';
   /** Development only: logs one line for each request that the app responds to. `true` by default. */
   requestLog?: boolean;
   /** Which changes of the contract count as breaking. */
@@ -66,6 +72,7 @@ export interface ResolvedOptions {
   limits: Partial<Limits>;
   missingVersion: MissingVersion;
   expose: ExposeOptions;
+  compression: boolean | 'anonymous';
   requestLog: boolean;
   breaking: DiffPolicy;
   effects: CloudQueue[];
@@ -78,6 +85,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveLimits,
   resolveMissingVersion,
   resolveExpose,
+  resolveCompression,
   resolveRequestLog,
   resolveEffects,
 ];
@@ -90,6 +98,7 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     limits = {},
     missingVersion = 'choose',
     expose = {},
+    compression = true,
     requestLog = true,
     breaking = {},
     effects = [],
@@ -100,6 +109,7 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     limits,
     missingVersion,
     expose,
+    compression,
     requestLog,
     breaking,
     effects,
@@ -172,6 +182,14 @@ function resolveExpose(options: ResolvedOptions): ResolvedOptions {
       );
   }
   return options;
+}
+
+function resolveCompression(options: ResolvedOptions): ResolvedOptions {
+  if ([true, false, 'anonymous'].includes(options.compression)) return options;
+  throw invalidOptionError(
+    `compression: ${JSON.stringify(options.compression)} is not known.`,
+    "Use true, false or 'anonymous'.",
+  );
 }
 
 function resolveRequestLog(options: ResolvedOptions): ResolvedOptions {

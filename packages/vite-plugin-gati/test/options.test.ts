@@ -30,6 +30,20 @@ test('prints what a server must not expose, and rejects names that it does not k
     expect(() => print(expose)).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
 });
 
+test('prints which responses the server compresses, unless it is all', () => {
+  const print = (compression?: boolean | 'anonymous'): string =>
+    printServer(resolveOptions({ ...(compression !== undefined && { compression }) }), {
+      client: undefined,
+      hasEffects: false,
+    });
+  expect(print()).not.toContain('compression');
+  expect(print(false)).toContain('compression: false');
+  expect(print('anonymous')).toContain('compression: "anonymous"');
+  expect(() => print('none' as 'anonymous')).toThrow(
+    expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
+  );
+});
+
 test('throws GATI_OPTION_INVALID for a limit that it does not know, and names the known ones', () => {
   for (const limits of [{ sendQueu: 1 }, { toString: 1 }, { body: 0 }, { body: 1.5 }])
     expect(() => resolveOptions({ limits: limits as object })).toThrow(

@@ -1,6 +1,7 @@
 import type { AppOptions } from '../app/options.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
+import type { Compression } from './http/compression.ts';
 
 /** Options of `startServer`, printed by the build into `dist/server/index.mjs`. */
 export interface ServerOptions extends Pick<
@@ -17,6 +18,8 @@ export interface ServerOptions extends Pick<
   clientBase?: string;
   /** Folder of the client's hashed files, Vite's `build.assetsDir`. `assets` by default. */
   assetsDir?: string;
+  /** Which responses of routes are compressed; all by default. */
+  compression?: Compression;
   /**
    * By scheme of `GATI_EFFECTS`, the queue drivers that the server contains besides the built-in
    * ones.

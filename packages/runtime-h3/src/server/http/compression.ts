@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DrainState } from './drain-state.ts';
 import type { Transform } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
@@ -12,11 +12,27 @@ const COMPRESSIBLE =
 type Header = number | string | string[];
 
 /**
+ * Which responses of routes are compressed; all by default. `anonymous`: those to requests without `Cookie` and
+ * `Authorization`. The length of a compressed response tells whether a text of the client is like a
+ * secret beside it (the attack BREACH).
+ */
+export type Compression = boolean | 'anonymous';
+
+function mayCompress({ headers }: IncomingMessage, compression: Compression): boolean {
+  if (compression !== 'anonymous') return compression;
+  return headers.cookie === undefined && headers.authorization === undefined;
+}
+
+/**
  * Makes a response compress itself where that pays, and end its connection while the process
  * drains. Replaces methods of the response: a class for all responses would cost each request more
  * than its routing.
  */
-export function enableCompression(res: ServerResponse, state: DrainState): void {
+export function enableCompression(
+  res: ServerResponse,
+  state: DrainState,
+  compression: Compression = true,
+): void {
   // After a missing file, the app responds on the same object.
   if (Object.hasOwn(res, 'writeHead')) return;
   const own = {
@@ -51,7 +67,9 @@ export function enableCompression(res: ServerResponse, state: DrainState): void 
     const length = Number(findHeader(res, given, 'content-length') ?? 0);
     if (length < COMPRESSION_THRESHOLD || status === 206 || !isCompressible(res, given))
       return own.writeHead(status, reason, headers);
-    const encoding = chooseEncoding(res.req.headers['accept-encoding']);
+    const encoding = mayCompress(res.req, compression)
+      ? chooseEncoding(res.req.headers['accept-encoding'])
+      : undefined;
     const flat = encodedHeaders(res, given, encoding, length);
     for (const name of res.getHeaderNames()) res.removeHeader(name);
     own.writeHead(status, typeof reason === 'string' ? reason : undefined, flat);

@@ -124,7 +124,7 @@ async function startWorker(
     logger,
   });
   const state: DrainState = { draining: false };
-  const prepare = (res: ServerResponse): void => enableCompression(res, state);
+  const prepare = (res: ServerResponse): void => enableCompression(res, state, options.compression);
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
   for (const output of outputs) {

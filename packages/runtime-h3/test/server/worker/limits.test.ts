@@ -106,6 +106,21 @@ test('short responses, no-transform and clients without Accept-Encoding are not 
   }
 });
 
+test.each([
+  ['"anonymous"', {}, 'br'],
+  ['"anonymous"', { cookie: 'sid=1' }, undefined],
+  ['"anonymous"', { authorization: 'Bearer x' }, undefined],
+  ['false', {}, undefined],
+])(
+  'with compression: %s, a request with %j gets the encoding %s',
+  async (option, sent, encoding) => {
+    const { url } = await server.start({ COMPRESSION: option });
+    const { headers } = await fetchRaw(`${url}/big`, { 'accept-encoding': 'br', ...sent });
+    expect(headers['content-encoding']).toBe(encoding);
+    expect(headers.vary).toContain('Accept-Encoding');
+  },
+);
+
 test('HEAD of a compressed response has no body and keeps the connection', async () => {
   const { url } = await server.start();
   const got = await raw(

@@ -18,7 +18,7 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
 }
 
 export function printServer(
-  { base, cors, limits, missingVersion, expose, effects }: ResolvedOptions,
+  { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
   { client, hasEffects }: ServerInput,
 ): string {
   const options = [
@@ -31,6 +31,7 @@ export function printServer(
     ...(Object.keys(limits).length === 0 ? [] : [`limits: ${JSON.stringify(limits)}`]),
     ...(missingVersion === 'choose' ? [] : [`missingVersion: ${JSON.stringify(missingVersion)}`]),
     ...(Object.values(expose).includes(false) ? [`expose: ${JSON.stringify(expose)}`] : []),
+    ...(compression === true ? [] : [`compression: ${JSON.stringify(compression)}`]),
     ...(client ? ["client: new URL(/* @vite-ignore */ '../client/', import.meta.url)"] : []),
     ...(client && client.base !== '/' ? [`clientBase: ${JSON.stringify(client.base)}`] : []),
     ...(client && client.assetsDir !== 'assets'
