@@ -122,10 +122,14 @@ describe.each(adapters)('guards over %s', (_name, open) => {
 
   test('also guard HEAD, but no preflight', async () => {
     await start(
-      { 'GET /in': { guards: [reject(401, 'no')], handler: () => ({}) } },
+      {
+        'GET /in': { guards: [reject(401, 'no')], handler: () => ({}) },
+        'OPTIONS /own': { guards: [reject(401, 'no')], handler: () => ({}) },
+      },
       { cors: { origins: ['https://a.example'] } },
     );
     expect((await target.call('/in', { method: 'HEAD' })).status).toBe(401);
+    expect((await target.call('/own', { method: 'OPTIONS' })).status).toBe(401);
     const preflight = await target.call('/in', {
       method: 'OPTIONS',
       headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' },
