@@ -20,7 +20,7 @@ export function describeBlocked({
   const frames = parseFrames(report);
   if (frames === undefined)
     return {
-      reason: 'the process does not run: it waits for the system, or has no processor time',
+      reason: 'the process does not run, or was blocked in its first moments',
     };
   if (frames.length === 0)
     return { reason: 'native code blocks the event loop, such as a synchronous function' };

@@ -4,6 +4,8 @@ import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import type { WatchOptions } from './watch-options.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** Milliseconds that a report may take to arrive. */
+const REPORT_DELAY = 500;
 /** Characters of a report at most. */
 const MAX_REPORT = 65_536;
 
@@ -12,8 +14,8 @@ export function createHeartbeatCheck(
   { interval, checks }: HeartbeatRule,
   { onBlocked, onRecovered, logger }: Pick<WatchOptions, 'onBlocked' | 'onRecovered' | 'logger'>,
 ): (worker: WorkerProcess) => void {
-  // A blocked worker is kept for the report of its watchdog thread, which begins before this check.
-  const lastCheck = checks + Math.ceil(REPORT_TIME / interval);
+  // A blocked worker is kept for the report of its watchdog thread.
+  const lastCheck = checks + Math.ceil((REPORT_TIME + REPORT_DELAY) / interval);
   const endBlocked = (worker: WorkerProcess): void => {
     if (worker.state !== 'blocked' || worker.isEnding) return;
     if (!worker.report && worker.missing <= lastCheck) return;
@@ -24,8 +26,12 @@ export function createHeartbeatCheck(
     if (worker.reports.listenerCount('data') === 0) readReports(worker, () => endBlocked(worker));
     if (worker.isInspected) return;
     if (worker.missing <= checks) {
-      if (worker.state === 'blocked') onRecovered(worker);
-      return;
+      if (worker.state !== 'blocked' || worker.isEnding) return;
+      logger.warn('a worker that was blocked responds again: it finishes its requests and ends', {
+        code: 'GATI_WORKER_BLOCKED',
+        worker: worker.pid,
+      });
+      return onRecovered(worker);
     }
     if (worker.state !== 'blocked') {
       worker.state = 'blocked';

@@ -2,15 +2,19 @@ import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 
+/** Milliseconds after the start in which the watchdog thread takes no processor time. */
+const FIRST_REQUESTS = 100;
+
 /**
- * Tells the supervisor at an interval that the event loop runs. The first heartbeat starts the
- * watchdog thread, so that the start of the worker does not wait for it.
+ * Tells the supervisor at an interval that the event loop runs. The watchdog thread starts with the
+ * first heartbeat, or after the call of the returned function: the worker has started. So the start
+ * does not wait for the thread.
  */
 export function startHeartbeat(
   rule: HeartbeatRule,
   send: (message: MessageToSupervisor, then: () => void) => void,
   logger: Logger,
-): void {
+): () => void {
   const beats = new Int32Array(new SharedArrayBuffer(8));
   let isWriting = false;
   let isInspected: (() => boolean) | undefined;
@@ -25,13 +29,18 @@ export function startHeartbeat(
       isWriting = false;
     });
   };
+  let watchdog: Promise<void> | undefined;
   const start = async (): Promise<void> => {
-    const { startWatchdog } = await import('./watchdog.ts');
-    isInspected = startWatchdog(rule, beats, logger);
+    try {
+      const { startWatchdog } = await import('./watchdog.ts');
+      isInspected = startWatchdog(rule, beats, logger);
+    } catch (error) {
+      // Without the thread, the supervisor still replaces a blocked worker.
+      logger.debug('the watchdog thread could not start', { error });
+    }
   };
+  const startOnce = (): void => void (watchdog ??= start());
   setInterval(beat, rule.interval).unref();
-  const onError = (error: unknown): void =>
-    logger.debug('the watchdog thread could not start', { error });
-  // Without the thread, the supervisor still replaces a blocked worker.
-  setTimeout(() => void start().catch(onError), rule.interval).unref();
+  setTimeout(startOnce, rule.interval).unref();
+  return () => void setTimeout(startOnce, FIRST_REQUESTS).unref();
 }

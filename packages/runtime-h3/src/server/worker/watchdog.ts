@@ -96,7 +96,10 @@ function watch(): void {
         line: frame.location.lineNumber,
         column: frame.location.columnNumber ?? 0,
       }));
-      writeSync(fd, `${JSON.stringify({ frames })}\n`);
+      // The main thread may have stopped at the end of a native call, and give a heartbeat now.
+      setTimeout(() => {
+        if (Atomics.load(beats, 0) === last) writeSync(fd, `${JSON.stringify({ frames })}\n`);
+      }, interval / 2);
     });
     session.connectToMainThread();
     session.post('Debugger.enable');

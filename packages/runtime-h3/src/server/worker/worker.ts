@@ -89,7 +89,7 @@ async function startWorker(
   const log = createWorkerLog(env.logLevel);
   const { logger } = log;
   const heartbeat = heartbeatRule(env, kind);
-  if (heartbeat !== undefined) startHeartbeat(heartbeat, send, logger);
+  const startWatchdog = heartbeat && startHeartbeat(heartbeat, send, logger);
   const effects = createWorkerEffects({
     runs: kind === 'effects' || env.role === 'worker',
     url: process.env.GATI_EFFECTS,
@@ -154,6 +154,7 @@ async function startWorker(
   receiveMessages({ http, metrics, releaseStdout });
   steps.end();
   send({ gati: 'ready' });
+  startWatchdog?.();
   return exit;
 }
 

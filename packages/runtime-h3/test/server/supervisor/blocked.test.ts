@@ -93,6 +93,29 @@ test('a worker that is busy for less than the timeout is neither replaced nor lo
   expect(running.stdout()).not.toContain('"level":"error"');
 });
 
+test('a worker that responds again before it is killed finishes its requests', async () => {
+  const { url, stdout, seen } = await start();
+  const pid = await pidOf(url);
+  // Native code is not killed before its thread has tried to read the stack.
+  const busy = await fetch(`${url}/block-native?ms=1600`, {
+    method: 'POST',
+    headers: { connection: 'close' },
+  });
+  expect(await busy.json()).toEqual({ pid });
+  await seen('"a worker that was blocked responds again');
+  expect(await pidOf(url)).not.toBe(pid);
+  expect(stdout()).not.toContain('"level":"error"');
+});
+
+test('a server with a blocked worker stops before its drain time is over', async () => {
+  const { url, stop, seen } = await start({ GATI_DRAIN: String(FOREVER) });
+  await pidOf(url);
+  void sendLost(`${url}/block?ms=${FOREVER}`);
+  await sleep(TIMEOUT / 5);
+  expect(await stop()).toBe(0);
+  await seen('GATI_WORKER_BLOCKED');
+});
+
 test('new connections go to the other workers while one is blocked', async () => {
   const running = await start({ GATI_WORKERS: '2' });
   const { url } = running;
