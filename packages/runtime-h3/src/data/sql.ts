@@ -1,5 +1,5 @@
 import type { Database as Db0 } from 'db0';
-import type { Sql, SqlResult, SqlValue, Statement } from '../types/data.ts';
+import type { RunResult, Sql, SqlResult, SqlValue, Statement } from '../types/data.ts';
 
 /**
  * Converts values to those that the driver binds.
@@ -13,6 +13,16 @@ export type Use = <Value>(work: (connection: Db0, bind: Bind) => Promise<Value>)
 /** Statements that return rows. */
 const RETURNS_ROWS =
   /^\s*(?:select|values)\b|^\s*with\b(?![^]*\b(?:insert|update|delete)\b)|\breturning\b/i;
+
+/** Drivers report more than their types say: PostgreSQL `rowCount`, SQLite the last row id. */
+function toRunResult(result: { success: boolean }): RunResult {
+  const { success, changes, lastInsertRowid } = result as Partial<RunResult>;
+  return {
+    success: success === true,
+    changes: Number(changes ?? 0),
+    ...(lastInsertRowid !== undefined && { lastInsertRowid }),
+  };
+}
 
 /** Creates the SQL calls over connections from `use`. */
 export function createSql(dialect: Sql['dialect'], use: Use): Sql {
@@ -32,7 +42,9 @@ export function createSql(dialect: Sql['dialect'], use: Use): Sql {
           connection.prepare(sql).get(...bind(pick(values, bound))) as Promise<Row | undefined>,
       ),
     run: (...values) =>
-      use(async (connection, bind) => connection.prepare(sql).run(...bind(pick(values, bound)))),
+      use(async (connection, bind) =>
+        toRunResult(await connection.prepare(sql).run(...bind(pick(values, bound)))),
+      ),
   });
   return {
     dialect,
@@ -41,7 +53,7 @@ export function createSql(dialect: Sql['dialect'], use: Use): Sql {
       use(async (connection, bind): Promise<SqlResult<Row>> => {
         const text = strings.join('?');
         const prepared = connection.prepare(text);
-        if (!RETURNS_ROWS.test(text)) return prepared.run(...bind(values));
+        if (!RETURNS_ROWS.test(text)) return toRunResult(await prepared.run(...bind(values)));
         return { rows: (await prepared.all(...bind(values))) as Row[], success: true };
       }),
     exec: (sql) => use(async (connection) => connection.exec(sql)),

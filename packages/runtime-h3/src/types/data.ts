@@ -4,8 +4,17 @@
  */
 export type SqlValue = string | number | bigint | boolean | null | undefined | Uint8Array | Date;
 
+/** Result of a statement that changes data. */
+export interface RunResult {
+  success: boolean;
+  /** Number of rows that were inserted, updated or deleted. */
+  changes: number;
+  /** SQLite only: row id of the last inserted row. For PostgreSQL use `RETURNING`. */
+  lastInsertRowid?: number | bigint;
+}
+
 /** Result of a tagged statement. */
-export interface SqlResult<Row> {
+export interface SqlResult<Row> extends Partial<RunResult> {
   /** Rows of a SELECT, VALUES or RETURNING. Absent for other statements. */
   rows?: Row[];
   success: boolean;
@@ -16,7 +25,13 @@ export interface Statement {
   bind(...values: SqlValue[]): Statement;
   all<Row = Record<string, unknown>>(...values: SqlValue[]): Promise<Row[]>;
   get<Row = Record<string, unknown>>(...values: SqlValue[]): Promise<Row | undefined>;
-  run(...values: SqlValue[]): Promise<{ success: boolean }>;
+  /**
+   * Runs a statement that changes data.
+   *
+   * @example
+   * const { changes } = await gctx.db.prepare('DELETE FROM carts WHERE id = ?').run(id);
+   */
+  run(...values: SqlValue[]): Promise<RunResult>;
 }
 
 /**
@@ -69,6 +84,31 @@ export type StorageValue =
   | { [key: string]: StorageValue };
 
 /**
+ * `Value`, if JSON can hold it. An interface is no {@link StorageValue}, because it has no index
+ * signature, so its properties are checked one by one.
+ */
+export type Storable<Value> = Value extends StorageValue
+  ? Value
+  : Value extends ((...args: never) => unknown) | bigint | symbol | StoredDifferently
+    ? never
+    : Value extends object
+      ? {
+          [Key in keyof Value]: undefined extends Value[Key]
+            ? Storable<Exclude<Value[Key], undefined>> | undefined
+            : Storable<Value[Key]>;
+        }
+      : never;
+
+/** Objects that do not come back from JSON as they were. */
+type StoredDifferently =
+  | Date
+  | RegExp
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBufferView
+  | Promise<unknown>;
+
+/**
  * Keys and values through unstorage, opened at the first use. Each text is a key of its own. The key
  * `a:b` is `b` in the folder `a`, so `a` can't be a key beside it.
  *
@@ -80,7 +120,8 @@ export interface Storage {
   hasItem(key: string): Promise<boolean>;
   /** Resolves to `null` if there is no such key. */
   getItem<Value = StorageValue>(key: string): Promise<Value | null>;
-  setItem(key: string, value: StorageValue): Promise<void>;
+  /** Stores a value that JSON can hold, also that of an interface. */
+  setItem<Value>(key: string, value: Value & Storable<Value>): Promise<void>;
   removeItem(key: string): Promise<void>;
   /** Resolves to the bytes, or to `null` if there is no such key. */
   getItemRaw(key: string): Promise<Uint8Array | null>;

@@ -22,7 +22,11 @@ test.each(['memory', 'file'])(
     await db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)');
     const evil = "Robert'); DROP TABLE users;--";
     await db.sql`INSERT INTO users (name) VALUES (${evil})`;
-    await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann');
+    expect(await db.prepare('INSERT INTO users (name) VALUES (?)').run('Ann')).toEqual({
+      success: true,
+      changes: 1,
+      lastInsertRowid: 2,
+    });
     expect((await db.sql<{ name: string }>`SELECT name FROM users ORDER BY id`).rows).toEqual([
       { name: evil },
       { name: 'Ann' },
@@ -37,7 +41,9 @@ test.each(['memory', 'file'])(
     expect(
       (await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows,
     ).toEqual([{ id: 2 }]);
-    await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`;
+    expect(await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`).toMatchObject({
+      changes: 1,
+    });
     const byName = db.prepare('SELECT id FROM users WHERE name = ?');
     expect(await byName.get('Ann')).toEqual({ id: 2 });
     expect(await byName.bind('Ann').all()).toEqual([{ id: 2 }]);

@@ -73,6 +73,11 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     expect(
       (await db.sql<{ id: number }>`INSERT INTO users (name) VALUES (${'Ann'}) RETURNING id`).rows,
     ).toEqual([{ id: 2 }]);
+    expect(await db.prepare('UPDATE users SET name = name WHERE name = ?').run('Nobody')).toEqual({
+      success: true,
+      changes: 0,
+    });
+    expect(await db.sql`UPDATE users SET name = name`).toEqual({ success: true, changes: 2 });
     expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([
       { name: evil },
       { name: 'Ann' },

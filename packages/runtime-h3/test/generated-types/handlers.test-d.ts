@@ -14,6 +14,13 @@ import type {
 } from '../../src/global-types.ts';
 import './registries.ts';
 
+/** Has no index signature. */
+interface Session {
+  user: { id: string; name?: string };
+  visits: readonly number[];
+}
+const session: Session = { user: { id: 'u1' }, visits: [1] };
+
 const user = 'GET /users/:id';
 
 // The arguments of a handler.
@@ -101,6 +108,15 @@ export const contexts: Handler = async (_req, _res, gctx, lctx) => {
     Promise<boolean>
   >();
   await gctx.storage.setItem('a:b', { list: [1, null] });
+  await gctx.storage.setItem('session', session);
+  // @ts-expect-error -- a Date comes back as a string
+  await gctx.storage.setItem('session', { at: new Date() });
+  // @ts-expect-error -- JSON has no functions
+  await gctx.storage.setItem('session', { toText: () => 'a' });
+  // @ts-expect-error -- JSON has no undefined
+  await gctx.storage.setItem('session', undefined);
+  const { changes } = await gctx.db.prepare('DELETE FROM users').run();
+  expectTypeOf(changes).toEqualTypeOf<number>();
   // @ts-expect-error -- the app has no such module
   void gctx.modules.mailer;
   // @ts-expect-error -- the config has no such name
