@@ -12,6 +12,8 @@ interface GatiFolders {}
 interface GatiModules {}
 /** Payloads by effect name. Filled by `.gati/types/gati.d.ts`. */
 interface GatiEffects {}
+/** Results by effect name. Filled by `.gati/types/gati.d.ts`. */
+interface GatiEffectResults {}
 /** `{ config: … }` if the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
 interface GatiConfig {}
 /**

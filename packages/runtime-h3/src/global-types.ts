@@ -36,6 +36,7 @@ export type {
   EffectContext,
   EffectFile,
   EffectJob,
+  WaitOptions,
   EnqueueOptions,
   RateLimit,
   RetryPolicy,

@@ -85,7 +85,12 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
 
   const gctx: GlobalContext = {
     modules: modules.api,
-    effects: { enqueue: effects.enqueue as Enqueue, get: effects.get, cancel: effects.cancel },
+    effects: {
+      enqueue: effects.enqueue as Enqueue,
+      get: effects.get as GlobalContext['effects']['get'],
+      wait: effects.wait as GlobalContext['effects']['wait'],
+      cancel: effects.cancel,
+    },
     db,
     storage,
     config: config.value,

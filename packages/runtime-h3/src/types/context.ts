@@ -1,6 +1,6 @@
 import type { Database, Storage } from './data.ts';
 import type { EnqueueOptions } from './enqueue-options.ts';
-import type { EffectJob } from './effect-job.ts';
+import type { AsJson, EffectJob, WaitOptions } from './effect-job.ts';
 
 // The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {
@@ -23,6 +23,9 @@ declare global {
   /** By effect name; an entry is the type of its payload. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiEffects {}
+  /** By effect name; an entry is the type that its `run` resolves to. */
+  // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
+  interface GatiEffectResults {}
   /** `{ config: … }` if the app has `src/config.ts`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiConfig {}
@@ -258,6 +261,13 @@ export type Enqueue = <Name extends keyof Generated<GatiEffects> & string>(
   options?: EnqueueOptions,
 ) => Promise<{ id: string }>;
 
+/** Job of one effect of the app. Without a name, a job of any effect. */
+type JobOf<Name extends string> = EffectJob<
+  Name,
+  Name extends keyof GatiEffectResults ? AsJson<GatiEffectResults[Name]> : unknown
+>;
+type EffectName = keyof Generated<GatiEffects> & string;
+
 /**
  * Context that all requests of a release share in one process: modules, effects, database, config.
  */
@@ -273,8 +283,28 @@ export interface GlobalContext {
      * await gctx.effects.enqueue('welcome', { name: 'Ada' }, { idempotencyKey: userId });
      */
     enqueue: Enqueue;
-    /** Returns a job; `undefined` if it does not exist or the queue can't list jobs. */
-    get(id: string): Promise<EffectJob | undefined>;
+    /**
+     * Returns a job; `undefined` if it does not exist or the queue can't list jobs. With the name of
+     * its effect, the result is typed, and a job of another effect is `undefined`.
+     */
+    get<Name extends EffectName = never>(
+      id: string,
+      effect?: Name,
+    ): Promise<([Name] extends [never] ? EffectJob : JobOf<Name>) | undefined>;
+    /**
+     * Waits until a job has ended: completed, dead or cancelled. Returns it as `get` does, after the
+     * timeout in its current state.
+     *
+     * @example
+     * const { id } = await gctx.effects.enqueue('invoice', { order: '7' });
+     * const job = await gctx.effects.wait(id, 'invoice', { timeout: 5000, signal: lctx.signal });
+     * return job?.state === 'completed' ? job.result : { state: job?.state };
+     */
+    wait<Name extends EffectName = never>(
+      id: string,
+      effect?: Name,
+      options?: WaitOptions,
+    ): Promise<([Name] extends [never] ? EffectJob : JobOf<Name>) | undefined>;
     /** Cancels a job that has not started. `false` if it runs, has ended or does not exist. */
     cancel(id: string): Promise<boolean>;
   };

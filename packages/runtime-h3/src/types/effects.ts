@@ -1,7 +1,7 @@
 import type { GlobalContext, Logger } from './context.ts';
 
 export type { EnqueueOptions } from './enqueue-options.ts';
-export type { EffectJob } from './effect-job.ts';
+export type { EffectJob, WaitOptions } from './effect-job.ts';
 
 /**
  * Exports of a file in `src/effects`. Times are milliseconds.

@@ -14,6 +14,14 @@ export async function enqueues(enqueue: Enqueue, { effects }: GlobalContext): Pr
   expectTypeOf(await enqueue('mail', { to: 'ada@example.com' })).toEqualTypeOf<{ id: string }>();
   await enqueue('nightly', {}, { delay: 1000, priority: 1, idempotencyKey: 'a' });
   expectTypeOf(await effects.get('id')).toEqualTypeOf<EffectJob | undefined>();
+  const job = await effects.wait('id', 'mail', { timeout: 1000, signal: AbortSignal.timeout(1) });
+  expectTypeOf(job?.effect).toEqualTypeOf<'mail' | undefined>();
+  if (job?.state === 'completed')
+    expectTypeOf(job.result).toEqualTypeOf<{ sent: string; parts: number[] }>();
+  else expectTypeOf(job?.result).toEqualTypeOf<undefined>();
+  expectTypeOf((await effects.get('id', 'mail'))?.effect).toEqualTypeOf<'mail' | undefined>();
+  // @ts-expect-error -- the app has no such effect
+  await effects.get('id', 'post');
   expectTypeOf(await effects.cancel('id')).toEqualTypeOf<boolean>();
   // @ts-expect-error -- the app has no such effect
   await enqueue('post', { to: 'ada@example.com' });

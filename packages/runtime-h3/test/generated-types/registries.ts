@@ -17,6 +17,10 @@ declare global {
     mail: { to: string };
     nightly: Record<string, never>;
   }
+  interface GatiEffectResults {
+    mail: { sent: Date; parts: number[] };
+    nightly: undefined;
+  }
   interface GatiConfig {
     config: { PORT: number };
   }

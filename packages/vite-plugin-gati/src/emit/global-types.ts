@@ -25,6 +25,7 @@ declare namespace GatiTypes {
   /** The functions that a module's file exports, or what its \`defineModule\` sets up. */
   type Module<File> = File extends { readonly default: { setup(...args: never): infer Api } } ? Awaited<Api> : Functions<File>;
   type Functions<File> = { readonly [Name in keyof File as File[Name] extends (...args: never) => unknown ? Name : never]: File[Name] };
+  type Result<Run> = Run extends (...args: never) => infer Value ? Awaited<Value> : unknown;
   type Payload<Run> = Run extends (...args: infer Args) => unknown ? Args[0] : unknown;
 ${scan.folders.length === 0 ? '' : FOLDER_HELPERS}}
 
@@ -42,6 +43,12 @@ ${registry(
   'GatiEffects',
   scan.effects.map(
     ({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`,
+  ),
+)}
+${registry(
+  'GatiEffectResults',
+  scan.effects.map(
+    ({ name, file }) => `${propertyKey(name)}: GatiTypes.Result<typeof ${importOf(file)}.run>;`,
   ),
 )}
 ${registry('GatiConfig', scan.config === undefined ? [] : [`config: GatiTypes.Output<typeof ${importOf(scan.config)}.default>;`])}

@@ -13,6 +13,7 @@ import { createEffectFiles } from './effect-files.ts';
 import { createJobRunner } from './job-runner.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createSchedules } from './schedules.ts';
+import { createJobLookup, type JobLookup } from './job-lookup.ts';
 import type { EffectJob } from '../../types/effect-job.ts';
 
 /** Milliseconds that aborted runs get at the end of the process to store their outcome. */
@@ -40,7 +41,7 @@ export interface EffectsOptions {
   shared?: boolean;
 }
 
-export interface EffectsEngine {
+export interface EffectsEngine extends JobLookup {
   /**
    * Resolves when the job is durable.
    *
@@ -49,8 +50,6 @@ export interface EffectsEngine {
    * ending
    */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<{ id: string }>;
-  /** Resolves to `undefined` if there is no such job or the service can't list its jobs. */
-  get(id: string): Promise<EffectJob | undefined>;
   /** Resolves to `false` if the job runs, has ended or does not exist. */
   cancel(id: string): Promise<boolean>;
   /** Starts running queued jobs and schedules. */
@@ -146,10 +145,10 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   return {
     enqueue,
 
-    async get(id) {
+    ...createJobLookup(async (id) => {
       const page = await driver.list?.({ ids: [id], limit: 1 });
       return page?.jobs[0] && toEffectJob(page.jobs[0]);
-    },
+    }),
 
     cancel: async (id) => ((await driver.cancel?.([id])) ?? 0) > 0,
 
@@ -217,7 +216,7 @@ function toEffectJob({
     progress,
     result: value,
     error: isDamaged ? 'The stored result is damaged.' : error,
-  };
+  } as EffectJob;
 }
 
 function engineClosedError(name: string): GatiError {

@@ -19,7 +19,8 @@ export function createLazyEngine(
   return {
     open,
     enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
-    get: async (id) => (await open()).get(id),
+    get: async (...args) => (await open()).get(...args),
+    wait: async (...args) => (await open()).wait(...args),
     cancel: async (id) => (await open()).cancel(id),
     start() {
       started = true;

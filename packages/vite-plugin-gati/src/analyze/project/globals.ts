@@ -8,6 +8,7 @@ interface GatiRoutes {}
 interface GatiFolders {}
 interface GatiModules {}
 interface GatiEffects {}
+interface GatiEffectResults {}
 interface GatiConfig {}
 
 type __GatiSegment<S extends string> = S extends \`:\${infer N}\` ? N : S extends \`*\${infer N}\` ? N : never;
@@ -49,11 +50,11 @@ interface __GatiStatement {
   bind(...values: __GatiSqlValue[]): __GatiStatement;
   all<Row = Record<string, unknown>>(...values: __GatiSqlValue[]): Promise<Row[]>;
   get<Row = Record<string, unknown>>(...values: __GatiSqlValue[]): Promise<Row | undefined>;
-  run(...values: __GatiSqlValue[]): Promise<{ success: boolean }>;
+  run(...values: __GatiSqlValue[]): Promise<{ success: boolean; changes: number; lastInsertRowid?: number | bigint }>;
 }
 interface __GatiSql {
   readonly dialect: 'sqlite' | 'postgresql';
-  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows?: Row[]; success: boolean }>;
+  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows?: Row[]; success: boolean; changes?: number; lastInsertRowid?: number | bigint }>;
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): __GatiStatement;
 }
@@ -62,7 +63,7 @@ type __GatiStored = string | number | boolean | null | __GatiStored[] | { [key: 
 interface __GatiStorage {
   hasItem(key: string): Promise<boolean>;
   getItem<Value = __GatiStored>(key: string): Promise<Value | null>;
-  setItem(key: string, value: __GatiStored): Promise<void>;
+  setItem(key: string, value: unknown): Promise<void>;
   removeItem(key: string): Promise<void>;
   getItemRaw(key: string): Promise<Uint8Array | null>;
   setItemRaw(key: string, value: Uint8Array): Promise<void>;
@@ -70,19 +71,23 @@ interface __GatiStorage {
   clear(prefix?: string): Promise<void>;
 }
 interface __GatiEnqueue { delay?: number; idempotencyKey?: string; priority?: number; tx?: unknown }
-interface __GatiJob {
+type __GatiJson<V> = V extends { toJSON(...args: never): infer J } ? J : V extends string | number | boolean | null | undefined ? V : V extends bigint | symbol | ((...args: never) => unknown) | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView ? unknown : V extends object ? { [K in keyof V]: __GatiJson<V[K]> } : V;
+interface __GatiJobFacts {
   id: string;
   effect: string;
-  state: 'waiting' | 'delayed' | 'active' | 'completed' | 'dead' | 'cancelled';
   attempt: number;
   runAt: Date;
   progress: number | undefined;
-  result: unknown;
   error: string | undefined;
 }
+type __GatiJob<R = unknown> =
+  | (__GatiJobFacts & { state: 'completed'; result: R })
+  | (__GatiJobFacts & { state: 'waiting' | 'delayed' | 'active' | 'dead' | 'cancelled'; result: undefined });
+type __GatiJobOf<N> = __GatiJob<N extends keyof GatiEffectResults ? __GatiJson<GatiEffectResults[N]> : unknown>;
 interface __GatiEffects {
   enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }>;
-  get(id: string): Promise<__GatiJob | undefined>;
+  get<N extends string = never>(id: string, effect?: N): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
+  wait<N extends string = never>(id: string, effect?: N, options?: { timeout?: number; signal?: AbortSignal }): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
   cancel(id: string): Promise<boolean>;
 }
 interface GlobalContext {
