@@ -1,3 +1,4 @@
+import { describeSecurity } from '@gati/contract/internal';
 import type { RouteFile, Scan } from './types.ts';
 
 /** A route as people list it. */
@@ -12,6 +13,10 @@ export interface ListedRoute {
   name: string;
   /** From the root, with `/`. */
   file: string;
+  /** Files of the guards, outermost first. Absent: none. */
+  guards?: string[];
+  /** `bearer or cookie sid`, or `public`. Absent: nothing is declared. */
+  credentials?: string;
 }
 
 /** The order of methods that have the same path. */
@@ -19,14 +24,18 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'WS
 
 /** Returns the routes of an app by domain, those of no folder first, then by path and method. */
 export function listRoutes({ routes }: Pick<Scan, 'routes'>, base: string): ListedRoute[] {
-  const listed = routes.map(({ id, method, path, domain, name, file }): ListedRoute => ({
-    id,
-    method,
-    path: base !== '' && path === '/' ? base : base + path,
-    domain,
-    name: name.join('.'),
-    file,
-  }));
+  const listed = routes.map(
+    ({ id, method, path, domain, name, file, guards, security }): ListedRoute => ({
+      id,
+      method,
+      path: base !== '' && path === '/' ? base : base + path,
+      domain,
+      name: name.join('.'),
+      file,
+      ...(guards.length > 0 && { guards }),
+      ...(security && { credentials: describeSecurity(security) || 'public' }),
+    }),
+  );
   const rank = ({ domain }: ListedRoute): string => (domain === 'root' ? '' : domain);
   return listed.sort(
     (a, b) =>

@@ -41,6 +41,21 @@ mail    src/effects/mail.ts
   await expect(app.read('.gati/generated/client.ts')).rejects.toThrow('ENOENT');
 });
 
+test('gati routes shows the folders of guards, and the credentials that requests need', async () => {
+  app = await createTestApp({
+    'src/handlers/_guard.ts':
+      "export const guard = () => {};\nexport const security = [{ bearer: {} }, { cookie: { name: 'sid' } }];\n",
+    'src/handlers/admin/_guard.ts': 'export const guard = () => {};\n',
+    'src/handlers/admin/stats.ts': handler('GET /admin/stats'),
+    'src/handlers/health.ts': `${handler('GET /health')}export const security = false;\n`,
+  });
+  expect((await gati('routes')).stdout)
+    .toBe(`METHOD  PATH          CLIENT       GUARDS    CREDENTIALS           FILE
+GET     /health       health                 public                src/handlers/health.ts
+GET     /admin/stats  admin.stats  / /admin  bearer or cookie sid  src/handlers/admin/stats.ts
+`);
+});
+
 test('gati routes --json prints one document', async () => {
   app = await createTestApp(FILES);
   const { stdout } = await gati('routes', '--json');

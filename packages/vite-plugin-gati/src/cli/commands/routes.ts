@@ -1,5 +1,6 @@
 import { printTable, type Style } from '@gati/runtime-h3/command';
 import { escapeControls } from '@gati/contract/internal';
+import { folderOf } from '../../scan/layout.ts';
 import { type ListedRoute, listRoutes } from '../../scan/list-routes.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import type { NamedFile } from '../../scan/types.ts';
@@ -30,17 +31,24 @@ export async function run(call: Call): Promise<number> {
 
 /** Routes, then effects, each in a table of its own. */
 function print(routes: ListedRoute[], effects: NamedFile[], style: Style): string[] {
-  const routeRows = routes.map(({ method, path, name, file }) => [
+  const isGuarded = routes.some(({ guards, credentials }) => guards ?? credentials);
+  const routeRows = routes.map(({ method, path, name, file, guards = [], credentials = '' }) => [
     method === 'WS' ? style.cyan(method) : method,
     path,
     name,
+    ...(isGuarded ? [guards.map(folderOf).join(' '), credentials] : []),
     style.dim(escapeControls(file)),
   ]);
+  const columns = [
+    'method',
+    'path',
+    'client',
+    ...(isGuarded ? ['guards', 'credentials'] : []),
+    'file',
+  ];
   const effectRows = effects.map(({ name, file }) => [name, style.dim(escapeControls(file))]);
   const tables = [
-    ...(routes.length > 0
-      ? [printTable(titled('method', 'path', 'client', 'file'), routeRows, style)]
-      : []),
+    ...(routes.length > 0 ? [printTable(titled(...columns), routeRows, style)] : []),
     ...(effects.length > 0 ? [printTable(titled('effect', 'file'), effectRows, style)] : []),
   ];
   return tables.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
