@@ -6,6 +6,7 @@ import { buildContractPlugin } from './build-contract.ts';
 import { buildServerPlugin } from './build-server.ts';
 import { cloudPackagesPlugin } from './cloud-packages.ts';
 import { devPlugin } from './dev.ts';
+import { devWorkersPlugin } from './dev-workers.ts';
 import { environmentPlugin } from './environment.ts';
 import { createNativeTracer } from './native.ts';
 import { previewPlugin } from './preview.ts';
@@ -22,6 +23,7 @@ export function createPlugins(context: PluginContext): Plugin[] {
     environmentPlugin(context),
     virtualPlugin(context),
     devPlugin(context),
+    devWorkersPlugin(),
     native.plugin,
     serverFilesPlugin(),
     sourcePlacesPlugin(),
