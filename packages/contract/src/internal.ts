@@ -3,7 +3,8 @@
  * the public API and change in any release.
  */
 export { wantsColors } from './colors.ts';
-export { escapeControls } from './escape-controls.ts';
+export { escapeControls, escapeOutput } from './escape-controls.ts';
+export { redactUrls } from './diagnostics/redact-urls.ts';
 export { count } from './count.ts';
 export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
 export { HTTP_METHODS, ROUTE_METHODS } from './http/methods.ts';

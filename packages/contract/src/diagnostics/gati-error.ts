@@ -1,11 +1,13 @@
 import type { GatiCode } from './codes.ts';
+import { redactUrls } from './redact-urls.ts';
 import { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
 
 /** Input of {@link GatiError}: a {@link Diagnostic} whose `level` defaults to `error`. */
 export type GatiErrorInput = Omit<Diagnostic, 'level'> & Partial<Pick<Diagnostic, 'level'>>;
 
 /**
- * An error with a code, a reason and a fix. Its message is the formatted {@link Diagnostic}.
+ * An error with a code, a reason and a fix. Its message is the formatted {@link Diagnostic}, without
+ * the passwords of URLs in it.
  *
  * Match it with {@link isGatiError}, not with `instanceof`: a bundle may contain its own copy of
  * this class.
@@ -22,7 +24,7 @@ export class GatiError extends Error {
   declare readonly diagnostic: Diagnostic;
 
   constructor(input: GatiErrorInput, options?: ErrorOptions) {
-    const diagnostic: Diagnostic = { level: 'error', ...input };
+    const diagnostic: Diagnostic = { level: 'error', ...input, message: redactUrls(input.message) };
     super(formatDiagnostic(diagnostic), options);
     this.name = 'GatiError';
     this.code = diagnostic.code;

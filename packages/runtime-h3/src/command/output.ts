@@ -1,4 +1,5 @@
 import { type Diagnostic, formatDiagnostic } from '@gati/contract';
+import { escapeControls, escapeOutput, redactUrls } from '@gati/contract/internal';
 import { ignoreClosedPipe } from './closed-pipe.ts';
 import { createStyle, type Style, styleFor } from './style.ts';
 
@@ -28,9 +29,9 @@ export function createOutput(json: boolean): CommandOutput {
   ignoreClosedPipe(process.stdout, process.stderr);
   return {
     style: json ? createStyle(false) : styleFor(process.stdout),
-    line: (text) => void (json ? process.stderr : process.stdout).write(`${text}\n`),
+    line: (text) => void (json ? process.stderr : process.stdout).write(`${escapeOutput(text)}\n`),
     document(value) {
-      if (json) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      if (json) process.stdout.write(`${escapeControls(JSON.stringify(value, undefined, 2))}\n`);
     },
   };
 }
@@ -53,7 +54,7 @@ export async function printResult(
     return code;
   } catch (error) {
     const diagnostic = diagnosticOf(error, fix);
-    process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+    process.stderr.write(`${escapeOutput(formatDiagnostic(diagnostic))}\n`);
     output.document({ errors: [diagnostic] });
     return diagnostic.code === 'GATI_USAGE' ? 2 : 1;
   }
@@ -74,5 +75,7 @@ function diagnosticOf(error: unknown, fix: string): Diagnostic {
     diagnostic?: Diagnostic;
     message?: string;
   };
-  return diagnostic ?? { code: 'GATI_UNEXPECTED', level: 'error', message, fix };
+  return (
+    diagnostic ?? { code: 'GATI_UNEXPECTED', level: 'error', message: redactUrls(message), fix }
+  );
 }

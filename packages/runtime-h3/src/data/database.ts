@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Opened } from './open-database.ts';
+import { databaseUrlError } from './errors.ts';
 import { createSql } from './sql.ts';
 import type { Database } from '../types/data.ts';
 
@@ -11,6 +12,7 @@ export interface OpenDatabase extends Database {
 /**
  * Creates `gctx.db` for a URL (`sqlite:PATH`, `postgres://…`). Without a URL, the database is a
  * SQLite file in `folder`, or in memory without a folder. The first use opens it.
+ * @throws {GatiError} GATI_DATABASE when the URL can't be one of a database
  */
 export function createLazyDatabase(
   url: string | undefined,
@@ -18,16 +20,16 @@ export function createLazyDatabase(
   onError: (error: Error) => void = () => {},
 ): OpenDatabase {
   const address = url || `sqlite:${folder === undefined ? ':memory:' : join(folder, 'data.db')}`;
-  const scheme = /^([a-z0-9]+):/i.exec(address)?.[1]?.toLowerCase() ?? '';
+  const scheme = /^([a-z0-9+.-]+):/i.exec(address)?.[1]?.toLowerCase() ?? '';
+  const fault = findUrlFault(scheme, address);
+  if (fault !== undefined) throw databaseUrlError(fault);
   const dialect = scheme === 'postgres' || scheme === 'postgresql' ? 'postgresql' : 'sqlite';
   let opened: Promise<Opened> | undefined;
   // A server that does not use the database loads no code for it.
   const connect = async (): Promise<Opened> => {
-    const { openPostgresDatabase, openSqliteDatabase, unknownSchemeError } =
-      await import('./open-database.ts');
+    const { openPostgresDatabase, openSqliteDatabase } = await import('./open-database.ts');
     if (dialect === 'postgresql') return openPostgresDatabase(address, onError);
-    if (scheme === 'sqlite') return openSqliteDatabase(address.slice('sqlite:'.length));
-    throw unknownSchemeError(scheme);
+    return openSqliteDatabase(address.slice('sqlite:'.length));
   };
   const open = (): Promise<Opened> => {
     opened ??= connect().catch((error: unknown) => {
@@ -46,4 +48,12 @@ export function createLazyDatabase(
       await (await closing)?.dispose();
     },
   };
+}
+
+/** Returns what is wrong with the URL, without a part of it that may be a password. */
+function findUrlFault(scheme: string, url: string): string | undefined {
+  if (scheme === 'sqlite') return url === 'sqlite:' ? 'it names no file' : undefined;
+  if (scheme === 'postgres' || scheme === 'postgresql')
+    return URL.canParse(url) ? undefined : 'it is no URL; a password is percent-encoded in it';
+  return scheme === '' ? 'it has no scheme' : `there is no driver for ${scheme}:`;
 }

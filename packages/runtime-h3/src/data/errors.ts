@@ -4,6 +4,13 @@ export function databaseError(message: string, fix: string, cause?: unknown): Ga
   return new GatiError({ code: 'GATI_DATABASE', message, fix }, { cause });
 }
 
+export function databaseUrlError(fault: string): GatiError {
+  return databaseError(
+    `GATI_DATABASE can't be used: ${fault}.`,
+    'Set it to sqlite:PATH or postgres://user:password@host/database, or remove it.',
+  );
+}
+
 /** Names the key and the cause, but not the path, which the client must not learn. */
 export function storageError(key: string, cause: unknown): GatiError {
   const code = (cause as NodeJS.ErrnoException | null)?.code;

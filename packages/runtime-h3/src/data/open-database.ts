@@ -45,13 +45,6 @@ export async function openPostgresDatabase(
   };
 }
 
-export function unknownSchemeError(scheme: string): Error {
-  return databaseError(
-    `GATI_DATABASE names a database that has no driver: ${scheme === '' ? 'it has no scheme' : `${scheme}:`}.`,
-    'Set it to sqlite:PATH or postgres://…, or remove it.',
-  );
-}
-
 async function openSqlite(
   createDatabase: (connector: Connector) => Db0,
   path: string,

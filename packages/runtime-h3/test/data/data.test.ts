@@ -141,14 +141,31 @@ test('the database is not opened before its first use', async () => {
   expect(existsSync(quiet)).toBe(false);
 });
 
+/** Returns what `work` throws. */
+function catchError(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
 test('the errors for an unknown scheme and an invalid file do not contain the address', async () => {
-  const oracle = createLazyDatabase('oracle://user:secret@host', undefined);
-  const error = await oracle.exec('SELECT 1').catch((caught: Error) => caught);
-  expect(error).toMatchObject({
-    code: 'GATI_DATABASE',
-    message: expect.stringContaining('oracle:'),
-  });
-  expect((error as Error).message).not.toContain('secret');
+  for (const [url, part] of [
+    ['oracle://user:secret@host', 'oracle:'],
+    ['user:secret@host/db', 'user:'],
+    ['/var/secret.db', 'no scheme'],
+    ['sqlite:', 'names no file'],
+    ['postgres://user:secret@host:port/db', 'no URL'],
+  ] as const) {
+    const error = catchError(() => createLazyDatabase(url, undefined));
+    expect(error).toMatchObject({
+      code: 'GATI_DATABASE',
+      message: expect.stringContaining(part),
+    });
+    expect(error.message).not.toContain('secret');
+  }
   await writeFile(join(folder, 'a-file'), '');
   await expect(
     createLazyDatabase(`sqlite:${join(folder, 'a-file', 'data.db')}`, undefined).exec('SELECT 1'),

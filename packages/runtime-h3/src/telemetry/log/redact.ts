@@ -1,3 +1,4 @@
+import { redactUrls } from '@gati/contract/internal';
 import { toSourceStack } from './source-stack.ts';
 
 const SECRET =
@@ -6,7 +7,7 @@ const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
 /**
- * Copies a value for the log. Hides values of secret-looking keys, converts errors and values that
+ * Copies a value for the log. Hides values of secret-looking keys and passwords in URLs, converts errors and values that
  * JSON does not support, and limits depth and length.
  */
 export function redact(value: unknown): unknown {
@@ -20,6 +21,7 @@ export function isSecretName(name: string): boolean {
 
 function copy(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string') return redactUrls(value);
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
@@ -29,9 +31,9 @@ function copy(value: unknown, depth: number): unknown {
     const { code } = value as { code?: unknown };
     return {
       name,
-      message,
+      message: redactUrls(message),
       code: copy(code, depth + 1),
-      stack: stack === undefined ? undefined : toSourceStack(stack),
+      stack: stack === undefined ? undefined : redactUrls(toSourceStack(stack)),
       cause: cause === undefined ? undefined : copy(cause, depth + 1),
     };
   }

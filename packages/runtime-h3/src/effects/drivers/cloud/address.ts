@@ -31,10 +31,10 @@ export function parseCloudAddress(url: string, rule: AddressRule): CloudAddress 
   const reason = !parts
     ? 'it is not the address of a queue'
     : !rule.place.test(place)
-      ? `"${place.slice(0, 40)}" can't follow the //`
+      ? `${quoteSafely(place)} can't follow the //`
       : !/^[a-z][a-z0-9]{0,19}$/.test(prefix)
-        ? `"${prefix.slice(0, 40)}" can't be the prefix of queue names`
-        : unknown !== undefined && `there is no parameter ${unknown}`;
+        ? `${quoteSafely(prefix)} can't be the prefix of queue names`
+        : unknown !== undefined && `there is no parameter ${quoteSafely(unknown)}`;
   if (reason !== false) {
     throw new GatiError({
       code: 'GATI_EFFECTS',
@@ -43,4 +43,9 @@ export function parseCloudAddress(url: string, rule: AddressRule): CloudAddress 
     });
   }
   return { place, prefix, parameters };
+}
+
+/** Quotes a part of an address, unless it may contain a user and a password. */
+function quoteSafely(part: string): string {
+  return /[@:%]/.test(part) ? 'that text' : `"${part.slice(0, 40)}"`;
 }
