@@ -83,17 +83,46 @@ export interface Query {}
     });
     expect(diagnostics).toEqual([]);
     expect(routes.map(({ id, domain, name }) => `${id} | ${domain} | ${name.join('.')}`)).toEqual([
-      'DELETE /users/:id | users | users.deleteById',
+      'DELETE /users/:id | users | users.remove',
       'GET / | root | get',
       'GET /files/*rest | files | files.getByRest',
       'GET /hello | root | hello.get',
-      'GET /users | users | users.get',
-      'GET /users/:id | users | users.getById',
+      'GET /users | users | users.list',
+      'GET /users/:id | users | users.get',
       'POST /bank-transfer/do-it | bank-transfer | bankTransfer.doIt.post',
-      'POST /users | users | users.post',
-      'PUT /users/:id/posts/:postId | users | users.posts.putByIdAndPostId',
+      'POST /users | users | users.create',
+      'PUT /users/:id/posts/:postId | users | users.posts.replace',
       'WS /chat/:room | chat | chat.wsByRoom',
     ]);
+  });
+
+  test.each([
+    ['orders/index.get', 'orders.list'],
+    ['orders.get', 'orders.list'],
+    ['orders/index.post', 'orders.create'],
+    ['orders/[id].get', 'orders.get'],
+    ['orders/[id]/index.get', 'orders.get'],
+    ['orders/[id].put', 'orders.replace'],
+    ['orders/[id].patch', 'orders.update'],
+    ['orders/[id].delete', 'orders.remove'],
+    ['users/[id]/orders/index.get', 'users.orders.list'],
+    ['order-items/[id].get', 'orderItems.get'],
+    // These are neither a collection nor one item of it.
+    ['orders/index.delete', 'orders.delete'],
+    ['orders/[id].post', 'orders.postById'],
+    ['orders/[shop]/[id].get', 'orders.getByShopAndId'],
+    ['orders/[...path].get', 'orders.getByPath'],
+    ['orders/[id]/state.get', 'orders.state.getById'],
+    ['account.get', 'account.get'],
+    ['account.patch', 'account.patch'],
+    ['sheep/[id].get', 'sheep.getById'],
+    ['address/[id].get', 'address.getById'],
+    ['status/index.get', 'status.get'],
+    ['analysis/[id].get', 'analysis.getById'],
+    ['[id].get', 'getById'],
+  ])('of the file %s is %s in the client', async (file, name) => {
+    const { routes } = await scanOf({ [`src/handlers/${file}.ts`]: HANDLER });
+    expect(routes.map((route) => route.name.join('.'))).toEqual([name]);
   });
 
   test('do not include tests, declarations and files that start with _', async () => {
