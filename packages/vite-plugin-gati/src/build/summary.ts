@@ -1,5 +1,5 @@
 import type { Manifest } from '@gati/contract';
-import { count } from '@gati/contract/internal';
+import { count, escapeControls } from '@gati/contract/internal';
 import {
   type Column,
   paintLevel,
@@ -57,34 +57,31 @@ export function printSummary(summary: BuildSummary, style: Style): string[] {
     .flatMap((block) => ['', ...block.map((line) => (line === '' ? '' : `  ${line}`))]);
 }
 
-const ROUTES: Column[] = [
-  { title: 'route' },
-  { title: '' },
-  { title: 'responds' },
-  { title: 'file' },
-];
+const ROUTES: Column[] = ['method', 'path', 'responds', 'file'].map((title) => ({ title }));
+const EFFECTS: Column[] = ['effect', 'file'].map((title) => ({ title }));
 
+/** Prints the routes, then the effects, as `gati routes` does. */
 function printRoutes({ manifest: { contract }, base }: BuildSummary, style: Style): string[] {
-  const rows = contract.routes.map(({ method, path, responses, file }) => [
-    style.cyan(method),
+  const paintFile = (file: string): string => style.dim(escapeControls(file));
+  const routes = contract.routes.map(({ method, path, responses, file }) => [
+    method === 'WS' ? style.cyan(method) : method,
     base + path,
     Object.keys(responses).join(' '),
-    style.dim(file),
+    paintFile(file),
   ]);
-  const effects = contract.effects.map(({ name, file }) => [
-    style.cyan('effect'),
-    name,
-    '',
-    style.dim(file),
-  ]);
-  return shorten(printTable(ROUTES, [...rows, ...effects], style), style);
+  const effects = contract.effects.map(({ name, file }) => [name, paintFile(file)]);
+  return [
+    ...(routes.length > 0 ? shorten(printTable(ROUTES, routes, style), style) : []),
+    ...(routes.length > 0 && effects.length > 0 ? [''] : []),
+    ...(effects.length > 0 ? shorten(printTable(EFFECTS, effects, style), style) : []),
+  ];
 }
 
 function shorten(lines: string[], style: Style): string[] {
   const left = lines.length - 1 - MAX_ROWS;
   return left <= 1
     ? lines
-    : [...lines.slice(0, MAX_ROWS + 1), style.dim(`and ${left} more, see gati.manifest.json`)];
+    : [...lines.slice(0, MAX_ROWS + 1), style.dim(`and ${left} more, see gati routes`)];
 }
 
 const SIZES: Column[] = [{ title: 'server' }, { title: 'size', isRight: true }, { title: '' }];

@@ -45,9 +45,11 @@ test('the summary of a build names routes, sizes, the version with its reasons, 
   expect(`${printSummary(SUMMARY, createStyle(false)).join('\n')}\n`).toBe(`
   shop 2.0.0 rel_0123456789abcdef built in 3.2 s
 
-  ROUTE                    RESPONDS  FILE
+  METHOD  PATH             RESPONDS  FILE
   GET     /api/orders/:id  200 404   src/handlers/orders/get.ts
-  effect  mail                       src/effects/mail.ts
+
+  EFFECT  FILE
+  mail    src/effects/mail.ts
 
   SERVER             SIZE
   your code        4.1 kB
@@ -83,6 +85,6 @@ test('a long list of routes is cut, and says how many are missing', () => {
     contract: { routes, effects: [] },
   } as never;
   const lines = printSummary({ ...SUMMARY, manifest }, createStyle(false));
-  expect(lines).toContain('  and 20 more, see gati.manifest.json');
+  expect(lines).toContain('  and 20 more, see gati routes');
   expect(lines.filter((line) => line.includes('/api/r'))).toHaveLength(40);
 });
