@@ -21,6 +21,8 @@ import { rows as workers } from './rows/workers.mjs';
 const MEMORY = 300;
 /** Milliseconds of the slowest response of `/livez`. */
 const LIVEZ = 1000;
+/** How often a row may run. */
+const TRIES = 3;
 /** Milliseconds that a row may take. */
 const ROW_TIME = 120_000;
 
@@ -48,12 +50,23 @@ if (!values.built) {
 await step('build the attacked app', buildApp);
 const figures = [];
 for (const row of all.filter(({ name }) => names.includes(name)))
-  figures.push(...(await step(`${row.name}: ${row.about}`, () => attack(row))));
+  figures.push(...(await step(`${row.name}: ${row.about}`, () => attackAgain(row))));
 print();
 const [load] = os.loadavg();
 if (load > 1.5 * os.availableParallelism())
   say(`The load of this machine is ${load.toFixed(1)}: its times say little.`);
 process.exit(figures.every(({ ok }) => ok) ? 0 : 1);
+
+/** Runs a row until its times are within their limits: other processes only make them longer. */
+async function attackAgain(row) {
+  for (let tries = 1; ; tries++) {
+    const found = await attack(row);
+    const over = found.filter(({ ok }) => !ok);
+    if (over.length === 0 || tries === TRIES || over.some(({ unit }) => unit !== 'ms'))
+      return found;
+    say(`  again: ${over.map(({ what, value }) => `${what}: ${Math.round(value)} ms`).join(', ')}`);
+  }
+}
 
 /** Runs one row against a server of its own. Returns its figures. */
 async function attack({ name, env = {}, readsLog, livez = true, run }) {

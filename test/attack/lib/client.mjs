@@ -36,7 +36,7 @@ export class Clients {
   silent(count, text) {
     return Array.from({ length: count }, () => {
       const socket = this.connect();
-      if (text !== '') socket.write(text);
+      socket.write(text);
       return socket;
     });
   }
