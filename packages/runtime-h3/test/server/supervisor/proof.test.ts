@@ -145,7 +145,7 @@ describe('the process of a proof', () => {
   ] as const)(
     'ends with its server, when it %s and the server gets %s',
     async (does, signal) => {
-      const running = await start({ GATI_LOG_LEVEL: 'info', GATI_PROOF_TIMEOUT: '60000' });
+      const running = await start({ GATI_LOG_LEVEL: 'info', GATI_PROOF_TIMEOUT: '8000' });
       const rest = does === 'loops' ? 'for (;;);' : 'await new Promise(() => {});';
       await put(NEW, withModule(`async () => { console.log('proof ' + process.pid); ${rest} }`));
       await activateRelease(store(), NEW);
@@ -189,7 +189,7 @@ describe('a server that starts with a current release that fails', () => {
   test('is not ready, serves no other release, and takes nothing back', async () => {
     await put(NEW, withModule(`async () => { throw new Error('no such table'); }`));
     await activateRelease(store(), NEW);
-    const { url, stdout, stop } = await server.start(env());
+    const { url, stdout, stop } = await server.start({ ...env(), GATI_DRAIN: '100' });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/which?api-version=*`)).status).toBe(503);
     expect(stdout()).toContain('no such table');
