@@ -148,7 +148,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       // The full reload that Vite sends for a configuration applies the change.
       if (configs.changed(change.file)) return;
       if (changesResolutions(change)) {
-        await resolutions.rereadConfigs();
+        if (change.type === 'update') await resolutions.rereadConfigs();
         const stale = await code.invalidate(await resolutions.findStale(), change.timestamp);
         for (const file of stale) read.affected.add(file);
       }

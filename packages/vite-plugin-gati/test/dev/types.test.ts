@@ -95,6 +95,40 @@ export type Body = { amount: ${amount} };
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
+  test(
+    'follows files that types resolve to: created, shadowed, renamed',
+    { timeout: 60_000 },
+    async () => {
+      const dto = (type: string): string => `export interface Dto { id: ${type} }\n`;
+      app = await createTestApp({
+        'src/dto/index.ts': dto('string'),
+        'src/handlers/orders.post.ts':
+          "import type { Dto } from '../dto';\nexport type Body = Dto;\nexport const handler: Handler = (req, res) => res.json(req.body);\n",
+      });
+      dev = await startDev(app.root, { parts: { engine } });
+      // The watcher misses changes that are made while it starts.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const takes = (type: 'string' | 'number'): Promise<void> =>
+        eventually(async () => {
+          const statuses = [];
+          for (const id of ['a', 1])
+            statuses.push((await ask(dev, '/orders', { json: { id } })).status);
+          expect(statuses).toEqual(type === 'string' ? [200, 400] : [400, 200]);
+        }, 20_000);
+      await takes('string');
+      await app.write('src/dto.ts', dto('number'));
+      await takes('number');
+      await app.remove('src/dto.ts');
+      await takes('string');
+      await app.rename('src/dto', 'src/old');
+      await app.write('src/dto.ts', dto('number'));
+      await takes('number');
+      await app.remove('src/dto.ts');
+      await app.rename('src/old', 'src/dto');
+      await takes('string');
+    },
+  );
+
   test('reads a Standard Schema value from the running module', { timeout: 60_000 }, async () => {
     const orders = (kind: string): string => `
 import * as z from 'zod';
