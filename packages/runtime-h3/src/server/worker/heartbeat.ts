@@ -2,13 +2,10 @@ import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 
-/** Milliseconds after the start in which the watchdog thread takes no processor time. */
-const FIRST_REQUESTS = 100;
-
 /**
  * Tells the supervisor at an interval that the event loop runs. The watchdog thread starts with the
- * first heartbeat, or after the call of the returned function: the worker has started. So the start
- * does not wait for the thread.
+ * first heartbeat, or with the call of the returned function: the worker is ready. So the start does
+ * not wait for the thread.
  */
 export function startHeartbeat(
   rule: HeartbeatRule,
@@ -42,5 +39,5 @@ export function startHeartbeat(
   const startOnce = (): void => void (watchdog ??= start());
   setInterval(beat, rule.interval).unref();
   setTimeout(startOnce, rule.interval).unref();
-  return () => void setTimeout(startOnce, FIRST_REQUESTS).unref();
+  return startOnce;
 }

@@ -1,8 +1,12 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import { expect, test } from 'vitest';
+import { activateRelease, openReleaseStore } from '../../../src/releases/index.ts';
+import { putSealed } from '../../helpers/sealed.ts';
 import { type RunningServer, useServer } from '../helpers/harness.ts';
 
 const server = useServer();
@@ -38,11 +42,17 @@ const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     // A process that has ended is listed until its parent takes note.
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+    return !hasProc || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
   } catch {
     return false;
   }
 };
+
+/** Linux lists the children of a process there. */
+const hasProc = process.platform === 'linux';
+
+const childrenOf = ({ pid }: ChildProcess): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 const blockedLine = ({ stdout }: RunningServer): Promise<Line> =>
   until(
@@ -175,6 +185,32 @@ test('a worker in an endless loop ends when its supervisor is killed', async () 
   await running.stop('SIGKILL');
   await until('the worker ends', () => !isAlive(pid));
 });
+
+test.skipIf(!hasProc)(
+  'the proof of a release in an endless loop ends when its supervisor is killed',
+  async () => {
+    const folder = temporaryFolder('blocked');
+    const store = await openReleaseStore(join(folder, 'store'));
+    await putSealed(store, '1.0.0');
+    await putSealed(store, '2.0.0', {
+      modules: '{ loop: () => ({ default: { setup() { for (;;); } } }) }',
+    });
+    await activateRelease(store, '1.0.0');
+    const running = await start({
+      GATI_RELEASES: join(folder, 'store'),
+      GATI_CACHE: join(folder, 'cache'),
+    });
+    const [worker] = childrenOf(running.child);
+    await activateRelease(store, '2.0.0');
+    const proof = await until('the release is proven', () =>
+      childrenOf(running.child).find((pid) => pid !== worker),
+    );
+    await sleep(TIMEOUT);
+    await running.stop('SIGKILL');
+    expect(isAlive(proof)).toBe(true);
+    await until('the proof ends', () => !isAlive(proof));
+  },
+);
 
 test('GATI_HEARTBEAT_TIMEOUT=0 turns the watch off', async () => {
   const running = await start({ GATI_HEARTBEAT_TIMEOUT: '0' });
