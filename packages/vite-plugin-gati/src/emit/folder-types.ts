@@ -9,9 +9,9 @@ type ImportOf = (file: string) => string;
  * Helpers behind the entries: what a guard adds to `lctx`, and the fields of an inner one instead of
  * those of an outer one with the same names.
  */
-export const FOLDER_HELPERS = `  /** The fields that a guard returns. Those of one with the type \`Guard\` are unknown. */
+export const FOLDER_HELPERS = `  /** The fields that a guard returns: none are known of one with the type \`Guard\`. */
   type Added<Guard> = Guard extends (...args: never) => infer Result ? Fields<Awaited<Result>> : unknown;
-  type Fields<Result> = object extends Result ? { readonly [name: string]: unknown } : [Exclude<Result, void>] extends [never] ? unknown : [Extract<Result, void | undefined>] extends [never] ? Readonly<Result> : Partial<Readonly<Exclude<Result, void>>>;
+  type Fields<Result> = object extends Result ? unknown : [Exclude<Result, void>] extends [never] ? unknown : [Extract<Result, void | undefined>] extends [never] ? Readonly<Result> : Partial<Readonly<Exclude<Result, void>>>;
   type Merged<Outer, Inner> = keyof Outer & keyof Inner extends never ? Outer & Inner : Omit<Outer, keyof Inner> & Inner;
 `;
 

@@ -24,7 +24,7 @@ export function reportHiddenFields(
   if (!type || !returnsValue(snapshot, fn)) return;
   diagnostics.add(
     'GATI_GUARD_UNTYPED',
-    'The declared type of this guard hides what it returns, so the fields are `unknown` on `lctx`.',
+    'The declared type of this guard hides what it returns, so `lctx` has none of its fields in handlers.',
     'Write `export const guard = (async (req, gctx, lctx) => { … }) satisfies Guard`, or declare the fields: `export type Local = { … }`.',
     type,
   );

@@ -36,6 +36,18 @@ export const guard: Guard<'/club/office'> = async (_req, _gctx, lctx) => {
   return { level: 'high', office: String(admin && level) };
 };
 `,
+  'src/handlers/club/office/back/_guard.ts': `export const guard: Guard<'/club/office/back'> = async (_req, _gctx, lctx) => {
+  if (!lctx.user.isAdmin() || lctx.office === '') throw new Error();
+};
+`,
+  'src/handlers/club/office/back/safe.ts': `export const route = 'GET /club/office/back/safe';
+
+export const handler: Handler<typeof route> = (_req, _res, _gctx, lctx) => {
+  // @ts-expect-error -- no guard adds it
+  lctx.usr;
+  return { id: lctx.user.id, level: lctx.level };
+};
+`,
   'src/handlers/club/office/wrong.ts': `// @ts-expect-error -- it does not return what the file declares
 export const guard: Guard<'/club/office'> = async () => ({ level: 'low' });
 // @ts-expect-error -- no such folder
@@ -80,10 +92,9 @@ export const socket: Socket<typeof route> = {
   'src/handlers/loose/a.ts': `export const route = 'GET /loose/a';
 
 export const handler: Handler<typeof route> = (_req, _res, _gctx, lctx) => {
+  // @ts-expect-error -- the type of the guard hides it
   const user: unknown = lctx.user;
-  // @ts-expect-error -- its type is hidden by the type of the guard
-  const one: number = lctx.user;
-  return { user, one, id: lctx.requestId };
+  return { user, id: lctx.requestId };
 };
 `,
 };
@@ -100,5 +111,6 @@ export const GUARDED_FOLDERS: FolderFile[] = [
   folder('guard', '/club', 'User'),
   folder('middleware', '/club', 'State'),
   folder('guard', '/club/office', 'Local'),
+  folder('guard', '/club/office/back'),
   folder('guard', '/loose'),
 ];

@@ -203,6 +203,11 @@ export const SCAN: Scan = {
       'src/handlers/club/_guard.ts',
       'src/handlers/club/office/_guard.ts',
     ]),
+    route('GET /club/office/back/safe', 'src/handlers/club/office/back/safe.ts', {}, [
+      'src/handlers/club/_guard.ts',
+      'src/handlers/club/office/_guard.ts',
+      'src/handlers/club/office/back/_guard.ts',
+    ]),
     route('GET /club/open', 'src/handlers/club/open.ts'),
     route('WS /club/live', 'src/handlers/club/live.ts', {}, ['src/handlers/club/_guard.ts']),
     route('GET /loose/a', 'src/handlers/loose/a.ts', {}, ['src/handlers/loose/_guard.ts']),
