@@ -52,7 +52,7 @@ export const GATI_CODES = {
   GATI_EFFECT_JOB: '`gati effects show` got the id of a job that the queue does not have.',
   GATI_EFFECT_OPTION: "An option of `enqueue` has a value that can't be used.",
   GATI_EFFECT_PAYLOAD:
-    "A payload does not have the type that the effect's `run` takes, or it is too large for the queue.",
+    "A payload does not match the effect's `run` or its schema, or it is too large for the queue.",
   GATI_EFFECT_RELEASE:
     "A job belongs to a release that is no longer served, and the current release can't run it.",
   GATI_EFFECT_RUN_MISSING:

@@ -124,5 +124,6 @@ export interface OutputCheck {
 
 export interface BundleEffect {
   load: Loader<EffectFile>;
+  /** Its `validator` runs when a job is enqueued and when it runs; the job keeps the input. */
   payload?: InputCheck;
 }

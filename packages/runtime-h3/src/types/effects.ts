@@ -1,4 +1,5 @@
 import type { GlobalContext, Logger } from './context.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 export type { EnqueueOptions } from './enqueue-options.ts';
 export type { EffectJob, WaitOptions } from './effect-job.ts';
@@ -15,6 +16,11 @@ export type { EffectJob, WaitOptions } from './effect-job.ts';
 export interface EffectFile {
   /** Name of the effect; by default the name of the file. */
   effect?: string;
+  /**
+   * Schema of the payload. `enqueue` takes its input and validates it; `run` gets its output. By
+   * default the payload is the first parameter of `run`, checked by its type.
+   */
+  payload?: StandardSchema;
   /** Runs one job. What it resolves to is the job's result. */
   run(payload: never, ectx: EffectContext): unknown;
   retry?: RetryPolicy;

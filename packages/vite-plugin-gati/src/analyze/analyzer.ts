@@ -1,6 +1,6 @@
 import type { Contract, Defs, Diagnostic, EffectContract, RouteContract } from '@gati/contract';
-import type { RouteValues } from '../compile/trust.ts';
-import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
+import type { RouteValues, SchemaValues } from '../compile/trust.ts';
+import type { EffectFile, RouteFile, Scan } from '../scan/types.ts';
 import type { Engine } from './compiler/open-compiler.ts';
 
 export interface AnalyzerOptions {
@@ -38,7 +38,7 @@ export interface Analyzer {
   register(scan: Scan): void;
   /** Analyses one route with the current files, ahead of a running {@link Analyzer.analyze}. */
   route(route: RouteFile): Promise<AnalyzedRoute>;
-  effect(effect: NamedFile): Promise<AnalyzedEffect>;
+  effect(effect: EffectFile): Promise<AnalyzedEffect>;
   /** Returns the current type errors of these files, by file: none if no route imports the file. */
   errors(files: string[]): Promise<Map<string, Diagnostic[]>>;
   /**
@@ -69,6 +69,8 @@ export interface AnalyzedRoute {
 export interface AnalyzedEffect {
   contract: EffectContract;
   $defs: Defs;
+  /** Absent: no schema value decides about the payload. */
+  values?: SchemaValues;
   warnings: Diagnostic[];
   dependencies: string[];
 }
@@ -77,5 +79,7 @@ export interface Analysis {
   contract: Contract;
   /** By route id: the parts that schema values decide. */
   values: Record<string, RouteValues>;
+  /** By name of the effect: whether a schema value decides about its payload. */
+  effectValues: Record<string, SchemaValues>;
   warnings: Diagnostic[];
 }

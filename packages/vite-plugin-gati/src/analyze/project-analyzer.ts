@@ -1,6 +1,6 @@
 import { assembleContract, type Diagnostic } from '@gati/contract';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
+import type { EffectFile, RouteFile, Scan } from '../scan/types.ts';
 import type {
   Analysis,
   AnalyzedEffect,
@@ -100,6 +100,9 @@ export class ProjectAnalyzer implements Analyzer {
       values: Object.fromEntries(
         routes.flatMap(({ contract, values }) => (values ? [[contract.id, values]] : [])),
       ),
+      effectValues: Object.fromEntries(
+        effects.flatMap(({ contract, values }) => (values ? [[contract.name, values]] : [])),
+      ),
       warnings: distinct([...routes, ...effects].flatMap(({ warnings }) => warnings)),
     };
   }
@@ -120,7 +123,7 @@ export class ProjectAnalyzer implements Analyzer {
     return this.#read(routeSubject(route, this.#options));
   }
 
-  async effect(effect: NamedFile): Promise<AnalyzedEffect> {
+  async effect(effect: EffectFile): Promise<AnalyzedEffect> {
     const { registered } = this.#files;
     if (
       !registered.effects.some(({ name, file }) => name === effect.name && file === effect.file)
@@ -128,7 +131,7 @@ export class ProjectAnalyzer implements Analyzer {
       const effects = [...registered.effects.filter(({ name }) => name !== effect.name), effect];
       this.#compiler.change(this.#files.register({ ...registered, effects }));
     }
-    return this.#read(effectSubject(effect));
+    return this.#read(effectSubject(effect, this.#options));
   }
 
   async errors(files: string[]): Promise<Map<string, Diagnostic[]>> {

@@ -1,8 +1,8 @@
-import type { NamedFile, RouteFile, Scan } from '../scan/types.ts';
+import type { EffectFile, NamedFile, RouteFile, Scan } from '../scan/types.ts';
 import type { AnalyzedEffect, AnalyzedRoute, LoadSchema } from './analyzer.ts';
 import { analyzeEffect } from './contract/analyze-effect.ts';
 import { analyzeRoute } from './contract/analyze-route.ts';
-import { loadSchemas } from './contract/schema-values/load-schemas.ts';
+import { loadPayload, loadSchemas } from './contract/schema-values/load-schemas.ts';
 import type { ProgramSnapshot } from './program-snapshot.ts';
 
 export type AnalysisResult = AnalyzedRoute | AnalyzedEffect;
@@ -43,13 +43,19 @@ export function routeSubject(
   };
 }
 
-export function effectSubject(effect: NamedFile): Subject<AnalyzedEffect> {
+export function effectSubject(
+  effect: EffectFile,
+  { root, loadSchema }: SchemaSource,
+): Subject<AnalyzedEffect> {
   return {
     name: effectKey(effect),
     file: effect.file,
     extraFiles: [],
     facts: JSON.stringify(effect),
-    prepare: async () => (snapshot) => analyzeEffect(snapshot, effect),
+    prepare: async () => {
+      const loaded = await loadPayload(effect, loadSchema, root);
+      return (snapshot) => analyzeEffect(snapshot, effect, loaded);
+    },
   };
 }
 
@@ -58,7 +64,10 @@ export function subjectsOf(
   { routes, effects }: Pick<Scan, 'routes' | 'effects'>,
   source: SchemaSource,
 ): Subject[] {
-  return [...routes.map((route) => routeSubject(route, source)), ...effects.map(effectSubject)];
+  return [
+    ...routes.map((route) => routeSubject(route, source)),
+    ...effects.map((effect) => effectSubject(effect, source)),
+  ];
 }
 
 export const routeKey = ({ id, file }: RouteFile): string => `route ${id} ${file}`;

@@ -12,7 +12,7 @@ import {
 import type { InputCheck, LoadedRoute, StandardSchema } from '@gati/runtime-h3/app';
 import { createCheckProgram, HELPERS, type CheckProgram } from './check-program.ts';
 import { type InputPlan, planEffect, planRoute } from './plan.ts';
-import type { RouteValues } from './trust.ts';
+import type { RouteValues, SchemaValues } from './trust.ts';
 
 /** Compiles the checks of a route: evaluates the same code that the build prints. */
 export function compileChecks(
@@ -56,11 +56,27 @@ export function compileChecks(
   return { input, output };
 }
 
+/** What an analysis says about the payload of an effect. */
+interface AnalyzedPayload {
+  contract: EffectContract;
+  $defs: Defs;
+  values?: SchemaValues;
+}
+
 /** Compiles the check of an effect's payload; `undefined` for an effect without one. */
-export function compilePayload(effect: EffectContract, $defs: Defs): InputCheck | undefined {
+export function compilePayload(
+  { contract, $defs, values }: AnalyzedPayload,
+  exports: Record<string, unknown>,
+): InputCheck | undefined {
   const program = createCheckProgram($defs);
-  const plan = planEffect(effect, $defs, program);
-  return plan && effect.payload && { schema: effect.payload, ...toInput(plan, evaluate(program)) };
+  const plan = planEffect(contract, $defs, program, values);
+  return (
+    plan && {
+      schema: contract.payload ?? {},
+      ...toInput(plan, evaluate(program)),
+      ...validatorOf('payload', plan, exports),
+    }
+  );
 }
 
 type Units = Record<string, (value: unknown) => unknown>;

@@ -9,7 +9,7 @@ import {
 import { isJsonMediaType } from '@gati/contract/internal';
 import type { CheckProgram } from './check-program.ts';
 import { tightenSchema } from './tighten-schema.ts';
-import type { RouteValues } from './trust.ts';
+import type { RouteValues, SchemaValues } from './trust.ts';
 
 /**
  * Which unit checks or serialises each part of a route. Plain data: `compileChecks` turns units
@@ -78,8 +78,11 @@ export function planEffect(
   { payload }: EffectContract,
   $defs: Defs,
   program: CheckProgram,
+  values: SchemaValues = { parts: [], trust: {} },
 ): InputPlan | undefined {
-  return payload && planInput(payload, $defs, program);
+  const isDecided = values.parts.includes('payload');
+  if (payload === undefined && !isDecided) return undefined;
+  return planPart('payload', payload ?? {}, $defs, program, values);
 }
 
 /**
@@ -91,7 +94,7 @@ function planPart(
   schema: Schema,
   $defs: Defs,
   program: CheckProgram,
-  { parts, trust }: RouteValues,
+  { parts, trust }: SchemaValues,
 ): InputPlan {
   if (!parts.includes(part)) return planInput(schema, $defs, program);
   const trusted = trust[part];

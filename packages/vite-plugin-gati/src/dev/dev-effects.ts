@@ -1,7 +1,7 @@
 import type { BundleEffect } from '@gati/runtime-h3/app';
 import { compilePayload } from '../compile/compile-checks.ts';
 import type { Project } from '../project.ts';
-import type { Scan } from '../scan/types.ts';
+import type { EffectFile, Scan } from '../scan/types.ts';
 import { diagnoseError } from './diagnose-error.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { ModuleLoader } from './module-loader.ts';
@@ -31,7 +31,7 @@ export function createDevEffects({
   hasContext,
 }: DevEffectsDependencies): DevEffects {
   const bundled: Record<string, BundleEffect> = {};
-  const files = new Map<string, string>();
+  const files = new Map<string, EffectFile>();
 
   function remove(name: string): void {
     files.delete(name);
@@ -39,8 +39,9 @@ export function createDevEffects({
     reporter.delete(`effect ${name}`);
   }
 
-  async function replace(name: string, file: string): Promise<void> {
-    files.set(name, file);
+  async function replace(entry: EffectFile): Promise<void> {
+    const { name, file } = entry;
+    files.set(name, entry);
     let loaded: Promise<unknown> | undefined;
     const load = (): Promise<unknown> => {
       loaded ??= code.load(file);
@@ -50,15 +51,17 @@ export function createDevEffects({
     // The engine calls `load` each time that it looks for jobs.
     const effect: BundleEffect = { load: load as BundleEffect['load'] };
     // Without a context no job can be enqueued yet, and creating one reads all payloads.
-    if (hasContext()) await readPayload(name, file, effect);
+    if (hasContext()) await readPayload(entry, effect);
     bundled[name] = effect;
   }
 
-  async function readPayload(name: string, file: string, effect: BundleEffect): Promise<void> {
+  async function readPayload(entry: EffectFile, effect: BundleEffect): Promise<void> {
+    const { name, file } = entry;
     try {
-      const analyzed = await (await project.analyzer()).effect({ name, file });
+      const analyzed = await (await project.analyzer()).effect(entry);
       reporter.set(`effect ${name}`, analyzed.warnings);
-      const payload = compilePayload(analyzed.contract, analyzed.$defs);
+      const exports = analyzed.values === undefined ? {} : await effect.load();
+      const payload = compilePayload(analyzed, exports as Record<string, unknown>);
       if (payload) effect.payload = payload;
     } catch (error) {
       reporter.set(`effect ${name}`, [diagnoseError(error, project.root, file)]);
@@ -71,12 +74,14 @@ export function createDevEffects({
       const kept = new Set(scan.effects.map(({ name }) => name));
       for (const name of files.keys()) if (!kept.has(name)) remove(name);
       const edited = scan.effects.filter(
-        ({ name, file }) => files.get(name) !== file || changed.has(file),
+        ({ name, file }) => files.get(name)?.file !== file || changed.has(file),
       );
-      await Promise.all(edited.map(({ name, file }) => replace(name, file)));
+      await Promise.all(edited.map(replace));
     },
     async readAllPayloads() {
-      await Promise.all([...files].map(([name, file]) => readPayload(name, file, bundled[name]!)));
+      await Promise.all(
+        [...files.values()].map((entry) => readPayload(entry, bundled[entry.name]!)),
+      );
     },
   };
 }

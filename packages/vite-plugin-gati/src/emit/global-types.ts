@@ -22,6 +22,8 @@ ${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'
 declare namespace GatiTypes {
   /** The output type of a Standard Schema (https://standardschema.dev). */
   type Output<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } } ? NonNullable<Types> extends { readonly output: infer Value } ? Value : unknown : unknown;
+  /** The input type of a Standard Schema, or \`Otherwise\`. */
+  type Input<Schema, Otherwise> = Schema extends { readonly '~standard': { readonly types?: infer Types } } ? NonNullable<Types> extends { readonly input: infer Value } ? Value : Otherwise : Otherwise;
   /** The functions that a module's file exports, or what its \`defineModule\` sets up. */
   type Module<File> = File extends { readonly default: { setup(...args: never): infer Api } } ? Awaited<Api> : Functions<File>;
   type Functions<File> = { readonly [Name in keyof File as File[Name] extends (...args: never) => unknown ? Name : never]: File[Name] };
@@ -41,9 +43,11 @@ ${scan.folders.length === 0 ? '' : registry('GatiFolders', folderEntries(scan, i
   )}
 ${registry(
   'GatiEffects',
-  scan.effects.map(
-    ({ name, file }) => `${propertyKey(name)}: GatiTypes.Payload<typeof ${importOf(file)}.run>;`,
-  ),
+  scan.effects.map(({ name, file, exportsPayload }) => {
+    const run = `GatiTypes.Payload<typeof ${importOf(file)}.run>`;
+    const type = exportsPayload ? `GatiTypes.Input<typeof ${importOf(file)}.payload, ${run}>` : run;
+    return `${propertyKey(name)}: ${type};`;
+  }),
 )}
 ${registry(
   'GatiEffectResults',

@@ -31,6 +31,7 @@ const KNOWN = {
     values: [
       'run',
       'effect',
+      'payload',
       'schedule',
       'timezone',
       'retry',

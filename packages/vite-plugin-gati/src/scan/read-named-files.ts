@@ -5,7 +5,7 @@ import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './client-names.ts';
 import { nameConflict, nameInvalid, notConstant, runMissing } from './diagnostics.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
-import type { NamedFile } from './types.ts';
+import type { EffectFile, NamedFile } from './types.ts';
 
 /** Returns the modules, sorted by name. */
 export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
@@ -17,8 +17,8 @@ export function readModules(files: ScannedFile[], diagnostics: Diagnostic[]): Na
 }
 
 /** Returns the effects, sorted by name. */
-export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): NamedFile[] {
-  const named: NamedFile[] = [];
+export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): EffectFile[] {
+  const named: EffectFile[] = [];
   for (const entry of files) {
     const { file, facts } = entry;
     diagnostics.push(...checkEffectSettings(file, facts), ...findMisspeltExports(entry, 'effect'));
@@ -27,7 +27,12 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Na
       diagnostics.push(notConstant({ file, ...constant }, 'effect'));
     else if (!facts.exportsAll && !facts.exports.values.includes('run'))
       diagnostics.push(runMissing({ file }));
-    else named.push({ name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)), file });
+    else
+      named.push({
+        name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)),
+        file,
+        ...(facts.exports.values.includes('payload') && { exportsPayload: true }),
+      });
   }
   return sortByUniqueName(named, 'effect name', diagnostics);
 }
@@ -36,12 +41,12 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Na
 const NAME = /^[\w$.-]+$/;
 
 /** Reports and drops files whose name is taken or invalid. */
-function sortByUniqueName(
-  files: NamedFile[],
+function sortByUniqueName<File extends NamedFile>(
+  files: File[],
   what: string,
   diagnostics: Diagnostic[],
-): NamedFile[] {
-  const owners = new Map<string, NamedFile>();
+): File[] {
+  const owners = new Map<string, File>();
   for (const entry of files) {
     const other = owners.get(entry.name);
     if (other) diagnostics.push(nameConflict(entry, what, entry.name, other));

@@ -13,7 +13,7 @@ export interface Scan {
   /** Sorted by `name`. */
   modules: NamedFile[];
   /** Sorted by `name`. */
-  effects: NamedFile[];
+  effects: EffectFile[];
   /** `src/config.ts`, if it exists. */
   config?: string;
   /** `src/versions/*.ts`, sorted by `file`. */
@@ -40,6 +40,11 @@ export interface NamedFile {
   name: string;
   /** From the root, with `/`. */
   file: string;
+}
+
+export interface EffectFile extends NamedFile {
+  /** The file exports the value `payload`, which may be a Standard Schema. */
+  exportsPayload?: true;
 }
 
 /**

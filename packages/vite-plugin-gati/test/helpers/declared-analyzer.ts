@@ -32,6 +32,7 @@ export async function createDeclaredAnalyzer({ root }: { root: string }): Promis
       return {
         contract: assembleContract({ routes, effects, modules: scan.modules }),
         values: {},
+        effectValues: {},
         warnings: [...routes, ...effects].flatMap(({ warnings }) => warnings),
       };
     },

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 /** Handlers whose schemas do more than their JSON Schema says, by file. */
 export const FILES: Record<string, string> = {
   'src/handlers/signup.ts': `
@@ -70,6 +72,41 @@ export const handler = (req, res) => {
     return { error: kind, secret: 1 };
   }
   return kind === 'wrong' ? JSON.parse('{"id": 7}') : { id: kind, password: 'secret', at: new Date(0), n: 2 };
+};
+`,
+  'src/effects/zodMail.ts': `
+import { z } from 'zod';
+export const payload = z.object({ to: z.email('no address'), name: z.string().trim().min(1), at: z.date().optional() }).refine(async ({ name }) => name !== 'nobody', { message: 'is unknown', path: ['name'] });
+export const run = (mail) => ({ ...mail, at: mail.at?.getFullYear() });
+`,
+  'src/effects/valibotMail.ts': `
+import * as v from 'valibot';
+export const payload = v.object({ to: v.pipe(v.string(), v.trim(), v.email('no address')), copies: v.optional(v.number(), 3) });
+export const run = (mail) => mail;
+`,
+  'src/effects/arktypeMail.ts': `
+import { type } from 'arktype';
+export const payload = type({ n: 'string.integer.parse' });
+export const run = (mail) => mail;
+`,
+  'src/effects/plainMail.ts': `
+import { z } from 'zod';
+export const payload = z.object({ name: z.string().min(2) });
+export const run = (mail) => mail;
+`,
+  'src/handlers/jobs.ts': `
+export const route = 'POST /jobs/:effect';
+export const handler = async (req, _res, gctx) => {
+  try {
+    const { id } = await gctx.effects.enqueue(req.params.effect, req.body);
+    for (;;) {
+      const job = await gctx.effects.get(id);
+      if (job.state !== 'waiting' && job.state !== 'active') return job;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  } catch ({ code, message }) {
+    return { code, message };
+  }
 };
 `,
   'src/handlers/room.ts': `
@@ -195,6 +232,48 @@ export const CASES: Case[] = [
     json: { name: 'a' },
     status: 400,
     body: { errors: [{ in: 'body', path: '/name', rule: 'schema' }] },
+  },
+  {
+    kind: 'the payload of an effect is transformed before it runs',
+    path: '/jobs/zodMail',
+    json: { to: 'a@b.example', name: ' Ada ', at: '2024-02-03T04:05:06Z', x: 1 },
+    status: 200,
+    body: { state: 'completed', result: { to: 'a@b.example', name: 'Ada', at: 2024 } },
+  },
+  {
+    kind: 'the payload of an effect is rejected where it is enqueued, in the words of the author',
+    path: '/jobs/zodMail',
+    json: { to: 'nowhere', name: ' ' },
+    status: 200,
+    body: { code: 'GATI_EFFECT_PAYLOAD', message: expect.stringContaining('/to no address') },
+  },
+  {
+    kind: 'an asynchronous refinement rejects the payload of an effect',
+    path: '/jobs/zodMail',
+    json: { to: 'a@b.example', name: 'nobody' },
+    status: 200,
+    body: { code: 'GATI_EFFECT_PAYLOAD', message: expect.stringContaining('/name is unknown') },
+  },
+  {
+    kind: 'a schema of valibot fills in the payload of an effect',
+    path: '/jobs/valibotMail',
+    json: { to: ' a@b.example ' },
+    status: 200,
+    body: { state: 'completed', result: { to: 'a@b.example', copies: 3 } },
+  },
+  {
+    kind: 'a schema of arktype parses the payload of an effect',
+    path: '/jobs/arktypeMail',
+    json: { n: '41' },
+    status: 200,
+    body: { state: 'completed', result: { n: 41 } },
+  },
+  {
+    kind: 'a plain schema checks the payload of an effect',
+    path: '/jobs/plainMail',
+    json: { name: 'a' },
+    status: 200,
+    body: { code: 'GATI_EFFECT_PAYLOAD', message: expect.stringContaining('/name') },
   },
   {
     kind: 'a missing body is filled in by the default of its schema',

@@ -82,7 +82,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   let idleWaiters: (() => void)[] = [];
 
   const enqueue: EffectsEngine['enqueue'] = async (name, payload, enqueueOptions = {}) => {
-    const job = toNewJob(name, payload, enqueueOptions, current, driver.caps);
+    const job = await toNewJob(name, payload, enqueueOptions, current, driver.caps);
     if (state === 'closed') throw engineClosedError(name);
     files.markEnqueued(name);
     const [id] = await driver.enqueue([job], enqueueOptions.tx);

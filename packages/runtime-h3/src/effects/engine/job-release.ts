@@ -78,7 +78,7 @@ export async function chooseRelease(
   const migrated = await migrate?.(job.effect, parsePayload(job), job.release);
   if (migrated) return planJob(job, current, { ...job, payload: JSON.stringify(migrated.payload) });
   try {
-    return planJob(job, current, job);
+    return await planJob(job, current, job);
   } catch (cause) {
     throw releaseGoneError(
       job,
@@ -88,18 +88,18 @@ export async function chooseRelease(
   }
 }
 
-function planJob(
+async function planJob(
   job: QueueJob,
   release: ReleaseEffects,
   { payload }: { payload: string },
-): JobPlan {
+): Promise<JobPlan> {
   const effect = release.effects()[job.effect];
   if (!effect) throw releaseGoneError(job, 'its release has no such effect');
   const value = parsePayload({ ...job, payload });
   return {
     release,
     effect,
-    payload: toPayload(job.effect, value, effect.payload, release.$defs()),
+    payload: await toPayload(job.effect, value, effect.payload, release.$defs()),
   };
 }
 

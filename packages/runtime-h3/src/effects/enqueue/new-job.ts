@@ -11,7 +11,7 @@ const LONGEST_KEY = 512;
 const LAST_TIME = 8.64e15;
 
 /**
- * Checks the arguments of `enqueue` and returns the job.
+ * Checks the arguments of `enqueue` and resolves to the job.
  *
  * @throws {GatiError} GATI_EFFECT_UNKNOWN when the release has no such effect
  * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not match the effect or is too
@@ -19,13 +19,13 @@ const LAST_TIME = 8.64e15;
  * @throws {GatiError} GATI_EFFECT_OPTION when an option can't be used
  * @throws {GatiError} GATI_EFFECTS_KEYS when the queue stores no idempotency keys
  */
-export function toNewJob(
+export async function toNewJob(
   name: string,
   payload: unknown,
   options: EnqueueOptions,
   release: ReleaseEffects,
   caps: QueueCaps,
-): NewJob {
+): Promise<NewJob> {
   const effect = release.effects()[name];
   if (!effect) {
     throw new GatiError({
@@ -35,7 +35,7 @@ export function toNewJob(
     });
   }
   verifyOptions(name, options, caps);
-  const text = toPayloadText(name, payload, effect.payload, release.$defs());
+  const text = await toPayloadText(name, payload, effect.payload, release.$defs());
   const { maxPayload = Infinity, maxDelay } = caps;
   if (Buffer.byteLength(text) > maxPayload) {
     throw new GatiError({

@@ -13,7 +13,7 @@ import type { BundleEffect } from '../../../src/types/bundle.ts';
 type Run = (payload: never, ectx: EffectContext) => unknown;
 export type Effects = Record<
   string,
-  Omit<Partial<EffectFile>, 'run'> & { run: Run; payload?: BundleEffect['payload'] }
+  Omit<Partial<EffectFile>, 'run' | 'payload'> & { run: Run; payload?: BundleEffect['payload'] }
 >;
 
 /** An engine, its queue and its log. */

@@ -6,6 +6,7 @@ import {
   type Schema,
 } from '@gati/contract';
 import type { NamedFile } from '../../scan/types.ts';
+import { type LoadedSchemas, withSharedDefinitions } from './schema-values/load-schemas.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
 import type { AnalyzedEffect } from '../analyzer.ts';
 import { DefNames } from './definition-names.ts';
@@ -17,12 +18,13 @@ import { DiagnosticCollector } from './diagnostics.ts';
 const EMPTY: Schema = { type: 'object', maxProperties: 0, additionalProperties: false };
 
 /**
- * Reads the contract of an effect: the payload is the first parameter of `run`, the result what
- * `run` resolves to.
+ * Reads the contract of an effect: the payload is the schema value `payload` or the first parameter
+ * of `run`, the result what `run` resolves to.
  */
 export function analyzeEffect(
   snapshot: ProgramSnapshot,
   { name, file }: NamedFile,
+  loaded: LoadedSchemas,
 ): Omit<AnalyzedEffect, 'dependencies'> {
   const contract: EffectContract = { name, file };
   const exports = snapshot.compiler.moduleExports(snapshot.files.absolute(file));
@@ -31,7 +33,9 @@ export function analyzeEffect(
   const diagnostics = new DiagnosticCollector(snapshot);
   if (!site) return { contract, $defs: {}, warnings: [] };
   const [payload] = site.fn?.parameters ?? [];
-  if (payload) {
+  const declared = loaded.parts.get('payload');
+  if (declared) contract.payload = withSharedDefinitions(snapshot.requests, declared, file);
+  else if (payload) {
     const written = snapshot.requests.write(snapshot.type(payload.name));
     contract.payload = written.schema;
     for (const { code, message, fix } of written.issues)
@@ -65,5 +69,10 @@ export function analyzeEffect(
       payload,
     );
   }
-  return { contract: finished, $defs: names.$defs, warnings: diagnostics.list() };
+  return {
+    contract: finished,
+    $defs: names.$defs,
+    ...(loaded.values && { values: loaded.values }),
+    warnings: diagnostics.list(),
+  };
 }

@@ -10,7 +10,7 @@ import { printInput, printRoute } from '../../compile/print-plan.ts';
 import { createCheckProgram, HELPERS } from '../../compile/check-program.ts';
 import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
-import type { RouteValues } from '../../compile/trust.ts';
+import type { RouteValues, SchemaValues } from '../../compile/trust.ts';
 import type { RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
@@ -21,6 +21,8 @@ interface ReleaseInput {
   contract: Contract;
   /** By route id. */
   values: Readonly<Record<string, RouteValues>>;
+  /** By name of the effect. */
+  effectValues: Readonly<Record<string, SchemaValues>>;
   version: string;
   id: string;
 }
@@ -32,19 +34,28 @@ interface ReleaseInput {
  * @throws {GatiError} with all errors of the scan and the analysis
  */
 export async function releaseModule({ context, root, version }: VirtualInput): Promise<string> {
-  const { scan, contract, values, diagnostics } = await context.analysis();
+  const { scan, contract, values, effectValues, diagnostics } = await context.analysis();
   reportDiagnostics(diagnostics, () => undefined);
   return printRelease({
     root: root(),
     scan,
     contract,
     values,
+    effectValues,
     version: version?.() ?? context.project.app.version,
     id: RELEASE_ID_PLACEHOLDER,
   });
 }
 
-function printRelease({ root, scan, contract, values, version, id }: ReleaseInput): string {
+function printRelease({
+  root,
+  scan,
+  contract,
+  values,
+  effectValues,
+  version,
+  id,
+}: ReleaseInput): string {
   const imports = createImports(root);
   const program = createCheckProgram(contract.$defs);
   const files = new Map(scan.routes.map((route) => [route.id, route]));
@@ -78,9 +89,10 @@ function printRelease({ root, scan, contract, values, version, id }: ReleaseInpu
   const effects = scan.effects.map(({ name, file }) => {
     const index = contract.effects.findIndex((effect) => effect.name === name);
     const effect = contract.effects[index];
-    const plan = effect && planEffect(effect, contract.$defs, program);
+    const plan = effect && planEffect(effect, contract.$defs, program, effectValues[name]);
+    const validator = plan?.value && imports.one(file, 'payload');
     const payload = plan
-      ? `, payload: { schema: contract.effects[${index}].payload, ${printInput(plan)} }`
+      ? `, payload: { schema: contract.effects[${index}].payload ?? {}, ${printInput(plan, validator)} }`
       : '';
     return `${JSON.stringify(name)}: { load: () => ${imports.all(file)}${payload} }`;
   });

@@ -54,6 +54,9 @@ export async function handler(...[req, res, gctx, lctx]: Args<typeof route>) {
   res.status = '409';
   // @ts-expect-error -- assigned, not called
   res.status(409);
+  await gctx.effects.enqueue('mail', { at: '2026-01-01' });
+  // @ts-expect-error -- the input of the schema, not its output
+  await gctx.effects.enqueue('mail', { at: new Date() });
   const { id: job } = await gctx.effects.enqueue('nightly', undefined, { delay: 1000 });
   const rate: number = await gctx.modules.rates.rate('EUR');
   const port: number = gctx.config.PORT;
@@ -151,6 +154,14 @@ export async function run(payload: { id: string }, ectx: EffectContext): Promise
   ectx.logger.info('captured', { id: payload.id, attempt: ectx.attempt });
 }
 `,
+  'src/effects/mail.ts': `const schema = {
+  '~standard': { version: 1, vendor: 'own', validate: (value: unknown) => ({ value: value as { at: Date } }), types: undefined as { input: { at: string }; output: { at: Date } } | undefined },
+} as const;
+export const payload = schema;
+export async function run({ at }: { at: Date }) {
+  return at.getTime();
+}
+`,
   'src/effects/nightly.ts': `export async function run() {}
 `,
   'src/config.ts': `const schema = {
@@ -226,6 +237,7 @@ export const SCAN: Scan = {
   ],
   effects: [
     { name: 'capturePayment', file: 'src/effects/capturePayment.ts' },
+    { name: 'mail', file: 'src/effects/mail.ts', exportsPayload: true },
     { name: 'nightly', file: 'src/effects/nightly.ts' },
   ],
   folders: GUARDED_FOLDERS,

@@ -197,7 +197,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
     });
 
     test('stores and delivers a job that was enqueued with a fractional delay', async () => {
-      const put = toNewJob('a', 1, { delay: 1.5 }, RELEASE, caps);
+      const put = await toNewJob('a', 1, { delay: 1.5 }, RELEASE, caps);
       expect(Number.isInteger(put.runAt)).toBe(true);
       await driver.enqueue([{ ...put, runAt: put.runAt - Date.now() + now() }]);
       await wait(5);

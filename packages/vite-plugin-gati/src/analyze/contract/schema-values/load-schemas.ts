@@ -1,5 +1,5 @@
 import { renameRefs, type Schema } from '@gati/contract';
-import type { RouteFile } from '../../../scan/types.ts';
+import type { EffectFile, RouteFile } from '../../../scan/types.ts';
 import type { LoadSchema } from '../../analyzer.ts';
 import type { SchemaWriter } from '../../types/schema-writer.ts';
 import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
@@ -32,25 +32,10 @@ export async function loadSchemas(
   load: LoadSchema | undefined,
   root: string,
 ): Promise<LoadedSchemas> {
-  const parts = new Map<string, LoadedSchema>();
+  if (!load) return { parts: new Map() };
+  const exported = PARTS.filter((part) => route.exports.values.includes(part));
+  const { parts, deciding, trust } = await loadParts(route.file, exported, load, root);
   const loaded: LoadedSchemas = { parts };
-  if (!load) return loaded;
-  const deciding: string[] = [];
-  const trust: Record<string, Trust> = {};
-  for (const part of PARTS) {
-    if (!route.exports.values.includes(part)) continue;
-    const value = await attempt(() => load(route.file, part));
-    // A module that can't be loaded here may still export a schema where the app runs.
-    if (value !== undefined && standardProps(value) === undefined) continue;
-    deciding.push(part);
-    const schema = await attempt(async () =>
-      readSchema(value, part === 'send' ? 'output' : 'input', root),
-    );
-    if (!schema) continue;
-    parts.set(part, schema);
-    const trusted = trustOf(value);
-    if (trusted) trust[part] = trusted;
-  }
   const responses: string[] = [];
   if (route.exports.values.includes('responses')) {
     const value = await attempt(async () => load(route.file, 'responses'));
@@ -67,6 +52,47 @@ export async function loadSchemas(
   if (deciding.length + responses.length > 0)
     loaded.values = { parts: deciding, trust, ...(responses.length > 0 && { responses }) };
   return loaded;
+}
+
+/** Loads the schema value of an effect's payload. */
+export async function loadPayload(
+  { file, exportsPayload }: EffectFile,
+  load: LoadSchema | undefined,
+  root: string,
+): Promise<LoadedSchemas> {
+  if (!load || !exportsPayload) return { parts: new Map() };
+  const { parts, deciding, trust } = await loadParts(file, ['payload'], load, root);
+  return { parts, ...(deciding.length > 0 && { values: { parts: deciding, trust } }) };
+}
+
+/** Loads exported schema values, by the names of their exports. */
+async function loadParts(
+  file: string,
+  names: readonly string[],
+  load: LoadSchema,
+  root: string,
+): Promise<{
+  parts: Map<string, LoadedSchema>;
+  deciding: string[];
+  trust: Record<string, Trust>;
+}> {
+  const parts = new Map<string, LoadedSchema>();
+  const deciding: string[] = [];
+  const trust: Record<string, Trust> = {};
+  for (const name of names) {
+    const value = await attempt(() => load(file, name));
+    // A module that can't be loaded here may still export a schema where the app runs.
+    if (value !== undefined && standardProps(value) === undefined) continue;
+    deciding.push(name);
+    const schema = await attempt(async () =>
+      readSchema(value, name === 'send' ? 'output' : 'input', root),
+    );
+    if (!schema) continue;
+    parts.set(name, schema);
+    const trusted = trustOf(value);
+    if (trusted) trust[name] = trusted;
+  }
+  return { parts, deciding, trust };
 }
 
 async function readSchema(
