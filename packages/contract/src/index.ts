@@ -31,12 +31,14 @@ export { type Direction, toTypeScript, type TypeScriptOptions } from './print/ty
 export type {
   OpenApiDocument,
   OpenApiHeader,
+  OpenApiInfo,
   OpenApiMediaType,
   OpenApiOperation,
   OpenApiParameter,
   OpenApiPathItem,
   OpenApiReference,
   OpenApiResponse,
+  OpenApiServer,
   OpenApiSecurityRequirement,
   OpenApiSecurityScheme,
 } from './openapi/document.ts';

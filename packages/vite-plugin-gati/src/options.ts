@@ -7,6 +7,8 @@ import {
   type MissingVersion,
 } from '@gati/runtime-h3/app';
 import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
+import type { OpenApiFacts } from './emit/document-facts.ts';
+import { toPackageName } from './emit/sdk/sdk-names.ts';
 import { checkPath } from './scan/route.ts';
 
 /**
@@ -55,6 +57,21 @@ export interface GatiOptions {
   compression?: boolean | 'anonymous';
   /** Development only: logs one line for each request that the app responds to. `true` by default. */
   requestLog?: boolean;
+  /**
+   * What the OpenAPI document says about the API. Description, licence and contact are those of
+   * `package.json` by default, the title is the name of the app.
+   *
+   * @example
+   * { title: 'Acme shop', servers: [{ url: 'https://api.acme.com' }], tags: { orders: 'Orders of customers.' } }
+   */
+  openapi?: OpenApiFacts;
+  /**
+   * The SDK of a build.
+   *
+   * @example
+   * { name: '@acme/shop-client' }
+   */
+  sdk?: SdkFacts;
   /** Which changes of the contract count as breaking. */
   breaking?: DiffPolicy;
   /**
@@ -62,6 +79,14 @@ export interface GatiOptions {
    * The build bundles their drivers and SDKs. None by default; other queues need no option.
    */
   effects?: CloudQueue[];
+}
+
+export type { OpenApiFacts } from './emit/document-facts.ts';
+
+/** The package of an SDK. */
+export interface SdkFacts {
+  /** Name of the package, with its scope if it has one. By default the name of the app. */
+  name?: string;
 }
 
 /** Options with all defaults. Plain data. */
@@ -74,6 +99,8 @@ export interface ResolvedOptions {
   expose: ExposeOptions;
   compression: boolean | 'anonymous';
   requestLog: boolean;
+  openapi: OpenApiFacts;
+  sdk: SdkFacts;
   breaking: DiffPolicy;
   effects: CloudQueue[];
 }
@@ -87,6 +114,8 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveExpose,
   resolveCompression,
   resolveRequestLog,
+  resolveOpenApi,
+  resolveSdk,
   resolveEffects,
 ];
 
@@ -100,6 +129,8 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     expose = {},
     compression = true,
     requestLog = true,
+    openapi = {},
+    sdk = {},
     breaking = {},
     effects = [],
   } = options;
@@ -111,6 +142,8 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     expose,
     compression,
     requestLog,
+    openapi,
+    sdk,
     breaking,
     effects,
   };
@@ -197,6 +230,35 @@ function resolveRequestLog(options: ResolvedOptions): ResolvedOptions {
   throw invalidOptionError(
     `requestLog: ${JSON.stringify(options.requestLog)} is not known.`,
     'Use true or false.',
+  );
+}
+
+const OPENAPI: readonly string[] = [
+  'title',
+  'description',
+  'termsOfService',
+  'contact',
+  'license',
+  'servers',
+  'tags',
+] satisfies (keyof OpenApiFacts)[];
+
+function resolveOpenApi(options: ResolvedOptions): ResolvedOptions {
+  const unknown = Object.keys(options.openapi).find((name) => !OPENAPI.includes(name));
+  if (unknown !== undefined)
+    throw invalidOptionError(
+      `openapi.${unknown} is not known.`,
+      `Use one of ${OPENAPI.join(', ')}.`,
+    );
+  return options;
+}
+
+function resolveSdk(options: ResolvedOptions): ResolvedOptions {
+  const { name } = options.sdk;
+  if (name === undefined || toPackageName(name) === name) return options;
+  throw invalidOptionError(
+    `sdk.name: ${JSON.stringify(name)} is not a name of a package.`,
+    `Use lower case and no spaces, for example '${toPackageName(String(name))}'.`,
   );
 }
 

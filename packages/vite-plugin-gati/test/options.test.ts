@@ -30,6 +30,14 @@ test('prints what a server must not expose, and rejects names that it does not k
     expect(() => print(expose)).toThrow(expect.objectContaining({ code: 'GATI_OPTION_INVALID' }));
 });
 
+test('rejects facts of the OpenAPI document and names of packages that it does not know', () => {
+  for (const options of [{ openapi: { titel: 'Shop' } }, { sdk: { name: 'My Shop' } }])
+    expect(() => resolveOptions(options as object)).toThrow(
+      expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
+    );
+  expect(resolveOptions({ sdk: { name: '@acme/shop-client' } }).sdk.name).toBe('@acme/shop-client');
+});
+
 test('prints which responses the server compresses, unless it is all', () => {
   const print = (compression?: boolean | 'anonymous'): string =>
     printServer(resolveOptions({ ...(compression !== undefined && { compression }) }), {

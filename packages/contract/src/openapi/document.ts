@@ -5,11 +5,11 @@ import type { JsonValue, Schema } from '../schema/ir.ts';
  */
 export interface OpenApiDocument {
   openapi: '3.1.0';
-  info: { title: string; version: string };
-  servers?: { url: string }[];
+  info: OpenApiInfo;
+  servers?: OpenApiServer[];
   /** Empty: an operation that names none requires nothing. */
   security: OpenApiSecurityRequirement[];
-  tags: { name: string }[];
+  tags: { name: string; description?: string }[];
   paths: Record<string, OpenApiPathItem>;
   components: {
     schemas: Record<string, Schema>;
@@ -37,6 +37,23 @@ export interface OpenApiSecurityScheme {
 /** A reference to a part of `components`. */
 export interface OpenApiReference {
   $ref: string;
+}
+
+/** What the document says about the API as a whole. */
+export interface OpenApiInfo {
+  title: string;
+  version: string;
+  description?: string;
+  termsOfService?: string;
+  contact?: { name?: string; email?: string; url?: string };
+  /** `identifier` is an SPDX expression. A licence has it or `url`, not both. */
+  license?: { name: string; identifier?: string; url?: string };
+}
+
+/** An address below which the API is served. */
+export interface OpenApiServer {
+  url: string;
+  description?: string;
 }
 
 /** The operations of one path, by method in lower case. */

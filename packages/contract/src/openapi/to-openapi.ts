@@ -6,10 +6,12 @@ import { mapSchema, mapValues } from '../schema/walk.ts';
 import { refName } from '../schema/refs.ts';
 import type {
   OpenApiDocument,
+  OpenApiInfo,
   OpenApiMediaType,
   OpenApiOperation,
   OpenApiPathItem,
   OpenApiResponse,
+  OpenApiServer,
 } from './document.ts';
 import { toFormSchema, toParameters } from './parameters.ts';
 import { createPathTemplates, type PathTemplate } from './path-templates.ts';
@@ -26,14 +28,14 @@ import {
   withVersionResponses,
 } from './versions.ts';
 
-/** Options of {@link toOpenApi}. */
-export interface OpenApiOptions {
-  /** Name of the API. */
-  title: string;
-  /** Semver of the release. */
-  version: string;
+/** Options of {@link toOpenApi}. `title` names the API, `version` is the semver of the release. */
+export interface OpenApiOptions extends OpenApiInfo {
   /** Prefix of all paths, for example `/api`. */
   base?: string;
+  /** Addresses of the API. By default `base`, on the server that has the document. */
+  servers?: OpenApiServer[];
+  /** Descriptions of the tags. A tag is a domain: the first folder below `src/handlers`. */
+  tags?: Record<string, string>;
 }
 
 /**
@@ -56,15 +58,17 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
           },
     );
   const security = toDocumentSecurity(contract);
-  const base = options.base?.replace(/\/+$/, '');
+  const { base: prefix, servers, tags = {}, ...info } = options;
+  const base = prefix?.replace(/\/+$/, '');
   return {
     openapi: '3.1.0',
-    info: { title: options.title, version: options.version },
-    ...(base && { servers: [{ url: base }] }),
+    info,
+    ...(servers ? { servers } : base && { servers: [{ url: base }] }),
     security: [],
-    tags: [...new Set(contract.routes.map(({ domain }) => domain))]
-      .sort()
-      .map((name) => ({ name })),
+    tags: [...new Set(contract.routes.map(({ domain }) => domain))].sort().map((name) => ({
+      name,
+      ...(Object.hasOwn(tags, name) && { description: tags[name]! }),
+    })),
     paths: toPaths(contract, security, print),
     components: {
       schemas: Object.fromEntries(

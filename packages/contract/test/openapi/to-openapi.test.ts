@@ -220,6 +220,33 @@ describe('toOpenApi', () => {
     ]);
   });
 
+  test('has the facts of the app, and descriptions of its tags', async () => {
+    const info = {
+      title: 'Acme shop',
+      version: '1.2.3',
+      description: 'Sells things.',
+      termsOfService: 'https://acme.example/terms',
+      contact: { name: 'Ada', email: 'ada@acme.example' },
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    };
+    const servers = [{ url: 'https://api.acme.example', description: 'Production' }];
+    const document = toOpenApi(contractOf([capture, route('GET /users')]), {
+      ...info,
+      base: '/api',
+      servers,
+      tags: { payments: 'Payments of customers.', unused: 'No route has it.' },
+    });
+    const { valid } = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
+    expect(valid).toBe(true);
+    expect({ info: document.info, servers: document.servers, tags: document.tags }).toEqual({
+      info,
+      servers,
+      tags: [{ name: 'payments', description: 'Payments of customers.' }, { name: 'users' }],
+    });
+  });
+
   test('gives a valid document for an empty contract', async () => {
     expect((await validate(contractOf([]))).paths).toEqual({});
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { printManifest } from '@gati/contract';
 import { toApiChangelog, type ChangelogRelease } from '../emit/changelog.ts';
 import { toDockerFiles } from '../emit/docker.ts';
+import type { DocumentFacts } from '../emit/document-facts.ts';
 import type { EmittedFile } from '../emit/file.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../files/write-changed.ts';
@@ -15,12 +16,12 @@ import { writeChanged } from '../files/write-changed.ts';
 export async function writeOutputs(
   outDir: string,
   releases: [ChangelogRelease, ...ChangelogRelease[]],
-  base: string,
+  facts: DocumentFacts,
 ): Promise<string[]> {
   const { manifest } = releases[0];
   const files: EmittedFile[] = [
     { path: 'gati.manifest.json', text: printManifest(manifest) },
-    { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
+    { path: 'openapi.json', text: toOpenApiFile(manifest, facts) },
     { path: 'CHANGELOG.md', text: toApiChangelog(releases) },
     ...toDockerFiles(manifest),
   ];

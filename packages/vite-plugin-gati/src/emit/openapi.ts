@@ -1,4 +1,5 @@
 import { type Contract, type Manifest, toOpenApi } from '@gati/contract';
+import type { DocumentFacts } from './document-facts.ts';
 
 /**
  * A build writes the document into `.gati` and into its output. Printing a large one takes long.
@@ -6,8 +7,8 @@ import { type Contract, type Manifest, toOpenApi } from '@gati/contract';
 const printed = new WeakMap<Contract, { key: string; text: string }>();
 
 /** Returns the text of `openapi.json`. */
-export function toOpenApiFile({ name, release, contract }: Manifest, base: string): string {
-  const options = { title: name, version: release.version, base };
+export function toOpenApiFile({ name, release, contract }: Manifest, facts: DocumentFacts): string {
+  const options = { title: name, version: release.version, ...facts };
   const key = JSON.stringify(options);
   const known = printed.get(contract);
   if (known?.key === key) return known.text;

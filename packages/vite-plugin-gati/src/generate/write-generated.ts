@@ -13,6 +13,8 @@ import { emitClient } from '../emit/client/client.ts';
 import { emitContext } from '../emit/context.ts';
 import { toManifest } from '../emit/manifest.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
+import { toDocumentFacts } from '../emit/document-facts.ts';
+import { readPackageFields } from '../files/package-json.ts';
 import { emitGlobalTypes } from '../emit/global-types.ts';
 import { emitVersionTypes } from '../emit/version-types.ts';
 import { writeEnvFile } from './env-file.ts';
@@ -45,7 +47,10 @@ export async function writeGenerated(
     '.gati/generated/client.ts': emitClient(contract, { version: app.version, base: options.base }),
     '.gati/generated/context.ts': emitContext(contract, scan),
     '.gati/gati.manifest.json': printManifest(manifest),
-    '.gati/openapi.json': toOpenApiFile(manifest, options.base),
+    '.gati/openapi.json': toOpenApiFile(
+      manifest,
+      toDocumentFacts(readPackageFields(root), options),
+    ),
   };
   if (scan.versions.length > 0) {
     const { readMigrationTypes } = await import('../releases/migration-types.ts');

@@ -18,6 +18,8 @@ import { changelogReleases } from '../build/release.ts';
 import { describePlace } from '../build/report.ts';
 import { printSummary } from '../build/summary.ts';
 import { writeSdk } from '../build/sdk/write-sdk.ts';
+import { toDocumentFacts } from '../emit/document-facts.ts';
+import { readPackageFields } from '../files/package-json.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
 import type { NativeTracer } from './native.ts';
@@ -99,15 +101,15 @@ async function writeFilesBesideBundles(
   for (const file of state.publicAssets)
     fs.cpSync(path.join(serverDir, file), path.join(outDir, CLIENT_DIR, file));
   const history = await state.history();
-  const { base, missingVersion } = state.context.project.options;
+  const { options } = state.context.project;
   const releases = await changelogReleases(manifest, history);
   const store = {
     url: history.store.url,
     versions: history.releases.map(({ version }) => version),
   };
   const [sdk] = await Promise.all([
-    writeSdk({ root, releases, base, store }),
-    writeOutputs(outDir, releases, base),
+    writeSdk({ root, releases, options, store }),
+    writeOutputs(outDir, releases, toDocumentFacts(readPackageFields(root), options)),
   ]);
   const { scan } = await state.context.analysis();
   const bundled = await bundleOlderReleases(history, {
@@ -120,7 +122,7 @@ async function writeFilesBesideBundles(
   const lines = printSummary(
     {
       manifest,
-      base,
+      base: options.base,
       took: performance.now() - state.startedAt,
       parts: state.parts!,
       kept: kept && { names: kept, bytes: await sizeOf(path.join(serverDir, 'node_modules')) },
@@ -135,7 +137,7 @@ async function writeFilesBesideBundles(
           : []),
         ...describePlace(release.version, history, {
           store: folderOrUrl(root, history.store.url),
-          missing: missingVersion,
+          missing: options.missingVersion,
         }),
       ],
     },

@@ -332,6 +332,44 @@ describe('the SDK of a build', () => {
   );
 });
 
+describe('the options of the SDK and of its document', () => {
+  test(
+    'the SDK has the name of the option, and the document the facts of the app',
+    async () => {
+      const named = makeApp(
+        {
+          ...FILES,
+          'package.json': JSON.stringify({ ...FIELDS, author: 'Ada <ada@acme.example>' }),
+        },
+        'named',
+      );
+      await build(
+        named,
+        {},
+        {
+          sdk: { name: '@acme/client' },
+          openapi: { title: 'Acme shop', tags: { payments: 'Payments of customers.' } },
+        },
+      );
+      const files = unpack(fs.readFileSync(path.join(named, 'sdk/acme-client-1.2.3.tgz')));
+      expect(JSON.parse(files['package.json']!)).toMatchObject({ name: '@acme/client' });
+      expect(files['README.md']).toContain("from '@acme/client'");
+      const document = fs.readFileSync(path.join(named, 'dist/openapi.json'), 'utf8');
+      expect(JSON.parse(document)).toMatchObject({
+        info: {
+          title: 'Acme shop',
+          version: '1.2.3',
+          contact: { name: 'Ada', email: 'ada@acme.example' },
+          license: { identifier: 'Apache-2.0' },
+        },
+        tags: [{ name: 'payments', description: 'Payments of customers.' }, { name: 'root' }],
+      });
+      expect(files['openapi.json']).toBe(document);
+    },
+    MINUTE,
+  );
+});
+
 describe('the SDK of a released version', () => {
   test(
     'no build replaces the SDK of a version that any store released',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { toApiChangelog, type ChangelogRelease } from '../../emit/changelog.ts';
+import { toDocumentFacts } from '../../emit/document-facts.ts';
+import type { ResolvedOptions } from '../../options.ts';
 import type { EmittedFile } from '../../emit/file.ts';
 import { digestOf } from '../../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../../emit/sdk/sdk-names.ts';
@@ -15,16 +17,21 @@ const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md
 /** Increased when the same input gives different bytes, so that cached tarballs are made again. */
 const FORMAT = 1;
 
+/** Name of the SDK's package: the one of `gati({ sdk })`, otherwise that of the app. */
+export function sdkName(app: string, { sdk }: Pick<ResolvedOptions, 'sdk'>): string {
+  return sdk.name ?? toPackageName(app);
+}
+
 /** Returns the path of a release's SDK from the folder of the app's `package.json`. */
-export function sdkFile({ name, version }: { name: string; version: string }): string {
-  return `${SDK_DIR}/${toTarballName(toPackageName(name), version)}`;
+export function sdkFile(packageName: string, version: string): string {
+  return `${SDK_DIR}/${toTarballName(packageName, version)}`;
 }
 
 export interface SdkOptions {
   root: string;
   /** This build, then the earlier releases. */
   releases: [ChangelogRelease, ...ChangelogRelease[]];
-  base: string;
+  options: ResolvedOptions;
   /** The release store that the version of the build was derived from. */
   store: { url: string; versions: string[] };
 }
@@ -42,12 +49,20 @@ export interface WrittenSdk {
  * versions that earlier builds proposed and that were never released. Never replaces the SDK of a
  * released version: clients have it.
  */
-export async function writeSdk({ root, releases, base, store }: SdkOptions): Promise<WrittenSdk> {
+export async function writeSdk({
+  root,
+  releases,
+  options,
+  store,
+}: SdkOptions): Promise<WrittenSdk> {
   const [{ manifest }, ...earlier] = releases;
   const { name, release, contract } = manifest;
-  const file = sdkFile({ name, version: release.version });
+  const { base } = options;
+  const packageName = sdkName(name, options);
+  const file = sdkFile(packageName, release.version);
   const folder = packageFolder(root);
   const fields = readPackageFields(root);
+  const facts = toDocumentFacts(fields, options);
   const license = readLicense(folder);
   const runtime = readSdkRuntime();
   // Leaves out the date: a release gets its date in the store, and that must not change its SDK.
@@ -56,9 +71,11 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
     JSON.stringify([
       FORMAT,
       name,
+      packageName,
       release.version,
       digestOf(contract),
       base,
+      facts,
       changelog,
       fields,
       license,
@@ -91,7 +108,7 @@ export async function writeSdk({ root, releases, base, store }: SdkOptions): Pro
     import('./tarball.ts'),
   ]);
   const tarball = await toTarball(
-    toSdkFiles({ manifest, changelog, base, fields, license, runtime }),
+    toSdkFiles({ manifest, changelog, packageName, base, facts, fields, license, runtime }),
   );
   await writeChanged(path.join(folder, file), tarball);
   cache.set(file, entry(tarball));

@@ -5,7 +5,7 @@ import { packageFolder } from '../../files/package-json.ts';
 import { parseManifest } from '@gati/contract';
 import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
-import { sdkFile } from '../../build/sdk/write-sdk.ts';
+import { sdkFile, sdkName } from '../../build/sdk/write-sdk.ts';
 import { contextOf, loadInlineConfig } from '../app.ts';
 import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
@@ -55,7 +55,10 @@ export async function run(call: Call): Promise<number> {
     bump: release.bump ?? 'none',
     ...(release.since !== undefined && { since: release.since, changes }),
     outDir,
-    sdk: path.join(packageFolder(root), sdkFile({ name, version: release.version })),
+    sdk: path.join(
+      packageFolder(root),
+      sdkFile(sdkName(name, context.project.options), release.version),
+    ),
     routes: contract.routes.map(({ id }) => id),
     warnings: diagnostics.filter(({ level }) => level === 'warning'),
   });

@@ -1,5 +1,3 @@
-import { toPackageName } from './sdk-names.ts';
-
 /**
  * Fields that an SDK copies from the app's `package.json`. It never copies `private`, scripts or
  * dependencies.
@@ -21,7 +19,7 @@ const COPIED_FIELDS = [
  * Returns the `package.json` of an SDK: ES module and CommonJS with their types, no dependencies.
  */
 export function toPackageJson(
-  app: { name: string; version: string },
+  app: { name: string; packageName: string; version: string },
   fields: Record<string, unknown>,
 ): string {
   const { description = `Typed client of ${app.name}`, ...copied } = Object.fromEntries(
@@ -33,7 +31,7 @@ export function toPackageJson(
   });
   return `${JSON.stringify(
     {
-      name: toPackageName(app.name),
+      name: app.packageName,
       version: app.version,
       description,
       ...copied,

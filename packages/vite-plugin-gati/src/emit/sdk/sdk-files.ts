@@ -1,9 +1,10 @@
 import type { Manifest } from '@gati/contract';
 import { toClientParts } from '../client/client-parts.ts';
+import type { DocumentFacts } from '../document-facts.ts';
 import type { EmittedFile } from '../file.ts';
 import { toOpenApiFile } from '../openapi.ts';
 import { toCjs, toClientDeclarations, toEsm, toSource } from './entry-files.ts';
-import { toPackageName, toPageNames } from './sdk-names.ts';
+import { toPageNames } from './sdk-names.ts';
 import { toPackageJson } from './package-json.ts';
 import { toPage } from './route-page.ts';
 import { toReadme } from './readme.ts';
@@ -12,8 +13,11 @@ export interface SdkInput {
   /** The release that the SDK calls. */
   manifest: Manifest;
   changelog: string;
+  /** Name of the package. */
+  packageName: string;
   /** `''` or `/api`. */
   base: string;
+  facts: DocumentFacts;
   /** The app's `package.json`. */
   fields: Record<string, unknown>;
   /** The app's licence. */
@@ -26,21 +30,25 @@ export interface SdkInput {
 export function toSdkFiles({
   manifest,
   changelog,
+  packageName,
   base,
+  facts,
   fields,
   license,
   runtime,
 }: SdkInput): EmittedFile[] {
   const { name, contract, release } = manifest;
-  const app = { name, version: release.version };
   const parts = toClientParts(contract, { version: release.version, base });
   const pages = toPageNames(contract.routes);
   const files: EmittedFile[] = [
-    { path: 'package.json', text: toPackageJson(app, fields) },
+    {
+      path: 'package.json',
+      text: toPackageJson({ name, packageName, version: release.version }, fields),
+    },
     {
       path: 'README.md',
       text: toReadme({
-        packageName: toPackageName(name),
+        packageName,
         version: release.version,
         description: typeof fields['description'] === 'string' ? fields['description'] : undefined,
         contract,
@@ -48,7 +56,7 @@ export function toSdkFiles({
       }),
     },
     { path: 'CHANGELOG.md', text: changelog },
-    { path: 'openapi.json', text: toOpenApiFile(manifest, base) },
+    { path: 'openapi.json', text: toOpenApiFile(manifest, facts) },
     ...(license ? [license] : []),
     { path: 'src/index.ts', text: toSource(parts) },
     { path: 'dist/index.mjs', text: toEsm(parts) },
