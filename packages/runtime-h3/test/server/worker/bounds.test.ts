@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { listen } from '@gati/test-kit/ports';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
 import { createDispatcher } from '../../../src/server/worker/dispatch.ts';
@@ -23,7 +23,10 @@ let listener: Server;
 let port = 0;
 let limitCounts: LimitCounts;
 const clients: Socket[] = [];
+/** Names of the streams that ended. */
 const ended: string[] = [];
+/** Connections of the server by the port of their client. */
+const accepted = new Map<number, Socket>();
 
 beforeAll(async () => {
   folder = temporaryFolder('bounds');
@@ -87,17 +90,18 @@ async function start(limits: Partial<Limits>): Promise<void> {
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   });
-  listener = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-    http.addConnection(socket),
-  );
+  listener = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    accepted.set(socket.remotePort!, socket);
+    http.addConnection(socket);
+  });
   port = await listen(listener);
 }
-afterEach(async () => {
+async function stop(): Promise<void> {
   for (const client of clients.splice(0)) client.destroy();
   await app.close();
   http.destroy();
   await new Promise((resolve) => listener.close(resolve));
-});
+}
 
 const get = (path: string, headers = ''): string =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
@@ -114,109 +118,120 @@ function silent(text: string): Socket {
   return socket;
 }
 
-const openConnections = (): Promise<number> =>
-  new Promise((resolve) => listener.getConnections((_error, count) => resolve(count)));
-
-test.each([
-  ['a large response', get('/large')],
-  ['a byte stream', get('/stream')],
-  ['an event stream', get('/events')],
-  ['a file', get('/large.bin')],
-  ['pipelined responses', get('/medium').repeat(200)],
-  ['a WebSocket', get('/flood', HANDSHAKE)],
-])('a connection ends when its client takes nothing for writeTimeout: %s', async (_what, bytes) => {
-  await start({ writeTimeout: 1000 });
-  silent(bytes);
-  await expect.poll(() => limitCounts.counts, { timeout: 8000 }).toEqual({ writeTimeout: 1 });
-  await expect.poll(openConnections).toBe(0);
-  if (bytes.includes('/stream')) await expect.poll(() => ended).toEqual(['stream']);
-  if (bytes.includes('/events')) await expect.poll(() => ended).toEqual(['events']);
-});
-
-test('a client that reads slowly gets its whole response', async () => {
-  await start({ writeTimeout: 1000 });
-  const socket = silent(get('/large', 'Connection: close\r\n'));
-  let size = 0;
-  socket.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    socket.pause();
+describe('a client that takes nothing for writeTimeout', () => {
+  const REQUESTS: Record<string, string> = {
+    'a large response': get('/large'),
+    'a byte stream': get('/stream'),
+    'an event stream': get('/events'),
+    'a file': get('/large.bin'),
+    'pipelined responses': get('/medium').repeat(200),
+    'a WebSocket': get('/flood', HANDSHAKE),
+  };
+  const sent: Record<string, Socket> = {};
+  beforeAll(async () => {
+    await start({ writeTimeout: 1000 });
+    for (const [what, bytes] of Object.entries(REQUESTS)) sent[what] = silent(bytes);
   });
-  const timer = setInterval(() => socket.resume(), 3);
-  await vi.waitFor(() => expect(size).toBeGreaterThan(LARGE), 15_000);
-  clearInterval(timer);
-  expect(limitCounts.counts).toEqual({});
-}, 20_000);
+  afterAll(stop);
 
-test('a large response gets 503 while too many bytes wait, and those that stall make room', async () => {
-  await start({ unsent: LARGE * 1.5 });
-  const stalled = silent(get('/large'));
-  await vi.waitFor(() => expect(app.inflight).toBe(0));
-  await expect.poll(() => fetchStatus('/large')).toBe(503);
-  expect((await fetch(`http://127.0.0.1:${port}/large`)).headers.get('retry-after')).toBe('1');
-  expect(await fetchStatus('/hello')).toBe(200);
-  // A client that took nothing between two sweeps loses its connection to one that reads.
-  await expect.poll(() => fetchStatus('/large'), { timeout: 8000 }).toBe(200);
-  stalled.resume();
-  await new Promise((resolve) => stalled.once('close', resolve));
-  expect(stalled.bytesRead).toBeLessThan(LARGE);
+  test.each(Object.keys(REQUESTS))('loses its connection: %s', async (what) => {
+    await expect
+      .poll(() => accepted.get(sent[what]!.localPort!)?.destroyed, { timeout: 10_000 })
+      .toBe(true);
+  });
+
+  test('is counted, and ends the source of its stream', async () => {
+    await expect.poll(() => limitCounts.counts).toEqual({ writeTimeout: 6 });
+    await expect.poll(() => ended.toSorted()).toEqual(['events', 'stream']);
+  });
+
+  test('is not one that reads slowly: that gets its whole response', async () => {
+    const socket = silent(get('/large', 'Connection: close\r\n'));
+    let size = 0;
+    socket.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      socket.pause();
+    });
+    const timer = setInterval(() => socket.resume(), 3);
+    await vi.waitFor(() => expect(size).toBeGreaterThan(LARGE), 15_000);
+    clearInterval(timer);
+    expect(limitCounts.counts).toEqual({ writeTimeout: 6 });
+  }, 20_000);
 });
 
-test('a response alone may be larger than all that may wait', async () => {
-  await start({ unsent: 1000 });
-  expect(await fetchStatus('/large')).toBe(200);
-  expect(await fetchStatus('/large')).toBe(200);
-});
+describe('a worker', () => {
+  afterEach(stop);
 
-const fetchStatus = async (path: string): Promise<number> => {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  await response.arrayBuffer();
-  return response.status;
-};
+  test('responds 503 instead of a large response while too many bytes wait, and ends those that stall', async () => {
+    await start({ unsent: LARGE * 1.5 });
+    const stalled = silent(get('/large'));
+    await vi.waitFor(() => expect(app.inflight).toBe(0));
+    await expect.poll(() => fetchStatus('/large')).toBe(503);
+    expect((await fetch(`http://127.0.0.1:${port}/large`)).headers.get('retry-after')).toBe('1');
+    expect(await fetchStatus('/hello')).toBe(200);
+    // A client that took nothing between two sweeps loses its connection to one that reads.
+    await expect.poll(() => fetchStatus('/large'), { timeout: 8000 }).toBe(200);
+    stalled.resume();
+    await new Promise((resolve) => stalled.once('close', resolve));
+    expect(stalled.bytesRead).toBeLessThan(LARGE);
+  });
 
-test('a worker closes connections above its limit, and ends idle ones early', async () => {
-  await start({ connections: 4, keepAlive: 60_000 });
-  const idle = [1, 2, 3, 4].map(() => connect(port, '127.0.0.1'));
-  clients.push(...idle);
-  for (const socket of idle) socket.write(get('/hello'));
-  await vi.waitFor(() => expect(idle.every(({ bytesRead }) => bytesRead > 0)).toBe(true));
-  expect(await sendRaw(port, [get('/hello')])).toBe('');
-  expect(limitCounts.counts).toEqual({ connections: 1 });
-  await expect
-    .poll(() => sendRaw(port, [get('/hello', 'Connection: close\r\n')]), { timeout: 8000 })
-    .toContain('200 OK');
-});
+  test('sends a response that alone is larger than all that may wait', async () => {
+    await start({ unsent: 1000 });
+    expect(await fetchStatus('/large')).toBe(200);
+    expect(await fetchStatus('/large')).toBe(200);
+  });
 
-test('a body gets 503 while too many bytes of bodies are read', async () => {
-  await start({ bodies: 1_100_000, body: 1_000_000, upload: 1_000_000 });
-  const post = (size: number): string =>
-    `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${size}\r\nConnection: close\r\n\r\n`;
-  const body = JSON.stringify('x'.repeat(499_998));
-  // It never sends the last byte.
-  const slow = silent(post(900_000) + 'x'.repeat(899_999));
-  await expect
-    .poll(() => sendRaw(port, [post(500_000) + body]).then((text) => text.slice(9, 12)), {
-      timeout: 5000,
-    })
-    .toBe('503');
-  expect(limitCounts.counts.bodies).toBeGreaterThan(0);
-  // A body that arrives at once waits for nothing.
-  expect(await sendRaw(port, [`${post(4)}"ab"`])).toContain('{"size":2}');
-  slow.destroy();
-  await expect
-    .poll(() => sendRaw(port, [post(500_000) + body]).then((text) => text.slice(9, 12)))
-    .toBe('200');
-});
+  const fetchStatus = async (path: string): Promise<number> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    await response.arrayBuffer();
+    return response.status;
+  };
 
-test('a connection ends when too many pipelined requests wait', async () => {
-  await start({ pipelined: 50 });
-  const socket = connect(port, '127.0.0.1');
-  clients.push(socket);
-  socket.on('error', () => undefined);
-  socket.write(get('/hello').repeat(200));
-  await new Promise((resolve) => socket.once('close', resolve));
-  expect(limitCounts.counts).toEqual({ pipelined: 1 });
-  const fine = await sendRaw(port, [
-    get('/hello').repeat(50) + get('/hello', 'Connection: close\r\n'),
-  ]);
-  expect(fine.match(/200 OK/g)).toHaveLength(51);
+  test('closes connections above its limit, and ends idle ones early', async () => {
+    await start({ connections: 4, keepAlive: 60_000 });
+    const idle = [1, 2, 3, 4].map(() => connect(port, '127.0.0.1'));
+    clients.push(...idle);
+    for (const socket of idle) socket.write(get('/hello'));
+    await vi.waitFor(() => expect(idle.every(({ bytesRead }) => bytesRead > 0)).toBe(true));
+    expect(await sendRaw(port, [get('/hello')])).toBe('');
+    expect(limitCounts.counts).toEqual({ connections: 1 });
+    await expect
+      .poll(() => sendRaw(port, [get('/hello', 'Connection: close\r\n')]), { timeout: 8000 })
+      .toContain('200 OK');
+  });
+
+  test('responds 503 to a body while too many bytes of bodies are read', async () => {
+    await start({ bodies: 1_100_000, body: 1_000_000, upload: 1_000_000 });
+    const post = (size: number): string =>
+      `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${size}\r\nConnection: close\r\n\r\n`;
+    const body = JSON.stringify('x'.repeat(499_998));
+    // It never sends the last byte.
+    const slow = silent(post(900_000) + 'x'.repeat(899_999));
+    await expect
+      .poll(() => accepted.get(slow.localPort!)?.bytesRead, { timeout: 5000 })
+      .toBeGreaterThan(899_999);
+    expect((await sendRaw(port, [post(500_000) + body])).slice(9, 12)).toBe('503');
+    expect(limitCounts.counts).toEqual({ bodies: 1 });
+    // A body that arrives at once waits for nothing.
+    expect(await sendRaw(port, [`${post(4)}"ab"`])).toContain('{"size":2}');
+    slow.destroy();
+    await expect
+      .poll(() => sendRaw(port, [post(500_000) + body]).then((text) => text.slice(9, 12)))
+      .toBe('200');
+  });
+
+  test('ends a connection when too many pipelined requests wait', async () => {
+    await start({ pipelined: 50 });
+    const socket = connect(port, '127.0.0.1');
+    clients.push(socket);
+    socket.on('error', () => undefined);
+    socket.write(get('/hello').repeat(200));
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(limitCounts.counts).toEqual({ pipelined: 1 });
+    const fine = await sendRaw(port, [
+      get('/hello').repeat(50) + get('/hello', 'Connection: close\r\n'),
+    ]);
+    expect(fine.match(/200 OK/g)).toHaveLength(51);
+  });
 });
