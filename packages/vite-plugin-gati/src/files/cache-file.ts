@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -18,4 +19,28 @@ export function replaceCacheFile(file: string, text: string): void {
       // Removing may fail for the same reason, for example if the folder is a file.
     }
   }
+}
+
+/** Writes a document of a cache with the digest of its content. */
+export function writeCacheDocument(file: string, value: unknown): void {
+  const json = JSON.stringify(value);
+  replaceCacheFile(file, `${cacheDigest(json)}\n${json}\n`);
+}
+
+/**
+ * Reads a document of a cache. Returns `undefined` when the file is missing, or differs from what
+ * was written: the cache is made again.
+ */
+export function readCacheDocument(file: string): unknown {
+  try {
+    const [digest, json = ''] = fs.readFileSync(file, 'utf8').split('\n', 2);
+    return digest === cacheDigest(json) ? (JSON.parse(json) as unknown) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a digest that finds damage. */
+export function cacheDigest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -1,6 +1,5 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../files/cache-file.ts';
+import { readCacheDocument, writeCacheDocument } from '../files/cache-file.ts';
 import type { FileFacts } from './file-facts.ts';
 
 /** Increase it when the same text may give different facts, or facts get a different form. */
@@ -31,21 +30,12 @@ export function createFactsCache(folder: string): FactsCache {
       known = {};
       for (const { file, hash, isStale, facts } of files)
         if (!isStale) known[file] = { hash, facts };
-      replaceCacheFile(
-        target,
-        JSON.stringify({ format: FORMAT, files: known } satisfies CacheContent),
-      );
+      writeCacheDocument(target, { format: FORMAT, files: known } satisfies CacheContent);
     },
   };
 }
 
 function readCacheFile(file: string): CacheContent['files'] {
-  try {
-    const pack = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<CacheContent> | null;
-    if (pack?.format === FORMAT && typeof pack.files === 'object' && pack.files !== null)
-      return pack.files;
-  } catch {
-    // The file is missing or damaged, so the cache is empty.
-  }
-  return {};
+  const content = readCacheDocument(file) as CacheContent | undefined;
+  return content?.format === FORMAT ? content.files : {};
 }

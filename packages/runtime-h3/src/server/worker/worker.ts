@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from '../../app/index.ts';
 import { normalizeBase } from '../../app/request/path.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
@@ -42,6 +43,12 @@ import { createWorkerLog, type WorkerLog } from './worker-log.ts';
 const ORPHAN_DRAIN = 3500;
 /** Milliseconds that requests in flight get after an uncaught error. */
 const CRASH_DRAIN = 5000;
+/**
+ * Milliseconds that a worker waits until it knows the current release, before it says that it is
+ * ready: in a roll it replaces a worker that serves. The first worker says so at once, so that probes
+ * get a response.
+ */
+const READY_WAIT = 30_000;
 
 /** Runs one worker of the server: the app behind HTTP, on connections from the supervisor. */
 export async function runWorker(options: ServerOptions, kind: WorkerKind): Promise<void> {
@@ -152,6 +159,7 @@ async function startWorker(
   const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
   exitOnUncaughtError(exit, env, logger);
   receiveMessages({ http, metrics, releaseStdout });
+  if (ready && kind === 'more') await Promise.race([ready, sleep(READY_WAIT)]);
   steps.end();
   send({ gati: 'ready' });
   startWatchdog?.();

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -119,6 +120,24 @@ test('a running server keeps its releases when the store is damaged', async () =
   await seen('GATI_STORE_DAMAGED');
   expect(await versionOf(url, '*')).toBe('0.2.0');
   expect(await status(url, '/readyz')).toBe(200);
+});
+
+test('a roll waits until the new worker knows the current release', async () => {
+  const { url, child, seen } = await start();
+  expect(await versionOf(url, '*')).toBe('0.2.0');
+  const head = inStore('heads/4/head.json');
+  const text = await readFile(head, 'utf8');
+  await writeFile(head, '');
+  child.kill('SIGUSR2');
+  await seen('"rolling"');
+  // The old worker still serves, for longer than a worker takes to start.
+  for (let n = 0; n < 40; n++) {
+    expect(await versionOf(url, '*')).toBe('0.2.0');
+    await sleep(40);
+  }
+  await writeFile(head, text);
+  await seen('"rolled"');
+  expect(await versionOf(url, '*')).toBe('0.2.0');
 });
 
 /** Adds a head that is damaged, so that a running server reads it. */

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { replaceCacheFile } from '../../files/cache-file.ts';
+import { cacheDigest, replaceCacheFile } from '../../files/cache-file.ts';
 import { readText } from '../../files/read-text.ts';
 
 export interface CacheEntry<Result> {
@@ -17,15 +17,15 @@ const SAVE_DELAY = 500;
 const WASTE = 2;
 
 /**
- * Stores results in one file of the cache folder. Each line has an environment, a name and an
- * entry, separated by tabs. The last line of a name counts. An edit appends a line, so its cost
- * does not grow with the app. An entry is parsed when it is first requested. Unreadable lines are
+ * Stores results in one file of the cache folder. Each line has an environment, a name, the digest of
+ * the entry and the entry, separated by tabs. The last line of a name counts. An edit appends a line, so its cost
+ * does not grow with the app. An entry is parsed when it is first requested. Damaged lines are
  * ignored.
  */
 export class CacheStore {
   readonly #file: string | undefined;
   #environment: string;
-  /** By name. A string is JSON that was not parsed yet. */
+  /** By name. A string is the end of a line that was not parsed yet: a digest, a tab and JSON. */
   #entries: Map<string, CacheEntry<unknown> | string> | undefined;
   readonly #unsaved = new Set<string>();
   #lines = 0;
@@ -52,7 +52,7 @@ export class CacheStore {
   get(name: string): CacheEntry<unknown> | undefined {
     const found = this.#load().get(name);
     if (typeof found !== 'string') return found;
-    const entry = toEntry(found);
+    const entry = toEntry(name, found);
     if (entry) this.#load().set(name, entry);
     else this.#load().delete(name);
     return entry;
@@ -87,7 +87,7 @@ export class CacheStore {
   }
 
   #print(name: string, entry: CacheEntry<unknown> | string): string {
-    return `${this.#environment}\t${JSON.stringify(name)}\t${typeof entry === 'string' ? entry : JSON.stringify(entry)}\n`;
+    return `${this.#environment}\t${JSON.stringify(name)}\t${typeof entry === 'string' ? entry : printEntry(name, entry)}\n`;
   }
 
   #load(): Map<string, CacheEntry<unknown> | string> {
@@ -95,9 +95,9 @@ export class CacheStore {
     this.#entries = new Map();
     for (const line of this.#file === undefined ? [] : readLines(this.#file)) {
       this.#lines++;
-      const [environment, name, json] = line.split('\t', 3);
-      if (environment !== this.#environment || name === undefined || json === undefined) continue;
-      this.#entries.set(parse(name) as string, json);
+      const [environment, name = '', digest, json] = line.split('\t', 4);
+      const known = environment === this.#environment ? parse(name) : undefined;
+      if (typeof known === 'string') this.#entries.set(known, `${digest}\t${json}`);
     }
     return this.#entries;
   }
@@ -125,7 +125,15 @@ function parse(json: string): unknown {
   }
 }
 
-function toEntry(json: string): CacheEntry<unknown> | undefined {
+/** Returns the digest of an entry and its name, a tab and the entry. */
+function printEntry(name: string, entry: CacheEntry<unknown>): string {
+  const json = JSON.stringify(entry);
+  return `${cacheDigest(name + json)}\t${json}`;
+}
+
+function toEntry(name: string, text: string): CacheEntry<unknown> | undefined {
+  const [digest, json = ''] = text.split('\t', 2);
+  if (digest !== cacheDigest(name + json)) return undefined;
   const value = parse(json);
   if (typeof value !== 'object' || value === null) return undefined;
   const { key, files, result } = value as Partial<CacheEntry<unknown>>;

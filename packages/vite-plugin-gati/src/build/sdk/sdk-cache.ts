@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceCacheFile } from '../../files/cache-file.ts';
-import { readText } from '../../files/read-text.ts';
+import { boolean, innerPath, mapOf, object, string } from '@gati/contract/data';
+import { readCacheDocument, writeCacheDocument } from '../../files/cache-file.ts';
 
 /**
  * Record of a tarball. If its bytes no longer have this digest, it was edited and is made again.
@@ -50,7 +50,7 @@ export function openSdkCache(root: string, folder: string): SdkCache {
     bytes !== undefined && hash(bytes) === entries[file]?.digest;
   const save = (): void => {
     const kept = Object.entries(entries).filter(([name]) => fs.existsSync(path.join(folder, name)));
-    replaceCacheFile(cacheFile, `${JSON.stringify(Object.fromEntries(kept))}\n`);
+    writeCacheDocument(cacheFile, Object.fromEntries(kept));
   };
   return {
     find(file, key) {
@@ -90,9 +90,17 @@ export function openSdkCache(root: string, folder: string): SdkCache {
   };
 }
 
+const entriesCheck = mapOf(
+  object({ key: string, digest: string }, { version: string, store: string, released: boolean }),
+  innerPath,
+);
+
+/** Paths of tarballs stay inside of their folder, since builds remove files by them. */
 function readEntries(file: string): Entries {
+  const found = readCacheDocument(file);
   try {
-    return JSON.parse(readText(file) ?? '{}') as Entries;
+    entriesCheck(found, '');
+    return found as Entries;
   } catch {
     return {};
   }
