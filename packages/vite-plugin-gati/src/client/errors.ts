@@ -1,4 +1,4 @@
-import type { AnyResult } from './result.ts';
+import type { AnyResult, Problem } from './result.ts';
 
 /**
  * Thrown for every result that is not ok if `throwOnError` is set. Match it by `code`.
@@ -17,6 +17,8 @@ export class CallError extends Error {
   /** Status of the response; 0 if there was none. */
   readonly status: number;
   readonly result: Exclude<AnyResult, { ok: true }>;
+  /** The failure as problem details (RFC 9457). */
+  readonly problem: Problem;
 
   constructor(route: string, result: Exclude<AnyResult, { ok: true }>) {
     const reason =
@@ -31,6 +33,7 @@ export class CallError extends Error {
     this.route = route;
     this.status = result.status;
     this.result = result;
+    this.problem = result.problem;
   }
 }
 

@@ -29,7 +29,11 @@ export async function readResponse(
 
   if (!response.ok)
     return {
-      result: { ok: false, error: await readError(response, type, empty), ...base },
+      result: {
+        ok: false,
+        ...readError(response, type, empty ? '' : await response.text()),
+        ...base,
+      },
       open: false,
     };
   if (empty) return { result: { ok: true, data: undefined, ...base }, open: false };
@@ -52,25 +56,39 @@ export async function readResponse(
  * Reads the body of a response that is not ok. A response that the app did not send (the page of a
  * proxy, an empty body) becomes a problem too.
  */
-async function readError(response: Response, type: string, empty: boolean): Promise<unknown> {
-  const text = empty ? '' : await response.text();
-  if (isJsonMediaType(type) && text !== '') {
-    try {
-      return JSON.parse(text);
-    } catch {
-      // The text is not JSON, although its content type says so. The code below makes a problem of
-      // it.
-    }
-  } else if (type === 'text/plain' && text !== '') return text;
-  const { status, statusText } = response;
+function readError(
+  { status, statusText }: Response,
+  type: string,
+  text: string,
+): { error: unknown; problem: Problem } {
   const problem: Problem = {
     type: 'about:blank',
     title: statusText || `Status ${status}`,
     status,
     code: `http_${status}`,
   };
+  if (text !== '' && isJsonMediaType(type)) {
+    try {
+      const error = JSON.parse(text) as unknown;
+      return {
+        error,
+        problem: { ...problem, ...(type === PROBLEM ? (error as object) : detailOf(error)) },
+      };
+    } catch {
+      // The text is not JSON, although its content type says so.
+    }
+  }
   if (text !== '' && type !== 'text/html') problem.detail = text.slice(0, 1000);
-  return problem;
+  return { error: text !== '' && type === 'text/plain' ? text : problem, problem };
+}
+
+const PROBLEM = 'application/problem+json';
+
+/** Takes the text for people from the body of a handler: `{ error: 'ReservationFailed' }`. */
+function detailOf(body: unknown): { detail?: string } {
+  const { detail, message, error } = Object(body) as Record<string, unknown>;
+  const text = [detail, message, error].find((value) => typeof value === 'string');
+  return text === undefined ? {} : { detail: text as string };
 }
 
 class BadResponse extends Error {}
@@ -98,6 +116,7 @@ export function toNetworkFailure(cause: unknown, stopped?: 'timeout' | 'aborted'
     ok: false,
     status: 0,
     error: { code, message, cause },
+    problem: { type: 'about:blank', title: 'No response', status: 0, code, detail: message },
     headers: undefined,
     response: undefined,
   };

@@ -20,6 +20,11 @@ export interface Failure<Status extends number, Body> {
   readonly ok: false;
   readonly status: Status;
   readonly error: Body;
+  /**
+   * The body as a problem (RFC 9457): as the server sent it, otherwise made from the status and the
+   * body. Every failure has one, so one function can show them all.
+   */
+  readonly problem: Problem;
   readonly headers: Headers;
   readonly response: Response;
 }
@@ -29,6 +34,8 @@ export interface NetworkFailure {
   readonly ok: false;
   readonly status: 0;
   readonly error: NetworkError;
+  /** The error as a problem. Its status is 0, and its code that of the error. */
+  readonly problem: Problem;
   readonly headers: undefined;
   readonly response: undefined;
 }

@@ -162,6 +162,44 @@ describe('a response', () => {
     expect(await call('POST /a')).toMatchObject({ error: 'declared text' });
   });
 
+  test('each failure has problem details, whatever its body', async () => {
+    const problemOf = async (): Promise<unknown> =>
+      ((await call('POST /a')) as { problem: unknown }).problem;
+    const sent = { type: 'https://a.example/b', title: 'No money', status: 402, code: 'no_money' };
+    server.answer(send(402, 'application/problem+json', JSON.stringify(sent)));
+    expect(await problemOf()).toEqual(sent);
+    server.answer(send(402, 'application/problem+json', '{"title":"No money"}'));
+    expect(await problemOf()).toEqual({
+      type: 'about:blank',
+      title: 'No money',
+      status: 402,
+      code: 'http_402',
+    });
+    server.answer(json(409, { error: 'ReservationFailed' }));
+    expect(await problemOf()).toMatchObject({ code: 'http_409', detail: 'ReservationFailed' });
+    server.answer(json(409, { message: 'taken', error: 7 }));
+    expect(await problemOf()).toMatchObject({ title: 'Conflict', detail: 'taken' });
+    for (const body of ['null', '[]', '7', '"text"']) {
+      server.answer(send(409, 'application/json', body));
+      expect(await problemOf(), body).toMatchObject({ status: 409, code: 'http_409' });
+    }
+    server.answer(send(400, 'text/plain', 'declared text'));
+    expect(await problemOf()).toMatchObject({ code: 'http_400', detail: 'declared text' });
+    server.answer(send(413, 'text/html', '<h1>nginx</h1>'));
+    expect(await problemOf()).toMatchObject({ code: 'http_413' });
+    server.answer((_, response) => response.destroy());
+    expect(await problemOf()).toMatchObject({
+      title: 'No response',
+      status: 0,
+      code: 'network',
+      detail: expect.any(String),
+    });
+    server.answer(json(409, { error: 'ReservationFailed' }));
+    await expect(call('POST /a', { throwOnError: true })).rejects.toMatchObject({
+      problem: { detail: 'ReservationFailed' },
+    });
+  });
+
   test('a response that claims to be JSON but is not is a failure with status 0', async () => {
     server.answer(send(200, 'application/json', '{oops'));
     expect(await call('GET /a')).toMatchObject({

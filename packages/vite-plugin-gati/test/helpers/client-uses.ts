@@ -67,6 +67,7 @@ export async function right(): Promise<void> {
 
   const health = await client.health();
   if (health.ok) same<Equal<typeof health.data.up, boolean>>();
+  else same<Equal<typeof health.problem, Problem>>();
   await client.health({ signal: new AbortController().signal, headers: { authorization: 'x' }, query: { verbose: true } });
   await call('GET /health');
 

@@ -83,7 +83,7 @@ ok is thrown as a \`CallError\` (\`code: 'GATI_CALL_FAILED'\`) instead.
 | | \`ok\` | \`status\` | |
 |---|---|---|---|
 | success | \`true\` | 2xx | \`data\`, \`headers\`, \`response\` |
-| failure | \`false\` | 4xx, 5xx | \`error\` is the body; a \`Problem\` (RFC 9457) if the route does not declare that status |
+| failure | \`false\` | 4xx, 5xx | \`error\` is the body; a \`Problem\` (RFC 9457) if the route does not declare that status, as \`problem\` always is |
 | no response | \`false\` | \`0\` | \`error.code\` is \`network\`, \`timeout\`, \`aborted\` or \`bad_response\` |`;
 
 const versions = (version: string): string => `## The version
