@@ -1,3 +1,4 @@
+import { MagicString } from 'magic-string';
 import type { Plugin } from 'vite';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { GatiError } from '@gati/contract';
@@ -40,7 +41,10 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
         id: /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/,
         code: /\b__dirname\b/,
       },
-      handler: (code) => code.replaceAll(/\b__dirname\b/g, "'.'"),
+      handler(code) {
+        const changed = new MagicString(code).replaceAll(/\b__dirname\b/g, "'.'");
+        return { code: changed.toString(), map: changed.generateMap({ hires: 'boundary' }) };
+      },
     },
   };
 }

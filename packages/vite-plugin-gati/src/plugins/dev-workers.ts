@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MagicString } from 'magic-string';
 import { build, type Plugin, type ResolvedConfig, type Rolldown } from 'vite';
 import { NODE_TARGET } from '../build/environments.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
@@ -23,14 +24,18 @@ export function devWorkersPlugin(): Plugin {
       filter: { id: { exclude: [/^\0/, /[\\/]node_modules[\\/]/] }, code: /\bnew\s+Worker\b/ },
       async handler(code, id) {
         const folder = path.dirname(id.replace(/\?.*$/, ''));
-        let changed = code;
-        for (const [whole, start, , specifier] of code.matchAll(WORKER)) {
+        const changed = new MagicString(code);
+        for (const match of code.matchAll(WORKER)) {
+          const [whole, start, , specifier] = match;
           const file = path.resolve(folder, specifier!);
           const { url, modules } = await bundleWorker(file, this.environment.getTopLevelConfig());
           for (const module of modules) this.addWatchFile(module);
-          changed = changed.replace(whole, () => `${start}new URL(${JSON.stringify(url)})`);
+          const text = `${start}new URL(${JSON.stringify(url)})`;
+          changed.overwrite(match.index, match.index + whole.length, text);
         }
-        return changed === code ? undefined : { code: changed, map: null };
+        return changed.hasChanged()
+          ? { code: changed.toString(), map: changed.generateMap({ hires: 'boundary' }) }
+          : undefined;
       },
     },
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '@gati/contract';
+import { MagicString } from 'magic-string';
 import { type ESTree, normalizePath, type Plugin } from 'vite';
 import { reportDiagnostics } from '../build/report.ts';
 import { SERVER_FILES } from '../build/environments.ts';
@@ -34,12 +35,8 @@ export function serverFilesPlugin(): Plugin {
       filter: { id: { exclude: [/^\0/, /\?/] }, code: /\bURL\b[^]*\bimport\.meta\.url\b/ },
       handler(code, id) {
         if (!path.isAbsolute(id)) return undefined;
-        let changed = code;
-        // From the end, so that earlier places stay valid.
-        for (const { start, end, written, value } of findFileUrls(
-          this.parse(code),
-          code,
-        ).reverse()) {
+        const changed = new MagicString(code);
+        for (const { start, end, written, value } of findFileUrls(this.parse(code), code)) {
           if (value !== undefined && !/^\.{1,2}(?:\/|$)/.test(value)) continue;
           const file = value === undefined ? undefined : path.resolve(path.dirname(id), value);
           const source = file !== undefined && readFile(file);
@@ -57,9 +54,11 @@ export function serverFilesPlugin(): Plugin {
             : this.emitFile({ type: 'asset', fileName: toFileName(file, source), source });
           references.add(reference);
           this.addWatchFile(file);
-          changed = `${changed.slice(0, start)}new URL(import.meta.ROLLUP_FILE_URL_${reference})${changed.slice(end)}`;
+          changed.overwrite(start, end, `new URL(import.meta.ROLLUP_FILE_URL_${reference})`);
         }
-        return changed === code ? undefined : { code: changed, map: null };
+        return changed.hasChanged()
+          ? { code: changed.toString(), map: changed.generateMap({ hires: 'boundary' }) }
+          : undefined;
       },
     },
     resolveFileUrl: {
