@@ -70,7 +70,9 @@ export class ActivationFollower {
     this.#permission = permission ?? { state: 'granted' };
     this.#server = permission?.server ?? this.#server;
     this.#held = permission?.held ?? this.#held;
-    const held = this.#held.map((version) => [version, { status: 'staged' }] as const);
+    const held = this.#held.map(
+      (version) => [version, { ...head.marks[version], status: 'staged' }] as const,
+    );
     const marks: AllowedHead['marks'] = { ...head.marks, ...Object.fromEntries(held) };
     if (!wanted || !permission || permission.state === 'granted')
       return { current: head.current, marks };

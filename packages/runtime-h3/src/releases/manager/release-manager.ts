@@ -300,8 +300,10 @@ export class ReleaseManager {
 
   #statusOf(version: string): ReleaseStatus {
     if (this.#failed.has(version)) return 'staged';
-    const status = this.#markOf(version)?.status ?? 'staged';
+    const { status = 'staged', quarantine } = this.#markOf(version) ?? {};
     if (version !== this.#options.own.version) return status;
+    // Servers took it back, so that it gets no requests, unless there is no other release.
+    if (quarantine !== undefined && version !== this.#current) return status;
     // The own build is live even if the store does not know it. As the current one it is never
     // ended, so that there is always a release to serve.
     return status === 'staged' || (version === this.#current && status !== 'deprecated')

@@ -60,7 +60,8 @@ export class RollOut {
   constructor(wanted: WantedRelease, options: RollOutOptions) {
     this.wanted = wanted;
     this.#options = options;
-    if (options.limits.timeout === 0) this.#state = 'rolling';
+    // The own build has run since the server started.
+    if (options.limits.timeout === 0 || wanted.isOwn) this.#state = 'rolling';
     else void this.#prove();
   }
 
@@ -107,8 +108,9 @@ export class RollOut {
     // A single death while all workers have the release may have another cause.
     const allowed = tolerated + (this.#state === 'done' ? 1 : 0);
     if (this.#deaths <= allowed) return this.#next();
-    const deaths = this.#deaths === 1 ? '' : ` It was the death ${this.#deaths} of a worker.`;
-    this.#fail(`Worker ${worker.pid} died after it took the release (${how}).${deaths}`, {
+    const others = this.#deaths - 1;
+    const before = others === 0 ? '' : `, as ${others} other${others === 1 ? '' : 's'} did before`;
+    this.#fail(`Worker ${worker.pid} died after it took the release (${how})${before}.`, {
       retry: false,
     });
   }

@@ -81,8 +81,8 @@ export class RollOuts {
     }
     this.#wanted.set(worker, wanted);
     if (this.#rollOut?.wanted.key === key) return this.#rollOut.add(worker);
-    // The start of the server proves the first release, and the own build.
-    if (this.#current === undefined || isSame(this.#current, wanted) || wanted.isOwn) {
+    // The start of the server proves the first release.
+    if (this.#current === undefined || isSame(this.#current, wanted)) {
       this.#endRollOut();
       this.#current = wanted;
       return this.#send(worker, { key, state: 'granted' });

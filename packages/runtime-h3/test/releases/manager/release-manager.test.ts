@@ -13,6 +13,7 @@ import {
   retireRelease,
   rollbackRelease,
 } from '../../../src/releases/index.ts';
+import { quarantineRelease } from '../../../src/releases/store/quarantine.ts';
 import type { ReleaseManager } from '../../../src/releases/manager/release-manager.ts';
 import { openReleases } from '../../../src/server/worker/open-releases.ts';
 import type { OpenedReleases } from '../../../src/server/worker/release-source.ts';
@@ -253,6 +254,25 @@ describe('with a store', () => {
         ({ failed, current: at }) => failed === undefined && at === '1.1.0',
       ),
     );
+  });
+
+  test('a quarantined release gets no requests on a server of the same build', async () => {
+    await putSealed(store, '0.9.0', { at: '2026-01-01T00:00:00Z' });
+    await putSealed(store, '1.0.0', { at: '2026-02-01T00:00:00Z' });
+    await activateRelease(store, '0.9.0');
+    const { activation } = await activateRelease(store, '1.0.0');
+    await quarantineRelease(store, {
+      version: '1.0.0',
+      activatedAt: activation!.at,
+      reason: 'Workers died.',
+      server: 'web-1',
+    });
+    await start();
+    expect(await ask()).toEqual([200, '0.9.0']);
+    expect(await ask('1.0.0')).toEqual([406, 'version_unknown']);
+    await activateRelease(store, '1.0.0', { force: true });
+    await current('1.0.0');
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
   });
 
   test('does not serve a bundle of another ABI or a damaged one', async () => {

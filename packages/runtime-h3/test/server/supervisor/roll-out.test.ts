@@ -101,6 +101,23 @@ describe('a release that passes its proof', () => {
   );
 });
 
+test('the build of the server is taken back too when workers die after its activation', async () => {
+  /** Version of the app that the tests build. */
+  const own = '1.2.3';
+  const running = await start({ GATI_PROOF_QUIET: '0', GATI_DRAIN: '500' });
+  await put(own);
+  expect(await activate(own)).toBeUndefined();
+  const send = async (): Promise<number> => {
+    const headers = { 'x-api-version': own, connection: 'close' };
+    return (await fetch(`${running.url}/throw`, { method: 'POST', headers })).status;
+  };
+  // No other release has the route.
+  await until('the build gets no requests', async () => (await send()) === 404);
+  await isCurrent(OLD);
+  expect(await show(own)).toContain('(uncaught error: nobody catches this), as 1 other did before');
+  expect(await running.stop()).toBe(0);
+}, 60_000);
+
 describe('a release that does not stay current', () => {
   const statusOf = async ({ url }: RunningServer, version: string): Promise<number> =>
     (await fetch(`${url}/which`, { headers: { 'x-api-version': version } })).status;
