@@ -33,6 +33,9 @@ export interface ServerEnv {
   limits: Partial<Limits>;
 }
 
+/** Less would end healthy workers, and is probably meant as seconds. */
+const MIN_HEARTBEAT_TIMEOUT = 500;
+
 export type Env = Record<string, string | undefined>;
 
 /**
@@ -52,13 +55,7 @@ export function readServerEnv(env: Env): ServerEnv {
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
-    heartbeatTimeout: readInteger(
-      env,
-      'GATI_HEARTBEAT_TIMEOUT',
-      0,
-      2 ** 31 - 1,
-      'milliseconds, 0 to turn it off',
-    ),
+    heartbeatTimeout: readHeartbeatTimeout(env),
     startTimeout:
       readInteger(env, 'GATI_START_TIMEOUT', 0, 2 ** 31 - 1, 'milliseconds, 0 for no limit') ??
       60_000,
@@ -79,6 +76,15 @@ export function readInteger(
   if (!text) return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
   if (!(value >= min && value <= max)) throw badEnvError(name, text, expected);
+  return value;
+}
+
+function readHeartbeatTimeout(env: Env): number | undefined {
+  const name = 'GATI_HEARTBEAT_TIMEOUT';
+  const expected = `${MIN_HEARTBEAT_TIMEOUT} milliseconds or more, 0 to turn it off`;
+  const value = readInteger(env, name, 0, 2 ** 31 - 1, expected);
+  if (value !== undefined && value > 0 && value < MIN_HEARTBEAT_TIMEOUT)
+    throw badEnvError(name, String(value), expected);
   return value;
 }
 

@@ -32,3 +32,13 @@ test.each(['connections', 'connections=0', 'unknown=1', 'toString=1', 'body=1e3'
     );
   },
 );
+
+test('rejects a GATI_HEARTBEAT_TIMEOUT that is too short, since it is probably meant as seconds', () => {
+  for (const text of ['5', '499', '-1', '5s'])
+    expect(() => readServerEnv({ GATI_HEARTBEAT_TIMEOUT: text }), text).toThrow(
+      expect.objectContaining({ code: 'GATI_BAD_ENV' }),
+    );
+  const read = (text: string): unknown =>
+    readServerEnv({ GATI_HEARTBEAT_TIMEOUT: text }).heartbeatTimeout;
+  expect([read('0'), read('500'), read('')]).toEqual([0, 500, undefined]);
+});
