@@ -79,7 +79,10 @@ async function sendDocument(
   call: Call,
   document: () => Promise<string | undefined>,
 ): Promise<void> {
-  const text = await document().catch(() => undefined);
+  const text = await document().catch((error: unknown) => {
+    call.app.logger.error('an OpenAPI document could not be read', { error });
+    return undefined;
+  });
   if (text === undefined)
     sendProblem(call, 404, 'not_found', {
       detail: 'The document of this version is not available.',
