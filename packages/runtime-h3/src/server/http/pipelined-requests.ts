@@ -45,7 +45,10 @@ export class PipelinedRequests {
       waiting.count--;
       this.#count--;
       if (waiting.count === 0) this.#resume(socket);
-      serve();
+      // Other connections have their turn: a chunk has thousands of requests.
+      setImmediate(() => {
+        if (!socket.destroyed) serve();
+      });
     });
   }
 

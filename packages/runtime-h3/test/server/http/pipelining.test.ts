@@ -39,6 +39,7 @@ beforeAll(async () => {
         return params.name;
       },
     },
+    'GET /now': { handler: () => void served.push('now') },
     'GET /large': { handler: async () => (await work('large', 0), { text: 'x'.repeat(200_000) }) },
     'GET /events': {
       handler: async function* () {
@@ -144,6 +145,19 @@ test('requests of one connection run one after the other', async () => {
   expect(statuses(text)).toEqual(['200', '200', '200', '200', '200']);
   expect(served).toEqual(['a', 'b', 'c', 'd', 'echo']);
   expect(most).toBe(1);
+});
+
+test('requests of one connection leave time for other connections', async () => {
+  const text = sendRaw(port, [get('/now').repeat(500) + get('/now', LAST)]);
+  await vi.waitFor(() => expect(served.length).toBeGreaterThan(0), { interval: 1 });
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    if (served.length < 501) setImmediate(count);
+  };
+  count();
+  expect(statuses(await text)).toHaveLength(501);
+  expect(turns).toBeGreaterThan(100);
 });
 
 test('requests of several connections run at the same time', async () => {
