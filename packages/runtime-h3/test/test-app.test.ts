@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testApp } from '../src/testing/index.ts';
+import type { ReleaseBundle } from '../src/types/bundle.ts';
 import { bundle } from './helpers/bundle.ts';
 import { release } from './server/helpers/app/release.ts';
 
@@ -98,4 +99,67 @@ test('testApp() throws GATI_CONFIG_INVALID when the environment does not match s
 
 test('testApp() throws GATI_TEST_RELEASE without the plugin and without a release', async () => {
   await expect(testApp()).rejects.toMatchObject({ code: 'GATI_TEST_RELEASE' });
+});
+
+test('advance() runs each tick of the schedules once, in the order of their times', async () => {
+  const ran: string[] = [];
+  const scheduled = (name: string, schedule: string): ReleaseBundle['effects'][string] => ({
+    load: () => ({
+      schedule,
+      run: (_: never, { idempotencyKey }) =>
+        void ran.push(`${name} ${idempotencyKey?.slice(20, 25)}`),
+    }),
+  });
+  const app = await testApp({
+    release: {
+      ...bundle({}),
+      effects: {
+        hourly: scheduled('hourly', '0 * * * *'),
+        nightly: scheduled('nightly', '30 3 * * *'),
+      },
+    },
+  });
+  const start = (await app.advance(0)).getTime();
+  const end = await app.advance(48 * 3_600_000);
+  expect(end.getTime() - start).toBe(48 * 3_600_000);
+  expect(ran.filter((line) => line.startsWith('hourly'))).toHaveLength(48);
+  expect(ran.filter((line) => line.startsWith('nightly'))).toEqual([
+    'nightly 03:30',
+    'nightly 03:30',
+  ]);
+  expect(ran[ran.indexOf('nightly 03:30') - 1]).toBe('hourly 03:00');
+  await expect(app.advance(-1)).rejects.toThrow(RangeError);
+  await expect(app.advance(20_000 * 3_600_000)).rejects.toThrow(RangeError);
+  await app.close();
+});
+
+test('reset() empties the tables, the storage and the state, and keeps the tables', async () => {
+  const app = await testApp({ release: bundle({}), env: { GATI_DATABASE: undefined } });
+  const { db, storage, state } = app.gctx;
+  await db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT)');
+  await db.exec('CREATE TABLE "odd ""name" (user INTEGER NOT NULL REFERENCES users (id))');
+  const fill = async (): Promise<number | bigint | undefined> => {
+    const { lastInsertRowid } = await db.prepare("INSERT INTO users (name) VALUES ('Ada')").run();
+    await db.prepare('INSERT INTO "odd ""name" VALUES (?)').run(lastInsertRowid);
+    return lastInsertRowid;
+  };
+  expect(await fill()).toBe(1);
+  await storage.setItem('a:b', 7);
+  state.set('count', 1);
+  await app.reset();
+  expect((await db.sql`SELECT * FROM users`).rows).toEqual([]);
+  expect((await db.sql`SELECT * FROM "odd ""name"`).rows).toEqual([]);
+  expect(await storage.getKeys()).toEqual([]);
+  expect(state.size).toBe(0);
+  expect(await fill()).toBe(1);
+  await app.close();
+});
+
+test('reset() leaves a database that GATI_DATABASE names', async () => {
+  const app = await testApp({
+    release: bundle({}),
+    env: { GATI_DATABASE: 'postgres://localhost/x' },
+  });
+  await expect(app.reset()).rejects.toMatchObject({ code: 'GATI_DATABASE' });
+  await app.close();
 });

@@ -5,6 +5,8 @@ import { createGlobalContext } from '../global-context/create-global-context.ts'
 import { createMemoryDriver } from '../effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import { createTextLogger } from '../telemetry/log/text-logger.ts';
+import { resetData } from './reset.ts';
+import { createTestClock } from './test-clock.ts';
 import { readResponse, toRequest } from './test-request.ts';
 import type {
   TestApp,
@@ -43,11 +45,12 @@ export type {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const release = options.release ?? (await importRelease());
   const logger = createTextLogger({ level: 'warn' });
+  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
   const context = await createGlobalContext({
     release,
     mode: 'test',
     logger,
-    env: { ...process.env, ...options.env },
+    env,
     queue: createMemoryDriver(),
   });
   const app = createApp({
@@ -65,6 +68,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
     fetch: (request) => app.fetch(request),
     idle: () => context.effects.idle(),
+    advance: createTestClock({
+      release,
+      enqueue: (effect, idempotencyKey) => context.effects.enqueue(effect, {}, { idempotencyKey }),
+      idle: () => context.effects.idle(),
+    }),
+    reset: () => resetData(context.gctx, env.GATI_DATABASE),
     async close() {
       await app.drain();
       await context.dispose();

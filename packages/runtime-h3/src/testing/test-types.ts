@@ -25,6 +25,26 @@ export interface TestApp {
   fetch(request: Request): Promise<Response>;
   /** Resolves when all due effects have run, including their retries, which run without a pause. */
   idle(): Promise<void>;
+  /**
+   * Moves the clock of the schedules forward, and runs the effects that become due on the way, in
+   * the order of their times. Resolves to the new time when they have run. The clock starts at the
+   * time of `testApp()`; `Date` does not change.
+   *
+   * @throws {RangeError} when schedules would run more than 10,000 times
+   * @example
+   * await app.advance(24 * 3_600_000);
+   * expect(reports).toHaveLength(1);
+   */
+  advance(milliseconds: number): Promise<Date>;
+  /**
+   * Deletes all rows of the database in memory, all keys of the storage and `gctx.state`. Tables
+   * stay. Jobs in the queue stay too: wait for them with `idle`.
+   *
+   * @throws {GatiError} GATI_DATABASE when `GATI_DATABASE` names a database
+   * @example
+   * afterEach(() => app.reset());
+   */
+  reset(): Promise<void>;
   /** Waits for open requests, stops effects and disposes modules. */
   close(): Promise<void>;
   /** The global context of the app, for example to enqueue an effect. */
