@@ -39,6 +39,8 @@ export async function startDev(
   const plugins = createPlugins(createContext(options, parts));
   const server = await createServer({
     root,
+    // The default is in the packages of the workspace, which tests at the same time share.
+    cacheDir: `${root}/.vite`,
     configFile: false,
     customLogger: logger,
     plugins,
