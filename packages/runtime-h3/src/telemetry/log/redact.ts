@@ -31,9 +31,10 @@ function copy(value: unknown, depth: number): unknown {
     const { code } = value as { code?: unknown };
     return {
       name,
-      message: redactUrls(message),
+      // A program may set the members of an error to anything.
+      message: copy(message, depth + 1),
       code: copy(code, depth + 1),
-      stack: stack === undefined ? undefined : redactUrls(toSourceStack(stack)),
+      stack: typeof stack === 'string' ? redactUrls(toSourceStack(stack)) : undefined,
       cause: cause === undefined ? undefined : copy(cause, depth + 1),
     };
   }

@@ -89,3 +89,10 @@ test('redact limits depth and converts values that JSON does not support', () =>
     set: [1],
   });
 });
+
+test('logs an error whose message and stack are no texts', () => {
+  let text = '';
+  const error = Object.assign(new Error('x'), { message: { no: 'text' }, stack: 7 });
+  createJsonLogger({ write: (lines) => (text += lines) }).error('failed', { error });
+  expect(JSON.parse(text).error).toEqual({ name: 'Error', message: { no: 'text' } });
+});
