@@ -473,6 +473,12 @@ interface SchemeNotes {
 export interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
 
 /**
+ * Fields that a guard may add to `lctx`: all but those that `lctx` has. `then` is one of them, since a
+ * promise is an object too: the type of a guard would accept one of any value, such as `false`.
+ */
+type GuardFields = object & { readonly [Name in keyof LocalContext | 'then']?: never };
+
+/**
  * Guard in a `_guard.ts`: decides whether a request may reach the routes of its folder and of all
  * folders below. It runs once the route is known, before anything is validated and before the body is
  * read, the outermost folder first. It rejects a request by throwing an `HttpError`. The fields of
@@ -493,7 +499,9 @@ export type Guard<Folder extends FolderName = '/'> = (
   req: GuardRequest,
   gctx: GlobalContext,
   lctx: LocalContext & FolderPart<Folder, 'outer', unknown>,
-) => FolderPart<Folder, 'adds', object | void> | Promise<FolderPart<Folder, 'adds', object | void>>;
+) =>
+  | FolderPart<Folder, 'adds', GuardFields | void>
+  | Promise<FolderPart<Folder, 'adds', GuardFields | void>>;
 
 /** One open WebSocket of a `WS` route. */
 export interface SocketPeer<R extends string = string> {

@@ -126,7 +126,8 @@ type Args<R extends string = string> = [req: Req<R>, res: Res, gctx: GlobalConte
 type Handler<R extends string = string> = (...args: Args<R>) => unknown;
 type Security = unknown;
 interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
-type Guard<F extends __GatiFolderName = '/'> = (req: GuardRequest, gctx: GlobalContext, lctx: __GatiGuardLocal<F>) => __GatiFolder<F, 'adds', object | void> | Promise<__GatiFolder<F, 'adds', object | void>>;
+type __GatiGuardFields = object & { readonly [N in keyof LocalContext | 'then']?: never };
+type Guard<F extends __GatiFolderName = '/'> = (req: GuardRequest, gctx: GlobalContext, lctx: __GatiGuardLocal<F>) => __GatiFolder<F, 'adds', __GatiGuardFields | void> | Promise<__GatiFolder<F, 'adds', __GatiGuardFields | void>>;
 type Middleware<F extends __GatiFolderName = '/'> = (req: Req, res: Res, gctx: GlobalContext, lctx: __GatiFolderLocal<F>, next: () => Promise<unknown>) => unknown;
 interface SocketPeer<R extends string = string> {
   readonly id: string;
