@@ -1,18 +1,19 @@
+import { defineModule } from '@gati/runtime-h3';
 import { randomUUID } from 'node:crypto';
 
 export interface Session {
   name: string;
 }
 
-const sessions = new Map<string, Session>();
-
-/** Returns the id of a new session. A real app would check a password, and use a database. */
-export async function create(name: string): Promise<string> {
-  const id = randomUUID();
-  sessions.set(id, { name });
-  return id;
-}
-
-export async function find(id: string): Promise<Session | undefined> {
-  return sessions.get(id);
-}
+/** Sessions in `gctx.storage`, which all workers of a server share. */
+export default defineModule({
+  setup: ({ storage }) => ({
+    /** Returns the id of a new session. A real app would check a password. */
+    create: async (name: string): Promise<string> => {
+      const id = randomUUID();
+      await storage.setItem<Session>(`sessions:${id}`, { name });
+      return id;
+    },
+    find: (id: string): Promise<Session | null> => storage.getItem<Session>(`sessions:${id}`),
+  }),
+});

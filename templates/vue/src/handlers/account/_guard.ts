@@ -6,7 +6,7 @@ export const security = { cookie: { name: 'session' } } satisfies Security;
 /** Runs before each route of this folder, and before the body of the request is read. */
 export const guard = (async (req, gctx) => {
   const id = req.cookies['session'];
-  const session = id === undefined ? undefined : await gctx.modules.sessions.find(id);
-  if (session === undefined) throw new HttpError(401, 'unauthorized');
+  const session = id === undefined ? null : await gctx.modules.sessions.find(id);
+  if (session === null) throw new HttpError(401, 'unauthorized');
   return { session };
 }) satisfies Guard<'/account'>;
