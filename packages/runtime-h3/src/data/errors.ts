@@ -19,7 +19,10 @@ export function storageError(key: string, cause: unknown): GatiError {
     {
       code: 'GATI_STORAGE',
       message: `The storage can't read or write the key ${shown}: ${code ?? 'the value has no form as text'}.`,
-      fix: 'Give the server access to its data folder. Use no key that is also the folder of another, such as `a` beside `a:b`.',
+      fix:
+        code === undefined
+          ? 'Store a value that JSON can hold, or bytes with setItemRaw.'
+          : 'Give the server access to its data folder. Use no key that is also the folder of another, such as `a` beside `a:b`.',
     },
     { cause },
   );

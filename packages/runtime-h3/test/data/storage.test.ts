@@ -94,6 +94,13 @@ describe('storage in files', () => {
     expect(await storage.getItem('c')).toBeNull();
   });
 
+  test('says what to store instead of a value that JSON can not hold', async () => {
+    const storage = createLazyStorage(folder);
+    await expect(storage.setItem('a', { cents: 1n } as never)).rejects.toThrow(
+      'fix: Store a value that JSON can hold, or bytes with setItemRaw.',
+    );
+  });
+
   test.skipIf(process.platform === 'win32')(
     "throws the file system's error when a file can't be read",
     async () => {

@@ -18,10 +18,11 @@ export function createLazyEngine(
   };
   return {
     open,
-    enqueue: async (name, payload, options) => (await open()).enqueue(name, payload, options),
-    get: async (...args) => (await open()).get(...args),
-    wait: async (...args) => (await open()).wait(...args),
-    cancel: async (id) => (await open()).cancel(id),
+    // Awaited, so that the stack of an error names the caller.
+    enqueue: async (...args) => await (await open()).enqueue(...args),
+    get: async (...args) => await (await open()).get(...args),
+    wait: async (...args) => await (await open()).wait(...args),
+    cancel: async (...args) => await (await open()).cancel(...args),
     start() {
       started = true;
       void engine?.then((created) => created.start());

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { createLazyEngine } from '../../../src/effects/engine/lazy-engine.ts';
 import { createMemoryDriver } from '../../../src/effects/drivers/memory/driver.ts';
 import type { EffectContext } from '../../../src/types/effects.ts';
 import type { QueueDriver } from '../../../src/ports.ts';
@@ -62,6 +63,22 @@ test('enqueue rejects a payload that is too long for the queue', async () => {
   await expect(opened.engine.enqueue('pay', { text: 'ü'.repeat(60) })).rejects.toMatchObject({
     code: 'GATI_EFFECT_PAYLOAD',
   });
+});
+
+test('the stack of a rejected job names the function that enqueued it', async () => {
+  opened = openEngine({ pay: { run: () => {} } });
+  // Rejects as early as the schema of a payload can.
+  const enqueue = async (): Promise<never> => {
+    await Promise.resolve();
+    throw new Error('no such payload');
+  };
+  const engine = { ...opened.engine, enqueue };
+  const lazy = createLazyEngine(() => Promise.resolve(engine));
+  const placeOrder = async (): Promise<void> => {
+    await lazy.enqueue('pay', {});
+  };
+  const error = await placeOrder().catch((caught: Error) => caught);
+  expect(error?.stack).toMatch(/at (async )?placeOrder/);
 });
 
 test('a job with a longer delay than the queue supports is enqueued again until it is due, without counting attempts', async () => {
