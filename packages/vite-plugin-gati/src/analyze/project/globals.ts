@@ -71,23 +71,24 @@ interface __GatiStorage {
   clear(prefix?: string): Promise<void>;
 }
 interface __GatiEnqueue { delay?: number; idempotencyKey?: string; priority?: number; tx?: unknown }
-type __GatiJson<V> = V extends { toJSON(...args: never): infer J } ? J : V extends string | number | boolean | null | undefined ? V : V extends bigint | symbol | ((...args: never) => unknown) | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView ? unknown : V extends object ? { [K in keyof V]: __GatiJson<V[K]> } : V;
-interface __GatiJobFacts {
+type __GatiJson<V> = V extends { toJSON(...args: never): infer J } ? J : V extends string | number | boolean | null | undefined ? V : V extends bigint | symbol | ((...args: never) => unknown) ? unknown : V extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView ? unknown : V extends object ? { [K in keyof V]: __GatiJson<V[K]> } : V;
+interface __GatiJobFacts<N extends string> {
   id: string;
-  effect: string;
+  effect: N;
   attempt: number;
   runAt: Date;
   progress: number | undefined;
   error: string | undefined;
 }
-type __GatiJob<R = unknown> =
-  | (__GatiJobFacts & { state: 'completed'; result: R })
-  | (__GatiJobFacts & { state: 'waiting' | 'delayed' | 'active' | 'dead' | 'cancelled'; result: undefined });
-type __GatiJobOf<N> = __GatiJob<N extends keyof GatiEffectResults ? __GatiJson<GatiEffectResults[N]> : unknown>;
+type __GatiJob<N extends string = string, R = unknown> =
+  | (__GatiJobFacts<N> & { state: 'completed'; result: R })
+  | (__GatiJobFacts<N> & { state: 'waiting' | 'delayed' | 'active' | 'dead' | 'cancelled'; result: undefined });
+type __GatiJobOf<N extends string> = __GatiJob<N, N extends keyof GatiEffectResults ? __GatiJson<GatiEffectResults[N]> : unknown>;
+type __GatiEffectName = keyof GatiEffects & string;
 interface __GatiEffects {
-  enqueue<N extends keyof GatiEffects & string>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }>;
-  get<N extends string = never>(id: string, effect?: N): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
-  wait<N extends string = never>(id: string, effect?: N, options?: { timeout?: number; signal?: AbortSignal }): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
+  enqueue<N extends __GatiEffectName>(name: N, payload: GatiEffects[N], options?: __GatiEnqueue): Promise<{ id: string }>;
+  get<N extends __GatiEffectName = never>(id: string, effect?: N): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
+  wait<N extends __GatiEffectName = never>(id: string, effect?: N, options?: { timeout?: number; signal?: AbortSignal }): Promise<([N] extends [never] ? __GatiJob : __GatiJobOf<N>) | undefined>;
   cancel(id: string): Promise<boolean>;
 }
 interface GlobalContext {
