@@ -11,3 +11,10 @@ export async function reserve(id: string, amount: number): Promise<boolean> {
   reserved.set(id, total);
   return true;
 }
+
+/** Releases everything that is reserved for a payment, and returns how much it was. */
+export async function release(id: string): Promise<number> {
+  const total = reserved.get(id) ?? 0;
+  reserved.delete(id);
+  return total;
+}
