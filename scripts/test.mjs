@@ -1,5 +1,6 @@
-// `npm test`: installs, finds or installs a browser and servers, builds the packages, and runs every
-// test project. Arguments go to Vitest.
+// `npm test`: installs, finds or installs a browser and servers, builds the packages, and runs the
+// test projects. Arguments go to Vitest. Without a `--project`, the tests of packed packages are left
+// to `npm run test:packed`: they install apps from a registry on loopback, which takes minutes.
 import { spawn } from 'node:child_process';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureServers } from './lib/servers.mjs';
@@ -22,7 +23,9 @@ for (const { what, package: name } of ensureServers()) {
 }
 await buildPackages();
 
-const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const projects = given.some((text) => text.startsWith('--project')) ? [] : ['--project=!packed'];
+const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...projects, ...given], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, ...(chromium ? { CHROME_PATH: chromium } : {}) },
