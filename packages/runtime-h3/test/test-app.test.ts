@@ -127,7 +127,8 @@ test('advance() runs each tick of the schedules once, in the order of their time
     'nightly 03:30',
     'nightly 03:30',
   ]);
-  expect(ran[ran.indexOf('nightly 03:30') - 1]).toBe('hourly 03:00');
+  // The first one may be the first of all ticks.
+  expect(ran[ran.lastIndexOf('nightly 03:30') - 1]).toBe('hourly 03:00');
   await expect(app.advance(-1)).rejects.toThrow(RangeError);
   await expect(app.advance(20_000 * 3_600_000)).rejects.toThrow(RangeError);
   await app.close();
