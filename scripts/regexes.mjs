@@ -19,8 +19,8 @@ const SOURCES = [
 /** Regular expressions that meet no long text of a client, by the file that they are in. */
 const EXEMPT = {
   'packages/runtime-h3/src/testing/index.ts': 'the message of an error of the test runner',
-  'packages/runtime-h3/src/data/connectors/postgresql.ts': 'an SQL text that the app wrote',
   'packages/runtime-h3/src/server/http/client-files.ts': 'at most 255 characters',
+  'packages/runtime-h3/src/telemetry/log/source-stack.ts': 'a line of at most 1,000 characters',
   'packages/runtime-h3/src/effects/drivers/cloud/address.ts': 'an address that the operator wrote',
 };
 

@@ -11,6 +11,8 @@ import {
 /** `    at async name (file:///app/dist/server/release.mjs?1:1:93)`; the name may be absent. */
 const FRAME =
   /^( +at (?:async )?)(?:(.*) \()?((?:file:\/\/)?[^()]*\.mjs)(?:\?[^():]*)?:(\d+):(\d+)\)?$/;
+/** Most characters of a frame. A message may have longer lines, with text of a client. */
+const MAX_LINE = 1000;
 /** Most frames of a stack that are looked up. Node prints 10 by default. */
 const MAX_FRAMES = 50;
 /** Bytes of the largest map that is read. */
@@ -39,7 +41,7 @@ export function toSourceStack(stack: string): string {
   const lines = stack.split('\n');
   let left = MAX_FRAMES;
   const frames = lines.map((line) => {
-    const frame = left > 0 ? readFrame(line) : undefined;
+    const frame = left > 0 && line.length <= MAX_LINE ? readFrame(line) : undefined;
     if (frame) left--;
     return frame;
   });
