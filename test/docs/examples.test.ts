@@ -54,7 +54,7 @@ describe.each(pages)('the examples of $page', ({ files, requests }) => {
   });
   afterEach(stopProcesses);
 
-  test('have no type errors', async () => {
+  test('the examples have no type errors', async () => {
     const { stdout } = await runProcess(
       process.execPath,
       [bin('typescript-7/bin/tsc'), '--noEmit', '--types', 'node,vite/client'],

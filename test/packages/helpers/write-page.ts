@@ -20,7 +20,7 @@ The build bundles the packages that server code imports. It keeps those that can
 copies them, with what they need, into \`dist/server/node_modules\`. It keeps packages
 
 - with compiled code,
-- that read files of their own folder, or load others by a name,
+- that read files of their own folder, or load modules by a name computed at run time,
 - that one of these depends on and the app imports too, so that there is one instance of each,
 - of \`dependencies\` in \`package.json\` that the app names in a text, such as \`pino-pretty\` as the target
   of a logger,

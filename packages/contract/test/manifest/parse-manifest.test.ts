@@ -16,7 +16,7 @@ describe('parseManifest and printManifest', () => {
     contract: assembleContract({ routes: parts }),
   };
 
-  test('print the same bytes for the same content and read it back unchanged', () => {
+  test('printManifest prints the same bytes for the same content, and parseManifest reads it unchanged', () => {
     const printed = printManifest(manifest);
     expect(printed.endsWith('}\n')).toBe(true);
     expect(parseManifest(printed)).toEqual(manifest);
@@ -25,7 +25,7 @@ describe('parseManifest and printManifest', () => {
     expect(printManifest({ contract, ...rest, name })).toBe(printed);
   });
 
-  test('reject a newer format by its number', () => {
+  test('parseManifest rejects a newer format by its number', () => {
     expect(() => parseManifest({ format: 2, somethingElse: true })).toThrow(
       /GATI_MANIFEST_FORMAT.*format 2.*up to 1/,
     );

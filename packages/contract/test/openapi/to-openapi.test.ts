@@ -207,7 +207,7 @@ describe('toOpenApi', () => {
     ]);
   });
 
-  test('leaves the header of versions to a handler that declares it', async () => {
+  test('keeps the version header that a handler declares', async () => {
     const document = await validate(
       contractOf([
         route('GET /a', {
@@ -299,7 +299,7 @@ describe('toOpenApi', () => {
     ]);
   });
 
-  test('requires no list where a request without its field is the empty list', async () => {
+  test('marks a list as optional where a request without its field means the empty list', async () => {
     const list = { type: 'array' as const, items: { type: 'string' as const } };
     const schema = {
       type: 'object' as const,

@@ -114,7 +114,7 @@ describe('storage in files', () => {
 });
 
 describe.each([false, true])('an encoded key (on a file system that folds names: %s)', (folds) => {
-  test('is decoded to the same text, and no other text has it', () => {
+  test('an encoded key is decoded to the same text, and no other text has this key', () => {
     const seen = new Map<string, string>();
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.constantFrom(...KEYS)), (key) => {

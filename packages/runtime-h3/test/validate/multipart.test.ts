@@ -50,7 +50,7 @@ describe('a form', () => {
     expect(read).toBeLessThan(40_000);
   });
 
-  test('is read to its end, even if it is parsed in several pieces', async () => {
+  test('reads a form to its end, even if it is parsed in several pieces', async () => {
     const value = 'x'.repeat(100_000);
     const [names, read] = await parse(`${field('a', value)}${file('f', value)}--b--\r\n`);
     expect(names).toEqual(['a', 'f']);

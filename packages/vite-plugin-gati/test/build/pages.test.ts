@@ -64,7 +64,7 @@ describe('the page of a server with several releases', () => {
     await store.close();
   });
 
-  test('is that of the release that is current at the start', async () => {
+  test('serves the page of the release that is current at the start', async () => {
     expect(await page()).toContain('<title>one</title>');
     expect(await script('one')).toMatchObject({ status: 200 });
   });

@@ -395,7 +395,9 @@ describe('the SDK of a released version', () => {
       // The store for development is empty, so the same version is proposed for other code.
       delete process.env.GATI_RELEASES;
       const log = await buildWith(CAPTURE.replace("'ReservationFailed'", "'Failed'"));
-      expect(log).toContain('sdk/shop-1.2.3.tgz stays that of release 1.2.3 in another store');
+      expect(log).toContain(
+        'sdk/shop-1.2.3.tgz is still the SDK of release 1.2.3 in another store',
+      );
       expect(fs.readFileSync(file).equals(released)).toBe(true);
       await store.close();
     },

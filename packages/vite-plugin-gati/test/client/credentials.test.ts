@@ -30,7 +30,7 @@ const sent = async (
 };
 
 describe('the credentials of a client', () => {
-  test('are a token, read for each call that needs it', async () => {
+  test('reads the token for each call that needs it', async () => {
     let reads = 0;
     const token = async (): Promise<string> => `t${++reads}`;
     expect((await sent({ token })).authorization).toBe('Bearer t1');
@@ -43,12 +43,12 @@ describe('the credentials of a client', () => {
     expect((await sent({ token: () => undefined })).authorization).toBeUndefined();
   });
 
-  test('are a name and a password, in UTF-8', async () => {
+  test('encodes a name and a password in UTF-8', async () => {
     const { authorization } = await sent({ basic: { username: 'ä', password: 'p:ß' } });
     expect(Buffer.from(authorization!.slice('Basic '.length), 'base64').toString()).toBe('ä:p:ß');
   });
 
-  test('are keys in headers and queries', async () => {
+  test('sends keys in headers and queries', async () => {
     expect(await sent({ apiKey: { 'X-Key': 'a', key: async () => 'b c' } })).toEqual({
       url: '/in?key=b+c',
       authorization: undefined,
@@ -61,7 +61,7 @@ describe('the credentials of a client', () => {
     expect((await sent({ apiKey: 'a' }, 'GET /in', { 'x-key': 'own' })).key).toBe('own');
   });
 
-  test('are keys in the query of a WebSocket', () => {
+  test('sends keys in the query of a WebSocket', () => {
     const urls: string[] = [];
     class Recorder {
       binaryType = '';
@@ -133,9 +133,13 @@ describe('the types of a client', () => {
   }, 60_000);
   afterAll(() => app.remove());
 
-  test('have the credentials that its routes require', { timeout: 60_000 }, async () => {
-    expect(await app.check('TypeScript 7')).toEqual([]);
-  });
+  test(
+    'the types of a client have the credentials that its routes require',
+    { timeout: 60_000 },
+    async () => {
+      expect(await app.check('TypeScript 7')).toEqual([]);
+    },
+  );
 
   test('an SDK describes them', () => {
     const contract = assembleContract({

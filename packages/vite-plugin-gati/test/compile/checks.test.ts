@@ -255,7 +255,7 @@ describe('serialisers', () => {
     { id: 'x'.repeat(50), n: 1e21, ok: true, tree: new Point(), list: [], maybe: 'm' }, ['y'.repeat(6000)], ['\u2028', '\u0007'],
   ]; // prettier-ignore
 
-  test('print what JSON.stringify prints, evaluated and printed', async () => {
+  test('serialisers print what JSON.stringify prints, evaluated and printed', async () => {
     const names = Object.keys(types);
     const { routes } = await printed(names.map((name) => route(types[name] ?? {})));
     const { stringifyWire } = await import('../../../runtime-h3/src/validate/encode.ts');

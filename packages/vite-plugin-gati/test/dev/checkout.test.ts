@@ -125,7 +125,7 @@ describe('a rename', () => {
     await isServed('/a', 'edited');
   });
 
-  test('of a folder of handlers moves its routes, with middleware and relative imports', async () => {
+  test('a rename of a folder of handlers moves its routes, with middleware and relative imports', async () => {
     await start({
       'src/lib/mark.ts': "export const mark = 'm';\n",
       'src/handlers/old/_middleware.ts':
@@ -148,7 +148,7 @@ describe('a rename', () => {
     await isGone('/new/b');
   });
 
-  test('of a module or an effect changes its name', async () => {
+  test('a rename of the file of a module or an effect changes its name', async () => {
     await start({
       'src/modules/clock.ts': "export default { setup: () => ({ time: 'one' }) };\n",
       'src/effects/mail.ts': 'export const run = () => {};\n',

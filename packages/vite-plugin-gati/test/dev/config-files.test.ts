@@ -38,7 +38,7 @@ const expectValue = (value: string | undefined, route = '/use'): Promise<void> =
   });
 
 describe('`paths`', () => {
-  test('change with an edit of tsconfig.json, whatever else is edited', async () => {
+  test('`paths` change with an edit of tsconfig.json, even if other files are edited too', async () => {
     await start({
       'tsconfig.json': config('src/one'),
       'src/handlers/use.ts': uses('@lib/dep'),
@@ -67,7 +67,7 @@ describe('`paths`', () => {
     await expectValue('two');
   });
 
-  test('change with an edit that replaces tsconfig.json, or that empties it first', async () => {
+  test('`paths` change with an edit that replaces tsconfig.json, or that empties it first', async () => {
     await start({
       'tsconfig.json': config('src/one'),
       'src/handlers/use.ts': uses('@lib/dep'),

@@ -95,7 +95,7 @@ describe('the page that lists the routes', () => {
     expect(await ask(dev, '/', { json: {} })).toMatchObject({ status: 404 });
   });
 
-  test('is served at the base and at the root, also with a base of Vite', async () => {
+  test('serves the list of routes at the base and at the root, also with a base of Vite', async () => {
     await start(APP, { base: '/api' }, { config: { base: '/app/' } });
     for (const path of ['/api', '/api/', '/api?x=1', '/app/']) {
       const { status, body } = await browse(path);
@@ -160,7 +160,7 @@ describe('the page of an unknown path', () => {
     expect(String(body)).not.toMatch(/<script|<b>/);
   });
 
-  test('is a problem in JSON for programs', async () => {
+  test('sends a problem in JSON to programs that request an unknown path', async () => {
     await start(APP);
     expect(await ask(dev, '/order')).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });

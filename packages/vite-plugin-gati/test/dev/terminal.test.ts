@@ -119,7 +119,7 @@ describe('the request log', () => {
     await eventually(() => expect(lines().join()).toMatch(/^GET {4}\/slow .* aborted$/));
   });
 
-  test('can be turned off', async () => {
+  test('the request log can be turned off', async () => {
     await start(FILES, { requestLog: false });
     await ask(dev!, '/a');
     await ask(dev!, '/no/such');

@@ -45,7 +45,7 @@ describe.sequential('the global types, from the built declarations', () => {
     ).toEqual([]);
   }, 60_000);
 
-  test('have no errors with skipLibCheck: false', async () => {
+  test('the global types have no errors with skipLibCheck: false', async () => {
     app.write({ '.gati/generated/client.ts': CLIENT });
     expect(await app.check('TypeScript 7', { skipLibCheck: false })).toEqual([]);
     fs.rmSync(path.join(app.root, '.gati/generated'), { recursive: true });
@@ -216,7 +216,7 @@ export type PlainRoute = never;
 `;
 
 describe('the text of gati.d.ts', () => {
-  test('is the same for the same scan and contains no absolute path', () => {
+  test('prints the same gati.d.ts for the same scan, without an absolute path', () => {
     expect(emitGlobalTypes(SCAN)).toBe(emitGlobalTypes(structuredClone(SCAN)));
     expect(emitGlobalTypes(SCAN)).not.toContain(process.cwd());
     expect(emitGlobalTypes(SCAN)).not.toMatch(/reference types|node:/);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HANDLER, scanOf } from './helpers/scan.ts';
 
 describe('routes of a scan', () => {
-  test('have the route export, the domain, the client name and the exports', async () => {
+  test('reads the route export, the domain, the client name and the exports', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/payments/capture.ts': `
 export const route = 'POST /payments/:id/capture';
@@ -31,7 +31,7 @@ export interface Query {}
     ]);
   });
 
-  test('are read from templates, casts, other constants and export lists', async () => {
+  test('reads routes from templates, casts, other constants and export lists', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `const base = '/a'; const route = \`GET \${base}/x\` as const; const handler = () => {}; export { route, handler };`,
       'src/handlers/b.js': `export const route = "GET /b" ; export default function () {}`,
@@ -47,7 +47,7 @@ export interface Query {}
     ]);
   });
 
-  test('are reported if they have the path of a probe', async () => {
+  test('reports routes that have the path of a probe', async () => {
     const files = {
       'src/handlers/index.ts': HANDLER,
       'src/handlers/[...rest].ts': HANDLER,
@@ -136,7 +136,7 @@ export interface Query {}
     expect({ routes, diagnostics }).toEqual({ routes: [], diagnostics: [] });
   });
 
-  test('have their middleware, outermost first', async () => {
+  test('lists the middleware of a route, outermost first', async () => {
     const middleware = 'export const middleware = () => {};';
     const { routes } = await scanOf({
       'src/handlers/_middleware.ts': middleware,
@@ -152,7 +152,7 @@ export interface Query {}
     ]);
   });
 
-  test('have the guards of their folders, outermost first', async () => {
+  test('lists the guards of a route, outermost first', async () => {
     const guard = 'export const guard = () => {};\n';
     const { routes, diagnostics } = await scanOf({
       'src/handlers/_guard.ts': guard,
@@ -185,7 +185,7 @@ export interface Query {}
     ]);
   });
 
-  test('have the exported client name, unless an earlier file has it', async () => {
+  test('uses the exported client name, unless an earlier file has it', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `export const route = 'GET /a'; export const name = 'x.y'; ${HANDLER}`,
       'src/handlers/b.ts': `export const route = 'GET /b'; export const name = 'x.y'; ${HANDLER}`,

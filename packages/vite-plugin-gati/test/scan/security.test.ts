@@ -106,7 +106,7 @@ describe('the security of a route', () => {
     ]);
   });
 
-  test('of a guard without a function is reported, unless it makes its folder public', async () => {
+  test('reports a security export without a guard function, unless it makes its folder public', async () => {
     const { guards, codes } = await scanRoute({
       [OUTER]: 'export const security = { bearer: {} };',
     });

@@ -136,7 +136,7 @@ describe.each(adapters)('forms of other sites over %s', (_name, open) => {
 describe('forms of other sites over a socket', () => {
   const target = useTarget(overNode);
 
-  test('are rejected before their body is read', async () => {
+  test('a form of another site is rejected before its body is read', async () => {
     const { port } = await target.start({ 'POST /a': { handler: () => 'ran' } });
     const response = await sendRaw(port, [
       'POST /a HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n',

@@ -53,7 +53,7 @@ describe.each(adapters)('WWW-Authenticate over %s', (_name, open) => {
     expect(await challenge(security, authorization)).toBe(expected);
   });
 
-  test('is on each 401 of a route, but not on other errors', async () => {
+  test('sends the challenge with each 401 of a route, but not with other errors', async () => {
     const bearer: SecurityScheme[][] = [[{ type: 'bearer' }]];
     const forbid = (): never => {
       throw new HttpError(403, 'no');
@@ -69,7 +69,7 @@ describe.each(adapters)('WWW-Authenticate over %s', (_name, open) => {
       expect(await challenge(bearer, undefined, { handler })).toBe('Bearer realm="api"');
   });
 
-  test('is what the handler sets', async () => {
+  test('keeps the challenge that the handler sets', async () => {
     expect(
       await challenge([[{ type: 'bearer' }]], undefined, {
         handler: (_req, res) => {

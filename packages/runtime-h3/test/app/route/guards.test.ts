@@ -88,7 +88,7 @@ describe.each(adapters)('guards over %s', (_name, open) => {
     expect(runs).toBe(0);
   });
 
-  test('reject before a form is parsed or an upload is too large', async () => {
+  test('a guard rejects before a form is parsed or an upload is too large', async () => {
     await start(
       {
         'POST /in': {
@@ -120,7 +120,7 @@ describe.each(adapters)('guards over %s', (_name, open) => {
     expect(broken.status).toBe(401);
   });
 
-  test('also guard HEAD, but no preflight', async () => {
+  test('a guard runs for HEAD, but not for a preflight', async () => {
     await start(
       {
         'GET /in': { guards: [reject(401, 'no')], handler: () => ({}) },

@@ -269,7 +269,7 @@ describe('a body for a migrated release that does not arrive', () => {
     'POST /payments/7 HTTP/1.1\r\nHost: x\r\nX-API-Version: 1.0.0\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"amou';
   afterEach(() => target.close());
 
-  test('is logged once as 499 when the client leaves, and reaches no handler', async () => {
+  test('a missing body is logged once as 499 when the client leaves, and reaches no handler', async () => {
     await start(30_000);
     await sendRaw(target.port, [half], { wait: 50 });
     await expect.poll(() => spans()).toMatchObject([{ status: 499, version: '1.0.0' }]);

@@ -149,7 +149,7 @@ describe('migrations', () => {
     });
   });
 
-  test('leave a route without a migration as it is', async () => {
+  test('keeps a route without a migration unchanged', async () => {
     expect(await applyRequestSteps([first, second], 'GET /toString', old)).toEqual({
       id: 'GET /toString',
       request: old,

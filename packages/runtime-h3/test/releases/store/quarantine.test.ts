@@ -110,7 +110,7 @@ describe('a quarantine', () => {
     expect((await head()).current).toBe('1.1.0');
   });
 
-  test('of two servers that take a release back, one does', async () => {
+  test('only one of two servers that take a release back changes the head', async () => {
     await activateRelease(store, '1.0.0');
     await activateRelease(store, '2.0.0');
     const results = await Promise.all([takeBack('2.0.0'), takeBack('2.0.0'), takeBack('2.0.0')]);
@@ -146,7 +146,7 @@ describe('commands on a quarantined release', () => {
     await takeBack('2.0.0');
   });
 
-  test('activate refuses it without --force', async () => {
+  test('activate rejects a quarantined release without --force', async () => {
     await expect(run('activate', ['2.0.0'])).rejects.toMatchObject({
       code: 'GATI_RELEASE_QUARANTINED',
       message: expect.stringContaining(REASON) as string,

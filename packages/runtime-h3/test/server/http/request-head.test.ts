@@ -125,11 +125,11 @@ describe('Expect: 100-continue', () => {
     ['another site', '/echo', 'Origin: https://evil.example\r\nContent-Length: 2\r\n', 403],
     ['a guard', '/guarded', `${JSON_TYPE}Content-Length: 7\r\n`, 401],
     ['two hosts', '/echo', 'Host: y\r\nContent-Length: 2\r\n', 400],
-  ])('gets the error of %s without a 100', async (_what, path, headers, status) => {
+  ])('sends the error of %s without 100 Continue', async (_what, path, headers, status) => {
     expect(await post(path, headers)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
-  test('gets a 100 once, before a body that the app reads', async () => {
+  test('sends 100 Continue once, before a body that the app reads', async () => {
     for (const [path, body] of [
       ['/json', ''],
       ['/json', '{"a":1}'],

@@ -186,7 +186,7 @@ describe('a server that starts with a current release that fails', () => {
     );
   });
 
-  test('is not ready, serves no other release, and takes nothing back', async () => {
+  test('a server whose current release fails at the start is not ready and takes nothing back', async () => {
     await put(NEW, withModule(`async () => { throw new Error('no such table'); }`));
     await activateRelease(store(), NEW);
     const { url, stdout, stop } = await server.start({ ...env(), GATI_DRAIN: '100' });

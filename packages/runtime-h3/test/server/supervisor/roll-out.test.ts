@@ -38,7 +38,7 @@ describe('a release that passes its proof', () => {
     expect(await running.stop()).toBe(0);
   }, 60_000);
 
-  test('is taken back when a worker dies after it took the release, and stops at that worker', async () => {
+  test('takes a release back when a worker dies after it took it, and stops at that worker', async () => {
     const running = await start({ GATI_PROOF_QUIET: '300' });
     const traffic = sendTraffic(running.url);
     // The first process is that of the proof.
@@ -128,7 +128,7 @@ describe('a release that does not stay current', () => {
       ),
     );
 
-  test('gets requests for its version only after it has passed its proof', async () => {
+  test('a superseded release gets requests for its version only after it has passed its proof', async () => {
     const running = await start({ GATI_PROOF_QUIET: '200' });
     const bad = withModule('async () => process.exit(7)');
     await put('2.1.0', bad);

@@ -140,12 +140,12 @@ describe('a client that takes nothing for writeTimeout', () => {
       .toBe(true);
   });
 
-  test('is counted, and ends the source of its stream', async () => {
+  test('counts a client that reads nothing, and ends the source of its stream', async () => {
     await expect.poll(() => limitCounts.counts).toEqual({ writeTimeout: 6 });
     await expect.poll(() => ended.toSorted()).toEqual(['events', 'stream']);
   });
 
-  test('is not one that reads slowly: that gets its whole response', async () => {
+  test('sends a client that reads slowly its whole response', async () => {
     const socket = silent(get('/large', 'Connection: close\r\n'));
     let size = 0;
     socket.on('data', (chunk: Buffer) => {

@@ -97,7 +97,7 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 
-  test('have schemas of params, query and headers', () => {
+  test('analyses the schemas of params, query and headers', () => {
     const { contract, warnings } = of('parts');
     expect(warnings).toEqual([]);
     expect(contract.params).toEqual({
@@ -150,7 +150,7 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
     expect(of('maybe').contract.body).toMatchObject({ required: false });
   });
 
-  test('have schemas of the messages of a socket', () => {
+  test('analyses the schemas of the messages of a socket', () => {
     const { contract, warnings } = of('socket');
     expect(warnings).toEqual([]);
     expect(contract).toMatchObject({
@@ -193,7 +193,7 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
     expect(effect.$defs['Mail']?.required).toEqual(['to']);
   });
 
-  test('have the declared result of an effect', async () => {
+  test('analyses the declared result of an effect', async () => {
     const { contract } = await app.analyzer.effect({ name: 'typed', file: 'src/effects/typed.ts' });
     expect(print(contract.result!)).toBe('{ state: string }');
   });

@@ -129,7 +129,7 @@ describe.each(ENGINES)('errors of a guard (%s)', (engine) => {
     },
   );
 
-  test('are in the contract of a WebSocket route', async () => {
+  test('adds the errors of a guard to the contract of a WebSocket route', async () => {
     const files = {
       'src/handlers/_guard.ts': `${head}export const guard = (async (req) => { if (!req.cookies.sid) throw new HttpError(401, 'who'); return { user: req.cookies.sid }; }) satisfies Guard;`,
       'src/handlers/live.ts':

@@ -107,7 +107,7 @@ for (const engine of ENGINES) {
       project.remove();
     });
     for (const { each, route } of cases) {
-      test(`are inferred: ${each.name}`, async () => {
+      test(`infers the responses: ${each.name}`, async () => {
         const { contract, $defs, warnings } = await analyzer.route(route);
         expect({
           responses: printed(contract.responses, $defs),

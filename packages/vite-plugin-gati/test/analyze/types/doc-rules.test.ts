@@ -75,7 +75,7 @@ describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
     },
   );
 
-  test('is reported for an object literal of a response', () => {
+  test('reports a rule without effect in an object literal of a response', () => {
     expect(app.of('literal').warnings).toMatchObject([{ code: 'GATI_DOC_RULE', line: 2 }]);
   });
 
