@@ -257,7 +257,7 @@ function resolveSdk(options: ResolvedOptions): ResolvedOptions {
   const { name } = options.sdk;
   if (name === undefined || toPackageName(name) === name) return options;
   throw invalidOptionError(
-    `sdk.name: ${JSON.stringify(name)} is not a name of a package.`,
+    `sdk.name: ${JSON.stringify(name)} is not a valid package name.`,
     `Use lower case and no spaces, for example '${toPackageName(String(name))}'.`,
   );
 }

@@ -132,7 +132,7 @@ async function writeFilesBesideBundles(
       notes: [
         ...(sdk.isOther
           ? [
-              `${sdk.file} stays that of release ${release.version} in another store; delete it to get one of this build`,
+              `${sdk.file} is still the SDK of release ${release.version} in another store; delete it to get the SDK of this build`,
             ]
           : []),
         ...describePlace(release.version, history, {

@@ -27,7 +27,10 @@ export const activate: ReleaseCommand = {
   words: 'VERSION',
   flags: {
     ...WAIT_FLAGS,
-    force: { type: 'boolean', description: 'Also when servers took the release back before' },
+    force: {
+      type: 'boolean',
+      description: 'Activate the release even if servers took it back before',
+    },
   },
   async run(call) {
     const version = parseVersion('activate', call.words);

@@ -90,7 +90,7 @@ function lost(
   if (appliesTo(schema, type)) return [];
   return [
     {
-      message: `The rule \`@${name}\` of \`${subject}\` has no effect: it is for a ${type}, and this value is none.`,
+      message: `The rule \`@${name}\` of \`${subject}\` has no effect: it is for a ${type}, and this value is not one.`,
       fix: `Remove \`@${name}\`, or move the comment to the value that it is for.`,
     },
   ];
