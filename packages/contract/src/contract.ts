@@ -97,7 +97,7 @@ export interface ResponseContract {
 /** One effect: the types of the payload and of the result of its jobs. */
 export interface EffectContract {
   name: string;
-  /** From the root of the project, with `/`. */
+  /** Path from the root of the project, with `/`. */
   file: string;
   /** Absent if the effect takes no payload. */
   payload?: Schema;
@@ -108,6 +108,6 @@ export interface EffectContract {
 /** One module of the app, `gctx.modules.<name>`. */
 export interface ModuleContract {
   name: string;
-  /** From the root of the project, with `/`. */
+  /** Path from the root of the project, with `/`. */
   file: string;
 }

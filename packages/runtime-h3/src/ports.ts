@@ -62,7 +62,7 @@ export interface StoreHead {
   current?: string;
   /** Versions that were current before, oldest first, without the current one. */
   before: string[];
-  /** By version. A release without a mark is staged. */
+  /** Keyed by version. A release without a mark is staged. */
   marks: Record<string, ReleaseMark>;
   /** Absent when the current release is the result of a rollback or a quarantine. */
   activation?: Activation;
@@ -134,7 +134,7 @@ export interface QueueJob {
   effect: string;
   /** JSON text. */
   payload: string;
-  /** From 1; `claim` counts it. */
+  /** Counted from 1; `claim` counts it. */
   attempt: number;
   priority: number;
   /** Epoch milliseconds. */

@@ -13,9 +13,9 @@ export interface Diagnostic {
   fix: string;
   /** Path from the root of the project, with `/`. */
   file?: string;
-  /** From 1. */
+  /** Counted from 1. */
   line?: number;
-  /** From 1. */
+  /** Counted from 1. */
   column?: number;
   /** Source lines around the position, with a marker below it. */
   frame?: string;

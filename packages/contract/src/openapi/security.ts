@@ -9,7 +9,7 @@ import type { OpenApiSecurityRequirement, OpenApiSecurityScheme } from './docume
 
 /** The security of a document. */
 export interface DocumentSecurity {
-  /** By name, for `components`. */
+  /** Keyed by name, for `components`. */
   schemes: Record<string, OpenApiSecurityScheme>;
   /** Converts the requirement of a route. */
   toRequirements(security: SecurityRequirement): OpenApiSecurityRequirement[];

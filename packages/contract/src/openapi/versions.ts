@@ -97,7 +97,7 @@ const LISTED_RELEASE: Schema = {
   required: ['version', 'id', 'date', 'status'],
 };
 
-/** Returns a problem that lists the existing versions. */
+/** Returns a response with a problem that lists the existing versions. */
 function toVersionResponse(
   description: string,
   more: Record<string, Schema> = {},

@@ -165,7 +165,7 @@ function checkInput(call: Call, plan: RoutePlan): void {
 }
 
 /**
- * Continues once schemas of the author have validated asynchronously, unless the call has ended.
+ * Continues once the schema values have validated asynchronously, unless the call has ended.
  */
 async function enterLater(
   call: Call,
@@ -221,7 +221,7 @@ async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> 
   }
 }
 
-/** A declared response that the author's schema validates asynchronously. */
+/** A declared response that a schema value validates asynchronously. */
 async function settlePending(call: Call, pending: Promise<void>): Promise<void> {
   try {
     await pending;

@@ -44,7 +44,7 @@ function withoutBody(call: Call, errors: InputError[], next: Next): void {
     if (isEmptyForm(call, plan)) return withBody(call, {}, true, errors, next);
     errors.push(BODY_REQUIRED);
   }
-  // A schema of the author may supply a whole body.
+  // A schema value may have a default for an absent body.
   else if (plan?.validator !== undefined) return takeBody(call, plan, undefined, errors, next);
   next(call, errors);
 }
@@ -103,7 +103,7 @@ function takeBody(
   }
   checked
     .then((body: unknown) => {
-      // The deadline may have passed while the schema of the author validated.
+      // The deadline may have passed while the schema value validated.
       if (call.phase !== 'handler') return;
       call.body = body;
       next(call, errors);

@@ -108,7 +108,7 @@ async function within<Output>(
 /** Aborts a call that the service does not respond to. */
 interface Silence {
   signal: AbortSignal;
-  /** A byte came. */
+  /** Called when a byte has arrived. */
   broken(): void;
   stop(): void;
 }

@@ -13,7 +13,7 @@ export interface CommandResult {
 
 /** Where a command prints. */
 export interface CommandOutput {
-  /** For the lines; plain if they go to a file, or beside a document. */
+  /** Style of the lines. Plain if they go to a file, or if a JSON document is printed too. */
   readonly style: Style;
   /** Prints a line for people. */
   line(text: string): void;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { wantsColors } from '@gati/contract/internal';
 
-/** Styles that lines for people use. */
+/** Styles of the lines that a command prints for people. */
 const NAMES = ['bold', 'dim', 'red', 'yellow', 'green', 'cyan'] as const;
 
 /** Marks up text for a terminal; without colors, each function returns its text. */

@@ -19,7 +19,7 @@ export async function resetData(
     );
   state.clear();
   await storage.clear();
-  // Without a driver, which only Node 20 lacks, the app has no database.
+  // Fails if no SQLite driver is installed, which only Node 20 needs. The app then has no database.
   const pragma = await db
     .prepare('PRAGMA foreign_keys')
     .get<{ foreign_keys: number }>()

@@ -1,6 +1,6 @@
 import type { ReleaseBundle } from '../types/bundle.ts';
 
-/** Most runs of schedules in one step: a year of an hourly schedule fits. */
+/** Maximum number of runs of schedules in one step: a year of an hourly schedule fits. */
 const MAX_RUNS = 10_000;
 
 export interface TestClockOptions {

@@ -11,19 +11,19 @@ declare global {
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiRoutes {}
   /**
-   * By folder below `src/handlers` that has a guard or a middleware: `/`, `/admin`. An entry may have
-   * `outer` and `local` (what guards of outer folders, and of this one too, add to `lctx`), `state`
-   * (what middleware sets) and `adds` (what the guard declares).
+   * Keyed by folder below `src/handlers` that has a guard or a middleware: `/`, `/admin`. An entry
+   * may have `outer` and `local` (what guards of outer folders, and of this one too, add to
+   * `lctx`), `state` (what middleware sets) and `adds` (what the guard declares).
    */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiFolders {}
-  /** By module name; an entry is the type of `gctx.modules.<name>`. */
+  /** Keyed by module name; an entry is the type of `gctx.modules.<name>`. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiModules {}
-  /** By effect name; an entry is the type of its payload. */
+  /** Keyed by effect name; an entry is the type of its payload. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiEffects {}
-  /** By effect name; an entry is the type that its `run` resolves to. */
+  /** Keyed by effect name; an entry is the type that its `run` resolves to. */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiEffectResults {}
   /** `{ config: … }` if the app has `src/config.ts`. */

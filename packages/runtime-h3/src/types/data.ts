@@ -120,7 +120,7 @@ export interface Storage {
   hasItem(key: string): Promise<boolean>;
   /** Resolves to `null` if there is no such key. */
   getItem<Value = StorageValue>(key: string): Promise<Value | null>;
-  /** Stores a value that JSON can hold, also that of an interface. */
+  /** Stores a value that JSON can hold. Its type may be an interface. */
   setItem<Value>(key: string, value: Value & Storable<Value>): Promise<void>;
   removeItem(key: string): Promise<void>;
   /** Resolves to the bytes, or to `null` if there is no such key. */

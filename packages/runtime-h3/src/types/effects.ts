@@ -36,7 +36,7 @@ export interface EffectFile {
    * process. With 1, jobs run in the order they came. By default 10 in each process.
    */
   concurrency?: number;
-  /** Most runs that start within a period, in each process. */
+  /** Maximum number of runs that start within a period, in each process. */
   rateLimit?: RateLimit;
   /** Milliseconds per attempt; 5 minutes by default. */
   timeout?: number;

@@ -77,9 +77,9 @@ export interface AnalyzedEffect {
 
 export interface Analysis {
   contract: Contract;
-  /** By route id: the parts that schema values decide. */
+  /** Parts of each route that schema values decide, by route id. */
   values: Record<string, RouteValues>;
-  /** By name of the effect: whether a schema value decides about its payload. */
+  /** Whether a schema value decides the payload of each effect, by effect name. */
   effectValues: Record<string, SchemaValues>;
   warnings: Diagnostic[];
 }

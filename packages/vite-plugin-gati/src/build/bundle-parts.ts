@@ -6,7 +6,7 @@ import { isGatiPackage } from './own-packages.ts';
 /** Bytes of the server's code by the owner of its modules. */
 export interface BundleParts {
   app: number;
-  /** Packages that the app imports, also through others, the largest first. */
+  /** Packages that the app imports, directly or through other packages, largest first. */
   packages: { name: string; folder: string; bytes: number }[];
   /** Gati and the packages that only Gati imports. */
   gati: number;
@@ -63,7 +63,7 @@ function createOwnerLookup(): typeof packageOf {
   };
 }
 
-/** Returns the modules of the app, and what they import without Gati. */
+/** Returns the modules of the app and the modules that they import, except those of Gati. */
 function findOwnModules(
   chunks: Rolldown.OutputChunk[],
   infoOf: (id: string) => ModuleInfo | null,

@@ -2,7 +2,7 @@ import type { ESTree } from 'vite';
 
 /** Syntax that a version of Node can't run. */
 export interface UnsupportedSyntax {
-  /** For people, with its article. */
+  /** Name in messages, with its article. */
   what: string;
   fix: string;
   start: number;

@@ -8,7 +8,7 @@ import { nativePlatform } from './platform.ts';
 
 /** Packages that a build copies beside the server, while it finds them. */
 export interface KeptPackages {
-  /** By name. */
+  /** Keyed by name. */
   packages: Map<string, NativePackage>;
   /** Files of them that the server loads. */
   entries: Set<string>;
@@ -62,8 +62,8 @@ const isNamedIn = (code: string, name: string): boolean =>
   ["'", '"', '`'].some((quote) => code.includes(quote + name + quote));
 
 /**
- * Keeps those of the bundled packages that a kept one imports too, so that the app has one instance of
- * each, as in development. Returns whether the server must be bundled again.
+ * Also keeps each bundled package that a kept package imports, so that the app has one instance of
+ * it, as in development. Returns whether the server must be bundled again.
  *
  * @param folders of packages in the bundle
  */

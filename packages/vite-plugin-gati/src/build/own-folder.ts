@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 
-/** Most files of a package that are read. */
+/** Maximum number of files of a package that are read. */
 const MAX_FILES = 2000;
 const EXTENSIONS = ['', '.js', '.cjs', '.mjs', '/index.js', '/index.cjs', '/index.mjs'];
 const COMMENTS = /\/\*[^]*?\*\/|(?<=^|[\s;{}])\/\/[^\n]*/g;

@@ -29,9 +29,9 @@ export interface BuildSummary {
   notes: string[];
 }
 
-/** Most rows of a table; the rest is counted. */
+/** Maximum number of rows of a table; the rest is counted. */
 const MAX_ROWS = 40;
-/** Most packages that are named with their size. */
+/** Maximum number of packages that are named with their size. */
 const MAX_PACKAGES = 3;
 
 /** Prints what a person needs to know of a build: routes, sizes, changes, and how to run it. */

@@ -64,7 +64,7 @@ async function loadConfig(
   return {
     inline: {
       root: given ?? path.resolve(loaded?.config.root ?? '.'),
-      // By name: otherwise Vite would look for it in the root.
+      // An explicit path: otherwise Vite would look for the file in the root.
       configFile: loaded?.path ?? false,
       ...(ownMode !== undefined && { mode: ownMode }),
       plugins: plugins.some(({ name }) => name.startsWith('gati:')) ? [] : [gati()],

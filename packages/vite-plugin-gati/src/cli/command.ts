@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 export interface Command {
   name: string;
   description: string;
-  /** By name, in the order of the help text. */
+  /** Keyed by name, in the order of the help text. */
   args: Record<string, Argument>;
   /** Whether arguments after the first positional belong to a script, not to `gati`. */
   passesOn?: boolean;

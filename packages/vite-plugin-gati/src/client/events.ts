@@ -10,7 +10,7 @@ export interface EventStream<Data> extends AsyncIterable<Data> {
   cancel(): Promise<void>;
 }
 
-/** Most characters of one event. A longer one is treated as an error of the server. */
+/** Maximum number of characters in one event. A longer one is treated as an error of the server. */
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /**

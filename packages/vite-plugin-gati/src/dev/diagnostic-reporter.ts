@@ -12,7 +12,7 @@ import { colorsFor } from '../colors.ts';
 const SETTLE = 150;
 /** Milliseconds between the correction of an error and its report. */
 const CLEAR_DELAY = 10;
-/** Most files that one line about corrected errors names. */
+/** Maximum number of files that one line about corrected errors names. */
 const MAX_REPAIRED = 3;
 
 /**

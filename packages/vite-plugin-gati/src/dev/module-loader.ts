@@ -16,7 +16,10 @@ export interface ModuleLoader {
   invalidateAll(): Promise<Set<string>>;
 }
 
-/** Most times that a module is loaded again because of edits. Later edits wait for a request. */
+/**
+ * Maximum number of times that a module is loaded again because of edits. Later edits wait for a
+ * request.
+ */
 const MAX_RELOADS = 5;
 
 /**

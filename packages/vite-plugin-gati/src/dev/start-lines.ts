@@ -3,7 +3,7 @@ import type { Colors } from '../colors.ts';
 import { type ListedRoute, listRoutes } from '../scan/list-routes.ts';
 import type { Scan } from '../scan/types.ts';
 
-/** Most routes that are listed one by one. More are counted by domain. */
+/** Maximum number of routes that are listed one by one. More are counted by domain. */
 const MAX_LISTED = 16;
 
 export interface StartedApp {

@@ -21,7 +21,10 @@ export async function writeEnvFile(root: string): Promise<string[]> {
   return (await writeChanged(path.join(root, ENV_FILE), text)) ? [ENV_FILE] : [];
 }
 
-/** `types` of the app's `tsconfig.json` may name those of a page alone, as `create-vite` writes it. */
+/**
+ * Adds the types of Node, since `types` in the app's `tsconfig.json` may name only the types of the
+ * page. `create-vite` writes such a file.
+ */
 const NODE_TYPES = `/// <reference types="node" />
 `;
 

@@ -90,8 +90,8 @@ function silenceReporter(plugins: readonly Plugin[]): void {
 }
 
 /**
- * Makes the addresses of assets in server code absolute if `base` is relative: only in a page they are
- * relative to a place.
+ * Makes the URLs of assets in server code absolute if `base` is relative: server code has no page
+ * URL to resolve them against.
  */
 function absoluteAddresses({ base, experimental }: UserConfig): Pick<UserConfig, 'experimental'> {
   if (base !== '' && base !== './') return {};

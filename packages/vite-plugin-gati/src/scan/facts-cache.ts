@@ -7,7 +7,7 @@ const FORMAT = 7;
 
 interface CacheContent {
   format: number;
-  /** By file, with the hash of the text. */
+  /** Keyed by file, with the hash of the text. */
   files: Record<string, { hash: string; facts: FileFacts }>;
 }
 

@@ -34,7 +34,7 @@ export interface Setting {
 
 /** A file with a role, and its facts. */
 export interface ScannedFile {
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
   role: FileRole;
   facts: FileFacts;

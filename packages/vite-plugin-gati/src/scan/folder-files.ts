@@ -8,8 +8,8 @@ import { readSecurity } from './read-security.ts';
 import type { FolderFile, RouteFile } from './types.ts';
 
 /**
- * Returns the guards with their folders. A guard that can't be used stays: in development its routes
- * respond 500, instead of responding without it.
+ * Returns the guards with their folders. A guard that can't be used stays in the list: in
+ * development its routes respond 500, instead of running without a guard.
  */
 export function readGuards(files: readonly ScannedFile[], diagnostics: Diagnostic[]): FolderFile[] {
   return files.map((entry) => {

@@ -11,7 +11,7 @@ export interface ListedRoute {
   domain: string;
   /** Name in the client: `orders.create`. */
   name: string;
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
   /** Files of the guards, outermost first. Absent: none. */
   guards?: string[];

@@ -24,7 +24,7 @@ export interface Scan {
 /** A file that applies to the routes of its folder and of all folders below. */
 export interface FolderFile {
   role: 'guard' | 'middleware';
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
   /** Its folder below `src/handlers`: `/`, `/admin`. */
   folder: string;
@@ -38,7 +38,7 @@ export interface FolderFile {
 
 export interface NamedFile {
   name: string;
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
 }
 
@@ -56,7 +56,7 @@ export interface VersionFile {
   from: string;
   /** `export const to`: the version that the file migrates to. */
   to: string;
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
 }
 
@@ -69,7 +69,7 @@ export interface RouteFile extends RouteSettings {
   domain: string;
   /** Path in the client: `['payments', 'capture']`. */
   name: string[];
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
   /** Line of the route export, or 1. */
   line: number;

@@ -4,7 +4,7 @@ import { isHost } from './host.ts';
 
 type Addressed = Pick<Exchange, 'authority' | 'encrypted' | 'header' | 'peer'>;
 
-/** By scheme, whether it is over TLS. */
+/** Whether each URL scheme uses TLS. */
 const SCHEMES: Readonly<Record<string, boolean>> = {
   http: false,
   ws: false,

@@ -6,7 +6,7 @@ import { RequestError } from './request-error.ts';
 
 /**
  * Checks and decodes one part, whose strings are coerced already. Violations go to `errors`.
- * Returns the value for the handler; a promise only if a schema of the author validates
+ * Returns the value for the handler; a promise only if a schema value validates
  * asynchronously.
  */
 export function checkPart(
@@ -51,7 +51,7 @@ type Fields = Record<string, unknown>;
 
 /**
  * Coerces, checks and decodes params, query and headers. They arrive as strings. Returns a promise
- * only if a schema of the author validates asynchronously.
+ * only if a schema value validates asynchronously.
  */
 export function checkStrings(call: Call, errors: InputError[]): Promise<unknown> | undefined {
   const plan = call.plan;
@@ -86,7 +86,7 @@ export function checkStrings(call: Call, errors: InputError[]): Promise<unknown>
   return pending === undefined ? undefined : Promise.all(pending);
 }
 
-/** Adds the params or headers that the author's schema does not declare, as they arrived. */
+/** Adds the params or headers that the schema value does not declare, as they arrived. */
 function withUndeclared(raw: Fields, checked: unknown): Fields {
   return checked === undefined || checked === raw ? raw : { ...raw, ...(checked as Fields) };
 }

@@ -19,7 +19,7 @@ const BYTES = 'application/octet-stream';
 /**
  * Sends the result of a handler: the argument of `res.json()`, `res.text()` or `res.stream()`, else
  * `res.body`, else the returned value. Without any of them the response is 204, or has the assigned
- * status and no content. Returns a promise only where the author's schema validates asynchronously.
+ * status and no content. Returns a promise only where the schema value validates asynchronously.
  *
  * @throws {RangeError} when the assigned status is not an integer from 200 to 599
  */
@@ -98,7 +98,7 @@ function respondJson(call: Call, status: number, value: unknown): Promise<void> 
   sendJson(call, status, value, output);
 }
 
-/** Sends the value that the author's schema for this status makes of `value`. */
+/** Sends the value that the schema value for this status returns for `value`. */
 function respondBySchema(
   call: Call,
   status: number,

@@ -27,7 +27,7 @@ export interface InputPlan {
   coerce: CoerceRecord | undefined;
   /** With a validator, it runs before the validator, on unchecked values. */
   decode: Decode | undefined;
-  /** Schema of the author. It validates the values that `input.check` does not accept. */
+  /** Schema value of the route. It validates the values that `input.check` does not accept. */
   validator: StandardSchema | undefined;
 }
 

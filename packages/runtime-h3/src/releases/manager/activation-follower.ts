@@ -28,7 +28,7 @@ export interface ActivationFollowerOptions {
 
 /** What this process may serve of a head. */
 export interface AllowedHead {
-  /** Version to serve as current; `undefined`: the own build. */
+  /** Version to serve as current; `undefined`: the server's own build. */
   current: string | undefined;
   marks: Record<string, ReleaseMark>;
 }

@@ -15,7 +15,7 @@ export interface KnownRelease {
   date: string;
   /** Finds a route without loading code. */
   route: FindRoute;
-  /** Absent for the own build, which is never migrated. */
+  /** Absent for the server's own build, which is never migrated. */
   match?: RouteTable['match'];
   /** Reads the contract again when a migration needs it: few releases are ever migrated. */
   contract?: () => Promise<Contract>;

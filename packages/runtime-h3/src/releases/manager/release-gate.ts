@@ -4,11 +4,11 @@ export interface WantedActivation {
   id: string;
   /** Differs for each activation of the same release. */
   key: string;
-  /** It was never activated before. */
+  /** The release was never activated before. */
   isNew: boolean;
-  /** It is the build of this server, whose code is loaded. */
+  /** The release is the build of this server, whose code is loaded. */
   isOwn: boolean;
-  /** The head names it as current. Otherwise it gets the requests for its version. */
+  /** The head names the release as current. Otherwise it gets only requests for its version. */
   isCurrent: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Permission {
    * - `failed`: the release failed on this server.
    */
   state: 'granted' | 'pending' | 'failed';
-  /** Version to serve as current in the meantime. Absent: the one that is current. */
+  /** Version to serve as current in the meantime. Absent: the current one stays. */
   use?: string | undefined;
   reason?: string | undefined;
   /** Name of the server, for its notes in the store. Unique among running servers. */

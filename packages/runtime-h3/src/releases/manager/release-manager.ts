@@ -34,9 +34,11 @@ export interface ReleaseManagerOptions {
   logger: Logger;
   /** Milliseconds without a request after which a release is closed. Default: 15 minutes. */
   unused?: number | undefined;
-  /** Folder of the own build's client. */
+  /** Folder of the client files in the server's own build. */
   clientFolder?: string | undefined;
-  /** A store says which release is current: the manager is not ready before the first `update`. */
+  /**
+   * Whether a store names the current release. If so, the first `update` makes the manager ready.
+   */
   hasStore: boolean;
 }
 
@@ -44,7 +46,7 @@ export interface ReleaseManagerOptions {
 export interface KnownReleases {
   releases: readonly KnownRelease[];
   marks: Marks;
-  /** Version of the current release; `undefined`: the own build. */
+  /** Version of the current release; `undefined`: the server's own build. */
   current: string | undefined;
 }
 
@@ -145,7 +147,7 @@ export class ReleaseManager {
     const { own, logger } = this.#options;
     const next = new Map(releases.map((release) => [release.version, release]));
     const stored = next.get(own.version);
-    // The code of the own build is already loaded. Its date is that of the store.
+    // The code of the server's own build is already loaded. Its date is that of the store.
     next.set(own.version, stored?.id === own.id ? { ...stored, ...own, date: stored.date } : own);
     const old = this.#known.get(this.#current)!;
     if (!next.has(old.version)) next.set(old.version, old);
@@ -302,10 +304,10 @@ export class ReleaseManager {
     if (this.#failed.has(version)) return 'staged';
     const { status = 'staged', quarantine } = this.#markOf(version) ?? {};
     if (version !== this.#options.own.version) return status;
-    // Servers took it back, so that it gets no requests, unless there is no other release.
+    // A quarantined release gets no requests, unless it is the current one.
     if (quarantine !== undefined && version !== this.#current) return status;
-    // The own build is live even if the store does not know it. As the current one it is never
-    // ended, so that there is always a release to serve.
+    // The server's own build is live even if the store does not know it. As the current one it is
+    // never ended, so that there is always a release to serve.
     return status === 'staged' || (version === this.#current && status !== 'deprecated')
       ? 'live'
       : status;

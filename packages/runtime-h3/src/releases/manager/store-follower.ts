@@ -48,7 +48,7 @@ export interface StoreFollowerOptions {
 
 /**
  * Keeps a release manager up to date with a store. A release that is activated, deprecated, retired
- * or rolled back there changes here soon after.
+ * or rolled back in the store changes in this process soon after.
  */
 export class StoreFollower {
   readonly #options: StoreFollowerOptions;

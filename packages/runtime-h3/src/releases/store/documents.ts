@@ -19,9 +19,9 @@ import {
 } from '@gati/contract/data';
 import type { ReleaseMark, ServerNote, StoredRelease, StoreHead } from '../../ports.ts';
 
-/** Most bytes of each document of a store. Drivers read no more than that. */
+/** Maximum number of bytes of each document of a store. Drivers read no more than that. */
 export const MOST_BYTES = { record: 32_000_000, head: 8_000_000, note: 64_000 } as const;
-/** Most bytes of one file of a release. */
+/** Maximum number of bytes in one file of a release. */
 const MOST_FILE_BYTES = 2 ** 31;
 const MOST_FILES = 100_000;
 

@@ -7,7 +7,7 @@ export const MAX_REASON = 2000;
 
 export interface QuarantineOptions extends Pick<Quarantine, 'reason' | 'server'> {
   version: string;
-  /** Time of the activation that failed. Another activation in the meantime is not touched. */
+  /** Time of the activation that failed. A later activation stays as it is. */
   activatedAt: string;
 }
 

@@ -3,14 +3,14 @@ import type { ReleaseClients } from '../../releases/manager/release-client.ts';
 import { type ClientFiles, createClientFiles, createHashedTest } from './client-files.ts';
 
 export interface ClientServerOptions {
-  /** Folder of the own build's client. */
+  /** Folder of the client files in the server's own build. */
   client: URL | string;
-  /** Client files by release. Absent: there is only the own build's. */
+  /** Client files by release. Absent: only the server's own build has any. */
   clients?: ReleaseClients | undefined;
   assetsDir?: string | undefined;
 }
 
-/** Serves the first of some paths that is a file. Returns whether there is one. */
+/** Serves the first of the paths that names a file. Returns `false` if none does. */
 export type ServeClient = (
   req: IncomingMessage,
   res: ServerResponse,

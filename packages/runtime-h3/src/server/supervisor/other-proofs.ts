@@ -18,7 +18,7 @@ export interface OtherProofsOptions {
  */
 export class OtherProofs {
   readonly #options: OtherProofsOptions;
-  /** By version, the releases that have not passed. */
+  /** Releases that have not passed, by version. */
   readonly #held = new Map<string, Release>();
   /** Ids of the releases that have passed. */
   readonly #passed = new Set<string>();

@@ -11,7 +11,7 @@ import { readLines } from './proof-output.ts';
 const END_WITHIN = 2000;
 /** Milliseconds that the output of an ended process may take to arrive. */
 const OUTPUT_WITHIN = 500;
-/** Milliseconds between two looks at the memory of the process. */
+/** Milliseconds between two checks of the memory of the process. */
 const MEMORY_INTERVAL = 200;
 /** Milliseconds that the system has at least to start the process. No code of the release runs. */
 const MIN_START = 10_000;
@@ -25,7 +25,7 @@ export interface ProofWatchOptions {
   timeout: number;
   /** Milliseconds of the last step, in addition. */
   quiet: number;
-  /** MB */
+  /** Megabytes that the process may use, in addition to {@link NODE_MEMORY}. */
   memory: number;
   /** Returns the last lines of stderr. */
   errorOutput(): string;
@@ -33,7 +33,7 @@ export interface ProofWatchOptions {
 
 /** Watches the process of a proof, and ends it when it takes too long or too much memory. */
 export class ProofWatch {
-  /** Resolves to why the release failed, or to `undefined` when it has passed. */
+  /** Resolves to the reason why the release failed, or to `undefined` when it has passed. */
   readonly result: Promise<string | undefined>;
   readonly #child: ChildProcess;
   readonly #options: ProofWatchOptions;
@@ -121,7 +121,7 @@ export class ProofWatch {
     this.#resolve(reason);
   }
 
-  /** Names what the process does. */
+  /** Describes the step that the process is at. */
   #place(): string {
     return this.#parts.size > 0 ? [...this.#parts].join(', ') : PROOF_STEPS[this.#step];
   }

@@ -12,7 +12,7 @@ const MAX_START_PAUSE = 10_000;
 /**
  * Decides how long a pool waits before it starts another worker. A worker that served is replaced at
  * once: a single request may have ended it. Only repeated crashes cost a pause, a short one, since
- * clients wait meanwhile. Workers that can't start serve nobody, so their pauses grow longer.
+ * clients wait meanwhile. Workers that can't start serve no client, so their pauses grow longer.
  */
 export class RestartPause {
   readonly #freeCrashes: number;

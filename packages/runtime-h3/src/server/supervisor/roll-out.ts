@@ -17,7 +17,7 @@ export interface RollOutOptions {
   /** Version that the workers serve as current before. */
   before: string;
   limits: ProofEnv;
-  /** Deaths of workers that the release is not blamed for: as many came shortly before it. */
+  /** Number of worker deaths not blamed on the release: as many happened shortly before it. */
   tolerated: number;
   /** Returns all workers that serve. */
   workers(): WorkerProcess[];
@@ -60,7 +60,7 @@ export class RollOut {
   constructor(wanted: WantedRelease, options: RollOutOptions) {
     this.wanted = wanted;
     this.#options = options;
-    // The own build has run since the server started.
+    // The server's own build has run since the server started.
     if (options.limits.timeout === 0 || wanted.isOwn) this.#state = 'rolling';
     else void this.#prove();
   }
@@ -144,7 +144,7 @@ export class RollOut {
     this.#next();
   }
 
-  /** Lets the next worker take the release. The one for jobs is first: it serves no requests. */
+  /** Lets the next worker take the release. The worker for jobs is first: it serves no requests. */
   #next(): void {
     if (this.#state !== 'rolling' || this.#taking || this.#timer || this.#isEnded) return;
     const waiting = [...this.#workers].filter((worker) => !this.#taken.has(worker));

@@ -27,7 +27,7 @@ export class RollOuts {
   readonly #server = `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`;
   /** Release that the workers serve as current. */
   #current: Pick<WantedRelease, 'version' | 'id'> | undefined;
-  /** The last release that the store named and that was not current then. */
+  /** Roll-out of the last release that the store named as current and the workers did not serve. */
   #rollOut: RollOut | undefined;
   readonly #others: OtherProofs;
   /** Last release that each worker wanted as current. */

@@ -9,7 +9,7 @@ import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import { WorkerPools } from './worker-pools.ts';
 
-/** Milliseconds in which failures to accept a connection are logged once. */
+/** Minimum milliseconds between two log lines about connections that could not be accepted. */
 const ACCEPT_LOG_INTERVAL = 10_000;
 
 /**

@@ -6,15 +6,15 @@ export interface WatchOptions {
   workers: Iterable<WorkerProcess>;
   /** Milliseconds between two checks. */
   interval: number;
-  /** The workers give no heartbeats if it is absent. */
+  /** Absent: the workers send no heartbeats. */
   heartbeat: HeartbeatRule | undefined;
-  /** Milliseconds that a worker may take to start. 0: any. */
+  /** Milliseconds that a worker may take to start. 0: no limit. */
   startTimeout: number;
-  /** The worker gives no heartbeat: another one has to take its place. */
+  /** Called when a worker gives no heartbeat and must be replaced. */
   onBlocked(worker: WorkerProcess): void;
-  /** A blocked worker responds again, before it was killed. */
+  /** Called when a blocked worker responds again before it is killed. */
   onRecovered(worker: WorkerProcess): void;
-  /** The start of a worker takes long. */
+  /** Called when a worker takes long to start. */
   onSlowStart(text: string): void;
   logger: Logger;
 }

@@ -16,9 +16,9 @@ export interface WorkerEvents {
 
 /** One worker process, as the supervisor sees it. */
 export class WorkerProcess {
-  /** `blocked`: it gives no heartbeat, is replaced and gets no connections. */
+  /** `blocked`: the worker gives no heartbeat, is replaced and gets no connections. */
   state: 'starting' | 'ready' | 'blocked' | 'draining' | 'exited' = 'starting';
-  /** The supervisor has told it to drain, so its exit is no crash. */
+  /** Whether the supervisor asked the worker to drain, so that its exit is not a crash. */
   wasDrained = false;
   /** Resolves when the worker serves. Rejects with the reason when it can't start. */
   readonly ready: Promise<void>;
@@ -34,13 +34,13 @@ export class WorkerProcess {
   lastStep: string | undefined;
   /** Why the supervisor ends a worker that still starts. */
   startError: GatiError | undefined;
-  /** It is being killed. */
+  /** Whether the process is being killed. */
   isEnding = false;
   /** Where it blocks its event loop, once that is known. */
   blockedBy: string | undefined;
-  /** Release of the store that it wants to serve as current. */
+  /** Release of the store that the worker wants to serve as current. */
   wanted: string | undefined;
-  /** A debugger may pause the process. */
+  /** Whether a debugger may pause the process. */
   isInspected = false;
   /** Last line of the watchdog thread, a `BlockedReport` as JSON, since the last message. */
   report: string | undefined;

@@ -13,9 +13,9 @@ export interface DispatchOptions {
   probes: Probes;
   /** Prepares the response of a client file. The app prepares its own responses. */
   prepare(res: ServerResponse): void;
-  /** Folder of the own build's client files. */
+  /** Folder of the client files in the server's own build. */
   client: URL | string | undefined;
-  /** Client files by release. Absent: there is only the own build's. */
+  /** Client files by release. Absent: only the server's own build has any. */
   clients?: ReleaseClients | undefined;
   /** Path below which they are served. */
   clientBase?: string | undefined;

@@ -3,9 +3,9 @@ import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 
 /**
- * Tells the supervisor at an interval that the event loop runs. The watchdog thread starts with the
- * first heartbeat, or with the call of the returned function: the worker is ready. So the start does
- * not wait for the thread.
+ * Sends the supervisor a heartbeat at an interval, as long as the event loop runs. The watchdog
+ * thread starts with the first heartbeat, or when a ready worker calls the returned function. The
+ * worker therefore does not wait for the thread when it starts.
  */
 export function startHeartbeat(
   rule: HeartbeatRule,

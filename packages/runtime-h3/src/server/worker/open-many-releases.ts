@@ -7,17 +7,19 @@ import type { Logger } from '../../types/context.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
 export interface OpenManyReleasesOptions extends Omit<OpenReleasesOptions, 'client'> {
-  /** Folder of the own build's client. */
+  /** Folder of the client files in the server's own build. */
   client: string | undefined;
   /** Folder of the bundled releases, if it exists. */
   folder: string | undefined;
-  /** Date of the own build: when its manifest was written, in epoch milliseconds. */
+  /** Date of the server's own build: when its manifest was written, in epoch milliseconds. */
   date: number;
-  /** OpenAPI document of the own build. */
+  /** OpenAPI document of the server's own build. */
   document: KnownRelease['document'];
 }
 
-/** Opens the own build with the bundled releases, and follows the store if there is one. */
+/**
+ * Opens the server's own build with the bundled releases, and follows the store if there is one.
+ */
 export async function openManyReleases(options: OpenManyReleasesOptions): Promise<OpenedReleases> {
   const { rules, store: url, cache, usage, onTooManyReleases, logger, unused } = options;
   const bundled = await readBundled(options.folder, rules, logger);
@@ -62,12 +64,12 @@ export async function openManyReleases(options: OpenManyReleasesOptions): Promis
   };
 }
 
-/** Loads the own build and sets up its modules. */
+/** Loads the server's own build and sets up its modules. */
 async function openOwnRelease(
   { own, rules, date: built, document, client: folder }: OpenManyReleasesOptions,
   bundled: KnownRelease[],
 ): Promise<KnownRelease> {
-  // The own build is newer than each release that it bundles.
+  // The server's own build is newer than each release that it bundles.
   const date = new Date(
     Math.max(built, ...bundled.map((release) => Date.parse(release.date) + 1)),
   ).toISOString();

@@ -9,8 +9,8 @@ import type { ServedRelease } from '../../types/served-release.ts';
 import type { OpenedReleases, OpenReleasesOptions } from './release-source.ts';
 
 /**
- * Opens all releases that this process serves: the own build, the releases that it bundles, and
- * those of the store. Throws when the own build can't serve.
+ * Opens all releases that this process serves: the server's own build, the releases that it
+ * bundles, and those of the store. Throws when the server's own build can't serve.
  */
 export async function openReleases(options: OpenReleasesOptions): Promise<OpenedReleases> {
   const folder = options.folder === undefined ? undefined : toPath(options.folder);

@@ -20,9 +20,12 @@ export interface OpenReleasesOptions {
   /** Returns how much the app uses a release: open requests, and milliseconds since the last. */
   usage(bundle: ReleaseBundle): { open: number; idle: number };
   onTooManyReleases(): void;
-  /** Loads what decides when this process takes an activated release. Absent: at once. */
+  /**
+   * Loads the gate that decides when this process serves an activated release. Absent: the process
+   * serves it at once.
+   */
   gate?(): Promise<ReleaseGate>;
-  /** Folder of the own build's client, if this process serves it. */
+  /** Folder of the client files in the server's own build, if this process serves it. */
   client?: URL | string | undefined;
   logger: Logger;
   /** Milliseconds after which an older release without requests is closed. */
@@ -34,7 +37,7 @@ export interface ReleaseSource {
   releases(): ServedReleases;
   /** `gctx` of a release. */
   context(bundle: ReleaseBundle): Promise<GlobalContext>;
-  /** Client files by release. Absent: there is only the own build's. */
+  /** Client files by release. Absent: only the server's own build has any. */
   readonly clients?: ReleaseClients;
   /** Context of the current release. */
   current(): Promise<AppContext>;
@@ -50,6 +53,6 @@ export interface OpenedReleases {
    * it knows.
    */
   ready?: Promise<void>;
-  /** @param within milliseconds that modules have to end */
+  /** @param within milliseconds that modules have to dispose */
   close(within: number): Promise<void>;
 }

@@ -38,7 +38,7 @@ export class UnsentOutput {
     this.#limitCounts = limitCounts;
   }
 
-  /** Watches the connections from now on, until there is none. */
+  /** Starts the timer that checks the connections, if it does not run yet. */
   watch(): void {
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP).unref();
   }

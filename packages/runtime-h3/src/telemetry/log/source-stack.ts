@@ -11,13 +11,15 @@ import {
 /** `    at async name (file:///app/dist/server/release.mjs?1:1:93)`; the name may be absent. */
 const FRAME =
   /^( +at (?:async )?)(?:(.*) \()?((?:file:\/\/)?[^()]*\.mjs)(?:\?[^():]*)?:(\d+):(\d+)\)?$/;
-/** Most characters of a frame. A message may have longer lines, with text of a client. */
+/**
+ * Maximum number of characters of a frame. A message may have longer lines, with text of a client.
+ */
 const MAX_LINE = 1000;
-/** Most frames of a stack that are looked up. Node prints 10 by default. */
+/** Maximum number of frames of a stack that are looked up. Node prints 10 by default. */
 const MAX_FRAMES = 50;
 /** Bytes of the largest map that is read. */
 const MAX_MAP = 64 * 1024 * 1024;
-/** Most places that are remembered: an error that repeats reads no map. */
+/** Maximum number of places that are remembered: an error that repeats reads no map. */
 const MAX_PLACES = 1000;
 
 interface Frame extends GeneratedPlace {
@@ -28,7 +30,7 @@ interface Frame extends GeneratedPlace {
   key: string;
 }
 
-/** By {@link Frame.key}. */
+/** Keyed by {@link Frame.key}. */
 const places = new Map<string, SourcePlace | undefined>();
 
 /**

@@ -25,7 +25,9 @@ const WASTE = 2;
 export class CacheStore {
   readonly #file: string | undefined;
   #environment: string;
-  /** By name. A string is the end of a line that was not parsed yet: a digest, a tab and JSON. */
+  /**
+   * Keyed by name. A string is the end of a line that was not parsed yet: a digest, a tab and JSON.
+   */
   #entries: Map<string, CacheEntry<unknown> | string> | undefined;
   readonly #unsaved = new Set<string>();
   #lines = 0;

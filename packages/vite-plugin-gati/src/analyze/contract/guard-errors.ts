@@ -45,7 +45,7 @@ export function inferGuardErrors(
   return joinResponses(thrownResponses(walk, diagnostics), diagnostics).responses;
 }
 
-/** `(req, gctx, lctx)`: the interpreter follows none of them. */
+/** Arguments `(req, gctx, lctx)`. The interpreter does not follow them. */
 function guardArguments(walk: Interpreter, fn: FunctionNode): Value[] {
   return [0, 1, 2].map((index): Value => ({
     kind: 'type',

@@ -34,9 +34,9 @@ export function annotateMiddleware(file: string, text: string, folder: string): 
 }
 
 interface ParameterTypes {
-  /** By position. */
+  /** Type of each parameter, by position. */
   positions: string[];
-  /** Of a rest parameter in the first position. */
+  /** Type of a rest parameter in the first position. */
   all: string;
 }
 

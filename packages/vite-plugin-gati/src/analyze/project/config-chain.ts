@@ -10,7 +10,7 @@ const MAX_DEPTH = 8;
 /**
  * Returns the configurations of the root and those that they extend, absolute, with `/`. Includes
  * extended files that do not exist. Packages below `node_modules` are not followed: the lockfile
- * stands for their texts.
+ * changes when they do.
  */
 export function configChain(root: string): string[] {
   const found = new Set<string>();

@@ -21,7 +21,7 @@ export type RegisteredFiles = Pick<Scan, 'routes' | 'folders' | 'modules' | 'eff
 const NOTHING: RegisteredFiles = { routes: [], folders: [], modules: [], effects: [] };
 
 export interface FilePlace {
-  /** From the root, with `/`. */
+  /** Path from the root, with `/`. */
   file: string;
   line: number;
   column: number;

@@ -16,7 +16,7 @@ interface Entry {
   version?: string;
   /** Address of the release store that the version was derived from. */
   store?: string;
-  /** Whether a store released the version. Builds then leave the tarball as it is. */
+  /** Whether the version was released to any store. Builds then keep the tarball unchanged. */
   released?: boolean;
 }
 

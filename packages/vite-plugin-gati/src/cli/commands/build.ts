@@ -41,7 +41,7 @@ export async function run(call: Call): Promise<number> {
   call.onStop(() => context.close());
   if (args.check === true) context.check = { allowMajor: args['allow-major'] === true };
   await builder.buildApp();
-  // That of the build.
+  // The analysis that the build has made.
   const { diagnostics } = await context.analysis();
 
   const outDir = path.resolve(builder.config.root, builder.config.build.outDir);

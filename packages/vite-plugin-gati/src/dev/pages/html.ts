@@ -1,4 +1,4 @@
-/** Text in which nothing is left to escape. */
+/** HTML whose values are already escaped. */
 export class Html {
   readonly text: string;
   constructor(text: string) {

@@ -18,7 +18,7 @@ export function credentialOptions(contract: Contract): ('token' | 'basic' | 'api
   ];
 }
 
-/** Prints the type of the options with which a client shows who it is. */
+/** Prints the type of the options with which a client authenticates. */
 export function printCredentials(contract: Contract): string {
   const keys = keySchemes(contract);
   const [first] = keys;

@@ -19,9 +19,9 @@ interface ReleaseInput {
   root: string;
   scan: Scan;
   contract: Contract;
-  /** By route id. */
+  /** Keyed by route id. */
   values: Readonly<Record<string, RouteValues>>;
-  /** By name of the effect. */
+  /** Keyed by effect name. */
   effectValues: Readonly<Record<string, SchemaValues>>;
   version: string;
   id: string;

@@ -55,7 +55,7 @@ function truncate(error: string): string {
   return text;
 }
 
-/** Most characters of the line before the payload: services limit messages to less. */
+/** Maximum number of characters of the line before the payload: services limit messages to less. */
 const MOST_HEAD = 10_000_000;
 
 const envelope: Check = object(

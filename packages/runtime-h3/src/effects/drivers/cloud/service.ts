@@ -23,7 +23,7 @@ export interface ServiceLimits {
   maxDelay: number;
   /** Longest time for which a receiver can hide a message. Milliseconds. */
   maxHide: number;
-  /** Most messages of one call. */
+  /** Maximum number of messages of one call. */
   maxBatch: number;
   /** The delivery count may be missing, or count the times that the message was hidden. */
   approximateDeliveries?: boolean;

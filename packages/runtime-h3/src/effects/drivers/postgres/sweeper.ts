@@ -3,7 +3,7 @@ import { KEY_MEMORY } from './insert-jobs.ts';
 
 /** Milliseconds. */
 const INTERVAL = 60_000;
-/** Most jobs that one statement removes. */
+/** Maximum number of jobs that one statement removes. */
 const BATCH = 5000;
 /** Number of completed jobs that stay visible. Jobs with a key stay as long as the key. */
 const KEPT_JOBS = 100_000;

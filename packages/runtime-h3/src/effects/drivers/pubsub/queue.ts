@@ -3,13 +3,16 @@ import type { Message, MessageQueue } from '../cloud/service.ts';
 import { CALL, CODE, codeOf, isOutage } from './errors.ts';
 import type { PubSubClients } from './connection.ts';
 
-/** Most bytes of one call. */
+/** Maximum number of bytes in one call. */
 const MAX_BYTES = 9_500_000;
-/** Most entries of one call. */
+/** Maximum number of entries of one call. */
 const MAX_ENTRIES = 1000;
 /** Options of a call that may send megabytes. */
 const SEND_CALL = { ...CALL, timeout: 60_000 };
-/** The service ends a waiting call itself. This much later the call is given up. Milliseconds. */
+/**
+ * Milliseconds that a call has after its wait, before the driver aborts it. The service normally
+ * ends the wait itself.
+ */
 const PULL_GRACE = 10_000;
 /** The receipt is no longer valid: the message is gone, or another receiver has it. */
 const LOST: ReadonlySet<unknown> = new Set([

@@ -14,12 +14,12 @@ export function isNotSent(error: unknown): boolean {
   return NOT_SENT.test(String(error));
 }
 
-/** The server does not have the database of the address. */
+/** Whether the server does not have the database of the address. */
 export function isNoDatabase(error: unknown): boolean {
   return /DB index|SELECT is not allowed/.test(String(error));
 }
 
-/** The server rejects the user or password of the address. */
+/** Whether the server rejects the user or password of the address. */
 export function isAuthError(error: unknown): boolean {
   return /\b(WRONGPASS|NOAUTH|NOPERM|invalid password)\b/.test(String(error));
 }

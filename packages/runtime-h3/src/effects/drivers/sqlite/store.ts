@@ -11,8 +11,8 @@ const KEPT_JOBS = 10_000;
 /** Number of jobs that may end before the oldest are removed again. */
 const TRIM_INTERVAL = 1000;
 /**
- * Most jobs that one claim makes waiting: if a million jobs become due together, they must not
- * block other calls.
+ * Maximum number of jobs that one claim makes waiting: if a million jobs become due together, they
+ * must not block other calls.
  */
 const WAKE_LIMIT = 1000;
 /** Lease that a job gets after the clock was set. Milliseconds. */

@@ -14,7 +14,7 @@ import { createStore } from './store.ts';
  */
 export const location: string = import.meta.url;
 
-/** Most calls of one commit: a longer one would make other processes wait. */
+/** Maximum number of calls of one commit: a longer one would make other processes wait. */
 const LARGEST_COMMIT = 1000;
 /**
  * Milliseconds between two checks of the file for changes by other processes, in case no event
@@ -25,7 +25,7 @@ const CHECK_INTERVAL = 250;
 const CHECKS_AFTER_WRITE = 50;
 /** Longest delay of a timer in Node. Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-/** Pause between commits of a process that met another one at the write lock. Milliseconds. */
+/** Milliseconds between commits while another process competes for the write lock. */
 const YIELD_PAUSE = 1;
 
 if ((workerData as Partial<ThreadData> | null)?.gati === 'sqlite-queue' && parentPort)

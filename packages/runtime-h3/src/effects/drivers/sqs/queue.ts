@@ -4,9 +4,9 @@ import type { Message, MessageQueue, OutgoingMessage } from '../cloud/service.ts
 import { isOutage } from './errors.ts';
 import type { Sdk } from './connection.ts';
 
-/** Most entries of one call. */
+/** Maximum number of entries of one call. */
 const MAX_ENTRIES = 10;
-/** Most bytes of all entries of one call. */
+/** Maximum number of bytes of all entries of one call. */
 const MAX_BYTES = 1_048_576;
 const COUNTS = [
   'ApproximateNumberOfMessages',
