@@ -26,7 +26,7 @@ copies them, with what they need, into \`dist/server/node_modules\`. It keeps pa
   of a logger,
 - that \`ssr.external\` or \`environments.gati.resolve.external\` of the Vite config names.
 
-\`ssr.noExternal\` makes the build bundle a package all the same.
+\`ssr.noExternal\` makes the build bundle a package anyway.
 
 \`npm run packages\` installs the packages below, calls a handler of each in the development server, and
 compares the response with that of a build whose \`dist/\` was moved to another folder. It wrote this

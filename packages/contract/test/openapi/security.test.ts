@@ -67,7 +67,7 @@ function lint(document: OpenApiDocument): string[] {
 }
 
 describe('security in OpenAPI', () => {
-  test('has the schemes of all routes, and what each route requires', async () => {
+  test('the document has the schemes of all routes, and what each route requires', async () => {
     const document = await documentOf(
       route('GET /a', [
         [{ type: 'bearer', format: 'JWT', scopes: ['read'], description: 'A token.' }],
@@ -104,7 +104,7 @@ describe('security in OpenAPI', () => {
     ]);
   });
 
-  test('has no schemes without security', async () => {
+  test('the document has no schemes without security', async () => {
     const document = await documentOf(route('GET /a'));
     expect(document.components).not.toHaveProperty('securitySchemes');
     expect(document.security).toEqual([]);

@@ -197,7 +197,7 @@ describe('toOpenApi', () => {
     });
   });
 
-  test('has no 300 for a route that chooses the version of requests without one', async () => {
+  test('lists no 300 for a route that sets the version of requests without a version', async () => {
     const document = await validate(contractOf([route('POST /hooks', { version: 'latest' })]));
     expect(Object.keys(document.paths['/hooks']!.post!.responses)).toEqual([
       '200',
@@ -220,7 +220,7 @@ describe('toOpenApi', () => {
     ]);
   });
 
-  test('has the facts of the app, and descriptions of its tags', async () => {
+  test('prints the facts of the app, and the descriptions of its tags', async () => {
     const info = {
       title: 'Acme shop',
       version: '1.2.3',

@@ -99,7 +99,7 @@ export const handler = () => value;
 });
 
 describe('a rename', () => {
-  test('that changes only the case of a handler moves its route', async () => {
+  test('a rename that changes only the case of a handler moves its route', async () => {
     await start({ 'src/handlers/users/List.ts': returns('list') });
     await isServed('/users/List', 'list');
     await app.rename('src/handlers/users/List.ts', 'src/handlers/users/list.ts');
@@ -110,7 +110,7 @@ describe('a rename', () => {
     await isGone('/users/list');
   });
 
-  test('that changes only the case of a helper is followed by the imports that change too', async () => {
+  test('imports follow a rename that changes only the case of a helper', async () => {
     const uses = (name: string): string =>
       `import { value } from '../lib/${name}';\nexport const handler = () => value;\n`;
     await start({

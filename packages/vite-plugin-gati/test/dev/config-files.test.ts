@@ -56,7 +56,7 @@ describe('`paths`', () => {
     await expectValue('edited');
   });
 
-  test('appear and disappear with tsconfig.json', async () => {
+  test('`paths` appear and disappear with tsconfig.json', async () => {
     await start({ 'src/handlers/use.ts': uses('@lib/dep'), ...LIBS });
     await expectValue(undefined);
     await app.write('tsconfig.json', config('src/one'));

@@ -135,7 +135,7 @@ describe('the page of an unknown path', () => {
     ].map(([, method, text]) => `${method} ${text!.replace(/<.*?>/g, '')}`);
   };
 
-  test('has the routes with a similar path, the closest first', async () => {
+  test('lists the routes with a similar path, the closest first', async () => {
     await start({ ...APP, 'src/handlers/far.ts': handler('GET /settings/language') });
     expect(await near('/order')).toEqual(['GET /orders', 'POST /orders']);
     expect(await near('/Orders')).toEqual(['GET /orders', 'POST /orders', 'GET /orders/:id']);

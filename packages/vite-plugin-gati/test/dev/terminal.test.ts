@@ -93,7 +93,7 @@ describe('the request log', () => {
       .split('\n')
       .filter((line) => /^(?:GET|POST|OPTIONS) /.test(line));
 
-  test('has one line for each request that the app responds to, and none for the files of Vite', async () => {
+  test('logs one line for each request that the app responds to, and none for the files of Vite', async () => {
     await start(FILES);
     await ask(dev!, '/a?token=secret');
     await ask(dev!, '/b', { json: {} });

@@ -171,7 +171,7 @@ export interface Query {}
     ]);
   });
 
-  test('keep a guard that is missing or has an error, so that nothing is served without it', async () => {
+  test('keeps a guard that is missing or has an error, so that nothing is served without it', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/_guard.ts': 'export const gaurd = () => {};\n',
       'src/handlers/a/_guard.ts': 'export const guard = (',

@@ -19,7 +19,7 @@ describe.each(adapters)('guards over %s', (_name, open) => {
   const target = useTarget(open);
   const start = target.start;
 
-  test('run outermost first, before validation, and add their fields to lctx', async () => {
+  test('guards run outermost first, before validation, and add their fields to lctx', async () => {
     const seen: unknown[] = [];
     await start({
       'POST /in/:id': {

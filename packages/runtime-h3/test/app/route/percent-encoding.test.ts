@@ -59,7 +59,7 @@ describe.each(adapters)('spellings of a path over %s', (_name, open) => {
       expect((await target.call(path)).status).toBe(200);
   });
 
-  test('keep encoded slashes and percent signs in parameters', async () => {
+  test('keeps encoded slashes and percent signs in parameters', async () => {
     await target.start(routes);
     const rest = async (path: string): Promise<unknown> => (await target.call(path)).json();
     expect(await rest('/files/a%2fb/%2561')).toEqual({ rest: 'a/b/%61' });

@@ -87,7 +87,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect((await target.call('//users/1')).status).toBe(404);
   });
 
-  test('has routes below its base only', async () => {
+  test('serves routes below its base only', async () => {
     await target.start(routes, { base: '/api/' });
     expect((await target.call('/api/users/1')).status).toBe(200);
     expect((await target.call('/users/1')).status).toBe(404);

@@ -33,7 +33,7 @@ test('wait returns a job in its current state after the timeout and after an abo
   expect(await opened.engine.wait(id, 'pay', { signal })).toMatchObject({ state: 'delayed' });
 });
 
-test('get and wait know no job of another effect and no unknown job', async () => {
+test('get and wait find no job of another effect and no unknown job', async () => {
   opened = openEngine({ pay: { run: () => Promise.resolve() } });
   const { id } = await opened.engine.enqueue('pay', {});
   expect(await opened.engine.get(id, 'refund')).toBeUndefined();

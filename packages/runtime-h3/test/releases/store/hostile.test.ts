@@ -194,7 +194,7 @@ describe('a document of a store', () => {
     ['null', 'null'],
     ['a mark of an unknown status', '{"before":[],"marks":{"1.0.0":{"status":"best"}}}'],
     ['a mark of __proto__', '{"before":[],"marks":{"__proto__":{"status":"live"}}}'],
-  ])('that is %s is GATI_STORE_DAMAGED, and verify reports it', async (_what, text) => {
+  ])('a document that is %s is GATI_STORE_DAMAGED, and verify reports it', async (_what, text) => {
     await fs.writeFile(inStore('heads/2/head.json'), text);
     await expect((await reopen()).head()).rejects.toMatchObject({ code: 'GATI_STORE_DAMAGED' });
     expect(await verifyCommand()).toMatchObject({
@@ -203,7 +203,7 @@ describe('a document of a store', () => {
     });
   });
 
-  test('that is changed in one value differs from its digest', async () => {
+  test('a document that is changed in one value differs from its digest', async () => {
     for (const file of [recordFile(), inStore('heads/2/head.json')]) {
       const text = await fs.readFile(file, 'utf8');
       await fs.writeFile(file, text.replace('1.0.0', '1.0.1'));
@@ -215,14 +215,14 @@ describe('a document of a store', () => {
     ]);
   });
 
-  test('that names a release without a record is reported by verify', async () => {
+  test('a head that names a release without a record is reported by verify', async () => {
     await fs.rm(inStore('releases/1.0.0'), { recursive: true });
     expect((await verifyStore(await reopen())).damaged).toEqual([
       { version: '1.0.0', path: 'release.json', fault: 'missing' },
     ]);
   });
 
-  test('that lists the manifest of another release is reported by verify', async () => {
+  test('a record that lists the manifest of another release is reported by verify', async () => {
     const other = await findRelease(store, '1.1.0');
     await changeRecord((record) => {
       const own = record.files.find((file) => file.path === 'gati.manifest.json')!;
@@ -237,10 +237,10 @@ describe('a document of a store', () => {
   });
 
   test.skipIf(process.platform === 'win32').each([
-    ['a pipe that nobody writes to', (file: string) => void execFileSync('mkfifo', [file])],
+    ['a pipe without a writer', (file: string) => void execFileSync('mkfifo', [file])],
     ['a device without an end', (file: string) => fs.symlink('/dev/zero', file)],
     ['a folder', (file: string) => fs.mkdir(file)],
-  ])('that is %s ends the read', async (_what, make) => {
+  ])('a read of a document that is %s ends', async (_what, make) => {
     const code = (await findRelease(store, '1.0.0')).files.find(({ path: name }) =>
       name.endsWith('release.mjs'),
     )!;
@@ -263,7 +263,7 @@ describe('a document of a store', () => {
     expect(await again.notes()).toEqual([]);
   });
 
-  test('that is longer than its record says is cut, and differs from its digest', async () => {
+  test('a file that is longer than its record says is cut, and differs from its digest', async () => {
     const release = await findRelease(store, '1.0.0');
     const { sha256, bytes } = release.files[0]!;
     await fs.appendFile(inStore('blobs', sha256.slice(0, 2), sha256), 'x'.repeat(1_000_000));

@@ -160,7 +160,7 @@ test('a pause of the supervisor, or of the whole machine, replaces no worker', a
   expect(running.stdout()).not.toContain('"level":"error"');
 });
 
-test('a worker of effects that a job blocks is replaced and named in the log', async () => {
+test('an effects worker that a job blocks is replaced and named in the log', async () => {
   const running = await start({
     GATI_EFFECTS: `sqlite:${join(server.folder(), 'blocked.db')}`,
   });

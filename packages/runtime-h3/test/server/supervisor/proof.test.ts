@@ -107,15 +107,15 @@ describe('a release that fails its proof is quarantined while the old one loses 
     expect(await running.stop()).toBe(0);
   };
 
-  test('because of its code, its modules, an error outside of requests or its memory', async () => {
+  test('a release fails its proof because of its code, its modules, an error outside of requests or its memory', async () => {
     await expectFailures(CASES, { GATI_PROOF_MEMORY: '100' });
   }, 120_000);
 
-  test('because a step loops or never ends', async () => {
+  test('a release fails its proof because a step loops or never ends', async () => {
     await expectFailures(LIMITS, { GATI_PROOF_TIMEOUT: '1500' });
   }, 60_000);
 
-  test('because a timer loops after its setup, and the reason names the place', async () => {
+  test('a release fails its proof because a timer loops after the setup, and the reason names the place', async () => {
     const running = await start({ GATI_PROOF_TIMEOUT: '6000', GATI_PROOF_QUIET: '20000' });
     const traffic = sendTraffic(running.url);
     await put(NEW, withModule('async () => { setTimeout(() => { for (;;); }, 50); }'));
