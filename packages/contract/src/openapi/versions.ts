@@ -131,7 +131,7 @@ const VERSION_RESPONSES: { status: string; name: string; response: OpenApiRespon
     status: '300',
     name: 'VersionMissing',
     response: toVersionResponse(
-      'Several versions are live, and the request names none. It is sent again with one of them.',
+      'Several versions are live, and the request names none. Send the request again with one of them.',
       { curl: { type: 'string', description: 'A command that requests the newest version.' } },
     ),
   },
