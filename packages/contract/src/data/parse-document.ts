@@ -1,6 +1,6 @@
 import { type Check, checkDepth, Mismatch } from './checks.ts';
 
-/** A parsed document, or why the text is none: completes "it can't be read: …". */
+/** A parsed document, or the reason why there is none, which completes "it can't be read: …". */
 export type Parsed<Value> = { value: Value } | { fault: string };
 
 /**

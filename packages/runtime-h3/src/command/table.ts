@@ -4,7 +4,7 @@ import type { Style } from './style.ts';
 export interface Column {
   /** Printed in upper case. A table whose columns have no title has no head. */
   title: string;
-  /** Aligns numbers. */
+  /** Whether the cells are aligned to the right, as for numbers. */
   isRight?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Entry `@gati/runtime-h3/telemetry`: loggers, redaction, and the types of what an app measures. */
+/** Entry `@gati/runtime-h3/telemetry`: loggers, redaction, and the types of measurements. */
 export { bindLogger, createJsonLogger, type LoggerOptions, type LogLevel } from './log/logger.ts';
 export { createTextLogger, type TextLoggerOptions } from './log/text-logger.ts';
 export { redact } from './log/redact.ts';

@@ -33,7 +33,7 @@ export interface Limits {
   socketHooks: number;
   /**
    * Milliseconds between the pings of a WebSocket client. A client that sends nothing until the next
-   * one loses its socket. 30,000 by default.
+   * ping loses its socket. 30,000 by default.
    */
   pingInterval: number;
   /** WebSocket handshakes of a worker that have no response yet: 503 above them. 1,000 by default. */
@@ -53,8 +53,8 @@ export interface Limits {
    */
   keepAlive: number;
   /**
-   * Milliseconds in which a client must take some of the bytes that wait for it: its connection ends
-   * after them. 30,000 by default.
+   * Milliseconds in which a client must read some of the bytes that wait for it. Otherwise its
+   * connection ends. 30,000 by default.
    */
   writeTimeout: number;
   /**
@@ -88,7 +88,7 @@ export interface Limits {
    */
   publishQueue: number;
   /**
-   * Bytes that wait for a reader of stdout, and of stderr, in each process. Lines above them are
+   * Bytes that wait for a reader of stdout, and of stderr, in each process. Further lines are
    * dropped. 8 MiB by default.
    */
   logQueue: number;

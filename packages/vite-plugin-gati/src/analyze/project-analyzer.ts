@@ -252,7 +252,7 @@ export class ProjectAnalyzer implements Analyzer {
     }
   }
 
-  /** Returns `false` when the compiler is shown the routes of these files already. */
+  /** Shows the compiler the routes of these files. Returns `false` if it has them already. */
   #focus(files: readonly string[]): boolean {
     const changed = this.#files.focus(files);
     this.#compiler.change(changed);

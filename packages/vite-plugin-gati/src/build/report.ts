@@ -31,10 +31,10 @@ function combinedError(errors: Diagnostic[]): GatiError & { diagnostics: Diagnos
 }
 
 /**
- * Describes what the store of a build makes of its release, in lines for the log: that it is the
- * first one, or that it will be the second live one.
+ * Returns lines for the log if the release of a build is the first one in its store, or will be the
+ * second live one.
  *
- * @param store address of the store for people
+ * @param store address of the store, as messages show it
  */
 export function describePlace(
   version: string,

@@ -25,7 +25,7 @@ export interface BuildSummary {
   folder: string;
   /** Versions of older releases in the build. */
   bundled: string[];
-  /** Sentences on what else a person should know. */
+  /** Further sentences for the user, printed below the tables. */
   notes: string[];
 }
 

@@ -95,7 +95,9 @@ const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 const REPORTED =
   /^(\S+):(\d+):(\d+) (GATI_\w+): ([^\n]*)\n +fix: ([^\n]*)(?:\n +see: [^\n]*)?\n?([^]*)$/;
 
-/** Reads the diagnostic of a plugin back: the error of a module reaches its importer as text. */
+/**
+ * Parses the text of a diagnostic of a plugin. The error of a module reaches its importer as text.
+ */
 function parseReported(text: string): Diagnostic | undefined {
   const match = REPORTED.exec(text);
   if (!match) return undefined;

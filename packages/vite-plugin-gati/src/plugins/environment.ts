@@ -26,7 +26,7 @@ export function environmentPlugin(context: PluginContext): Plugin {
             // Relies on: `tsconfigPaths` of an environment, which only the type of the top level has.
             resolve: {
               tsconfigPaths: true,
-              // `ssr` applies to Vite's own environment, but people mean their server code.
+              // `ssr` applies to Vite's own environment, but users mean the server code of the app.
               noExternal: user.ssr?.noExternal === true || [
                 /^vite-plugin-gati/,
                 '@gati/runtime-h3/test',

@@ -79,10 +79,10 @@ function printHead({ statusCode, statusMessage, rawHeaders }: http.IncomingMessa
 }
 
 /**
- * Code that runs in the server before its own. When this process ends, however it ends, the channel
- * between the two closes, and this code sends the server SIGTERM. Running requests get three
- * seconds, then a second SIGTERM ends the server at once. `execArgv` is cleared so that workers,
- * which end with the server, do not run this code too.
+ * Code that runs in the server before the server's own code. When this process ends for any reason,
+ * the channel between the two closes, and this code sends the server SIGTERM. Running requests get
+ * three seconds, then a second SIGTERM ends the server at once. `execArgv` is cleared so that
+ * workers, which end with the server, do not run this code too.
  */
 const GUARD = `data:text/javascript,${encodeURIComponent(`
 process.execArgv.splice(0);

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '@gati/contract';
 
 /**
- * Leaves out what else was found in a file with a syntax error: it follows from the error, or from
- * the text before it.
+ * Removes the other diagnostics of a file with a syntax error. They may only be consequences of the
+ * syntax error.
  */
 export function withoutFollowUps(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const broken = new Set(

@@ -1,9 +1,9 @@
 import { describeSecurity } from '@gati/contract/internal';
 import type { RouteFile, Scan } from './types.ts';
 
-/** A route as people list it. */
+/** A route in the list that `gati routes` prints. */
 export interface ListedRoute {
-  /** As {@link RouteFile.id}. */
+  /** Same as {@link RouteFile.id}. */
   id: string;
   method: RouteFile['method'];
   /** With the base: `/api/orders/:id`. */

@@ -28,7 +28,7 @@ export function boundOutput(socket: object | undefined, limit: number, onFull: (
   }
 }
 
-/** Calls back when crossws ends a socket whose client answered no ping. */
+/** Calls back when crossws ends a socket whose client did not respond to a ping. */
 export function onSilence(socket: object | undefined, callback: () => void): void {
   if (!isFrameSocket(socket)) return;
   const { terminate } = socket;

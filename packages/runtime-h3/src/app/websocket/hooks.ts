@@ -84,7 +84,7 @@ export class WebSocketHooks {
     return readMessage(call.plan?.receive, raw, $defs, limits.depth);
   }
 
-  /** Returns what belongs to a socket. Its first event opens it. */
+  /** Returns the state of a socket. The first event of the socket creates it. */
   #peer(peer: Peer): OpenPeer {
     const known = this.#peers.get(peer);
     if (known !== undefined) return known;
@@ -149,7 +149,7 @@ export class WebSocketHooks {
   }
 }
 
-/** Whether `ws` rejected a message by its length. crossws keeps the text of its error alone. */
+/** Whether `ws` rejected a message by its length. crossws passes on only the text of the error. */
 function isTooLarge({ message }: Error): boolean {
   return message.includes('Max payload size exceeded');
 }

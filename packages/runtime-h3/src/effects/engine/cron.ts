@@ -8,7 +8,7 @@ export interface CronTicks {
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Longer than any change of a clock. */
+/** Milliseconds. Longer than any clock change of a time zone. */
 const LONGEST_CHANGE = 3 * 60 * MINUTE;
 /** A line whose hour field is this fires in every hour. */
 const EVERY_HOUR = /^(?:@hourly|\S+\s+(?:\*|\*\/1|0-23)\s.*)$/;

@@ -27,7 +27,7 @@ export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSigna
     const text = result === undefined ? '[]' : `[${stringifyWire(result, true)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
       throw new Error(`the lease was lost before the step "${name}" was stored`);
-    // What a later attempt would get.
+    // Parses the stored text, so that each attempt gets the same value.
     return parseStep(lease.job, name, text) as Result;
   };
 }

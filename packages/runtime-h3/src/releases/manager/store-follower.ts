@@ -92,7 +92,7 @@ export class StoreFollower {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    // The setup of a release may hang in it.
+    // The running update may wait for the setup of a release, which may hang.
     await Promise.race([this.#running, sleep(CLOSE_TIME, undefined, { ref: false })]);
     if (this.#hasNote) await this.#options.store.removeNote(this.#instance).catch(() => undefined);
     await this.#options.store.close();

@@ -9,7 +9,7 @@ const REPORT_DELAY = 500;
 /** Characters of a report at most. */
 const MAX_REPORT = 65_536;
 
-/** Creates the check of a worker that has started: ends it when it gives no heartbeat. */
+/** Creates the check of a started worker. It ends a worker that gives no heartbeat. */
 export function createHeartbeatCheck(
   { interval, checks }: HeartbeatRule,
   { onBlocked, onRecovered, logger }: Pick<WatchOptions, 'onBlocked' | 'onRecovered' | 'logger'>,

@@ -94,7 +94,7 @@ export class RollOut {
     }, pause);
   }
 
-  /** Lays the death of a worker to the release if the worker has it. */
+  /** Blames the death of a worker on the release if the worker serves it. */
   onDeath(worker: WorkerProcess, how: string): void {
     this.#workers.delete(worker);
     this.#taken.delete(worker);

@@ -7,7 +7,7 @@ const SLOW = 10_000;
 /** Missing heartbeats that show a blocked event loop. */
 const BLOCKED = 3;
 
-/** Creates the check of a worker that starts: ends it when its time is up. */
+/** Creates the check of a starting worker. It ends a worker that takes too long. */
 export function createStartCheck({
   interval,
   heartbeat,

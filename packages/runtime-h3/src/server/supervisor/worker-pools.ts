@@ -24,7 +24,7 @@ export class WorkerPools {
   readonly #limits: Limits;
   readonly #limitCounts: LimitCounts;
   #relay: Promise<PublishRelay> | undefined;
-  /** Loads with the first worker that follows a release store. */
+  /** Loaded when the first worker follows a release store. */
   #rollOuts: Promise<RollOuts> | undefined;
   #stopRollOuts = (): void => {};
   #isServing = false;

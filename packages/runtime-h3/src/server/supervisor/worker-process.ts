@@ -36,7 +36,7 @@ export class WorkerProcess {
   startError: GatiError | undefined;
   /** Whether the process is being killed. */
   isEnding = false;
-  /** Where it blocks its event loop, once that is known. */
+  /** Place in the code that blocks the event loop of the worker, once it is known. */
   blockedBy: string | undefined;
   /** Release of the store that the worker wants to serve as current. */
   wanted: string | undefined;

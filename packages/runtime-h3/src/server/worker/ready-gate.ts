@@ -9,7 +9,7 @@ type Handlers = Pick<HttpServerHooks, 'onRequest' | 'onUpgrade'>;
 export interface ReadyGate {
   /** Returns why the process is not ready. `undefined`: it is ready. */
   health(): Record<string, string> | undefined;
-  /** Responds 503 to all requests but probes: any other release would be a wrong response. */
+  /** Responds 503 to all requests but probes: it must not serve any other release. */
   guard(handlers: Handlers, probes: Probes): Handlers;
 }
 

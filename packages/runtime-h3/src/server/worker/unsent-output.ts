@@ -60,7 +60,7 @@ export class UnsentOutput {
     return true;
   }
 
-  /** Ends connections that take nothing, the oldest first. */
+  /** Ends connections whose client reads nothing, the oldest first. */
   #makeRoom(length: number): boolean {
     for (const [socket, { stalled }] of this.#waiting) {
       if (stalled === 0 || !this.#large.has(socket)) continue;

@@ -26,7 +26,7 @@ export interface Segment {
   size: number;
 }
 
-/** A digit of base64 has 5 bits of the number, and the bit that says that more follow. */
+/** A base64 digit has 5 bits of the number, and a bit that is set if more digits follow. */
 const BITS = 5;
 const MORE = 1 << BITS;
 const MAX_FIELDS = 5;
@@ -91,7 +91,7 @@ export interface GeneratedPlace {
 }
 
 /**
- * Finds the places in the source of places in generated code. Reads the mappings once and keeps
+ * Maps places in generated code to places in the source. Reads the mappings once and keeps
  * nothing: errors are rare, and decoded maps are large.
  */
 export function findSourcePlaces(

@@ -14,17 +14,20 @@ export class LimitCounts {
   /** `performance.now()` of the last line about a limit. */
   readonly #logged: Partial<Record<LimitName, number>> = {};
 
-  /** `logger` gets a line about the limits that the server itself is at. */
+  /** @param logger for warnings about limits of the server itself */
   constructor(logger?: Logger) {
     this.#logger = logger;
   }
 
-  /** Counts a request or a message that is over a limit: the fault of one client. */
+  /** Counts a request or a message that is over a limit. Only its client causes this. */
   add(limit: LimitName): void {
     this.counts[limit] = (this.counts[limit] ?? 0) + 1;
   }
 
-  /** Counts that the server is at a limit, and logs it: there may be an attack or too little room. */
+  /**
+   * Counts that the server is at a limit, and logs a warning: an attack or too little capacity may
+   * be the cause.
+   */
   report(limit: LimitName): void {
     this.add(limit);
     const now = performance.now();

@@ -20,8 +20,8 @@ import { toQueryable } from './transaction.ts';
 /** Longest time without a claim, in case a notification was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
 /**
- * The same with a limit, since another process may have made room without a notification.
- * Milliseconds.
+ * Longest time without a claim for effects with a limit, in milliseconds: another process may have
+ * made room without a notification.
  */
 const LONGEST_LIMITED_SILENCE = 1000;
 const BATCH_BYTES = 4_000_000;

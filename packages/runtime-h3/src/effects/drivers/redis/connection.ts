@@ -88,7 +88,7 @@ export async function connect(
           (await client.pipeline(commands.map((command) => ['call', ...command])).exec()) ?? [];
         return results.map(([error, result]) => {
           if (!error) return result as Result;
-          // A key of another type is damage, which costs only its own job.
+          // A key of another type means a damaged job. It must not affect other jobs.
           if (error.message.startsWith('WRONGTYPE')) return undefined as Result;
           throw error;
         });

@@ -80,7 +80,7 @@ export type Value =
 
 export type Entry = { name: string; value: Value; node: Node } | { spread: Value; node: Node };
 
-/** A type that a person wrote, and where. */
+/** A type that the source declares, and its place. */
 export interface Declaration {
   type: TypeView;
   node: Node;
