@@ -155,7 +155,7 @@ async function printed(contracts: RouteContract[]): Promise<{ routes: Printed[];
 }
 
 describe('checks', () => {
-  test('accept the same values when evaluated, printed and explained', async () => {
+  test('checks accept the same values when evaluated, printed and explained', async () => {
     const names = Object.keys(schemas);
     const { routes, text } = await printed(names.map((name) => route(schemas[name] ?? {})));
     expect(text).not.toMatch(/typebox|fast-json/i);

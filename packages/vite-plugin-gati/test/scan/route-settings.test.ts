@@ -4,7 +4,7 @@ import { HANDLER, scanOf } from './helpers/scan.ts';
 const post = (path: string): string => `export const route = 'POST /${path}';\n${HANDLER}`;
 
 describe('settings of a route', () => {
-  test('include `allowCrossSite`, unless its value is not constant or not a boolean', async () => {
+  test('routes include `allowCrossSite`, unless its value is not constant or not a boolean', async () => {
     const { routes, diagnostics } = await scanOf({
       'src/handlers/a.ts': `${post('a')}export const allowCrossSite = true;`,
       'src/handlers/b.ts': `${post('b')}export const allowCrossSite = false;`,

@@ -69,7 +69,7 @@ describe.each(adapters)('forms of other sites over %s', (_name, open) => {
       },
     );
 
-    test('takes what the own site, the address bar and programs send', async () => {
+    test('accepts forms from the same site, from the address bar and from programs', async () => {
       const { port } = await target.start(routes, { mode });
       const own = port === 0 ? 'http://localhost' : `http://127.0.0.1:${port}`;
       for (const headers of [
