@@ -52,7 +52,7 @@ export interface Activation {
   version: string;
   /** RFC 3339. Tells two activations of one release apart. */
   at: string;
-  /** Mark of the release before. Absent: it was staged. */
+  /** Mark that the release had before. Absent: it was staged. */
   mark?: ReleaseMark;
 }
 

@@ -94,7 +94,7 @@ function compareLiterals(
     );
 }
 
-/** Pairs the members of two unions. With `exact`, only members that mean the same. */
+/** Pairs the members of two unions. With `exact`, pairs only equivalent members. */
 function pairMembers(
   comparison: Comparison,
   before: Schema[],

@@ -69,7 +69,7 @@ export interface AnalyzedRoute {
 export interface AnalyzedEffect {
   contract: EffectContract;
   $defs: Defs;
-  /** Absent: no schema value decides about the payload. */
+  /** Absent: no schema value decides the payload. */
   values?: SchemaValues;
   warnings: Diagnostic[];
   dependencies: string[];

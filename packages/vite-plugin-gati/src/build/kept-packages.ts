@@ -10,7 +10,7 @@ import { nativePlatform } from './platform.ts';
 export interface KeptPackages {
   /** Keyed by name. */
   packages: Map<string, NativePackage>;
-  /** Files of them that the server loads. */
+  /** Files of these packages that the server loads. */
   entries: Set<string>;
   /** Folders of packages that kept ones import. They stay over the runs of one build. */
   shared: Set<string>;

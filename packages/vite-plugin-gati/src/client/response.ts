@@ -84,7 +84,7 @@ function readError(
 
 const PROBLEM = 'application/problem+json';
 
-/** Takes the text for people from the body of a handler: `{ error: 'ReservationFailed' }`. */
+/** Returns the message in the body of a handler, such as `{ error: 'ReservationFailed' }`. */
 function detailOf(body: unknown): { detail?: string } {
   const { detail, message, error } = Object(body) as Record<string, unknown>;
   const text = [detail, message, error].find((value) => typeof value === 'string');

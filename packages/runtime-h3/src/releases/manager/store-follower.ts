@@ -41,7 +41,7 @@ export interface StoreFollowerOptions {
   cache: string | undefined;
   ownVersion: string;
   ownId: string;
-  /** Decides when this process takes a release. Absent: at once. */
+  /** Decides when this process serves a release. Absent: the process serves it at once. */
   gate?: ReleaseGate | undefined;
   logger: Logger;
 }

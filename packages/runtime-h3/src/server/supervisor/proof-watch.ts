@@ -23,7 +23,7 @@ const HEAP_FULL = 'heap out of memory';
 export interface ProofWatchOptions {
   /** Milliseconds that each step has. */
   timeout: number;
-  /** Milliseconds of the last step, in addition. */
+  /** Additional milliseconds for the last step. */
   quiet: number;
   /** Megabytes that the process may use, in addition to {@link NODE_MEMORY}. */
   memory: number;

@@ -7,7 +7,7 @@ import { OtherProofs } from './other-proofs.ts';
 import { type PartialPermission, RollOut } from './roll-out.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** Deaths of workers whose times are kept. */
+/** Maximum number of worker deaths whose times are kept. */
 const MAX_DEATHS = 100;
 
 export interface RollOutsOptions {
@@ -89,7 +89,7 @@ export class RollOuts {
     }
     this.#endRollOut();
     this.#rollOut = this.#start(wanted, this.#current);
-    // Another one of them may have asked before, while a third one still saw an older head.
+    // Another worker may have requested the release before, while a third still saw an older head.
     for (const [other, last] of this.#wanted) if (last.key === key) this.#rollOut.add(other);
   }
 

@@ -58,7 +58,7 @@ export class WorkerPool {
     this.#pause = new RestartPause(options.size);
     const { heartbeat, startTimeout } = options;
     const interval = heartbeat?.interval ?? (startTimeout > 0 ? START_INTERVAL : undefined);
-    // The watch is no work for the start.
+    // The start does not need the watch, so it begins later.
     if (interval !== undefined) setTimeout(() => void this.#watch(interval), interval).unref();
     this.#slots = Array.from({ length: options.size });
   }

@@ -98,12 +98,12 @@ export class WorkerProcess {
     this.ready.catch(() => {});
   }
 
-  /** Connections that it has not accepted yet. */
+  /** Number of connections that the worker has not accepted yet. */
   get unaccepted(): number {
     return this.#unaccepted.size;
   }
 
-  /** The same, but infinite when its heartbeats are late. */
+  /** Number of unaccepted connections; infinite when the heartbeats of the worker are late. */
   get backlog(): number {
     return this.missing > 2 ? Infinity : this.unaccepted;
   }

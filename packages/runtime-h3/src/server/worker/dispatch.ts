@@ -17,7 +17,7 @@ export interface DispatchOptions {
   client: URL | string | undefined;
   /** Client files by release. Absent: only the server's own build has any. */
   clients?: ReleaseClients | undefined;
-  /** Path below which they are served. */
+  /** Path below which the client files are served. */
   clientBase?: string | undefined;
   assetsDir?: string | undefined;
   base: string | undefined;

@@ -60,7 +60,7 @@ export class Recorder {
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
   /** Requests so far. */
   #count = 0;
-  /** Requests that the log has a line for. */
+  /** Number of requests that the log has a line for. */
   #logged = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

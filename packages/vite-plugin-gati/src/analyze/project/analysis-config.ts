@@ -14,7 +14,7 @@ export interface ConfigInput {
   declarations: readonly string[];
 }
 
-/** For a project whose configurations include no handler. */
+/** Compiler options for a project whose configurations include no handler. */
 const DEFAULTS = {
   target: 'ESNext',
   module: 'ESNext',

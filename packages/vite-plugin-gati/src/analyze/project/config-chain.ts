@@ -4,7 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { readText } from '../../files/read-text.ts';
 import { configFiles } from './analysis-config.ts';
 
-/** Configurations that extend each other more often than this are not followed. */
+/** Maximum depth to which `extends` of configurations is followed. */
 const MAX_DEPTH = 8;
 
 /**

@@ -119,7 +119,7 @@ function rulesInside(prose: string): string[] {
 
 function misplaced(name: string, subject: string): DocRuleIssue {
   return {
-    message: `The rule \`@${name}\` of \`${subject}\` has no effect: other text stands before it on its line.`,
+    message: `The rule \`@${name}\` of \`${subject}\` has no effect: other text precedes it on its line.`,
     fix: `Begin a line of the comment with \`@${name}\`.`,
   };
 }

@@ -39,7 +39,7 @@ export function printCredentials(contract: Contract): string {
   return `/** Credentials of \`createClient\`. Routes that require none get none. */\nexport interface Credentials {\n${lines.join('')}}\n`;
 }
 
-/** Prints the settings behind the credentials: `, open: [...], keys: [...]`. */
+/** Prints the client settings that select credentials: `, open: [...], keys: [...]`. */
 export function printCredentialSettings(contract: Contract): string {
   if (!hasCredentials(contract)) return '';
   const open = contract.routes
