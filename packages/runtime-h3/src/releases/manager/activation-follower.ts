@@ -8,7 +8,8 @@ import type {
 } from '../../ports.ts';
 import type { Logger } from '../../types/context.ts';
 import { statusOf } from '../store/head.ts';
-import type { Permission, ReleaseGate, WantedActivation } from './release-gate.ts';
+import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
+import type { ReleaseGate } from './release-gate.ts';
 import type { ReleaseManager } from './release-manager.ts';
 import { OTHERS_WITHIN, takeBack } from './take-back.ts';
 
@@ -40,7 +41,7 @@ export interface AllowedHead {
 export class ActivationFollower {
   readonly #options: ActivationFollowerOptions;
   #head: StoreHead = { before: [], marks: {} };
-  #wanted: WantedActivation | undefined;
+  #wanted: WantedRelease | undefined;
   #permission: Pick<Permission, 'state' | 'reason'> = { state: 'granted' };
   #server: string | undefined;
   /** Versions that get no requests. */
@@ -156,7 +157,7 @@ export class ActivationFollower {
     }
   }
 
-  #wantedOf(head: StoreHead, stored: StoredRelease[]): WantedActivation | undefined {
+  #wantedOf(head: StoreHead, stored: StoredRelease[]): WantedRelease | undefined {
     const { ownVersion, ownId } = this.#options;
     const version = head.current ?? ownVersion;
     const isOwn = version === ownVersion;

@@ -1,37 +1,8 @@
-/** A release that the head of the store made current or live. */
-export interface WantedActivation {
-  version: string;
-  id: string;
-  /** Differs for each activation of the same release. */
-  key: string;
-  /** The release was never activated before. */
-  isNew: boolean;
-  /** The release is the build of this server, whose code is loaded. */
-  isOwn: boolean;
-  /** The head names the release as current. Otherwise it gets only requests for its version. */
-  isCurrent: boolean;
-}
-
-/** Whether this process may make a release current. */
-export interface Permission {
-  /**
-   * - `granted`: now.
-   * - `pending`: later, if the release proves itself.
-   * - `failed`: the release failed on this server.
-   */
-  state: 'granted' | 'pending' | 'failed';
-  /** Version to serve as current in the meantime. Absent: the current one stays. */
-  use?: string | undefined;
-  reason?: string | undefined;
-  /** Name of the server, for its notes in the store. Unique among running servers. */
-  server: string;
-  /** Versions that get no requests here: they have not passed their proof on this server. */
-  held: string[];
-}
+import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
 
 /** Decides for all processes of a server when each of them takes an activated release. */
 export interface ReleaseGate {
-  ask(wanted: WantedActivation): Promise<Permission>;
+  ask(wanted: WantedRelease): Promise<Permission>;
   /** Reports that the release is current in this process, or why it can't be. */
   report(key: string, failure?: string): void;
   /** Calls back when a permission has changed. */

@@ -1,6 +1,7 @@
 import type { CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
 import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
 
 /**
  * Role of a worker process:
@@ -15,34 +16,10 @@ export type WorkerKind = 'first' | 'more' | 'effects' | 'proof';
 /** Environment variable that makes a process a worker. Its value is a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
 
-/** An activation of a release, as a worker read it from the head of the store. */
-export interface WantedRelease {
-  version: string;
-  id: string;
-  /** Differs for each activation of the same release. */
-  key: string;
-  /** The release was never activated before. */
-  isNew: boolean;
-  /** The worker has the code already: it is its own build. */
-  isOwn: boolean;
-  /** The head names it as current. Otherwise it gets the requests for its version. */
-  isCurrent: boolean;
-}
-
-/** Whether a worker may make an activated release current. */
-export interface ReleasePermission {
+/** Response of the supervisor to a worker that wants to make a release current. */
+export interface ReleasePermission extends Permission {
   /** `key` of the {@link WantedRelease}. */
   key: string;
-  /** `pending`: another message follows. */
-  state: 'granted' | 'pending' | 'failed';
-  /** Version that the worker serves as current in the meantime. */
-  use?: string | undefined;
-  /** Why the release failed on this server. */
-  reason?: string | undefined;
-  /** Name of the server, unique among running ones. */
-  server: string;
-  /** Versions that get no requests here: they have not passed their proof on this server. */
-  held: string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Logger } from '../../types/context.ts';
-import type { WantedRelease } from '../channel/messages.ts';
+import type { WantedRelease } from '../../types/wanted-release.ts';
 import type { ProofEnv } from '../proof-env.ts';
 import { type Proof, startProof } from './proof-process.ts';
 

@@ -1,5 +1,6 @@
 import type { Logger } from '../../types/context.ts';
-import type { ReleasePermission, WantedRelease } from '../channel/messages.ts';
+import type { WantedRelease } from '../../types/wanted-release.ts';
+import type { ReleasePermission } from '../channel/messages.ts';
 import type { ProofEnv } from '../proof-env.ts';
 import { type Proof, startProof } from './proof-process.ts';
 import type { WorkerProcess } from './worker-process.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../../types/context.ts';
-import type { MessageToSupervisor, WantedRelease } from '../channel/messages.ts';
+import type { WantedRelease } from '../../types/wanted-release.ts';
+import type { MessageToSupervisor } from '../channel/messages.ts';
 import { type ProofEnv, readProofEnv } from '../proof-env.ts';
 import { OtherProofs } from './other-proofs.ts';
 import { type PartialPermission, RollOut } from './roll-out.ts';

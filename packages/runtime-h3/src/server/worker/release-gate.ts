@@ -1,4 +1,5 @@
-import type { Permission, ReleaseGate } from '../../releases/manager/release-gate.ts';
+import type { ReleaseGate } from '../../releases/manager/release-gate.ts';
+import type { Permission } from '../../types/wanted-release.ts';
 import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 import { readProofEnv } from '../proof-env.ts';
 
