@@ -39,7 +39,7 @@ export interface OpenApiReference {
   $ref: string;
 }
 
-/** What the document says about the API as a whole. */
+/** General facts about the API: title, version, contact and licence. */
 export interface OpenApiInfo {
   title: string;
   version: string;

@@ -15,8 +15,8 @@ export type SecurityScheme =
   | { type: 'openIdConnect'; url: string; scopes?: string[]; realm?: string; description?: string };
 
 /**
- * What a route requires: one of the alternatives, and each scheme of it. An empty alternative needs
- * nothing; an empty list is a public route.
+ * Credentials that a route requires: all schemes of one alternative. An empty alternative requires
+ * none. An empty list makes the route public.
  */
 export type SecurityRequirement = SecurityScheme[][];
 

@@ -71,7 +71,7 @@ function route(id: string, more: Partial<RouteContract> = {}): RouteContract {
 const contractOf = (routes: RouteContract[], $defs: Defs = {}): Contract =>
   assembleContract({ routes: routes.map((contract) => ({ contract, $defs })) });
 
-/** What the document adds to each operation and each response: see the tests of versions. */
+/** Parts that each operation and each response has. The tests of versions check them. */
 const version = { $ref: '#/components/parameters/ApiVersion' };
 const headers = Object.fromEntries(
   ['X-API-Version', 'X-Gati-Release', 'X-Request-Id', 'Link', 'Deprecation', 'Sunset'].map(

@@ -25,7 +25,7 @@ const EVERY_HOUR = /^(?:@hourly|\S+\s+(?:\*|\*\/1|0-23)\s.*)$/;
  */
 export function parseCron(schedule: string, timezone: string | undefined): CronTicks {
   // Croner's own time zones give ticks of the past within the hour that occurs twice, and lose those
-  // of the skipped hour. It only finds matching times here, for which UTC stands for local time.
+  // of the skipped hour. Here it only finds matching times: it gets local times as if they were UTC.
   const cron = new Cron(schedule, { mode: '5-part', utcOffset: 0, paused: true });
   const nextLocal = (local: number): number | undefined => cron.nextRun(new Date(local))?.getTime();
   const offsetAt = createOffsets(timezone ?? 'UTC');
