@@ -28,7 +28,7 @@ const FOLDERS = {
   `,
   'runtime-h3': `
     collections command cloud ports.ts types telemetry validate config data modules context effects
-    global-context releases app server
+    global-context releases collector app server
   `,
   'vite-plugin-gati': `
     files client compile environment-name.ts colors.ts scan emit

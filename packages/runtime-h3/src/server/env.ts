@@ -1,6 +1,6 @@
 import { GatiError } from '@gati/contract';
 import { isAddressRange } from '../app/request/client-ip.ts';
-import type { LogLevel } from '../telemetry/log/logger.ts';
+import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
 import { DEFAULT_LIMITS, type LimitName, type Limits } from '../types/limits.ts';
 import { countCpus } from './cpus.ts';
 
@@ -101,19 +101,12 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   return ranges;
 }
 
-const LOG_LEVELS: readonly string[] = [
-  'trace',
-  'debug',
-  'info',
-  'warn',
-  'error',
-] satisfies LogLevel[];
-
 function readLogLevel(text: string | undefined): LogLevel {
   if (!text) return 'info';
-  if (!LOG_LEVELS.includes(text))
+  const level = LOG_LEVELS.find((each) => each === text);
+  if (level === undefined)
     throw badEnvError('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
-  return text as LogLevel;
+  return level;
 }
 
 /** Reads `connections=5000,writeTimeout=10000`. */

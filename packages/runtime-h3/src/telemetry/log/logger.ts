@@ -1,10 +1,10 @@
 import { escapeControls } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
+import { LOG_LEVELS, type LogLevel } from '../../types/log-level.ts';
 import type { LogSink } from '../record/recorder.ts';
 import { redact } from './redact.ts';
 
-export type LogLevel = keyof Logger;
-const LEVELS: LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
+export type { LogLevel };
 
 export interface LoggerOptions {
   /** Least level that is written; `info` by default. */
@@ -25,11 +25,11 @@ export type PrintLine = (
 /** Creates a logger that prints lines by `print`, with values of secret-looking keys hidden. */
 export function createLineLogger(print: PrintLine, options: LoggerOptions = {}): Logger {
   const { level = 'info', fields = {}, write = (lines) => console.log(lines.trimEnd()) } = options;
-  const least = LEVELS.indexOf(level);
+  const least = LOG_LEVELS.indexOf(level);
   const method =
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void => {
-      if (LEVELS.indexOf(name) >= least)
+      if (LOG_LEVELS.indexOf(name) >= least)
         write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
     };
   return {

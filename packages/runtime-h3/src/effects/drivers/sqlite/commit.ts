@@ -1,4 +1,4 @@
-import { type Native, toFailure } from './native.ts';
+import { type Native, toFailure } from '../../../data/native-sqlite.ts';
 import type { Call, CallResult, Store } from './protocol.ts';
 import { begin } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { Failure } from './protocol.ts';
+import type { SqliteFailure } from '../../../data/native-sqlite.ts';
 
 /** Reasons and fixes by primary result code of SQLite. */
 const REASONS: Record<number, { reason: string; fix: string }> = {
@@ -33,7 +33,7 @@ const REASONS: Record<number, { reason: string; fix: string }> = {
   },
 };
 
-export function openError(path: string, { sqlite, message }: Failure): GatiError {
+export function openError(path: string, { sqlite, message }: SqliteFailure): GatiError {
   const { reason, fix } = REASONS[sqlite] ?? {
     reason: message,
     fix: 'Run on Node 22.13 or later or install `libsql` where the server runs, or set GATI_EFFECTS=sqlite:PATH to a file that this user may write to.',
@@ -45,7 +45,7 @@ export function openError(path: string, { sqlite, message }: Failure): GatiError
   });
 }
 
-export function queryError(path: string, { sqlite, message }: Failure): GatiError {
+export function queryError(path: string, { sqlite, message }: SqliteFailure): GatiError {
   const { reason, fix } = REASONS[sqlite] ?? {
     reason: message,
     fix: 'Try again; this call stored nothing.',

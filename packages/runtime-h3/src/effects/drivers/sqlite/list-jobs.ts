@@ -7,7 +7,7 @@ import type {
   QueueStats,
 } from '../../../ports.ts';
 import type { Clock } from './clock.ts';
-import type { Native, Row, Value } from './native.ts';
+import type { Native, Row, Value } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
 

@@ -1,3 +1,4 @@
+import type { SqliteFailure } from '../../../data/native-sqlite.ts';
 import type {
   ClaimRequest,
   DueEffect,
@@ -45,19 +46,13 @@ export interface ThreadData {
 
 export type ToThread = { calls: Call[] } | { subscribe: boolean } | { close: true };
 
-export interface Failure {
-  /** Primary result code of SQLite; 0: another error. */
-  sqlite: number;
-  message: string;
-}
-
 export type CallResult =
   | [id: number, value: unknown]
-  | [id: number, value: undefined, failure: Failure];
+  | [id: number, value: undefined, failure: SqliteFailure];
 
 export type FromThread =
   | { opened: true }
-  | { failed: Failure }
+  | { failed: SqliteFailure }
   | { results: CallResult[] }
   /** A job may have become due. */
   | { due: true }

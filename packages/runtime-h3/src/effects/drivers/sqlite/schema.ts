@@ -1,4 +1,4 @@
-import { type Native, type Row, SQLITE_BUSY, toFailure } from './native.ts';
+import { type Native, type Row, SQLITE_BUSY, toFailure } from '../../../data/native-sqlite.ts';
 
 /** Value of `PRAGMA user_version`. */
 const VERSION = 1;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimRequest, Lease, NewJob, QueueJob } from '../../../ports.ts';
 import { type Clock, createJumpDetector } from './clock.ts';
 import { createJobLists } from './list-jobs.ts';
-import type { Native, Row } from './native.ts';
+import type { Native, Row } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
 import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
 

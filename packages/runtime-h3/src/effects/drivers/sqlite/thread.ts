@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { CLOCK } from './clock.ts';
 import { commit } from './commit.ts';
-import { type Native, openNative, type Row, toFailure } from './native.ts';
+import { type Native, openNative, type Row, toFailure } from '../../../data/native-sqlite.ts';
 import type { Call, FromThread, ThreadData, ToThread } from './protocol.ts';
 import { prepareFile } from './schema.ts';
 import { createStore } from './store.ts';

@@ -14,7 +14,7 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { expect, test } from 'vitest';
 import { commit } from '../../../../src/effects/drivers/sqlite/commit.ts';
 import { open } from '../../../../src/effects/drivers/sqlite/driver.ts';
-import { openNative } from '../../../../src/effects/drivers/sqlite/native.ts';
+import { openNative } from '../../../../src/data/native-sqlite.ts';
 import { prepareFile } from '../../../../src/effects/drivers/sqlite/schema.ts';
 import { createStore } from '../../../../src/effects/drivers/sqlite/store.ts';
 import type { NewJob } from '../../../../src/ports.ts';

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Failure } from './protocol.ts';
 
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
@@ -58,6 +57,13 @@ function requireLibsql(from: string): Open {
   }
 }
 
+/** An error of SQLite, as data that can be sent to another thread. */
+export interface SqliteFailure {
+  /** Primary result code of SQLite; 0: another error. */
+  sqlite: number;
+  message: string;
+}
+
 export const SQLITE_BUSY = 5;
 
 /** Result codes by the names that libsql uses. */
@@ -75,7 +81,7 @@ const CODES: Record<string, number> = {
 const NO_FOLDER = /^(ENOENT|ENOTDIR|EACCES|EPERM|EROFS)$/;
 
 /** Turns an error into data that can be sent to another thread. */
-export function toFailure(error: unknown): Failure {
+export function toFailure(error: unknown): SqliteFailure {
   const {
     errcode,
     code,

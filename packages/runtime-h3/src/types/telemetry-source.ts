@@ -1,0 +1,120 @@
+/**
+ * Port of everything that shows telemetry: pages, commands, agents. The store of the server
+ * implements it; other systems, such as Prometheus and Loki, can. Queries are typed values, never a
+ * path or a text in the language of the source.
+ */
+import type { LogLevel } from './log-level.ts';
+import type { LogRecord, RequestRecord, SpanRecord } from './telemetry.ts';
+
+/** Epoch milliseconds: from `from`, before `to`. */
+export interface TimeRange {
+  from: number;
+  to: number;
+}
+
+/** Part of a result, newest first. `next` continues after it; absent at the end. */
+export interface Page<Item> {
+  items: Item[];
+  next?: string;
+}
+
+export interface PageQuery extends TimeRange {
+  /** From 1 to 1,000. */
+  limit: number;
+  /** `next` of the page before. */
+  cursor?: string;
+}
+
+/** Filters combine with "and". A filter that is absent matches everything. */
+export interface TraceQuery extends PageQuery {
+  method?: string;
+  /** Path template. */
+  route?: string;
+  version?: string;
+  /** Exact status, or a class: `5xx`. */
+  status?: number | `${1 | 2 | 3 | 4 | 5}xx`;
+  /** Least duration in microseconds. */
+  minUs?: number;
+  /** Text that the path contains. */
+  path?: string;
+}
+
+export interface LogQuery extends PageQuery {
+  /** Least level. */
+  level?: LogLevel;
+  /** Text that the message or a field contains; case does not matter. */
+  text?: string;
+  traceId?: string;
+  route?: string;
+  version?: string;
+}
+
+/** A trace with everything that is known of it. */
+export interface Trace {
+  traceId: string;
+  /** Requests and runs, oldest first: a trace has more than one if services call each other. */
+  requests: RequestRecord[];
+  /** Oldest first. */
+  spans: SpanRecord[];
+  /** Oldest first, at most 1,000. */
+  logs: LogRecord[];
+}
+
+/** Requests of one route, version and status class in one step of time. */
+export interface RoutePoint {
+  /** Start of the step in epoch milliseconds. */
+  time: number;
+  method: string;
+  route: string;
+  version: string;
+  /** First digit of the status. */
+  statusClass: number;
+  count: number;
+  /** Microseconds. */
+  sum: number;
+  /** Counts of durations; bucket `n` counts those below 2^n microseconds. 32 numbers. */
+  buckets: number[];
+}
+
+export interface MetricQuery extends TimeRange {
+  /** Milliseconds per step. A source may use longer steps for older data. */
+  step: number;
+  method?: string;
+  route?: string;
+  version?: string;
+}
+
+/** Errors of the log with the same code, type and place. */
+export interface ErrorGroup {
+  /** Stable hash of code, type and place. */
+  id: string;
+  /** `GATI_` code or name of the error class. */
+  type: string;
+  message: string;
+  /** First line of the app's code in the stack: `src/handlers/orders.ts:12`. */
+  place?: string;
+  count: number;
+  /** Epoch milliseconds. */
+  firstSeen: number;
+  lastSeen: number;
+  /** Version of the release with the first one. */
+  firstVersion?: string;
+  /** Routes with such errors, at most 20. */
+  routes: string[];
+  /** Trace of the last one. */
+  lastTraceId?: string;
+}
+
+export interface TelemetrySource {
+  traces(query: TraceQuery): Promise<Page<RequestRecord>>;
+  /** Resolves to `undefined` if nothing of the trace is known. */
+  trace(traceId: string): Promise<Trace | undefined>;
+  logs(query: LogQuery): Promise<Page<LogRecord>>;
+  /** Number of log lines by level in each step, for the histogram above the lines. */
+  logVolume(
+    query: Omit<LogQuery, 'limit' | 'cursor'> & { step: number },
+  ): Promise<{ time: number; counts: Partial<Record<LogLevel, number>> }[]>;
+  metrics(query: MetricQuery): Promise<RoutePoint[]>;
+  /** Newest first. */
+  errors(query: PageQuery): Promise<Page<ErrorGroup>>;
+}

@@ -1,0 +1,77 @@
+/** What a server observed, as plain data: what processes send, what a store keeps, what pages show. */
+import type { LogLevel } from './log-level.ts';
+
+/** One request or one run of an effect: the root of its spans, and its line in the access log. */
+export interface RequestRecord {
+  traceId: string;
+  spanId: string;
+  /** Span of the client, if it sent `traceparent`. */
+  parentId?: string;
+  /** Id that the client sent. */
+  requestId?: string;
+  /** End in epoch milliseconds. */
+  time: number;
+  /** Duration in microseconds. */
+  us: number;
+  method: string;
+  /** Path template; empty if no route took the request. */
+  route: string;
+  path: string;
+  /** Version of the release; empty if no release took the request. */
+  version: string;
+  /** 499 if the client left before the response. */
+  status: number;
+  /** Process that served the request. */
+  pid: number;
+}
+
+/** Values of span attributes, named by OpenTelemetry's semantic conventions where they name one. */
+export type Attributes = Record<string, string | number | boolean>;
+
+/** OpenTelemetry's kinds of spans that a request has below itself. */
+export type SpanKind = 'internal' | 'client' | 'producer' | 'consumer';
+
+/** A span of another trace that this one belongs to: a run and the request that enqueued it. */
+export interface SpanLink {
+  traceId: string;
+  spanId: string;
+}
+
+/** Part of a request: middleware, handler, call of a module, query, outgoing request. */
+export interface SpanRecord {
+  traceId: string;
+  spanId: string;
+  parentId: string;
+  name: string;
+  kind: SpanKind;
+  /** Start in epoch milliseconds, with fractions. */
+  start: number;
+  /** Duration in microseconds. */
+  us: number;
+  /** Type of the error with which the part failed: `TypeError`, `GATI_STORAGE`, `503`. */
+  error?: string;
+  attributes: Attributes;
+  links?: SpanLink[];
+}
+
+/** One line of the log. Values of secret-looking keys are hidden already. */
+export interface LogRecord {
+  /** Epoch milliseconds. */
+  time: number;
+  level: LogLevel;
+  message: string;
+  traceId?: string;
+  spanId?: string;
+  route?: string;
+  version?: string;
+  pid: number;
+  /** Other members of the line. */
+  fields: Record<string, unknown>;
+}
+
+/** Telemetry of one process since the previous batch. */
+export interface TelemetryBatch {
+  requests: RequestRecord[];
+  spans: SpanRecord[];
+  logs: LogRecord[];
+}
