@@ -57,7 +57,7 @@ export interface Exchange {
    * has none.
    */
   takeRoom(bytes: number): boolean;
-  /** Calls back if the client leaves before the response is complete. */
+  /** Calls back if the client leaves, or has left, before the response is complete. */
   onGone(callback: () => void): void;
   /**
    * Sends the response. The exchange may keep `headers`, and adds the length. Returns a promise only if

@@ -164,9 +164,12 @@ export class NodeExchange implements Exchange {
 
   onGone(callback: () => void): void {
     const res = this.#res;
-    res.once('close', () => {
-      if (!res.writableFinished) callback();
-    });
+    const onClose = (): void => {
+      if (!isSent(res)) callback();
+    };
+    // The client may have left while code or context loaded, or before a handler read the signal.
+    if (isClosed(res)) onClose();
+    else res.once('close', onClose);
   }
 
   takeRoom(bytes: number): boolean {
@@ -250,6 +253,16 @@ export class NodeExchange implements Exchange {
   destroy(): void {
     this.#res.destroy();
   }
+}
+
+/** HTTP/2, which Vite's server uses over TLS, has no `closed` on its responses. */
+function isClosed(res: ServerResponse): boolean {
+  return res.closed ?? (res as { stream?: { destroyed: boolean } }).stream?.destroyed === true;
+}
+
+/** `writableFinished` alone is also true for an HTTP/2 response that the client cancelled. */
+function isSent(res: ServerResponse): boolean {
+  return res.writableEnded && res.writableFinished;
 }
 
 function writeChunks(

@@ -70,7 +70,8 @@ export class UpgradeExchange implements Exchange {
   }
 
   onGone(callback: () => void): void {
-    this.#socket.once('close', callback);
+    if (this.#socket.destroyed) callback();
+    else this.#socket.once('close', callback);
   }
 
   send(status: number, headers: HeaderList, body: Payload): undefined {
