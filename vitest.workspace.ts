@@ -38,6 +38,17 @@ const alias = [
   { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/testing/index.ts') },
 ];
 
+/**
+ * Limits that end a test that hangs. They are long, since a passing test never waits for them and a
+ * loaded machine must not fail one. Tests therefore have no limits of their own, unless they need
+ * more or the limit is what they test.
+ */
+const limits = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
+};
+
 const unit = (name: string): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias },
@@ -46,7 +57,7 @@ const unit = (name: string): ReturnType<typeof defineProject> =>
       root: `packages/${name}`,
       include: ['test/**/*.test.ts'],
       environment: 'node',
-      testTimeout: 20_000,
+      ...limits,
     },
   });
 
@@ -62,8 +73,7 @@ const whole = (
       root: '.',
       include: [`test/${name}/**/*.test.ts`],
       environment: 'node',
-      testTimeout: 180_000,
-      hookTimeout: 180_000,
+      ...limits,
       ...options,
     },
   });

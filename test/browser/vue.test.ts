@@ -32,14 +32,14 @@ describe.skipIf(browserMissing)('the page of playground/vue in a browser', () =>
   });
 
   const expectText = (page: Page, text: string): Promise<void> =>
-    eventually(async () => expect(await page.textContent('#answer')).toContain(text), 20_000);
+    eventually(async () => expect(await page.textContent('#answer')).toContain(text));
   /** Types a text until the page shows `expected`. The page calls the API on each change. */
   const retypeUntil = (page: Page, text: string, expected: string): Promise<void> =>
     eventually(async () => {
       await page.fill('input', '');
       await page.fill('input', text);
       expect(await page.textContent('#answer')).toContain(expected);
-    }, 20_000);
+    });
 
   test('calls the typed client', async () => {
     const { page, errors } = await openPage(browser, server.url);

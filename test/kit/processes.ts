@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 
 /** Milliseconds between the signal of {@link RunningProcess.stop} and `SIGKILL`. */
-const STOP_LIMIT = 15_000;
+const STOP_LIMIT = 60_000;
 
 /** A process that a test started, with everything that it has printed so far. */
 export interface RunningProcess {
@@ -14,7 +14,7 @@ export interface RunningProcess {
   /**
    * Resolves with the first match in what either stream has printed or will print.
    *
-   * @throws when the process ends without a match or `milliseconds` (60 seconds) are over; the error
+   * @throws when the process ends without a match or `milliseconds` (120 seconds) are over; the error
    * contains all output
    */
   waitForOutput(pattern: RegExp, milliseconds?: number): Promise<RegExpMatchArray>;
@@ -68,7 +68,7 @@ export function startProcess(
     get stderr() {
       return output.stderr;
     },
-    waitForOutput: (pattern, milliseconds = 60_000) =>
+    waitForOutput: (pattern, milliseconds = 120_000) =>
       new Promise((resolve, reject) => {
         const settle = (): void => {
           clearTimeout(timer);

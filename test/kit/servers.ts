@@ -72,7 +72,7 @@ export interface ParsedResponse {
 }
 
 /**
- * Sends one request, with `body` as JSON, and reads the response within 20 seconds.
+ * Sends one request, with `body` as JSON, and reads the response within 60 seconds.
  *
  * @example
  * expect(await call(`${server.url}/sum`, { method: 'POST', body: { a: 1, b: 2 } })).toMatchObject({
@@ -92,7 +92,7 @@ export async function call(
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const text = await response.text();
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');

@@ -1,8 +1,14 @@
+/** Milliseconds between two looks. */
 const PAUSE = 20;
+/**
+ * Milliseconds before a wait fails. Long, since a passing test never waits for it, and a loaded
+ * machine may take many times as long as a quiet one.
+ */
+export const WAIT_LIMIT = 60_000;
 
 /** How long to wait, and what a failure says. */
 export interface WaitOptions {
-  /** Milliseconds before the wait fails; 20 seconds by default. */
+  /** Milliseconds before the wait fails; {@link WAIT_LIMIT} by default. */
   within?: number;
   /** Text that a failure adds to its message, such as the output of a process. */
   explain?(): string;
@@ -14,7 +20,7 @@ export interface WaitOptions {
  * Calls `look` until it returns a value other than `undefined`, `null` or `false`, and returns that
  * value. An error of `look` counts as "not yet"; the last one becomes the cause of the failure.
  *
- * @param what completes "Not within 20000 ms: …"
+ * @param what completes "Not within 60000 ms: …"
  *
  * @example
  * await until('the edit is served', async () => (await call(url)).body === 'edited');
@@ -22,7 +28,7 @@ export interface WaitOptions {
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  { within = 20_000, explain, giveUp }: WaitOptions = {},
+  { within = WAIT_LIMIT, explain, giveUp }: WaitOptions = {},
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + within;
   let cause: unknown;
@@ -54,7 +60,7 @@ export async function until<T>(
  */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
-  within = 8000,
+  within = WAIT_LIMIT,
 ): Promise<Awaited<T>> {
   const deadline = performance.now() + within;
   for (;;) {

@@ -72,7 +72,7 @@ export function describeLifecycle({ template, expectToWork, edit }: Lifecycle): 
     });
     expect(server.stdout).not.toMatch(/server restarted/i);
     editFile(file, () => original);
-    await eventually(() => expectToWork(server.url), 20_000);
+    await eventually(() => expectToWork(server.url));
     expect(server.stderr).not.toMatch(/error/i);
   });
 

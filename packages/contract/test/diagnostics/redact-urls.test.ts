@@ -43,7 +43,7 @@ test.each([
 test('a long text takes linear time', () => {
   for (const part of ['redis://', '://', '@', 'a=', '&sig=', ':'])
     expect(redactUrls(part.repeat(200_000)).length).toBeGreaterThan(0);
-}, 5000);
+});
 
 test('the message of each GatiError is without passwords', () => {
   const error = new GatiError({

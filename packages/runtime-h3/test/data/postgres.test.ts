@@ -56,7 +56,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
       { timeout: 30_000, interval: 100 },
     );
     await db.dispose();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     const gone = new Promise((resolve) => server.once('exit', resolve));

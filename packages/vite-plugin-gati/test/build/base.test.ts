@@ -64,7 +64,7 @@ describe.each(PLACES)('with %s', (_, { base, assets, config }) => {
     expect(await call(`${url}/hello`, page)).toMatchObject({ status: 200, body: { a: 1 } });
   }
 
-  test('built server and preview serve the client there', { timeout: 60_000 }, async () => {
+  test('built server and preview serve the client there', async () => {
     const app = makeApp(FILES);
     const { outDir } = await build(app, config);
     const server = await startBuiltServer(app, { ...process.env, WORKERS: '1' });

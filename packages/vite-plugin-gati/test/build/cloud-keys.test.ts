@@ -6,8 +6,6 @@ import { GCS_BUCKET, startFakeGcs } from '../../../../test/servers/fake-gcs.ts';
 import { startPstest } from '../../../../test/servers/pstest.ts';
 import { build, copyAway, makeApp } from '../helpers/build.ts';
 
-const MINUTE = 60_000;
-
 const servers = [await startPstest(), await startFakeGcs()] as const;
 const missing = servers.find((server) => 'reason' in server);
 if (missing && 'reason' in missing)
@@ -49,39 +47,31 @@ describe.skipIf(missing)('a built server on Pub/Sub with its keys in Google Clou
     await Promise.all([queues.stop(), objects.stop()]);
   });
 
-  test(
-    'a built server creates one job for an idempotency key',
-    { timeout: 3 * MINUTE },
-    async () => {
-      const { outDir, warnings } = await build(
-        makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
-        {},
-        { effects: ['pubsub'] },
-      );
-      expect(warnings).toEqual([]);
-      const served = await startBuiltServer(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
-      const ask = async (): Promise<unknown> =>
-        (await call(`${served.url}/mails`, { method: 'POST' })).body;
-      const first = await ask();
-      expect(first).toEqual({ id: expect.any(String) });
-      await served.waitForOutput(/"msg":"sent"/);
-      expect(await ask()).toEqual(first);
-    },
-  );
+  test('a built server creates one job for an idempotency key', async () => {
+    const { outDir, warnings } = await build(
+      makeApp(toFiles('@google-cloud/pubsub', 'google-auth-library')),
+      {},
+      { effects: ['pubsub'] },
+    );
+    expect(warnings).toEqual([]);
+    const served = await startBuiltServer(copyAway(outDir), { ...env, GATI_WORKERS: '2' });
+    const ask = async (): Promise<unknown> =>
+      (await call(`${served.url}/mails`, { method: 'POST' })).body;
+    const first = await ask();
+    expect(first).toEqual({ id: expect.any(String) });
+    await served.waitForOutput(/"msg":"sent"/);
+    expect(await ask()).toEqual(first);
+  });
 
-  test(
-    'a built server names the package that package.json lacks',
-    { timeout: 3 * MINUTE },
-    async () => {
-      const { outDir } = await build(
-        makeApp(toFiles('@google-cloud/pubsub')),
-        {},
-        { effects: ['pubsub'] },
-      );
-      const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-      const started = await runProcess(process.execPath, [entry], { env: { ...env, PORT: '0' } });
-      expect(started.code).toBe(1);
-      expect(started.stdout + started.stderr).toContain('npm install google-auth-library');
-    },
-  );
+  test('a built server names the package that package.json lacks', async () => {
+    const { outDir } = await build(
+      makeApp(toFiles('@google-cloud/pubsub')),
+      {},
+      { effects: ['pubsub'] },
+    );
+    const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
+    const started = await runProcess(process.execPath, [entry], { env: { ...env, PORT: '0' } });
+    expect(started.code).toBe(1);
+    expect(started.stdout + started.stderr).toContain('npm install google-auth-library');
+  });
 });

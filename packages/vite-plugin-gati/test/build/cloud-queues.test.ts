@@ -10,8 +10,6 @@ import type { Missing, TestServer } from '../../../../test/servers/process.ts';
 import { type CloudQueue, sdkOf } from '@gati/runtime-h3/effects/settings';
 import { build, copyAway, makeApp } from '../helpers/build.ts';
 
-const MINUTE = 60_000;
-
 interface Cloud {
   server: TestServer | Missing;
   address: string;
@@ -75,66 +73,54 @@ describe.each(Object.entries(CLOUDS) as [CloudQueue, Cloud][])(
     if ('reason' in server)
       console.warn(`\n  !! A built server on ${name} is NOT tested: ${server.reason}\n`);
 
-    test.skipIf('reason' in server)(
-      'runs effects with no files but those of dist',
-      { timeout: 3 * MINUTE },
-      async () => {
-        if ('reason' in server) return;
-        const { outDir, warnings } = await build(
-          makeApp(toFiles({ [sdkOf(name)]: '*' })),
-          {},
-          { effects: [name] },
-        );
-        expect(warnings).toEqual([]);
-        const settings = { ...clean, ...env(server.url), GATI_EFFECTS: address, GATI_WORKERS: '2' };
-        const alone = copyAway(outDir);
-        const served = await startBuiltServer(alone, settings);
-        expect(await call(`${served.url}/mails`, { method: 'POST' })).toMatchObject({
-          status: 202,
-        });
-        await served.waitForOutput(/"msg":"sent"/);
-        const entry = path.join(alone, 'dist/server/index.mjs');
-        const listed = await runProcess(process.execPath, [entry, 'effects', 'list'], {
-          env: settings,
-        });
-        expect(listed).toMatchObject({
-          code: 1,
-          stderr: expect.stringMatching(new RegExp(`GATI_EFFECTS_LOOK.*${counts}`)),
-        });
-        const redriven = await runProcess(
-          process.execPath,
-          [entry, 'effects', 'redrive', '--json'],
-          {
-            env: settings,
-          },
-        );
-        expect(JSON.parse(redriven.stdout)).toEqual({ redriven: 0 });
-      },
-    );
+    test.skipIf('reason' in server)('runs effects with no files but those of dist', async () => {
+      if ('reason' in server) return;
+      const { outDir, warnings } = await build(
+        makeApp(toFiles({ [sdkOf(name)]: '*' })),
+        {},
+        { effects: [name] },
+      );
+      expect(warnings).toEqual([]);
+      const settings = { ...clean, ...env(server.url), GATI_EFFECTS: address, GATI_WORKERS: '2' };
+      const alone = copyAway(outDir);
+      const served = await startBuiltServer(alone, settings);
+      expect(await call(`${served.url}/mails`, { method: 'POST' })).toMatchObject({
+        status: 202,
+      });
+      await served.waitForOutput(/"msg":"sent"/);
+      const entry = path.join(alone, 'dist/server/index.mjs');
+      const listed = await runProcess(process.execPath, [entry, 'effects', 'list'], {
+        env: settings,
+      });
+      expect(listed).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(new RegExp(`GATI_EFFECTS_LOOK.*${counts}`)),
+      });
+      const redriven = await runProcess(process.execPath, [entry, 'effects', 'redrive', '--json'], {
+        env: settings,
+      });
+      expect(JSON.parse(redriven.stdout)).toEqual({ redriven: 0 });
+    });
 
-    test(
-      'a server that was built without the driver says how to add it',
-      { timeout: 3 * MINUTE },
-      async () => {
-        const { outDir } = await build(makeApp(toFiles({ [sdkOf(name)]: '*' })));
-        const code = chunksOf(outDir)
-          .filter((file) => file.endsWith('.mjs'))
-          .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'))
-          // Every server has the list of queues, with the names of the SDKs.
-          .map((text) => text.replaceAll(/\bsdk:[`'"][^`'"]+[`'"]/g, ''));
-        expect(
-          code.filter((text) => text.includes(sdkOf(name)) || text.includes('ReceiveMessage')),
-        ).toEqual([]);
-        const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
-        const started = await runProcess(process.execPath, [entry], {
-          env: { ...clean, PORT: '0', GATI_EFFECTS: address },
-        });
-        expect(started.code).toBe(1);
-        expect(started.stdout + started.stderr).toContain(`gati({ effects: ['${name}'] })`);
-      },
-    );
+    test('a server that was built without the driver says how to add it', async () => {
+      const { outDir } = await build(makeApp(toFiles({ [sdkOf(name)]: '*' })));
+      const code = chunksOf(outDir)
+        .filter((file) => file.endsWith('.mjs'))
+        .map((file) => fs.readFileSync(path.join(outDir, 'server', file), 'utf8'))
+        // Every server has the list of queues, with the names of the SDKs.
+        .map((text) => text.replaceAll(/\bsdk:[`'"][^`'"]+[`'"]/g, ''));
+      expect(
+        code.filter((text) => text.includes(sdkOf(name)) || text.includes('ReceiveMessage')),
+      ).toEqual([]);
+      const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
+      const started = await runProcess(process.execPath, [entry], {
+        env: { ...clean, PORT: '0', GATI_EFFECTS: address },
+      });
+      expect(started.code).toBe(1);
+      expect(started.stdout + started.stderr).toContain(`gati({ effects: ['${name}'] })`);
+    });
 
-    test('a build fails if package.json lacks the SDK', { timeout: MINUTE }, async () => {
+    test('a build fails if package.json lacks the SDK', async () => {
       await expect(build(makeApp(toFiles({})), {}, { effects: [name] })).rejects.toThrow(
         `npm install ${sdkOf(name)}`,
       );

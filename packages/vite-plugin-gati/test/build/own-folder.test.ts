@@ -141,7 +141,7 @@ export const route = 'GET /${name}';
 export const handler: Handler<typeof route> = (): { value: string } => ({ value: read() });
 `;
 
-test('a build keeps packages that read their own folder', { timeout: 60_000 }, async () => {
+test('a build keeps packages that read their own folder', async () => {
   const names = Object.keys(PACKAGES);
   const app = makeApp({
     ...Object.assign({}, ...Object.values(PACKAGES)),
@@ -184,7 +184,7 @@ test.each([
     'environments.gati.resolve.external',
     { environments: { gati: { resolve: { external: ['plain'] } } } },
   ],
-])('a build keeps the packages of %s, and no others', { timeout: 60_000 }, async (_, config) => {
+])('a build keeps the packages of %s, and no others', async (_, config) => {
   const plain = (name: string): Files =>
     install(name, {}, { 'index.js': `exports.read = () => '${name}';\n` });
   const app = makeApp({
@@ -202,7 +202,7 @@ test.each([
   expect(manifest.native?.packages).toEqual([{ name: 'plain', version: '1.0.0' }]);
 });
 
-test('a build bundles the packages of ssr.noExternal', { timeout: 60_000 }, async () => {
+test('a build bundles the packages of ssr.noExternal', async () => {
   const app = makeApp({
     ...install(
       'meant',

@@ -13,7 +13,6 @@ import { call, type ServerProcess, startBuiltServer } from '@gati/test-kit/serve
 import { until } from '@gati/test-kit/wait';
 import { build, copyAway, type Files, makeApp, write } from '../helpers/build.ts';
 
-const MINUTE = 60_000;
 const PAGE = { accept: 'text/html' };
 
 /** An app whose page and whose route both say `word`. */
@@ -58,7 +57,7 @@ describe('the page of a server with several releases', () => {
       GATI_WORKERS: '1',
       GATI_PROOF_QUIET: '0',
     });
-  }, 2 * MINUTE);
+  });
   afterAll(async () => {
     await stopProcesses();
     await store.close();
@@ -90,7 +89,7 @@ describe('the page of a server with several releases', () => {
 });
 
 describe('the page of a server without a store', () => {
-  test('hashed files of bundled older releases stay reachable', { timeout: MINUTE }, async () => {
+  test('hashed files of bundled older releases stay reachable', async () => {
     const root = makeApp(app('one'), 'bundled-pages');
     const store = await openReleaseStore(path.join(root, '.gati/releases'));
     const first = await build(root);

@@ -34,43 +34,38 @@ const start = (root: string): Promise<PreviewServer> =>
     preview: { port: 0, host: '127.0.0.1' },
   });
 
-test(
-  'vite preview serves page, API and sockets from the built server',
-  { timeout: 60_000 },
-  async () => {
-    const app = makeApp(FILES);
-    await build(app);
-    const server = await start(app);
-    const url = server.resolvedUrls!.local[0]!.replace(/\/$/, '');
-    expect(await call(`${url}/`, { headers: { accept: 'text/html' } })).toMatchObject({
-      status: 200,
-      body: expect.stringContaining('<title>App</title>'),
-    });
-    const echo = await call(`${url}/echo`, { method: 'POST', body: { text: 'hi' } });
-    expect(echo).toMatchObject({ status: 200, body: { text: 'hi' } });
-    expect(echo.headers.get('x-gati-release')).toMatch(/^rel_/);
-    const upgrade = request(`${url}/chat`, {
-      headers: {
-        connection: 'Upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-version': '13',
-        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      },
-    });
-    upgrade.end();
-    const [answer, socket] = (await once(upgrade, 'upgrade')) as [
-      { statusCode: number },
-      { destroy(): void },
-    ];
-    expect(answer.statusCode).toBe(101);
-    socket.destroy();
-    await server.close();
-  },
-);
+test('vite preview serves page, API and sockets from the built server', async () => {
+  const app = makeApp(FILES);
+  await build(app);
+  const server = await start(app);
+  const url = server.resolvedUrls!.local[0]!.replace(/\/$/, '');
+  expect(await call(`${url}/`, { headers: { accept: 'text/html' } })).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('<title>App</title>'),
+  });
+  const echo = await call(`${url}/echo`, { method: 'POST', body: { text: 'hi' } });
+  expect(echo).toMatchObject({ status: 200, body: { text: 'hi' } });
+  expect(echo.headers.get('x-gati-release')).toMatch(/^rel_/);
+  const upgrade = request(`${url}/chat`, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  });
+  upgrade.end();
+  const [answer, socket] = (await once(upgrade, 'upgrade')) as [
+    { statusCode: number },
+    { destroy(): void },
+  ];
+  expect(answer.statusCode).toBe(101);
+  socket.destroy();
+  await server.close();
+});
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
   'the built server ends when vite preview ends by %s',
-  { timeout: 60_000 },
   async (signal) => {
     const app = makeApp({
       ...FILES,
@@ -90,9 +85,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const { body: pids } = (await call(`${url!}/pids`)) as { body: number[] };
     expect(pids.every(isAlive)).toBe(true);
     server.child.kill(signal);
-    await until('server and worker end', async () => !pids.some(isAlive), {
-      within: 5000,
-    });
+    await until('server and worker end', async () => !pids.some(isAlive));
     await server.stop();
   },
 );

@@ -161,98 +161,80 @@ describe('the version of a build', () => {
     },
   );
 
-  test(
-    'below 1.0.0 a breaking change is minor and others are patches; package.json may raise the version',
-    { timeout: 4 * MINUTE },
-    async () => {
-      const named = (version: string): Files => ({
-        'package.json': JSON.stringify({ name: 'shop', version, type: 'module' }),
-      });
-      expect((await release({ ...FIRST, ...named('0.1.0') })).manifest.release.version).toBe(
-        '0.1.0',
-      );
-      expect((await release(ADDED)).manifest.release).toMatchObject({
-        version: '0.1.1',
-        bump: 'minor',
-      });
-      expect((await release(FIRST)).manifest.release).toMatchObject({
-        version: '0.2.0',
-        bump: 'major',
-      });
-      expect((await release(named('1.0.0'))).manifest.release).toMatchObject({
-        version: '1.0.0',
-        since: '0.2.0',
-        bump: 'none',
-      });
-    },
-  );
+  test('below 1.0.0 a breaking change is minor and others are patches; package.json may raise the version', async () => {
+    const named = (version: string): Files => ({
+      'package.json': JSON.stringify({ name: 'shop', version, type: 'module' }),
+    });
+    expect((await release({ ...FIRST, ...named('0.1.0') })).manifest.release.version).toBe('0.1.0');
+    expect((await release(ADDED)).manifest.release).toMatchObject({
+      version: '0.1.1',
+      bump: 'minor',
+    });
+    expect((await release(FIRST)).manifest.release).toMatchObject({
+      version: '0.2.0',
+      bump: 'major',
+    });
+    expect((await release(named('1.0.0'))).manifest.release).toMatchObject({
+      version: '1.0.0',
+      since: '0.2.0',
+      bump: 'none',
+    });
+  });
 });
 
 describe('a self-contained bundle', () => {
-  test(
-    'a release can be imported without other files, has its id and version, and is bundled by later builds',
-    { timeout: 4 * MINUTE },
-    async () => {
-      const first = await release(FIRST);
-      const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
-      const server = readAll(path.join(first.outDir, 'server'));
-      const document = textOf(first, 'openapi.json');
-      const { default: bundle } = (await import(pathToFileURL(entry).href)) as {
-        default: ReleaseBundle;
-      };
-      expect(bundle).toMatchObject({ abi: 2, version: '1.2.3', id: first.manifest.release.id });
-      expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
+  test('a release can be imported without other files, has its id and version, and is bundled by later builds', async () => {
+    const first = await release(FIRST);
+    const entry = path.join(copyAway(first.outDir), 'dist/server/release.mjs');
+    const server = readAll(path.join(first.outDir, 'server'));
+    const document = textOf(first, 'openapi.json');
+    const { default: bundle } = (await import(pathToFileURL(entry).href)) as {
+      default: ReleaseBundle;
+    };
+    expect(bundle).toMatchObject({ abi: 2, version: '1.2.3', id: first.manifest.release.id });
+    expect(bundle.match('GET', '/users/7')).toMatchObject({ params: { id: '7' } });
 
-      const second = await release(ADDED);
-      expect(second.log.join('\n')).toMatch(/bundles +1\.2\.3/);
-      const folder = path.join(second.outDir, 'server/releases');
-      expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
-        releases: [
-          {
-            version: '1.2.3',
-            id: first.manifest.release.id,
-            date: '2026-01-01T00:00:00Z',
-            status: 'live',
-          },
-        ],
-      });
-      const bundled = readAll(path.join(folder, '1.2.3/server'));
-      expect(Object.keys(bundled)).toEqual(Object.keys(server));
-      expect(bundled).toEqual(server);
-      expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
-      // What is put into the store again has no copies of others in it, and no build grows by all before it.
-      const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
-      expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
-    },
-  );
+    const second = await release(ADDED);
+    expect(second.log.join('\n')).toMatch(/bundles +1\.2\.3/);
+    const folder = path.join(second.outDir, 'server/releases');
+    expect(JSON.parse(fs.readFileSync(path.join(folder, 'index.json'), 'utf8'))).toEqual({
+      releases: [
+        {
+          version: '1.2.3',
+          id: first.manifest.release.id,
+          date: '2026-01-01T00:00:00Z',
+          status: 'live',
+        },
+      ],
+    });
+    const bundled = readAll(path.join(folder, '1.2.3/server'));
+    expect(Object.keys(bundled)).toEqual(Object.keys(server));
+    expect(bundled).toEqual(server);
+    expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
+    // What is put into the store again has no copies of others in it, and no build grows by all before it.
+    const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
+    expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
+  });
 
-  test(
-    'source maps of a release stay valid after its version is inserted',
-    { timeout: MINUTE },
-    async () => {
-      const { outDir } = await build(app, { build: { sourcemap: true } });
-      const lines = fs.readFileSync(path.join(outDir, 'server/release.mjs'), 'utf8');
-      expect(lines).toContain('1.2.3');
-      expect(lines).not.toContain('gati-version');
-      expect(lines).not.toContain('rel_0000000000000000');
-    },
-  );
+  test('source maps of a release stay valid after its version is inserted', async () => {
+    const { outDir } = await build(app, { build: { sourcemap: true } });
+    const lines = fs.readFileSync(path.join(outDir, 'server/release.mjs'), 'utf8');
+    expect(lines).toContain('1.2.3');
+    expect(lines).not.toContain('gati-version');
+    expect(lines).not.toContain('rel_0000000000000000');
+  });
 });
 
 describe('the store of a build', () => {
-  test(
-    'GATI_RELEASES names the release store, relative to the app',
-    { timeout: 2 * MINUTE },
-    async () => {
-      process.env.GATI_RELEASES = 'elsewhere';
-      store = await openReleaseStore(path.join(app, 'elsewhere'));
-      await release(FIRST);
-      expect((await release(ADDED)).manifest.release.version).toBe('1.3.0');
-      expect(fs.existsSync(path.join(app, '.gati/releases'))).toBe(false);
-    },
-  );
+  test('GATI_RELEASES names the release store, relative to the app', async () => {
+    process.env.GATI_RELEASES = 'elsewhere';
+    store = await openReleaseStore(path.join(app, 'elsewhere'));
+    await release(FIRST);
+    expect((await release(ADDED)).manifest.release.version).toBe('1.3.0');
+    expect(fs.existsSync(path.join(app, '.gati/releases'))).toBe(false);
+  });
 
-  test('a build on CI warns if no release store is named', { timeout: 2 * MINUTE }, async () => {
+  test('a build on CI warns if no release store is named', async () => {
     process.env.CI = 'true';
     expect((await build(app)).warnings.join('\n')).toContain('GATI_NO_RELEASE_STORE');
     process.env.GATI_RELEASES = path.join(app, 'named');

@@ -12,7 +12,6 @@ import { putRelease, openReleaseStore } from '@gati/runtime-h3/releases';
 import { toPackageName, toPageNames, toTarballName } from '../../src/emit/sdk/sdk-names.ts';
 import { build, type Built, type Files, makeApp, write } from '../helpers/build.ts';
 
-const MINUTE = 60_000;
 const CAPTURE = `
 export const route = 'POST /payments/:id/capture';
 /** Takes the money. */
@@ -71,7 +70,7 @@ describe('the SDK of a build', () => {
     built = await build(app);
     bytes = fs.readFileSync(path.join(app, NAME));
     files = unpack(bytes);
-  }, MINUTE);
+  });
 
   test('the SDK is a publishable package that names its release', () => {
     expect(built.log.join('\n')).toMatch(/SDK +[\d.]+ kB +sdk\/acme-shop-1\.2\.3\.tgz/);
@@ -238,170 +237,145 @@ describe('the SDK of a build', () => {
     }
   });
 
-  test(
-    'the SDK has the same bytes for the same input, and is made again only after a change',
-    { timeout: 2 * MINUTE },
-    async () => {
-      const file = path.join(app, NAME);
-      const other = path.join(app, 'sdk/acme-shop-1.0.0.tgz');
-      fs.writeFileSync(other, 'an older one');
-      const { mtimeMs } = fs.statSync(file);
-      await build(app);
-      expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
+  test('the SDK has the same bytes for the same input, and is made again only after a change', async () => {
+    const file = path.join(app, NAME);
+    const other = path.join(app, 'sdk/acme-shop-1.0.0.tgz');
+    fs.writeFileSync(other, 'an older one');
+    const { mtimeMs } = fs.statSync(file);
+    await build(app);
+    expect(fs.statSync(file).mtimeMs).toBe(mtimeMs);
 
-      fs.writeFileSync(file, 'something else');
-      await build(app);
-      expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+    fs.writeFileSync(file, 'something else');
+    await build(app);
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
 
-      fs.rmSync(path.join(app, '.gati/cache'), { recursive: true });
-      fs.rmSync(file);
-      await build(app);
-      expect(fs.readFileSync(file).equals(bytes)).toBe(true);
-      expect(fs.readFileSync(other, 'utf8')).toBe('an older one');
-    },
-  );
+    fs.rmSync(path.join(app, '.gati/cache'), { recursive: true });
+    fs.rmSync(file);
+    await build(app);
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+    expect(fs.readFileSync(other, 'utf8')).toBe('an older one');
+  });
 
-  test(
-    'the SDK stays the same when its release is stored, and the next release gets another one',
-    { timeout: 2 * MINUTE },
-    async () => {
-      const store = await openReleaseStore(path.join(app, '.gati/releases'));
-      await putRelease(store, built.outDir, { at: '2026-01-01T00:00:00Z' });
-      await store.close();
-      await build(app);
-      expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+  test('the SDK stays the same when its release is stored, and the next release gets another one', async () => {
+    const store = await openReleaseStore(path.join(app, '.gati/releases'));
+    await putRelease(store, built.outDir, { at: '2026-01-01T00:00:00Z' });
+    await store.close();
+    await build(app);
+    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
 
-      write(app, {
-        'src/handlers/payments/capture.ts': CAPTURE.replace(
-          'amount: number',
-          'cents: number',
-        ).replace('body.amount', 'body.cents'),
-      });
-      const { manifest } = await build(app);
-      expect(manifest.release.version).toBe('2.0.0');
-      const next = unpack(fs.readFileSync(path.join(app, 'sdk/acme-shop-2.0.0.tgz')));
-      expect(next['dist/index.mjs']).toContain("version = '2.0.0'");
-      expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual([
-        '## 2.0.0',
-        '## 1.2.3 (2026-01-01)',
-      ]);
-      expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
-    },
-  );
+    write(app, {
+      'src/handlers/payments/capture.ts': CAPTURE.replace(
+        'amount: number',
+        'cents: number',
+      ).replace('body.amount', 'body.cents'),
+    });
+    const { manifest } = await build(app);
+    expect(manifest.release.version).toBe('2.0.0');
+    const next = unpack(fs.readFileSync(path.join(app, 'sdk/acme-shop-2.0.0.tgz')));
+    expect(next['dist/index.mjs']).toContain("version = '2.0.0'");
+    expect(next['CHANGELOG.md']!.match(/^## .*$/gm)).toEqual(['## 2.0.0', '## 1.2.3 (2026-01-01)']);
+    expect(fs.readFileSync(path.join(app, NAME)).equals(bytes)).toBe(true);
+  });
 
-  test(
-    'a build removes the SDK of a proposed version that was never released',
-    { timeout: 3 * MINUTE },
-    async () => {
-      const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
-      fs.writeFileSync(kept, 'of somebody');
-      const tarballs = (): string[] => fs.readdirSync(path.join(app, 'sdk')).sort();
-      const propose = async (code: string): Promise<string> => {
-        write(app, { 'src/handlers/payments/capture.ts': code });
-        return (await build(app)).manifest.release.version;
-      };
-      const other = path.join(app, 'other-store');
-      fs.cpSync(path.join(app, '.gati/releases'), other, { recursive: true });
+  test('a build removes the SDK of a proposed version that was never released', async () => {
+    const kept = path.join(app, 'sdk/acme-shop-1.1.0.tgz');
+    fs.writeFileSync(kept, 'of somebody');
+    const tarballs = (): string[] => fs.readdirSync(path.join(app, 'sdk')).sort();
+    const propose = async (code: string): Promise<string> => {
+      write(app, { 'src/handlers/payments/capture.ts': code });
+      return (await build(app)).manifest.release.version;
+    };
+    const other = path.join(app, 'other-store');
+    fs.cpSync(path.join(app, '.gati/releases'), other, { recursive: true });
 
-      expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
-      expect(await propose(CAPTURE.replace("'cash';", "'cash'; // as before"))).toBe('1.2.3');
-      expect(tarballs()).toEqual([
-        'acme-shop-1.0.0.tgz',
-        'acme-shop-1.1.0.tgz',
-        'acme-shop-1.2.3.tgz',
-      ]);
+    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+    expect(await propose(CAPTURE.replace("'cash';", "'cash'; // as before"))).toBe('1.2.3');
+    expect(tarballs()).toEqual([
+      'acme-shop-1.0.0.tgz',
+      'acme-shop-1.1.0.tgz',
+      'acme-shop-1.2.3.tgz',
+    ]);
 
-      // Of another store nothing is known here.
-      process.env.GATI_RELEASES = other;
-      expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
-      delete process.env.GATI_RELEASES;
-      expect(await propose(CAPTURE.replace('at?: Date', 'at?: Date; note?: string'))).toBe('1.3.0');
-      expect(tarballs()).toEqual([
-        'acme-shop-1.0.0.tgz',
-        'acme-shop-1.1.0.tgz',
-        'acme-shop-1.2.3.tgz',
-        'acme-shop-1.3.0.tgz',
-        'acme-shop-2.0.0.tgz',
-      ]);
+    // Of another store nothing is known here.
+    process.env.GATI_RELEASES = other;
+    expect(await propose(CAPTURE.replace("'ReservationFailed'", "'Failed'"))).toBe('2.0.0');
+    delete process.env.GATI_RELEASES;
+    expect(await propose(CAPTURE.replace('at?: Date', 'at?: Date; note?: string'))).toBe('1.3.0');
+    expect(tarballs()).toEqual([
+      'acme-shop-1.0.0.tgz',
+      'acme-shop-1.1.0.tgz',
+      'acme-shop-1.2.3.tgz',
+      'acme-shop-1.3.0.tgz',
+      'acme-shop-2.0.0.tgz',
+    ]);
 
-      // Somebody changed it.
-      fs.appendFileSync(path.join(app, 'sdk/acme-shop-1.3.0.tgz'), 'x');
-      expect(await propose(CAPTURE)).toBe('1.2.3');
-      expect(tarballs()).toContain('acme-shop-1.3.0.tgz');
-    },
-  );
+    // Somebody changed it.
+    fs.appendFileSync(path.join(app, 'sdk/acme-shop-1.3.0.tgz'), 'x');
+    expect(await propose(CAPTURE)).toBe('1.2.3');
+    expect(tarballs()).toContain('acme-shop-1.3.0.tgz');
+  });
 });
 
 describe('the options of the SDK and of its document', () => {
-  test(
-    'the SDK has the name of the option, and the document the facts of the app',
-    async () => {
-      const named = makeApp(
-        {
-          ...FILES,
-          'package.json': JSON.stringify({ ...FIELDS, author: 'Ada <ada@acme.example>' }),
-        },
-        'named',
-      );
-      await build(
-        named,
-        {},
-        {
-          sdk: { name: '@acme/client' },
-          openapi: { title: 'Acme shop', tags: { payments: 'Payments of customers.' } },
-        },
-      );
-      const files = unpack(fs.readFileSync(path.join(named, 'sdk/acme-client-1.2.3.tgz')));
-      expect(JSON.parse(files['package.json']!)).toMatchObject({ name: '@acme/client' });
-      expect(files['README.md']).toContain("from '@acme/client'");
-      const document = fs.readFileSync(path.join(named, 'dist/openapi.json'), 'utf8');
-      expect(JSON.parse(document)).toMatchObject({
-        info: {
-          title: 'Acme shop',
-          version: '1.2.3',
-          contact: { name: 'Ada', email: 'ada@acme.example' },
-          license: { identifier: 'Apache-2.0' },
-        },
-        tags: [{ name: 'payments', description: 'Payments of customers.' }, { name: 'root' }],
-      });
-      expect(files['openapi.json']).toBe(document);
-    },
-    MINUTE,
-  );
+  test('the SDK has the name of the option, and the document the facts of the app', async () => {
+    const named = makeApp(
+      {
+        ...FILES,
+        'package.json': JSON.stringify({ ...FIELDS, author: 'Ada <ada@acme.example>' }),
+      },
+      'named',
+    );
+    await build(
+      named,
+      {},
+      {
+        sdk: { name: '@acme/client' },
+        openapi: { title: 'Acme shop', tags: { payments: 'Payments of customers.' } },
+      },
+    );
+    const files = unpack(fs.readFileSync(path.join(named, 'sdk/acme-client-1.2.3.tgz')));
+    expect(JSON.parse(files['package.json']!)).toMatchObject({ name: '@acme/client' });
+    expect(files['README.md']).toContain("from '@acme/client'");
+    const document = fs.readFileSync(path.join(named, 'dist/openapi.json'), 'utf8');
+    expect(JSON.parse(document)).toMatchObject({
+      info: {
+        title: 'Acme shop',
+        version: '1.2.3',
+        contact: { name: 'Ada', email: 'ada@acme.example' },
+        license: { identifier: 'Apache-2.0' },
+      },
+      tags: [{ name: 'payments', description: 'Payments of customers.' }, { name: 'root' }],
+    });
+    expect(files['openapi.json']).toBe(document);
+  });
 });
 
 describe('the SDK of a released version', () => {
-  test(
-    'no build replaces the SDK of a version that any store released',
-    { timeout: 2 * MINUTE },
-    async () => {
-      const other = makeApp({ 'src/handlers/payments/capture.ts': CAPTURE }, 'shop');
-      const file = path.join(other, 'sdk/shop-1.2.3.tgz');
-      const buildWith = async (code: string): Promise<string> => {
-        write(other, { 'src/handlers/payments/capture.ts': code });
-        return (await build(other)).log.join('\n');
-      };
-      const store = await openReleaseStore(path.join(other, 'released'));
-      process.env.GATI_RELEASES = store.url;
-      const { outDir } = await build(other);
-      await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
-      const released = fs.readFileSync(file);
+  test('no build replaces the SDK of a version that any store released', async () => {
+    const other = makeApp({ 'src/handlers/payments/capture.ts': CAPTURE }, 'shop');
+    const file = path.join(other, 'sdk/shop-1.2.3.tgz');
+    const buildWith = async (code: string): Promise<string> => {
+      write(other, { 'src/handlers/payments/capture.ts': code });
+      return (await build(other)).log.join('\n');
+    };
+    const store = await openReleaseStore(path.join(other, 'released'));
+    process.env.GATI_RELEASES = store.url;
+    const { outDir } = await build(other);
+    await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
+    const released = fs.readFileSync(file);
 
-      // A changelog or a description may differ later: clients have the package already.
-      write(other, { LICENSE: 'Another one.' });
-      expect(await buildWith(CAPTURE)).not.toContain('stays that of');
-      expect(fs.readFileSync(file).equals(released)).toBe(true);
+    // A changelog or a description may differ later: clients have the package already.
+    write(other, { LICENSE: 'Another one.' });
+    expect(await buildWith(CAPTURE)).not.toContain('stays that of');
+    expect(fs.readFileSync(file).equals(released)).toBe(true);
 
-      // The store for development is empty, so the same version is proposed for other code.
-      delete process.env.GATI_RELEASES;
-      const log = await buildWith(CAPTURE.replace("'ReservationFailed'", "'Failed'"));
-      expect(log).toContain(
-        'sdk/shop-1.2.3.tgz is still the SDK of release 1.2.3 in another store',
-      );
-      expect(fs.readFileSync(file).equals(released)).toBe(true);
-      await store.close();
-    },
-  );
+    // The store for development is empty, so the same version is proposed for other code.
+    delete process.env.GATI_RELEASES;
+    const log = await buildWith(CAPTURE.replace("'ReservationFailed'", "'Failed'"));
+    expect(log).toContain('sdk/shop-1.2.3.tgz is still the SDK of release 1.2.3 in another store');
+    expect(fs.readFileSync(file).equals(released)).toBe(true);
+    await store.close();
+  });
 });
 
 describe('names', () => {

@@ -76,7 +76,7 @@ const double = (n: number): Promise<unknown> =>
   ),
 };
 
-test('a build contains the files that server code points to', { timeout: 60_000 }, async () => {
+test('a build contains the files that server code points to', async () => {
   const app = makeApp(FILES);
   fs.writeFileSync(path.join(app, 'src/lib/one.wasm'), WASM);
   const { outDir, warnings } = await build(app);
@@ -106,7 +106,6 @@ test.each([
   ['./', '/static/'],
 ])(
   'with base %s, assets of the server and of the client share addresses below %s',
-  { timeout: 60_000 },
   async (base, start) => {
     const app = makeApp({
       ...FILES,

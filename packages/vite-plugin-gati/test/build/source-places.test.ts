@@ -46,7 +46,7 @@ test.each([
   ['GATI_SERVER_FILE', 'export const folder: string = import.meta.dirname;', '3:31'],
   ['GATI_SERVER_FILE', "export { default } from './a.ts?worker';", '3:26'],
   ['GATI_SYNTAX_UNSUPPORTED', 'export const pattern: RegExp = /^(?i:a)b/;', '3:32'],
-])('a build stops with %s at %s', { timeout: 60_000 }, async (code, line, place) => {
+])('a build stops with %s at %s', async (code, line, place) => {
   const app = makeApp({ 'src/handlers/a.ts': route(line) });
   await expect(build(app)).rejects.toThrow(`src/handlers/a.ts:${place} ${code}`);
 });

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const app = makeApp(APP);
   ({ outDir: dist } = await build(app));
   moved = copyAway(dist);
-}, 60_000);
+});
 
 const ENV = { ...process.env, WORKERS: '1' };
 const INDEX = 'dist/server/index.mjs';

@@ -33,7 +33,6 @@ export async function handler(req, res, gctx, lctx) {
 const USERS = { 'src/handlers/users/get.ts': BARE };
 
 afterEach(stopProcesses);
-const MINUTE = 60_000;
 
 describe('gati', () => {
   test.each([
@@ -74,21 +73,17 @@ describe('gati', () => {
   });
 });
 
-test.each(['src', '.'])(
-  'gati build does not build into %s',
-  { timeout: MINUTE },
-  async (outDir) => {
-    const app = makeApp(USERS);
-    const done = await gati(app, 'build', '--outDir', outDir);
-    expect(done).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('GATI_USAGE: the output folder'),
-    });
-    expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
-  },
-);
+test.each(['src', '.'])('gati build does not build into %s', async (outDir) => {
+  const app = makeApp(USERS);
+  const done = await gati(app, 'build', '--outDir', outDir);
+  expect(done).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('GATI_USAGE: the output folder'),
+  });
+  expect(fs.readFileSync(path.join(app, 'src/handlers/users/get.ts'), 'utf8')).toBe(BARE);
+});
 
-test('gati prints colours only if people want them', { timeout: MINUTE }, async () => {
+test('gati prints colours only if people want them', async () => {
   const raw = async (env: Record<string, string>, ...args: string[]): Promise<string> => {
     const child = spawn(process.execPath, [BIN, ...args], {
       cwd: repository,
@@ -109,80 +104,68 @@ test('gati prints colours only if people want them', { timeout: MINUTE }, async 
 });
 
 describe('gati generate', () => {
-  test(
-    'gati generate writes client, types and documents only if they change',
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp(USERS);
-      const first = await gati(app, 'generate', '--json');
-      expect(first.code).toBe(0);
-      expect(JSON.parse(first.stdout)).toMatchObject({
-        errors: [],
-        written: expect.arrayContaining([
-          '.gati/generated/client.ts',
-          '.gati/generated/context.ts',
-          '.gati/types/gati.d.ts',
-          '.gati/gati.manifest.json',
-          '.gati/openapi.json',
-        ]),
-      });
-      expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({
-        written: [],
-      });
-    },
-  );
+  test('gati generate writes client, types and documents only if they change', async () => {
+    const app = makeApp(USERS);
+    const first = await gati(app, 'generate', '--json');
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      errors: [],
+      written: expect.arrayContaining([
+        '.gati/generated/client.ts',
+        '.gati/generated/context.ts',
+        '.gati/types/gati.d.ts',
+        '.gati/gati.manifest.json',
+        '.gati/openapi.json',
+      ]),
+    });
+    expect(JSON.parse((await gati(app, 'generate', '--json')).stdout)).toMatchObject({
+      written: [],
+    });
+  });
 
-  test(
-    'gati generate exits with 0 for warnings and 1 for errors',
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp({
-        'src/handlers/a.ts':
-          "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
-      });
-      const warned = await gati(app, 'generate');
-      expect(warned.code).toBe(0);
-      expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
-      fs.writeFileSync(
-        path.join(app, 'src/handlers/a.ts'),
-        "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
-      );
-      expect((await gati(app, 'generate')).code).toBe(1);
-    },
-  );
+  test('gati generate exits with 0 for warnings and 1 for errors', async () => {
+    const app = makeApp({
+      'src/handlers/a.ts':
+        "export const route = 'GET /a';\nexport const handler: Handler<typeof route> = () => JSON.parse('1');\n",
+    });
+    const warned = await gati(app, 'generate');
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(/src\/handlers\/a\.ts:2:\d+ GATI_/);
+    fs.writeFileSync(
+      path.join(app, 'src/handlers/a.ts'),
+      "export const route = 'FETCH /a';\nexport const handler = () => 1;\n",
+    );
+    expect((await gati(app, 'generate')).code).toBe(1);
+  });
 });
 
 describe('gati check', () => {
-  test(
-    'gati check finds errors in bare handlers, and none in correct ones',
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp(USERS);
-      expect(await gati(app, 'check')).toMatchObject({
-        code: 0,
-        stdout: expect.stringContaining('nothing found'),
-      });
-      fs.writeFileSync(
-        path.join(app, 'src/handlers/users/get.ts'),
-        BARE.replace('req.params.id,', 'req.params.nope,'),
-      );
-      const found = await gati(app, 'check', '--json');
-      expect(found.code).toBe(1);
-      expect(JSON.parse(found.stdout)).toMatchObject({
-        errors: [
-          {
-            code: 'TS2339',
-            file: 'src/handlers/users/get.ts',
-            line: 7,
-            message: expect.stringContaining('nope'),
-            fix: expect.any(String),
-          },
-        ],
-      });
-    },
-  );
+  test('gati check finds errors in bare handlers, and none in correct ones', async () => {
+    const app = makeApp(USERS);
+    expect(await gati(app, 'check')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing found'),
+    });
+    fs.writeFileSync(
+      path.join(app, 'src/handlers/users/get.ts'),
+      BARE.replace('req.params.id,', 'req.params.nope,'),
+    );
+    const found = await gati(app, 'check', '--json');
+    expect(found.code).toBe(1);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      errors: [
+        {
+          code: 'TS2339',
+          file: 'src/handlers/users/get.ts',
+          line: 7,
+          message: expect.stringContaining('nope'),
+          fix: expect.any(String),
+        },
+      ],
+    });
+  });
 
-  test('gati check --fix writes the annotation once', { timeout: 2 * MINUTE }, async () => {
+  test('gati check --fix writes the annotation once', async () => {
     const app = makeApp(USERS);
     const file = path.join(app, 'src/handlers/users/get.ts');
     const first = await gati(app, 'check', '--fix', '--json');
@@ -219,7 +202,7 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
       'export async function run(payload: { text: string }): Promise<void> { void payload; }\n',
   };
 
-  test('gati generates the types of the other handlers', { timeout: 2 * MINUTE }, async () => {
+  test('gati generates the types of the other handlers', async () => {
     const app = makeApp(FILES);
     const checked = await gati(app, 'check', '--json');
     expect(checked.code).toBe(1);
@@ -241,7 +224,7 @@ export const handler: Handler<typeof route> = async (req, _res, gctx) => {
 });
 
 describe('a folder without an app', () => {
-  test('a folder without handlers is a warning of gati check', { timeout: MINUTE }, async () => {
+  test('a folder without handlers is a warning of gati check', async () => {
     expect(await gati(makeApp({}), 'check')).toMatchObject({
       code: 1,
       stdout: '0 routes checked: 0 errors, 1 warning\n',
@@ -251,7 +234,6 @@ describe('a folder without an app', () => {
 
   test.each(['generate', 'build'])(
     'gati %s writes nothing into a folder without handlers',
-    { timeout: MINUTE },
     async (command) => {
       const app = makeApp({});
       const before = fs.readdirSync(app, { recursive: true }).length;
@@ -262,7 +244,7 @@ describe('a folder without an app', () => {
     },
   );
 
-  test('gati effects creates no queue in a missing folder', { timeout: MINUTE }, async () => {
+  test('gati effects creates no queue in a missing folder', async () => {
     const app = makeApp(USERS);
     const queue = path.join(app, 'nowhere/x.db');
     const done = await gati(app, 'effects', 'list', '--queue', `sqlite:${queue}`);
@@ -276,7 +258,7 @@ describe('a reader that closes the pipe', () => {
     ['--help', 0],
     ['--help 2>&1', 0],
     ['effects list --queue sqlite:nowhere.db 2>&1', 2],
-  ])('ends `gati %s` silently', { timeout: MINUTE }, async (words, code) => {
+  ])('ends `gati %s` silently', async (words, code) => {
     // The reader exits without reading, so each write fails.
     const line = `{ sleep 0.2; "${process.execPath}" "${BIN}" ${words}; echo "code $?" >&3; } 3>&2 | true`;
     expect(await runProcess('bash', ['-c', line], { cwd: makeApp({}) })).toMatchObject({
@@ -287,7 +269,7 @@ describe('a reader that closes the pipe', () => {
 });
 
 describe('gati build', () => {
-  test('gati build needs no configuration', { timeout: MINUTE }, async () => {
+  test('gati build needs no configuration', async () => {
     const app = makeApp(USERS);
     const done = await gati(app, 'build', '--json');
     expect(done.code, done.stderr).toBe(0);
@@ -312,37 +294,33 @@ describe('gati build', () => {
     await server.stop();
   });
 
-  test(
-    'gati build adds the plugin once, and names the place of an error',
-    { timeout: MINUTE },
-    async () => {
-      const config =
-        "import gati from 'vite-plugin-gati';\nexport default { plugins: [[Promise.resolve(gati({ base: '/api' }))]] };\n";
-      const app = makeApp({ ...USERS, 'vite.config.mjs': config });
-      const done = await gati(app, 'build');
-      expect(done.code, done.stderr).toBe(0);
-      expect(
-        JSON.parse(fs.readFileSync(path.join(app, 'dist/openapi.json'), 'utf8')),
-      ).toMatchObject({ servers: [{ url: '/api' }] });
-      fs.writeFileSync(
-        path.join(app, 'src/handlers/users/get.ts'),
-        `import './missing.ts';\n${BARE}`,
-      );
-      const failed = await gati(app, 'build', '--json');
-      expect(failed.code).toBe(1);
-      expect(JSON.parse(failed.stdout)).toMatchObject({
-        errors: [
-          {
-            code: expect.stringContaining('GATI_'),
-            message: expect.stringContaining('missing.ts'),
-          },
-        ],
-      });
-    },
-  );
+  test('gati build adds the plugin once, and names the place of an error', async () => {
+    const config =
+      "import gati from 'vite-plugin-gati';\nexport default { plugins: [[Promise.resolve(gati({ base: '/api' }))]] };\n";
+    const app = makeApp({ ...USERS, 'vite.config.mjs': config });
+    const done = await gati(app, 'build');
+    expect(done.code, done.stderr).toBe(0);
+    expect(JSON.parse(fs.readFileSync(path.join(app, 'dist/openapi.json'), 'utf8'))).toMatchObject({
+      servers: [{ url: '/api' }],
+    });
+    fs.writeFileSync(
+      path.join(app, 'src/handlers/users/get.ts'),
+      `import './missing.ts';\n${BARE}`,
+    );
+    const failed = await gati(app, 'build', '--json');
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      errors: [
+        {
+          code: expect.stringContaining('GATI_'),
+          message: expect.stringContaining('missing.ts'),
+        },
+      ],
+    });
+  });
 });
 
-test('gati diff reads manifests from pipes', { timeout: MINUTE }, async () => {
+test('gati diff reads manifests from pipes', async () => {
   const app = makeApp(USERS);
   expect(await gati(app, 'build')).toMatchObject({ code: 0 });
   await runOrThrow('mkfifo', ['before', 'after'], { cwd: app });
@@ -361,28 +339,24 @@ test('gati diff reads manifests from pipes', { timeout: MINUTE }, async () => {
 });
 
 describe('gati dev', () => {
-  test(
-    'gati dev serves a folder that contains only handlers, until Ctrl-C',
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp(USERS);
-      const server = startProcess(process.execPath, [BIN, 'dev', '--port', '0'], {
-        cwd: app,
-        env: { ...process.env, CI: '1' },
-      });
-      const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
-      expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
-      expect(await call(`${url!}/users/0`)).toMatchObject({
-        status: 404,
-        body: { error: 'NoUser' },
-      });
-      await server.stop('SIGINT');
-      expect(server.child.exitCode).toBe(130);
-    },
-  );
+  test('gati dev serves a folder that contains only handlers, until Ctrl-C', async () => {
+    const app = makeApp(USERS);
+    const server = startProcess(process.execPath, [BIN, 'dev', '--port', '0'], {
+      cwd: app,
+      env: { ...process.env, CI: '1' },
+    });
+    const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
+    expect(await call(`${url!}/users/7`)).toMatchObject({ status: 200, body: { id: '7' } });
+    expect(await call(`${url!}/users/0`)).toMatchObject({
+      status: 404,
+      body: { error: 'NoUser' },
+    });
+    await server.stop('SIGINT');
+    expect(server.child.exitCode).toBe(130);
+  });
 });
 
-test('gati dev fails with GATI_PORT_TAKEN if the port is taken', { timeout: MINUTE }, async () => {
+test('gati dev fails with GATI_PORT_TAKEN if the port is taken', async () => {
   const taken = createServer();
   const port = await listen(taken);
   const done = await gati(
@@ -402,45 +376,37 @@ test('gati dev fails with GATI_PORT_TAKEN if the port is taken', { timeout: MINU
   taken.close();
 });
 
-test(
-  'gati dev fails with GATI_LISTEN for an address of another machine',
-  { timeout: MINUTE },
-  async () => {
-    const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
-    expect(done.code).toBe(1);
-    expect(JSON.parse(done.stdout)).toMatchObject({
-      errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }],
-    });
-  },
-);
+test('gati dev fails with GATI_LISTEN for an address of another machine', async () => {
+  const done = await gati(makeApp(USERS), 'dev', '--json', '--host', '256.1.1.1', '--port', '0');
+  expect(done.code).toBe(1);
+  expect(JSON.parse(done.stdout)).toMatchObject({
+    errors: [{ code: 'GATI_LISTEN', message: expect.stringContaining('256.1.1.1') }],
+  });
+});
 
 describe('gati run', () => {
-  test(
-    "gati run runs a script with the app's modules, .env files and arguments",
-    { timeout: MINUTE },
-    async () => {
-      const app = makeApp({
-        ...USERS,
-        '.env': 'SHOP=from-file',
-        'script.ts': `
+  test("gati run runs a script with the app's modules, .env files and arguments", async () => {
+    const app = makeApp({
+      ...USERS,
+      '.env': 'SHOP=from-file',
+      'script.ts': `
 import manifest from 'virtual:gati/manifest';
 console.log(manifest.contract.routes[0].id, process.env.SHOP, ...process.argv.slice(2));
 process.exitCode = 3;
 `,
-        'broken.ts': "throw new Error('no luck');",
-      });
-      expect(await gati(app, 'run', 'script.ts', '--json', 'x')).toMatchObject({
-        code: 3,
-        stdout: 'GET /users/:id from-file --json x\n',
-      });
-      const json = await gati(app, 'run', '--json', 'script.ts');
-      expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 3 });
-      expect(json.stderr).toContain('from-file');
-      expect(await gati(app, 'run', 'broken.ts')).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining('broken.ts:1'),
-      });
-      expect((await gati(app, 'run', 'nowhere.ts')).code).toBe(2);
-    },
-  );
+      'broken.ts': "throw new Error('no luck');",
+    });
+    expect(await gati(app, 'run', 'script.ts', '--json', 'x')).toMatchObject({
+      code: 3,
+      stdout: 'GET /users/:id from-file --json x\n',
+    });
+    const json = await gati(app, 'run', '--json', 'script.ts');
+    expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 3 });
+    expect(json.stderr).toContain('from-file');
+    expect(await gati(app, 'run', 'broken.ts')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('broken.ts:1'),
+    });
+    expect((await gati(app, 'run', 'nowhere.ts')).code).toBe(2);
+  });
 });

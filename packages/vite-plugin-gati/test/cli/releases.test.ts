@@ -242,7 +242,7 @@ describe('releases from the command line', () => {
     });
   });
 
-  test('a built server has the release commands of gati', { timeout: 4 * MINUTE }, async () => {
+  test('a built server has the release commands of gati', async () => {
     const app = makeApp(FIRST, 'shop');
     await releaseAs(app, FIRST);
     const entry = path.join(app, 'dist/server/index.mjs');
@@ -308,7 +308,7 @@ describe('releases from the command line', () => {
 });
 
 describe('gati build --check on CI', () => {
-  test('gati build --check needs a release store on CI', { timeout: MINUTE }, async () => {
+  test('gati build --check needs a release store on CI', async () => {
     const app = makeApp(FIRST, 'shop');
     expect(await run(app, ['build', '--check'], { CI: '1' })).toMatchObject({
       code: 2,

@@ -43,7 +43,7 @@ describe.sequential('the generated client', () => {
       // The calls that the pages of an SDK show.
       'src/examples.ts': `import { client } from '../.gati/generated/client';\n${EXAMPLES.map((call) => `void ${call};\n`).join('')}`,
     });
-  }, 60_000);
+  });
   afterAll(() => app.remove());
 
   test.each(compilers)(
@@ -51,7 +51,6 @@ describe.sequential('the generated client', () => {
     async (compiler) => {
       expect(await app.check(compiler)).toEqual([]);
     },
-    60_000,
   );
 
   test('the generated client compiles under the strictest options', async () => {
@@ -69,5 +68,5 @@ describe.sequential('the generated client', () => {
         "export const handler: Handler<'POST /payments/:id/capture'> = (req) => req.body;\nexport type Body = { amount: number };\n",
     });
     expect(await app.check('TypeScript 7', strictest)).toEqual([]);
-  }, 60_000);
+  });
 });

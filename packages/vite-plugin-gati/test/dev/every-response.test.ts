@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { App } from '@gati/runtime-h3/app';
-import { sendRaw } from '@gati/test-kit/sockets';
+import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import type { ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EVERY_RESPONSE } from '../../../runtime-h3/src/app/response/headers.ts';
@@ -32,7 +32,7 @@ const start = async (): Promise<void> => {
 /** Status of the first response to a request, and all values of the test header. */
 async function seen(text: string): Promise<{ status: number; header: string[] }> {
   const { port } = dev.server.httpServer!.address() as AddressInfo;
-  const got = await sendRaw(port, [text], { wait: 2000 });
+  const got = await sendRaw(port, [text], { until: HANDSHAKE_ACCEPTED });
   const header = [...got.matchAll(new RegExp(`^${NAME}: (.*?)\r$`, 'gim'))];
   return { status: Number(got.slice(9, 12)), header: header.map(([, value]) => value as string) };
 }

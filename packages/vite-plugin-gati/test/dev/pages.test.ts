@@ -50,7 +50,7 @@ describe('the page that lists the routes', () => {
       const { body } = await browse('/');
       expect(String(body)).toContain('Lists');
       return String(body);
-    }, 20_000);
+    });
     expect(page).toContain('<title>shop</title>');
     expect(page).toContain('shop <small>1.2.0</small>');
     expect(page).toContain('Lists &#60;b&#62;orders&#60;/b&#62; &#38; more.');

@@ -40,7 +40,7 @@ const saves: Record<string, (file: string, text: string) => Promise<void>> = {
   ),
 };
 
-test('loses no edit and fails no request under load', { timeout: 60_000 }, async () => {
+test('loses no edit and fails no request under load', async () => {
   app = await createTestApp({
     [FILE]: handler(0),
     'src/handlers/other.ts': 'export const handler = () => 1;',
@@ -100,21 +100,17 @@ test('serves a file that stays empty as empty, and its text after the next edit'
   await eventually(async () => expect((await ask(dev, '/echo')).body).toMatchObject({ n: 2 }));
 });
 
-test(
-  'finds edits of imported files, however an editor saves them',
-  { timeout: 30_000 },
-  async () => {
-    app = await createTestApp({
-      'src/text.ts': 'export const n = 0;',
-      [FILE]: "import { n } from '../text.ts';\nexport const handler = () => n;",
-    });
-    dev = await startDev(app.root);
-    expect((await ask(dev, '/echo')).body).toBe(0);
-    let n = 0;
-    for (const [name, save] of Object.entries(saves)) {
-      n++;
-      await save(path.join(app.root, 'src/text.ts'), `export const n = ${n};`);
-      await eventually(async () => expect((await ask(dev, '/echo')).body, name).toBe(n));
-    }
-  },
-);
+test('finds edits of imported files, however an editor saves them', async () => {
+  app = await createTestApp({
+    'src/text.ts': 'export const n = 0;',
+    [FILE]: "import { n } from '../text.ts';\nexport const handler = () => n;",
+  });
+  dev = await startDev(app.root);
+  expect((await ask(dev, '/echo')).body).toBe(0);
+  let n = 0;
+  for (const [name, save] of Object.entries(saves)) {
+    n++;
+    await save(path.join(app.root, 'src/text.ts'), `export const n = ${n};`);
+    await eventually(async () => expect((await ask(dev, '/echo')).body, name).toBe(n));
+  }
+});

@@ -28,58 +28,49 @@ export const handler: Handler<typeof route> = async (req, res, gctx) => {
 export type Body = { amount: ${amount} };
 `;
 
-  test(
-    'validates against the edited type, and writes the client from it',
-    { timeout: 60_000 },
-    async () => {
-      app = await createTestApp({
-        'src/modules/ledger.ts':
-          "export const reserve = async (id: string, amount: number): Promise<boolean> => id !== 'no' && amount > 0;",
-        'src/handlers/payments/capture.ts': capture('number', 'capturing'),
-      });
-      dev = await startDev(app.root, { parts: { engine } });
-      const post = (json: unknown, id = 'p1') => ask(dev, `/payments/${id}/capture`, { json });
-      expect(await post({ amount: 5 })).toMatchObject({
-        status: 202,
-        body: { state: 'capturing', amount: 5 },
-      });
-      expect(await post({ amount: 5 }, 'no')).toMatchObject({
-        status: 409,
-        body: { error: 'ReservationFailed' },
-      });
+  test('validates against the edited type, and writes the client from it', async () => {
+    app = await createTestApp({
+      'src/modules/ledger.ts':
+        "export const reserve = async (id: string, amount: number): Promise<boolean> => id !== 'no' && amount > 0;",
+      'src/handlers/payments/capture.ts': capture('number', 'capturing'),
+    });
+    dev = await startDev(app.root, { parts: { engine } });
+    const post = (json: unknown, id = 'p1') => ask(dev, `/payments/${id}/capture`, { json });
+    expect(await post({ amount: 5 })).toMatchObject({
+      status: 202,
+      body: { state: 'capturing', amount: 5 },
+    });
+    expect(await post({ amount: 5 }, 'no')).toMatchObject({
+      status: 409,
+      body: { error: 'ReservationFailed' },
+    });
+    expect(await post({ amount: '5' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/amount' }] },
+    });
+    await eventually(async () =>
+      expect(await app.read('.gati/generated/client.ts')).toContain('ReservationFailed'),
+    );
+    await app.write('src/handlers/payments/capture.ts', capture('string', 'captured'));
+    await eventually(async () =>
       expect(await post({ amount: '5' })).toMatchObject({
-        status: 400,
-        body: { errors: [{ path: '/amount' }] },
-      });
-      await eventually(
-        async () =>
-          expect(await app.read('.gati/generated/client.ts')).toContain('ReservationFailed'),
-        20_000,
-      );
-      await app.write('src/handlers/payments/capture.ts', capture('string', 'captured'));
-      await eventually(async () =>
-        expect(await post({ amount: '5' })).toMatchObject({
-          status: 202,
-          body: { state: 'captured' },
-        }),
-      );
-      expect(await post({ amount: 5 })).toMatchObject({ status: 400 });
-      await eventually(
-        async () =>
-          expect(
-            JSON.parse(await app.read('.gati/openapi.json')).paths['/payments/{id}/capture'].post
-              .responses,
-          ).toHaveProperty('202'),
-        20_000,
-      );
-      await eventually(
-        async () => expect(await app.read('.gati/generated/client.ts')).toContain('captured'),
-        20_000,
-      );
-    },
-  );
+        status: 202,
+        body: { state: 'captured' },
+      }),
+    );
+    expect(await post({ amount: 5 })).toMatchObject({ status: 400 });
+    await eventually(async () =>
+      expect(
+        JSON.parse(await app.read('.gati/openapi.json')).paths['/payments/{id}/capture'].post
+          .responses,
+      ).toHaveProperty('202'),
+    );
+    await eventually(async () =>
+      expect(await app.read('.gati/generated/client.ts')).toContain('captured'),
+    );
+  });
 
-  test('applies an edit of a file that only types import', { timeout: 60_000 }, async () => {
+  test('applies an edit of a file that only types import', async () => {
     app = await createTestApp({
       'src/types.ts': 'export interface Order { id: string }',
       'src/handlers/orders.post.ts':
@@ -95,41 +86,37 @@ export type Body = { amount: ${amount} };
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
-  test(
-    'follows files that types resolve to: created, shadowed, renamed',
-    { timeout: 60_000 },
-    async () => {
-      const dto = (type: string): string => `export interface Dto { id: ${type} }\n`;
-      app = await createTestApp({
-        'src/dto/index.ts': dto('string'),
-        'src/handlers/orders.post.ts':
-          "import type { Dto } from '../dto';\nexport type Body = Dto;\nexport const handler: Handler = (req, res) => res.json(req.body);\n",
+  test('follows files that types resolve to: created, shadowed, renamed', async () => {
+    const dto = (type: string): string => `export interface Dto { id: ${type} }\n`;
+    app = await createTestApp({
+      'src/dto/index.ts': dto('string'),
+      'src/handlers/orders.post.ts':
+        "import type { Dto } from '../dto';\nexport type Body = Dto;\nexport const handler: Handler = (req, res) => res.json(req.body);\n",
+    });
+    dev = await startDev(app.root, { parts: { engine } });
+    // The watcher misses changes that are made while it starts.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const takes = (type: 'string' | 'number'): Promise<void> =>
+      eventually(async () => {
+        const statuses = [];
+        for (const id of ['a', 1])
+          statuses.push((await ask(dev, '/orders', { json: { id } })).status);
+        expect(statuses).toEqual(type === 'string' ? [200, 400] : [400, 200]);
       });
-      dev = await startDev(app.root, { parts: { engine } });
-      // The watcher misses changes that are made while it starts.
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const takes = (type: 'string' | 'number'): Promise<void> =>
-        eventually(async () => {
-          const statuses = [];
-          for (const id of ['a', 1])
-            statuses.push((await ask(dev, '/orders', { json: { id } })).status);
-          expect(statuses).toEqual(type === 'string' ? [200, 400] : [400, 200]);
-        }, 20_000);
-      await takes('string');
-      await app.write('src/dto.ts', dto('number'));
-      await takes('number');
-      await app.remove('src/dto.ts');
-      await takes('string');
-      await app.rename('src/dto', 'src/old');
-      await app.write('src/dto.ts', dto('number'));
-      await takes('number');
-      await app.remove('src/dto.ts');
-      await app.rename('src/old', 'src/dto');
-      await takes('string');
-    },
-  );
+    await takes('string');
+    await app.write('src/dto.ts', dto('number'));
+    await takes('number');
+    await app.remove('src/dto.ts');
+    await takes('string');
+    await app.rename('src/dto', 'src/old');
+    await app.write('src/dto.ts', dto('number'));
+    await takes('number');
+    await app.remove('src/dto.ts');
+    await app.rename('src/old', 'src/dto');
+    await takes('string');
+  });
 
-  test('reads a Standard Schema value from the running module', { timeout: 60_000 }, async () => {
+  test('reads a Standard Schema value from the running module', async () => {
     const orders = (kind: string): string => `
 import * as z from 'zod';
 export const body = z.object({ id: z.${kind}() });
@@ -146,7 +133,7 @@ export const handler: Handler = (req, res) => res.json({ ok: true });
     expect((await ask(dev, '/orders', { json: { id: 'a' } })).status).toBe(400);
   });
 
-  test('shows a type error in the overlay until it is gone', { timeout: 60_000 }, async () => {
+  test('shows a type error in the overlay until it is gone', async () => {
     const handler = (value: string): string =>
       `export const handler: Handler = (req, res) => {\n  const n: number = ${value};\n  return res.json({ n });\n};\n`;
     app = await createTestApp({ 'src/handlers/a.ts': handler('1') });
@@ -157,9 +144,9 @@ export const handler: Handler = (req, res) => res.json({ ok: true });
     };
     expect((await ask(dev, '/a')).body).toEqual({ n: 1 });
     await app.write('src/handlers/a.ts', handler("'one'"));
-    await eventually(() => expect(overlay()).toMatchObject({ loc: { line: 2 } }), 20_000);
+    await eventually(() => expect(overlay()).toMatchObject({ loc: { line: 2 } }));
     expect((await ask(dev, '/a')).body).toEqual({ n: 'one' });
     await app.write('src/handlers/a.ts', handler('2'));
-    await eventually(() => expect(overlay()).toBeUndefined(), 20_000);
+    await eventually(() => expect(overlay()).toBeUndefined());
   });
 });

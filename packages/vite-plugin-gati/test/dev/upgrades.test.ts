@@ -187,7 +187,6 @@ describe.each(['http', 'https'])('over %s', (scheme) => {
     const secure = { port, host: '127.0.0.1', rejectUnauthorized: false };
     return sendRaw(scheme === 'https' ? connectTls(secure) : port, texts, {
       gap: 50,
-      wait: 20_000,
     });
   }
 

@@ -15,16 +15,12 @@ describe.sequential('the global types, from the built declarations', () => {
   beforeAll(async () => {
     app = await createTypedApp();
     app.write({ ...FILES, '.gati/types/gati.d.ts': emitGlobalTypes(SCAN) });
-  }, 60_000);
+  });
   afterAll(() => app.remove());
 
-  test.each(compilers)(
-    'accept right uses and reject wrong ones under %s',
-    async (compiler) => {
-      expect(await app.check(compiler)).toEqual([]);
-    },
-    60_000,
-  );
+  test.each(compilers)('accept right uses and reject wrong ones under %s', async (compiler) => {
+    expect(await app.check(compiler)).toEqual([]);
+  });
 
   test('work with allowImportingTsExtensions, without DOM.Iterable, under nodenext and with exact optional properties', async () => {
     expect(
@@ -43,13 +39,13 @@ describe.sequential('the global types, from the built declarations', () => {
         noUncheckedIndexedAccess: true,
       }),
     ).toEqual([]);
-  }, 60_000);
+  });
 
   test('the global types have no errors with skipLibCheck: false', async () => {
     app.write({ '.gati/generated/client.ts': CLIENT });
     expect(await app.check('TypeScript 7', { skipLibCheck: false })).toEqual([]);
     fs.rmSync(path.join(app.root, '.gati/generated'), { recursive: true });
-  }, 60_000);
+  });
 
   test('accept anything before types are generated, like testApp', async () => {
     app.write({ 'src/any.ts': ANY_CALL });
@@ -72,27 +68,23 @@ describe.sequential('the global types, from the built declarations', () => {
         "export const middleware: Middleware<'/club'> = async (_req, _res, _gctx, lctx, next) => { lctx.state.set('tenant', lctx.user.id); return next(); };",
     });
     expect(await app.check('TypeScript 7')).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('migrations', () => {
   let app: TypedApp;
   beforeAll(async () => {
     app = await createTypedApp();
-  }, 60_000);
+  });
   afterAll(() => app.remove());
 
-  test.each(compilers)(
-    'are checked against both contracts under %s',
-    async (compiler) => {
-      app.write({
-        '.gati/types/versions.d.ts': emitVersionTypes([{ name: '1.x', from: OLD, to: NEW }]),
-        ...MIGRATIONS,
-      });
-      expect(await app.check(compiler)).toEqual([]);
-    },
-    60_000,
-  );
+  test.each(compilers)('are checked against both contracts under %s', async (compiler) => {
+    app.write({
+      '.gati/types/versions.d.ts': emitVersionTypes([{ name: '1.x', from: OLD, to: NEW }]),
+      ...MIGRATIONS,
+    });
+    expect(await app.check(compiler)).toEqual([]);
+  });
 });
 
 const contract = (

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const app = makeApp(FILES, 'schema-values');
   const { outDir } = await build(app);
   server = await startBuiltServer(copyAway(outDir), {});
-}, 120_000);
+});
 afterAll(() => server.stop());
 
 test.each(CASES)(

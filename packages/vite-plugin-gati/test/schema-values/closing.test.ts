@@ -10,4 +10,4 @@ test('the development server closes while an analysis imports schema values', as
   const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'late'));
   expect(await Promise.race([dev.close(), late])).toBeUndefined();
   await app.dispose();
-}, 30_000);
+});

@@ -8,11 +8,11 @@ let dev: DevApp;
 beforeAll(async () => {
   app = await createTestApp(FILES);
   dev = await startDev(app.root, { parts: {} });
-}, 60_000);
+});
 afterAll(async () => {
   await dev.close();
   await app.dispose();
-}, 60_000);
+});
 
 test.each(CASES)('in development, $kind', async ({ path, status, body, exact, ...request }) => {
   const response = await ask(dev, path, request);

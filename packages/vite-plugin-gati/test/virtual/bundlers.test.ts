@@ -111,23 +111,19 @@ const bundlers: Record<string, () => Promise<string>> = {
   },
 };
 
-test.each(Object.keys(bundlers))(
-  '%s builds a server that runs',
-  { timeout: 60_000 },
-  async (name) => {
-    const entry = await bundlers[name]!();
-    const url = await start(entry);
-    const user = await fetch(`${url}/api/users/7`);
-    expect({
-      status: user.status,
-      seen: user.headers.get('x-seen'),
-      body: await user.json(),
-    }).toEqual({ status: 200, seen: '1', body: { id: '7', sum: 3 } });
-    expect(await (await fetch(`${url}/api/files/a/b`)).json()).toBe('a/b');
-    expect((await fetch(`${url}/api/users`)).status).toBe(404);
-    expect((await fetch(`${url}/api/users/7`, { method: 'POST' })).status).toBe(405);
-  },
-);
+test.each(Object.keys(bundlers))('%s builds a server that runs', async (name) => {
+  const entry = await bundlers[name]!();
+  const url = await start(entry);
+  const user = await fetch(`${url}/api/users/7`);
+  expect({
+    status: user.status,
+    seen: user.headers.get('x-seen'),
+    body: await user.json(),
+  }).toEqual({ status: 200, seen: '1', body: { id: '7', sum: 3 } });
+  expect(await (await fetch(`${url}/api/files/a/b`)).json()).toBe('a/b');
+  expect((await fetch(`${url}/api/users`)).status).toBe(404);
+  expect((await fetch(`${url}/api/users/7`, { method: 'POST' })).status).toBe(405);
+});
 
 async function start(entry: string): Promise<string> {
   child = spawn(process.execPath, [entry], {

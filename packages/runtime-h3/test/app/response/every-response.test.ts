@@ -1,4 +1,4 @@
-import { sendRaw } from '@gati/test-kit/sockets';
+import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { plugin } from 'crossws/server/node';
 import { serve } from 'srvx/node';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -186,7 +186,9 @@ test.each(HANDSHAKES)(
   'a header of every response is on a Node handshake: %s',
   async (_way, path, headers, status) => {
     target = await overNode(bundle(ROUTES));
-    const text = await sendRaw(target.port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
+    const text = await sendRaw(target.port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`], {
+      until: HANDSHAKE_ACCEPTED,
+    });
     expect({ status: text.slice(9, 12), header: testHeaders(text) }).toEqual({
       status: String(status),
       header: ['yes'],
@@ -207,7 +209,9 @@ test.each([...HANDSHAKES, ['no WebSocket route', '/json', {}, 404] as const])(
     });
     await server.ready();
     const port = Number(new URL(server.url ?? '').port);
-    const text = await sendRaw(port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`]);
+    const text = await sendRaw(port, [`GET ${path} HTTP/1.1\r\n${handshake(headers)}`], {
+      until: HANDSHAKE_ACCEPTED,
+    });
     await server.close(true);
     expect({ status: text.slice(9, 12), header: testHeaders(text) }).toEqual({
       status: String(status),

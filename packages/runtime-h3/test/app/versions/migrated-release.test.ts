@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
 import type { Contract } from '@gati/contract';
-import { sendRaw } from '@gati/test-kit/sockets';
+import { listen } from '@gati/test-kit/ports';
+import { sendAndLeave, sendRaw } from '@gati/test-kit/sockets';
+import { until } from '@gati/test-kit/wait';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MigrationPath, ServedRelease } from '../../../src/types/served-release.ts';
 import { HttpError } from '../../../src/index.ts';
@@ -271,14 +274,38 @@ describe('a body for a migrated release that does not arrive', () => {
 
   test('a missing body is logged once as 499 when the client leaves, and reaches no handler', async () => {
     await start(30_000);
-    await sendRaw(target.port, [half], { wait: 50 });
+    let isReading = false;
+    const server = createServer((req, res) => {
+      target.app.handleNodeRequest(req, res);
+      req.once('data', () => (isReading = true));
+    });
+    await sendAndLeave(await listen(server), [half], () =>
+      until('the body is read', () => isReading),
+    );
     await expect.poll(() => spans()).toMatchObject([{ status: 499, version: '1.0.0' }]);
     expect(target.app.inflight).toBe(0);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('a missing body is logged as 499 when the client left before the migration began', async () => {
+    await start(600_000);
+    // The first migrated request loads code, and a client may leave meanwhile.
+    const server = createServer((req, res) => {
+      res.once('close', () => target.app.handleNodeRequest(req, res));
+      hasArrived = true;
+    });
+    let hasArrived = false;
+    await sendAndLeave(await listen(server), [half], () =>
+      until('the request arrives', () => hasArrived),
+    );
+    await expect.poll(() => spans()).toMatchObject([{ status: 499, version: '1.0.0' }]);
+    await target.app.drain();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('gets 408 when the body timeout is over', async () => {
     await start(30);
-    expect(await sendRaw(target.port, [half], { wait: 500 })).toMatch(
+    expect(await sendRaw(target.port, [half], { until: /"code":/ })).toMatch(
       /^HTTP\/1\.1 408 [\s\S]*x-api-version: 1\.0\.0[\s\S]*"code":"request_timeout"/,
     );
     expect(target.app.spans()).toMatchObject([{ status: 408, version: '1.0.0' }]);

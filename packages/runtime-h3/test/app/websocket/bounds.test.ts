@@ -1,4 +1,4 @@
-import { sendRaw } from '@gati/test-kit/sockets';
+import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, expect, test } from 'vitest';
 import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
 import type { Limits } from '../../../src/types/limits.ts';
@@ -98,15 +98,14 @@ test('messages that wait start before the close hook of a client that leaves', a
 
 test('a socket ends when its client answers no ping for pingInterval', async () => {
   await start({ 'WS /idle': { socket: {} } }, { pingInterval: 100 });
-  const text = await sendRaw(target.port, [`GET /idle HTTP/1.1\r\n${HANDSHAKE}\r\n`], {
-    wait: 10_000,
-  });
+  const text = await sendRaw(target.port, [`GET /idle HTTP/1.1\r\n${HANDSHAKE}\r\n`]);
   expect(text).toContain('101 Switching Protocols');
   expect(text).toContain('crossws-ping');
   expect(limitCounts.counts).toEqual({ pingInterval: 1 });
 });
 
 test('a handshake gets 503 while as many as handshakes are open', async () => {
+  let waiting = 0;
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
   await start(
@@ -115,6 +114,7 @@ test('a handshake gets 503 while as many as handshakes are open', async () => {
         socket: {},
         middleware: [
           async (_req, _res, _gctx, _lctx, next) => {
+            waiting++;
             await gate;
             return next();
           },
@@ -125,12 +125,15 @@ test('a handshake gets 503 while as many as handshakes are open', async () => {
   );
   const opening = [open('/slow'), open('/slow')];
   const send = (): Promise<string> =>
-    sendRaw(target.port, [`GET /slow HTTP/1.1\r\n${HANDSHAKE}\r\n`], { wait: 300 });
-  await expect.poll(send).toContain('HTTP/1.1 503 ');
+    sendRaw(target.port, [`GET /slow HTTP/1.1\r\n${HANDSHAKE}\r\n`], {
+      until: HANDSHAKE_ACCEPTED,
+    });
+  await expect.poll(() => waiting).toBe(2);
   const rejected = await send();
+  expect(rejected).toContain('HTTP/1.1 503 ');
   expect(rejected).toContain('retry-after: 1');
   expect(rejected).toContain('"code":"overloaded"');
-  expect(limitCounts.counts.handshakes).toBeGreaterThan(0);
+  expect(limitCounts.counts).toEqual({ handshakes: 1 });
   release();
   await Promise.all(opening);
   await expect.poll(send).toContain('HTTP/1.1 101 ');

@@ -190,26 +190,22 @@ test('wrong usage prints an error with a fix', async () => {
   });
 });
 
-test(
-  'a queue that does not respond is reported once, with a code',
-  { timeout: 60_000 },
-  async () => {
-    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const output = { style: createStyle(false), line: () => {}, document: () => {} };
-    const queues = { redis: () => import('../../../src/effects/drivers/redis/driver.ts') };
-    const code = await runEffectsCommand(['list'], {
-      url: 'redis://127.0.0.1:1',
-      output,
-      openQueue: (address, settings) => openQueue(address, queues, settings),
-    });
-    const lines = written.mock.calls.map(([text]) => String(text));
-    written.mockRestore();
-    expect(code).toBe(1);
-    expect(lines).toEqual([
-      expect.stringMatching(
-        /^GATI_EFFECTS_AWAY: The queue in Redis does not respond: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n {2}see: .*\n$/,
-      ),
-      expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
-    ]);
-  },
-);
+test('a queue that does not respond is reported once, with a code', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const output = { style: createStyle(false), line: () => {}, document: () => {} };
+  const queues = { redis: () => import('../../../src/effects/drivers/redis/driver.ts') };
+  const code = await runEffectsCommand(['list'], {
+    url: 'redis://127.0.0.1:1',
+    output,
+    openQueue: (address, settings) => openQueue(address, queues, settings),
+  });
+  const lines = written.mock.calls.map(([text]) => String(text));
+  written.mockRestore();
+  expect(code).toBe(1);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^GATI_EFFECTS_AWAY: The queue in Redis does not respond: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}fix: .*\n {2}see: .*\n$/,
+    ),
+    expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
+  ]);
+});

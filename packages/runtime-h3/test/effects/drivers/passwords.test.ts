@@ -45,7 +45,6 @@ test.each([...schemes, 'unknown'])(
       expectHidden(error, url);
     }
   },
-  30_000,
 );
 
 test('no error of a database shows the password of its address', async () => {

@@ -31,7 +31,7 @@ test('starts no more runs than the rate limit allows', async () => {
     call: { rateLimit: { max: 3, per: 200 }, run: () => void begun.push(performance.now()) },
   });
   for (let n = 0; n < 7; n++) await opened.engine.enqueue('call', {});
-  await expect.poll(() => begun.length, { timeout: 15_000 }).toBe(7);
+  await expect.poll(() => begun.length).toBe(7);
   // The seventh run is in the third window.
   expect(begun[6]! - from).toBeGreaterThan(399);
 });
@@ -104,6 +104,6 @@ test('a job with a longer delay than the queue supports is enqueued again until 
     { driver },
   );
   await opened.engine.enqueue('mail', { to: 'x' }, { delay: 200 });
-  await expect.poll(() => seen, { timeout: 15_000 }).toEqual([{ to: 'x' }, 1, true]);
+  await expect.poll(() => seen).toEqual([{ to: 'x' }, 1, true]);
   expect(Math.max(...held)).toBeLessThanOrEqual(50);
 });

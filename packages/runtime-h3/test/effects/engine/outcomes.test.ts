@@ -40,9 +40,7 @@ test('storing the outcome of a job is retried until the queue accepts it, and th
   const run = vi.fn();
   opened = openEngine({ pay: { run } }, { driver: { ...memory, ack } });
   const { id } = await opened.engine.enqueue('pay', {});
-  await expect
-    .poll(async () => (await opened!.engine.get(id))?.state, { timeout: 15_000 })
-    .toBe('completed');
+  await expect.poll(async () => (await opened!.engine.get(id))?.state).toBe('completed');
   expect(run).toHaveBeenCalledTimes(1);
 });
 

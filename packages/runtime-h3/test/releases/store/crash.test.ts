@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   activateRelease,
   listReleases,
@@ -13,9 +13,6 @@ import {
 } from '../../../src/releases/index.ts';
 import { writeBuild } from '../helpers/builds.ts';
 import { runProcess } from '../helpers/processes.ts';
-
-// Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /**
  * `STORE_KILLS=300 npx vitest run --project runtime-h3 releases/store/crash` kills at more points.

@@ -1,14 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { activateRelease } from '../../../src/releases/store/change-status.ts';
 import { openReleaseStore } from '../../../src/releases/store/open-store.ts';
 import { record } from '../helpers/records.ts';
 import { conformsToReleaseStore } from '../helpers/store-conformance.ts';
-
-// Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let count = 0;

@@ -31,7 +31,7 @@ beforeAll(async () => {
     await putRelease(store, await writeBuild(path.join(made, version), version));
     await activateRelease(store, version);
   }
-}, 60_000);
+});
 beforeEach(async () => {
   root = temporaryFolder('hostile');
   await fs.cp(path.join(made, 'store'), path.join(root, 'store'), { recursive: true });

@@ -40,7 +40,7 @@ beforeAll(async () => {
     .filter((file) => !/^heads\/[1-5]\//.test(file))
     .sort();
   root = path.join(temporaryFolder('mutations'), 'store');
-}, 60_000);
+});
 
 let seed = 20260101;
 /** Returns a number below `end` (mulberry32). */
@@ -172,4 +172,4 @@ test(`none of ${MUTATIONS} damaged stores makes a server respond with a wrong re
   expect(seen.ready).toBeGreaterThan(MUTATIONS / 4);
   expect(seen.ready).toBeLessThan(MUTATIONS);
   expect(seen.unavailable).toBeGreaterThan(MUTATIONS / 4);
-}, 120_000);
+});

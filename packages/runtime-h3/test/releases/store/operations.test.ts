@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createStyle } from '../../../src/command/style.ts';
 import type { ReleaseStore } from '../../../src/ports.ts';
 import {
@@ -23,9 +23,6 @@ import {
 } from '../../../src/releases/index.ts';
 import { writeBuild } from '../helpers/builds.ts';
 import { digest } from '../helpers/records.ts';
-
-// Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const DAY = 24 * 60 * 60 * 1000;
 let folder: string;

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMoto } from '../../../../../test/servers/moto.ts';
 import { openReleaseStore } from '../../../src/releases/store/open-store.ts';
 import { record } from '../helpers/records.ts';
 import { conformsToReleaseStore } from '../helpers/store-conformance.ts';
-
-// Each write is synced to the disk, and some disks are slow.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const moto = await startMoto();
 if ('reason' in moto)

@@ -30,7 +30,7 @@ const fill = async (port: number): Promise<Member[]> => {
     counts.set(one.pid, (counts.get(one.pid) ?? 0) + 1);
     return counts.size === 2 && Math.min(...counts.values()) >= 2;
   };
-  await expect.poll(isFull, { timeout: 15_000 }).toBe(true);
+  await expect.poll(isFull).toBe(true);
   return room;
 };
 
@@ -54,7 +54,7 @@ test('a published message reaches the peers of all workers once, except its send
     socket.send(bytes);
     for (const [to, list] of expected.entries()) if (to !== from) list.push(...texts, bytes);
     await expect
-      .poll(() => room.map((one) => heard(one).length), { timeout: 5000 })
+      .poll(() => room.map((one) => heard(one).length))
       .toEqual(expected.map((list) => list.length));
   }
   // A duplicate, or a message back to its sender, would arrive before the close.
@@ -63,7 +63,7 @@ test('a published message reaches the peers of all workers once, except its send
   expect(heard(apart)).toEqual([]);
   expect(stderr()).toBe('');
   expect(stdout()).not.toContain('"level":"error"');
-}, 30_000);
+});
 
 test('published messages reach all peers after a roll of the workers', async () => {
   const { port, child, seen } = await server.start({ GATI_WORKERS: '2' });
@@ -76,7 +76,7 @@ test('published messages reach all peers after a roll of the workers', async () 
   await expect
     .poll(() => room.slice(1).map((one) => heard(one)))
     .toEqual(room.slice(1).map(() => ['"after"']));
-}, 30_000);
+});
 
 test('GATI_PUBLISH_LOST reports a message that is too large for other workers', async () => {
   const { port, seen } = await server.start({ GATI_WORKERS: '2' });

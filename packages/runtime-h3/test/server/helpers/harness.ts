@@ -46,7 +46,7 @@ export function useServer(): ServerHarness {
     folder = temporaryFolder('server');
     // Packages of databases and stores that this app does not use.
     await bundleForNode(here('app/entry.ts'), folder, { external: ['pg', '@aws-sdk/*'] });
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const child of started)
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -83,7 +83,6 @@ export function useServer(): ServerHarness {
       const { child, out } = launch(env);
       const printed = async (text: string, what: string): Promise<void> => {
         await until(what, () => out.stdout.includes(text), {
-          within: 15_000,
           explain: () => `${out.stdout}\n${out.stderr}`,
           giveUp: () => child.exitCode !== null && `The server ended with ${child.exitCode}`,
         });

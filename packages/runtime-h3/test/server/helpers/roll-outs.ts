@@ -89,7 +89,7 @@ export function useRollOuts(): RollOutHarness {
         notes = await store.notes();
         return notes.length >= 2 && notes.every(({ current }) => current === version);
       },
-      { within: 30_000, explain: () => JSON.stringify(notes) },
+      { explain: () => JSON.stringify(notes) },
     );
   };
   return {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { listen } from '@gati/test-kit/ports';
-import { sendRaw } from '@gati/test-kit/sockets';
+import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
@@ -124,7 +124,8 @@ const WAYS: [string, string, number][] = [
   ],
 ];
 
-const request = (text: string): Promise<string> => sendRaw(port, [text], { wait: 1000 });
+const request = (text: string): Promise<string> =>
+  sendRaw(port, [text], { until: HANDSHAKE_ACCEPTED });
 const seen = (text: string): { status: number; header: string[] } => ({
   status: Number(text.slice(9, 12)),
   header: testHeaders(text),

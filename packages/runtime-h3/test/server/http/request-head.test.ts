@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { listen } from '@gati/test-kit/ports';
-import { sendRaw } from '@gati/test-kit/sockets';
+import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { HttpError } from '../../../src/index.ts';
@@ -60,7 +60,7 @@ const upgrade = (headers: string): Promise<string> =>
     [
       `GET /chat HTTP/1.1\r\n${headers}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
     ],
-    { wait: 500 },
+    { until: HANDSHAKE_ACCEPTED },
   );
 
 describe('Host', () => {
@@ -114,7 +114,8 @@ describe('Expect: 100-continue', () => {
       [
         `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n${headers}\r\n${body}`,
       ],
-      { wait: 700 },
+      // The server waits for the body that does not come.
+      body === '' ? { until: /100 Continue\r\n\r\n/ } : {},
     );
   const JSON_TYPE = 'Content-Type: application/json\r\n';
 

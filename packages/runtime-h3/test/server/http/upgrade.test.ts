@@ -5,7 +5,7 @@ import { useServer } from '../helpers/harness.ts';
 const server = useServer();
 
 const raw = (port: number, ...texts: string[]): Promise<string> =>
-  sendRaw(port, texts, { gap: 50, wait: 20_000 });
+  sendRaw(port, texts, { gap: 50 });
 
 const H2C =
   'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';

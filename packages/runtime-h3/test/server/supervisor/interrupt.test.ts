@@ -77,7 +77,6 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       ).toBe(true);
     }
   },
-  60_000,
 );
 
 // `/proc` lists the processes of a group.

@@ -31,7 +31,7 @@ test('GATI_LOG_LEVEL filters the lines of the supervisor, but not the ready line
   };
   const old = await pid();
   child.kill('SIGUSR2');
-  await expect.poll(pid, { timeout: 15_000 }).not.toBe(old);
+  await expect.poll(pid).not.toBe(old);
   expect(await stop()).toBe(0);
   expect(stdout()).not.toContain('roll');
 });

@@ -118,7 +118,7 @@ test('/readyz reports the health of modules and /metrics covers all workers', as
     await (await fetch(`${url}/hello`, { headers: { connection: 'close' } })).arrayBuffer();
   const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
   // The second worker starts when the first one serves.
-  await expect.poll(scrape, { timeout: 10_000 }).toMatch(/^gati_workers 2$/m);
+  await expect.poll(scrape).toMatch(/^gati_workers 2$/m);
   const text = await scrape();
   expect(text).toMatch(
     /^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m,

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { listen } from '@gati/test-kit/ports';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp, onlyRelease } from '../../../src/app/index.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
 import { createProbes } from '../../../src/server/http/probes.ts';
@@ -57,17 +57,18 @@ const release = bundle({
   },
   'GET /ticks': {
     handler: async function* (req) {
-      (req.raw as IncomingMessage).setTimeout(1500);
-      for (let tick = 0; tick < 12; tick++) {
-        await sleep(300);
+      // Much longer than a loaded machine delays a tick, and shorter than all ticks.
+      (req.raw as IncomingMessage).setTimeout(4000);
+      for (let tick = 0; tick < 50; tick++) {
+        await sleep(100);
         yield 'tick ';
       }
     },
   },
   'GET /impatient': {
-    handler: async (req) => {
+    handler: async (req, _res, _gctx, { signal }) => {
       (req.raw as IncomingMessage).setTimeout(150);
-      await sleep(3000);
+      await sleep(600_000, undefined, { signal });
     },
   },
   'GET /paused': {
@@ -148,8 +149,8 @@ test('pipelined requests get their responses in order, whatever their duration a
     '',
     '{"ms":"5"}',
   ];
-  expect(bodies(await sendRaw(port, [sent.join('')], { wait: 5000 }))).toEqual(expected);
-  expect(bodies(await sendRaw(port, sent, { wait: 5000, gap: 20 }))).toEqual(expected);
+  expect(bodies(await sendRaw(port, [sent.join('')]))).toEqual(expected);
+  expect(bodies(await sendRaw(port, sent, { gap: 20 }))).toEqual(expected);
 });
 
 test.each([1, 3, 50])('a body in pieces of %d bytes arrives complete', async (size) => {
@@ -159,7 +160,7 @@ test.each([1, 3, 50])('a body in pieces of %d bytes arrives complete', async (si
     text.slice(0, head),
     ...(text.slice(head).match(new RegExp(`.{1,${size}}`, 'gs')) ?? []),
   ];
-  expect(bodies(await sendRaw(port, pieces, { gap: 2, wait: 5000 }))).toEqual([
+  expect(bodies(await sendRaw(port, pieces, { gap: 2 }))).toEqual([
     `{"got":{"text":"${'x'.repeat(20)}","list":[1,2,3]}}`,
   ]);
 });
@@ -169,11 +170,9 @@ test('a chunked body, and one longer than the read buffer of Node, arrive comple
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n';
   expect(bodies(await sendRaw(port, [chunked]))).toEqual(['{"got":{"a":1}}']);
   const long = JSON.stringify('y'.repeat(300_000));
-  expect(
-    bodies(
-      await sendRaw(port, [post('/echo', long), post('/echo', '"next"', true)], { wait: 5000 }),
-    ),
-  ).toEqual([`{"got":${long}}`, '{"got":"next"}']);
+  expect(bodies(await sendRaw(port, [post('/echo', long), post('/echo', '"next"', true)]))).toEqual(
+    [`{"got":${long}}`, '{"got":"next"}'],
+  );
 });
 
 test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
@@ -188,33 +187,24 @@ test.each(TEXTS.map((text, index) => [text.slice(0, 5), index]))(
 test('a handler that keeps the message of Node sees its end and close events', async () => {
   told.length = 0;
   await sendRaw(port, [get('/held'), post('/held', '{"a":1}'), get('/held', true)]);
-  await vi.waitFor(() =>
-    expect(told.toSorted()).toEqual([
-      'GET close',
-      'GET close',
-      'GET end',
-      'GET end',
-      'POST close',
-      'POST end',
-    ]),
-  );
+  await expect
+    .poll(() => told.toSorted())
+    .toEqual(['GET close', 'GET close', 'GET end', 'GET end', 'POST close', 'POST end']);
   told.length = 0;
   await sendRaw(port, [get('/held/stream', true)]);
-  await vi.waitFor(() => expect(told).toEqual(['streamed', 'GET end', 'GET close']));
+  await expect.poll(() => told).toEqual(['streamed', 'GET end', 'GET close']);
   told.length = 0;
   await sendRaw(port, [get('/held/stream', true).replace('GET', 'HEAD')]);
-  await vi.waitFor(() => expect(told).toEqual(['HEAD end', 'HEAD close']));
+  await expect.poll(() => told).toEqual(['HEAD end', 'HEAD close']);
 });
 
 test('a handler that reads the body slowly after the response gets all of it', async () => {
   told.length = 0;
   const body = 'z'.repeat(200_000);
-  await sendRaw(
-    port,
-    [`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
-    { wait: 700 },
-  );
-  await vi.waitFor(() => expect(told).toEqual(['read 200000']), 3000);
+  const socket = connect(port, '127.0.0.1').resume();
+  socket.write(`GET /paused HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await expect.poll(() => told).toEqual(['read 200000']);
+  socket.destroy();
 });
 
 test('cancelling an HTTP/2 stream ends its call', async () => {
@@ -223,9 +213,9 @@ test('cancelling an HTTP/2 stream ends its call', async () => {
   );
   const client = http2.connect(`http://127.0.0.1:${await listen(server)}`);
   const cancelled = client.request({ ':path': '/slow/100' });
-  await vi.waitFor(() => expect(app.inflight).toBe(1));
+  await expect.poll(() => app.inflight).toBe(1);
   cancelled.close(http2.constants.NGHTTP2_CANCEL);
-  await vi.waitFor(() => expect(app.inflight).toBe(0), 2000);
+  await expect.poll(() => app.inflight).toBe(0);
   const asked = client.request({ ':path': '/slow/1' });
   expect((await asked.setEncoding('utf8').toArray()).join('')).toBe('{"ms":"1"}');
   client.close();
@@ -245,13 +235,10 @@ test('a client that pauses reading gets all responses in the end', async () => {
   expect(text.split('{"what":"again"}').length - 1).toBe(count);
 });
 
-test('an idle connection ends after 5 to 8 s, unless a response or bytes are under way', async () => {
+test('an idle connection ends after 5 s, unless a response or bytes are under way', async () => {
   const began = performance.now();
   const lasts = (chunks: string[], gap?: number): Promise<[number, string]> =>
-    sendRaw(port, chunks, { wait: 20_000, ...(gap !== undefined && { gap }) }).then((text) => [
-      performance.now() - began,
-      text,
-    ]);
+    sendRaw(port, chunks, { gap }).then((text) => [performance.now() - began, text]);
   const [idle, busy, fed] = await Promise.all([
     lasts([get('/text/a')]),
     lasts([get('/slow/9000', true)]),
@@ -266,33 +253,30 @@ test('an idle connection ends after 5 to 8 s, unless a response or bytes are und
     ),
   ]);
   expect(idle[0]).toBeGreaterThan(4500);
-  expect(idle[0]).toBeLessThan(9000);
   expect(bodies(busy[1])).toEqual(['{"ms":"9000"}']);
   expect(bodies(fed[1])).toEqual(['{"what":"a"}', '{"what":"b"}']);
-}, 30_000);
+});
 
 test('the message of a request can be collected while its connection is idle', async () => {
   messages.length = 0;
   const socket = connect(port, '127.0.0.1');
   socket.write(get('/text/a') + post('/echo', '[1]'));
-  await vi.waitFor(() => expect(messages).toHaveLength(2));
-  await vi.waitFor(() => expect(messages[1]!.readableEnded).toBe(true), 4000);
+  await expect.poll(() => messages).toHaveLength(2);
+  await expect.poll(() => messages[1]!.readableEnded).toBe(true);
   expect(socket.destroyed).toBe(false);
   socket.destroy();
 });
 
 test('a timeout that a handler sets on the socket works as in Node', async () => {
-  const ticks = sendRaw(port, [get('/ticks', true)], { wait: 8000 });
-  const began = performance.now();
+  const ticks = sendRaw(port, [get('/ticks', true)]);
   expect(await sendRaw(port, [get('/impatient', true)])).toBe('');
-  expect(performance.now() - began).toBeLessThan(900);
-  expect((await ticks).match(/tick /g)).toHaveLength(12);
+  expect((await ticks).match(/tick /g)).toHaveLength(50);
   const before = accepted.length;
   const socket = connect(port, '127.0.0.1');
-  await vi.waitFor(() => expect(accepted.length).toBe(before + 1));
+  await expect.poll(() => accepted.length).toBe(before + 1);
   expect(() => accepted.at(-1)!.setTimeout(-1)).toThrow(RangeError);
   socket.destroy();
-}, 15_000);
+});
 
 test('a failing probe responds 500 and affects no other request', async () => {
   const failed: unknown[] = [];

@@ -22,7 +22,7 @@ describe.each(ENGINES)('declared responses (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     app = await analyzeRoutes(engine, FILES);
-  }, 90_000);
+  });
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 

@@ -15,7 +15,7 @@ describe.each(ENGINES)('GATI_HANDLER_ROUTE (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     app = await analyzeRoutes(engine, TEXTS);
-  }, 90_000);
+  });
   afterAll(() => app.close());
 
   test.each(['handler', 'method', 'args', 'socket'])('is reported for %s', (name) => {

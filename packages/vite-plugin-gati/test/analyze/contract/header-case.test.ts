@@ -64,7 +64,7 @@ describe.each(ENGINES)('GATI_HEADER_CASE (%s)', (engine) => {
   for (const [index, text] of right.entries()) texts[`r${index}`] = [`GET /r${index}`, text];
   beforeAll(async () => {
     app = await analyzeRoutes(engine, texts);
-  }, 90_000);
+  });
   afterAll(() => app.close());
 
   test.each(Object.keys(WRONG).map((name, index) => ({ name, index })))(

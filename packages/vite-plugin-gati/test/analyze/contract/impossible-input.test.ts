@@ -114,7 +114,7 @@ describe.each(ENGINES)('input that no request can contain (%s)', (engine) => {
       ] as const;
     });
     app = await analyzeRoutes(engine, Object.fromEntries(texts) as RouteTexts);
-  }, 60_000);
+  });
   afterAll(() => app.close());
 
   const found = (name: string): object[] =>

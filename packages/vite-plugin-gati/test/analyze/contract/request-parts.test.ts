@@ -93,7 +93,7 @@ describe.each(ENGINES)('analysed routes and effects (%s)', (engine) => {
   beforeAll(async () => {
     app = await analyzeRoutes(engine, FILES, { files: { ...MODULES, ...EFFECTS }, scan: SCAN });
     effect = await app.analyzer.effect(app.scan.effects[0]!);
-  }, 90_000);
+  });
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 

@@ -34,7 +34,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
   let app: Analyzed;
   beforeAll(async () => {
     app = await analyzeRoutes(engine, FILES);
-  }, 90_000);
+  });
   afterAll(() => app.close());
   const of = (name: string): AnalyzedRoute => app.of(name);
 

@@ -71,7 +71,7 @@ describe.each(ENGINES)('GATI_PATTERN_SLOW (%s)', (engine) => {
     texts[`f${index}`] = [`POST /f${index}`, `${text}\n${HANDLER}`];
   beforeAll(async () => {
     app = await analyzeRoutes(engine, texts);
-  }, 90_000);
+  });
   afterAll(() => app.close());
 
   test.each(Object.keys(SLOW).map((name, index) => ({ name, index })))(

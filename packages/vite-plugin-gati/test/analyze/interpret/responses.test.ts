@@ -101,7 +101,7 @@ for (const engine of ENGINES) {
       });
       analyzer = await openAnalyzer(project, { engine });
       void analyzer.analyze(toScan(cases.map(({ route }) => route))).catch(() => {});
-    }, 60_000);
+    });
     afterAll(async () => {
       await analyzer.close();
       project.remove();

@@ -82,4 +82,4 @@ test('the global types of the analysis equal those of the runtime', () => {
         `${ts.flattenDiagnosticMessageText(messageText, ' ')} | ${file?.text.slice(start, start + 80)}`,
     ),
   ).toEqual([]);
-}, 60_000);
+});

@@ -63,7 +63,7 @@ describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
   ];
   beforeAll(async () => {
     app = await analyzeRoutes(engine, texts);
-  }, 90_000);
+  });
   afterAll(() => app.close());
 
   test.each(Object.keys(LOST).map((name, index) => ({ name, index })))(

@@ -275,7 +275,7 @@ describe.each(ENGINES)('the form of a value in JSON (%s)', (engine) => {
   beforeAll(async () => {
     app = await analyzeRoutes(engine, texts);
     dev = await startDev(app.project.root);
-  }, 120_000);
+  });
   afterAll(async () => {
     await dev.close();
     await app.close();

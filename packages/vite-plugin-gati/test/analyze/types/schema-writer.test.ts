@@ -29,7 +29,7 @@ describe.each(ENGINES)('schemas of types (%s)', (engine) => {
     await analyzer.analyze(toScan(routes.map(({ route }) => route)));
     for (const { route } of routes) done.push(await analyzer.route(route));
     results[engine] = done;
-  }, 60_000);
+  });
   afterAll(async () => {
     await analyzer.close();
     project.remove();

@@ -68,7 +68,7 @@ describe.each(STORES)('keys in $name', ({ name, server, address, missing, prepar
     await prepare(server.url);
     store = (await openAt(address))!;
     other = (await openAt(address))!;
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([store.close(), other.close()]);
     await server.stop();

@@ -80,7 +80,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     ).toEqual(['tx-2', 'tx-2']);
     const before = woken;
     await client.query('COMMIT');
-    await expect.poll(() => woken, { timeout: 15_000 }).toBeGreaterThan(before);
+    await expect.poll(() => woken).toBeGreaterThan(before);
     expect(
       (await driver.claim([{ effect: 'a', count: 5 }], 1000)).map(({ job }) => job.id),
     ).toEqual(['tx-2']);
@@ -129,7 +129,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
       await pause(300);
       expect(ran).toEqual([]);
     });
-    await expect.poll(() => ran, { timeout: 15_000 }).toEqual([{ n: 2 }]);
+    await expect.poll(() => ran).toEqual([{ n: 2 }]);
     await made.dispose(1000);
   });
 

@@ -105,9 +105,7 @@ describe.skipIf('reason' in server)('ready messages of Redis', () => {
     const clients = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
     for (const [, id] of clients.matchAll(/\bid=(\d+)/g))
       await admin.call('CLIENT', 'KILL', 'ID', id!);
-    await expect
-      .poll(() => told, { timeout: 10_000 })
-      .toEqual([expect.stringContaining('GATI_EFFECTS_AWAY'), 'back']);
+    await expect.poll(() => told).toEqual([expect.stringContaining('GATI_EFFECTS_AWAY'), 'back']);
     await settled(worker);
     const producer = await connect();
     await producer.enqueue([job()]);

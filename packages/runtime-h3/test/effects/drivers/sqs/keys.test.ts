@@ -81,9 +81,7 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
       return leases.map(({ token }) => token);
     };
     const seen: string[] = [];
-    await expect
-      .poll(async () => seen.push(...(await take())), { timeout: 10_000 })
-      .toBeGreaterThan(2);
+    await expect.poll(async () => seen.push(...(await take()))).toBeGreaterThan(2);
     await driver.close();
   });
 

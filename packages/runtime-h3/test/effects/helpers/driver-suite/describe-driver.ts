@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WAIT_LIMIT } from '@gati/test-kit/wait';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createStyle } from '../../../../src/command/style.ts';
 import { ACTIONS } from '../../../../src/effects/command/actions.ts';
@@ -79,8 +80,6 @@ const RELEASE = {
 } as unknown as ReleaseEffects;
 
 export const LONG = 60_000;
-/** How long an expected job may take. Generous, since the machine may be busy. Milliseconds. */
-const PATIENCE = 15_000;
 
 /** Declares the tests that every driver has to pass, since the engine relies on them. */
 export function describeDriver(name: string, harness: DriverHarness): void {
@@ -98,7 +97,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       from.claim([request].flat(), lease);
     const take: Bench['take'] = async (effect, count = 1, lease = LONG) => {
       const taken: Lease[] = [];
-      const until = Date.now() + PATIENCE;
+      const until = Date.now() + WAIT_LIMIT;
       for (;;) {
         taken.push(...(await claim({ effect, count: count - taken.length }, lease)));
         if (taken.length >= count || Date.now() > until) break;
@@ -301,7 +300,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
         ).toEqual({
           redriven: 3,
         });
-        await expect.poll(() => runs.length, { timeout: PATIENCE }).toBe(3);
+        await expect.poll(() => runs.length).toBe(3);
         await pause(100);
       } finally {
         over.abort();
@@ -318,7 +317,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       const stop = driver.onReady!(() => calls++);
       await claim({ effect: 'a', count: 1 });
       await driver.enqueue([job('a')]);
-      await expect.poll(() => calls, { timeout: PATIENCE }).toBeGreaterThan(0);
+      await expect.poll(() => calls).toBeGreaterThan(0);
       stop();
     });
 

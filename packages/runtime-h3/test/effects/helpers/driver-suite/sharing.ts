@@ -25,10 +25,7 @@ export function describeSharing(bench: Bench): void {
       const next = await open();
       const leases: Lease[] = [];
       await expect
-        .poll(
-          async () => leases.push(...(await claim({ effect: 'a', count: 1 }, undefined, next))),
-          { timeout: 15_000 },
-        )
+        .poll(async () => leases.push(...(await claim({ effect: 'a', count: 1 }, undefined, next))))
         .toBeGreaterThan(0);
       expect(leases[0]!.job).toMatchObject({ id: put.id, payload: '"kept"' });
     });
@@ -108,13 +105,10 @@ export function describeSharing(bench: Bench): void {
       driver().onReady!(() => calls++);
       await claim({ effect: 'a', count: 1 });
       await expect
-        .poll(
-          async () => {
-            await two.enqueue([job('a')]);
-            return calls;
-          },
-          { timeout: 15_000 },
-        )
+        .poll(async () => {
+          await two.enqueue([job('a')]);
+          return calls;
+        })
         .toBeGreaterThan(0);
     });
   });
