@@ -26,7 +26,7 @@
 
 import { RequestLocal } from '../context/local.ts';
 import { RequestContext } from '../context/req.ts';
-import type { GlobalContext, Guard } from '../types/context.ts';
+import type { GlobalContext } from '../types/context.ts';
 import type { LoadedRoute } from '../types/bundle.ts';
 import type { InputError } from '../validate/explain.ts';
 import { respond } from './response/respond.ts';
@@ -141,17 +141,17 @@ function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
   const plan = (call.plan = call.routeState.plan(route, call.release));
   if (route.guards !== undefined && route.guards.length > 0)
-    void guardAndEnter(call, plan, route.guards);
+    void guardAndEnter(call, plan);
   else checkInput(call, plan);
 }
 
 /** Loaded by the first request of a guarded route. Kept, since `import()` costs microseconds. */
 let runGuards: typeof RunGuards | undefined;
 
-async function guardAndEnter(call: Call, plan: RoutePlan, guards: readonly Guard[]): Promise<void> {
+async function guardAndEnter(call: Call, plan: RoutePlan): Promise<void> {
   try {
     runGuards ??= (await import('./route/guards.ts')).runGuards;
-    if (await runGuards(call, guards)) checkInput(call, plan);
+    if (await runGuards(call, plan.route)) checkInput(call, plan);
   } catch (error) {
     respondError(call, error);
   }
@@ -243,13 +243,20 @@ export function expire(call: Call): void {
   if (phase !== 'body' && phase !== 'handler') return;
   if (phase === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
-  if (phase === 'body') respondError(call, bodyTimeoutError());
-  else
-    respondError(
-      call,
-      limitError(
-        'handlerTimeout',
-        new RequestError(503, 'timeout', { detail: 'The handler did not respond in time.' }),
-      ),
-    );
+  if (phase === 'body') return respondError(call, bodyTimeoutError());
+  const late = call.guard === -1 ? 'The handler' : nameLateGuard(call);
+  const detail = `${late} did not respond in time.`;
+  respondError(call, limitError('handlerTimeout', new RequestError(503, 'timeout', { detail })));
+}
+
+/** Logs a guard that is late. Its file is not for the clients of a server in production. */
+function nameLateGuard(call: Call): string {
+  const guard = call.plan?.route.guardPlaces?.[call.guard];
+  call.logger.warn('a guard did not respond in time', {
+    route: call.route,
+    guard,
+    requestId: call.requestId,
+    traceId: call.traceId,
+  });
+  return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }

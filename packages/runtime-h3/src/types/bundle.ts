@@ -73,6 +73,8 @@ export interface LoadedRoute {
   socket?: SocketHooks;
   /** Run before the request is checked and its body is read, outermost first. Absent: none. */
   guards?: Guard[];
+  /** Where each guard is declared, for errors: `src/handlers/_guard.ts:3`. */
+  guardPlaces?: string[];
   /** Outermost first. */
   middleware: Middleware[];
   input: {

@@ -29,6 +29,7 @@ export interface TestRoute {
   handler?: Handler;
   socket?: SocketHooks;
   guards?: Guard[];
+  guardPlaces?: string[];
   security?: SecurityRequirement;
   middleware?: Middleware[];
   params?: Schema;
@@ -73,7 +74,7 @@ export function bundle(
     const live: LoadedRoute = {
       handler: route.handler,
       socket: route.socket,
-      ...(route.guards && { guards: route.guards }),
+      ...(route.guards && { guards: route.guards, guardPlaces: route.guardPlaces }),
       middleware: route.middleware ?? [],
       input: {
         params: input(route.params),

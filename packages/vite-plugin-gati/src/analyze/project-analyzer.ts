@@ -26,6 +26,7 @@ import {
   subjectsOf,
 } from './subjects.ts';
 import { typeErrors } from './type-errors.ts';
+import { explainUnresolved } from './unresolved-types.ts';
 
 /** Milliseconds of work between two turns of the event loop, so that requests are served. */
 const SLICE = 8;
@@ -222,7 +223,11 @@ export class ProjectAnalyzer implements Analyzer {
     for (let attempt = 0; ; attempt++) {
       try {
         const { snapshot, files, hasUnresolved } = await this.#open(subject);
-        const result = { ...analyze(snapshot), dependencies: files } as Result;
+        const analyzed = analyze(snapshot);
+        const warnings = explainUnresolved(analyzed.warnings, files, (file) =>
+          typeErrors(snapshot.compiler, this.#files, this.#files.absolute(file)),
+        );
+        const result = { ...analyzed, warnings, dependencies: files } as Result;
         // The rest of the app may have the declaration that the warning misses.
         if (result.warnings.length > 0 && this.#showWholeApp()) continue;
         if (generation === this.#generation) this.#results.set(subject, result, hasUnresolved);

@@ -29,8 +29,8 @@ export function routeSubject(
   route: RouteFile,
   { root, loadSchema }: SchemaSource,
 ): Subject<AnalyzedRoute> {
-  // A route that only moved within its file keeps its result.
-  const { line: _, ...facts } = route;
+  // A route that only moved within its file keeps its result, as does one whose guards moved.
+  const { line: _, guardPlaces: __, ...facts } = route;
   return {
     name: routeKey(route),
     file: route.file,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Diagnostic, formatDiagnostic } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { ErrorPayload, ViteDevServer } from 'vite';
-import { withoutFollowUps } from '../scan/follow-ups.ts';
+import { isTypeError, siteOf, withoutFollowUps } from '../scan/follow-ups.ts';
 import { colorsFor } from '../colors.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface DiagnosticReporter {
   close(): void;
 }
 
-/** Diagnostics by their JSON: two sources may find the same one. */
+/** Diagnostics by {@link keyOf}: two sources may find the same one. */
 type Found = Map<string, Diagnostic>;
 
 export function createDiagnosticReporter(server: ViteDevServer): DiagnosticReporter {
@@ -47,7 +47,7 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
 
   function find(): Found {
     const all = withoutFollowUps([...bySource.values()].flat());
-    return new Map(all.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+    return new Map(all.map((diagnostic) => [keyOf(diagnostic), diagnostic]));
   }
 
   /** Reports once the newest diagnostic has lasted long enough. */
@@ -126,6 +126,10 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
     },
   };
 }
+
+/** The analysis reports a type error as a warning, before the check of types reports it again. */
+const keyOf = (diagnostic: Diagnostic): string =>
+  isTypeError(diagnostic) ? siteOf(diagnostic) : JSON.stringify(diagnostic);
 
 const errorsOf = (found: Found): Diagnostic[] =>
   [...found.values()].filter(({ level }) => level === 'error');

@@ -118,6 +118,7 @@ export function createRouteLoader({
         guards: guards.map(({ guard }, index) =>
           asFunction(guard, 'guard', route.guards[index] ?? ''),
         ),
+        guardPlaces: route.guardPlaces,
         middleware: middleware.map(({ middleware }, index) =>
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),

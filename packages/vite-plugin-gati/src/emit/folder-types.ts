@@ -55,10 +55,10 @@ function members(types: Record<string, string[]>): string[] {
   );
 }
 
-function addedBy({ file, types }: FolderFile, importOf: ImportOf): string {
-  return types.includes('Local')
-    ? `Readonly<${importOf(file)}.Local>`
-    : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
+function addedBy({ file, types, isIncomplete }: FolderFile, importOf: ImportOf): string {
+  if (types.includes('Local')) return `Readonly<${importOf(file)}.Local>`;
+  // A missing export would make every field of lctx an `any`, which hides errors in handlers.
+  return isIncomplete === true ? 'unknown' : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
 }
 
 /** What a guard adds in a folder: optional fields if some routes of the folder are public. */

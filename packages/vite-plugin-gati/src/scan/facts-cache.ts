@@ -3,7 +3,7 @@ import { readCacheDocument, writeCacheDocument } from '../files/cache-file.ts';
 import type { FileFacts } from './file-facts.ts';
 
 /** Increase it when the same text may give different facts, or facts get a different form. */
-const FORMAT = 7;
+const FORMAT = 8;
 
 interface CacheContent {
   format: number;

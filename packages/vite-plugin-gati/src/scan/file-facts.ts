@@ -14,6 +14,8 @@ export interface FileFacts {
    * (`accept`, `allowCrossSite`, `security`).
    */
   settings: Record<string, Setting>;
+  /** Line of `export const guard`. */
+  guardLine?: number;
   /** Why the file could not be parsed as a module. */
   syntax?: { message: string; place: Place; frame: string };
 }

@@ -20,11 +20,14 @@ export function readGuards(files: readonly ScannedFile[], diagnostics: Diagnosti
     const security = readSecurity(file, facts, diagnostics);
     const hasGuard = facts.exportsAll || facts.exports.values.includes('guard');
     const isDeclaration = !hasGuard && security === false;
-    if (!hasGuard && !isDeclaration) diagnostics.push(guardMissing({ file }));
+    const isIncomplete = !hasGuard && !isDeclaration;
+    if (isIncomplete) diagnostics.push(guardMissing({ file }));
     return {
       ...found,
+      ...(facts.guardLine === undefined ? {} : { line: facts.guardLine }),
       ...(security === undefined ? {} : { security }),
       ...(isDeclaration ? { isDeclaration } : {}),
+      ...(isIncomplete ? { isIncomplete } : {}),
     };
   });
 }
@@ -53,7 +56,7 @@ export function aroundRoute(
   { file, facts }: ScannedFile,
   folders: readonly FolderFile[],
   diagnostics: Diagnostic[],
-): Pick<RouteFile, 'guards' | 'middleware' | 'security'> {
+): Pick<RouteFile, 'guards' | 'guardPlaces' | 'middleware' | 'security'> {
   const above = folders.filter(({ folder }) => isBelow(file, folder));
   let guards: FolderFile[] = [];
   let required: SecurityRequirement | undefined;
@@ -73,6 +76,9 @@ export function aroundRoute(
   return {
     ...(required === undefined ? {} : { security: required }),
     guards: guards.map((guard) => guard.file),
+    ...(guards.length > 0 && {
+      guardPlaces: guards.map(({ file, line = 1 }) => `${file}:${line}`),
+    }),
     middleware: above.filter(({ role }) => role === 'middleware').map((each) => each.file),
   };
 }

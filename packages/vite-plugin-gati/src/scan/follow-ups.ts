@@ -1,12 +1,28 @@
 import type { Diagnostic } from '@gati/contract';
 
 /**
- * Removes the other diagnostics of a file with a syntax error. They may only be consequences of the
- * syntax error.
+ * Removes what repeats another diagnostic:
+ *
+ * - the other diagnostics of a file with a syntax error, which may only be its consequences;
+ * - types that could not be resolved, while any file has a syntax error;
+ * - the warning of the analysis about a type error that is reported as an error too.
  */
 export function withoutFollowUps(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const broken = new Set(
     diagnostics.filter(({ code }) => code === 'GATI_SYNTAX').map(({ file }) => file),
   );
-  return diagnostics.filter(({ code, file }) => code === 'GATI_SYNTAX' || !broken.has(file));
+  const typeErrors = new Set(diagnostics.filter(({ level }) => level === 'error').map(siteOf));
+  return diagnostics.filter((diagnostic) => {
+    const { code, level, file } = diagnostic;
+    if (code !== 'GATI_SYNTAX' && broken.has(file)) return false;
+    if (code === 'GATI_TYPE_UNRESOLVED' && broken.size > 0) return false;
+    return !(level === 'warning' && isTypeError(diagnostic) && typeErrors.has(siteOf(diagnostic)));
+  });
 }
+
+/** Whether TypeScript found it, and not Gati. */
+export const isTypeError = ({ code }: Diagnostic): boolean => code.startsWith('TS');
+
+/** Text that two reports of one type error share. */
+export const siteOf = ({ code, file, line, column }: Diagnostic): string =>
+  `${file}:${line}:${column} ${code}`;

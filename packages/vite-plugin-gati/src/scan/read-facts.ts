@@ -51,6 +51,7 @@ export function readFacts(file: string, text: string): FileFacts {
       if (local?.kind === 'class') types.add(name);
       if (entry.isType) continue;
       const site = (): Site => siteOf(text, entry.exportName.start ?? entry.start);
+      if (name === 'guard') facts.guardLine = site().place.line;
       if (CONSTANTS.has(name)) {
         const value =
           local?.text ?? (local?.init ? constantString(local.init, initialiser) : undefined);

@@ -30,8 +30,12 @@ export interface FolderFile {
   folder: string;
   /** Names of the types that it exports, sorted. */
   types: string[];
+  /** Line of `export const guard`. */
+  line?: number;
   /** `export const security` of a guard. */
   security?: DeclaredSecurity;
+  /** A guard without the export `guard`, which is an error. */
+  isIncomplete?: boolean;
   /** The file declares only that its routes are public, and has no function that runs. */
   isDeclaration?: boolean;
 }
@@ -83,6 +87,8 @@ export interface RouteFile extends RouteSettings {
   security?: SecurityRequirement;
   /** `_guard.ts` files from the root that run for the route, outermost first. */
   guards: string[];
+  /** Where each of `guards` is declared: `src/handlers/_guard.ts:3`. Absent: no guards. */
+  guardPlaces?: string[];
   /** `_middleware.ts` files from the root, outermost first. */
   middleware: string[];
 }

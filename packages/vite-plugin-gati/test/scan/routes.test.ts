@@ -156,7 +156,7 @@ export interface Query {}
     const guard = 'export const guard = () => {};\n';
     const { routes, diagnostics } = await scanOf({
       'src/handlers/_guard.ts': guard,
-      'src/handlers/a/_guard.ts': guard,
+      'src/handlers/a/_guard.ts': `// Why.\n\n${guard}`,
       'src/handlers/a/b/_guard.mts': guard,
       'src/handlers/ab/_guard.ts': guard,
       'src/handlers/a/b/c.ts': HANDLER,
@@ -168,6 +168,11 @@ export interface Query {}
       'src/handlers/_guard.ts',
       'src/handlers/a/_guard.ts',
       'src/handlers/a/b/_guard.mts',
+    ]);
+    expect(routes[0]?.guardPlaces).toEqual([
+      'src/handlers/_guard.ts:1',
+      'src/handlers/a/_guard.ts:3',
+      'src/handlers/a/b/_guard.mts:1',
     ]);
   });
 

@@ -50,6 +50,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   gctx: GlobalContext | undefined = undefined;
   /** `lctx`, once a guard or the handshake of a WebSocket needed it. */
   local: RequestLocal | undefined = undefined;
+  /** Index of the guard that runs; -1 if none does. */
+  guard = -1;
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;

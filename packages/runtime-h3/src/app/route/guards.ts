@@ -1,7 +1,8 @@
 import { GatiError } from '@gati/contract';
 import { RequestLocal } from '../../context/local.ts';
 import { RequestContext } from '../../context/req.ts';
-import type { Guard, GlobalContext } from '../../types/context.ts';
+import type { LoadedRoute } from '../../types/bundle.ts';
+import type { GlobalContext } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
 
 /**
@@ -11,29 +12,37 @@ import type { Call } from '../request/call.ts';
  * @throws what a guard throws
  * @throws {GatiError} GATI_GUARD_RESULT when a guard returns something that can't be added to `lctx`
  */
-export async function runGuards(call: Call, guards: readonly Guard[]): Promise<boolean> {
+export async function runGuards(
+  call: Call,
+  { guards = [], guardPlaces }: LoadedRoute,
+): Promise<boolean> {
   const req = new RequestContext(call);
   const lctx = (call.local = new RequestLocal(call));
-  for (const guard of guards) {
+  for (const [index, guard] of guards.entries()) {
+    call.guard = index;
     const added: unknown = await guard(req, call.gctx as GlobalContext, lctx);
     if (call.phase !== 'handler') return false;
-    if (added !== undefined) addToLocal(lctx, added);
+    if (added !== undefined) addToLocal(lctx, added, guardPlaces?.[index]);
   }
+  call.guard = -1;
   return true;
 }
 
-function addToLocal(lctx: RequestLocal, added: unknown): void {
+/** @param place of the guard: `src/handlers/_guard.ts:3` */
+function addToLocal(lctx: RequestLocal, added: unknown, place: string | undefined): void {
   // A returned `false` or `Response` is probably meant as a rejection, so it must not let pass.
   if (!isPlainObject(added))
     throw guardResultError(
       `A guard returned ${describe(added)}, which has no fields for lctx.`,
       'Return a plain object or nothing. To reject the request, throw an HttpError.',
+      place,
     );
   for (const [name, value] of Object.entries(added)) {
     if (name in RequestLocal.prototype)
       throw guardResultError(
         `A guard returned the field '${name}', which lctx already has.`,
         'Give the field another name.',
+        place,
       );
     (lctx as unknown as Record<string, unknown>)[name] = value;
   }
@@ -50,6 +59,12 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `an instance of ${value.constructor.name}`;
 }
 
-function guardResultError(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_GUARD_RESULT', message, fix });
+function guardResultError(message: string, fix: string, place: string | undefined): GatiError {
+  const [, file, line] = /^(.*):(\d+)$/.exec(place ?? '') ?? [];
+  return new GatiError({
+    code: 'GATI_GUARD_RESULT',
+    message,
+    fix,
+    ...(file === undefined ? {} : { file, line: Number(line) }),
+  });
 }

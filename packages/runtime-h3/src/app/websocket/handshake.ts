@@ -78,7 +78,7 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   call.plan = call.routeState.plan(route, call.release);
   if (route.guards !== undefined && route.guards.length > 0) {
     const { runGuards } = await import('../route/guards.ts');
-    if (!(await runGuards(call, route.guards))) return false;
+    if (!(await runGuards(call, route))) return false;
   }
   const errors: InputError[] = [];
   await checkStrings(call, errors);

@@ -150,7 +150,14 @@ describe.each(adapters)('guards over %s', (_name, open) => {
     'respond 500 if they return %s',
     async (_what, guard, message) => {
       let runs = 0;
-      await start({ 'GET /in': { guards: [guard], handler: () => void runs++ } });
+      const pass: Guard = () => {};
+      await start({
+        'GET /in': {
+          guards: [pass, guard],
+          guardPlaces: ['src/handlers/_guard.ts:1', 'src/handlers/in/_guard.ts:7'],
+          handler: () => void runs++,
+        },
+      });
       expect((await target.call('/in')).status).toBe(500);
       expect(runs).toBe(0);
       expect(target.logged).toEqual([
@@ -158,6 +165,10 @@ describe.each(adapters)('guards over %s', (_name, open) => {
           error: expect.objectContaining({
             code: 'GATI_GUARD_RESULT',
             message: expect.stringContaining(message),
+            diagnostic: expect.objectContaining({
+              file: 'src/handlers/in/_guard.ts',
+              line: 7,
+            }),
           }),
         }),
       ]);
@@ -172,12 +183,57 @@ describe.each(adapters)('guards over %s', (_name, open) => {
       { 'GET /in': { guards: [() => held], handler: () => void runs++ } },
       { limits: { handlerTimeout: 50 } },
     );
-    const response = await target.call('/in');
-    expect(response.status).toBe(503);
+    const response = await read(await target.call('/in'));
+    expect(response).toMatchObject({
+      status: 503,
+      body: { code: 'timeout', detail: 'A guard did not respond in time.' },
+    });
     release();
     await held;
     await Promise.resolve();
     expect(runs).toBe(0);
+  });
+});
+
+// Of one adapter: the texts do not depend on the platform.
+describe('a guard that is late', () => {
+  const target = useTarget(adapters[0]![1]);
+  const late: Guard = () => new Promise(() => undefined);
+  const PLACES = ['src/handlers/_guard.ts:2'];
+
+  test.each([
+    ['development', 'The guard of src/handlers/_guard.ts:2 did not respond in time.'],
+    ['production', 'A guard did not respond in time.'],
+  ] as const)(
+    'is named in %s: in the log, and to clients of a development server',
+    async (mode, detail) => {
+      await target.start(
+        { 'GET /in': { guards: [late], guardPlaces: PLACES, handler: () => 'x' } },
+        { mode, limits: { handlerTimeout: 50 } },
+      );
+      const response = await read(await target.call('/in'));
+      expect(response).toMatchObject({ status: 503, body: { code: 'timeout', detail } });
+      expect(target.logged).toContainEqual(
+        expect.objectContaining({ route: 'GET /in', guard: PLACES[0] }),
+      );
+    },
+  );
+
+  test('is not named if it passed and the handler is late', async () => {
+    await target.start(
+      {
+        'GET /in': {
+          guards: [() => {}],
+          guardPlaces: PLACES,
+          handler: () => new Promise(() => undefined),
+        },
+      },
+      { mode: 'development', limits: { handlerTimeout: 50 } },
+    );
+    expect(await read(await target.call('/in'))).toMatchObject({
+      status: 503,
+      body: { detail: 'The handler did not respond in time.' },
+    });
   });
 });
 

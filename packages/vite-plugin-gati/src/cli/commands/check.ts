@@ -41,11 +41,9 @@ export async function run(call: Call): Promise<number> {
       insertions: insertionsOf(root, analysis.scan),
     });
 
-    const errors = withoutFollowUps([...contractErrors, ...typeErrors]);
-    const warnings = [
-      ...noHandlers(root),
-      ...analysis.diagnostics.filter(({ level }) => level === 'warning'),
-    ];
+    const found = withoutFollowUps([...noHandlers(root), ...analysis.diagnostics, ...typeErrors]);
+    const errors = found.filter(({ level }) => level === 'error');
+    const warnings = found.filter(({ level }) => level === 'warning');
     for (const diagnostic of [...warnings, ...errors]) output.diagnostic(diagnostic);
     output.line(summary(analysis.contract.routes.length, warnings, errors));
     output.document({ warnings, errors, ...(call.args.fix === true && { fixed }) });

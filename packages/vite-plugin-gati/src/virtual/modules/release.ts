@@ -122,9 +122,12 @@ function printHandler(route: RouteFile, imports: Imports): string {
   return route.handler === 'socket' ? `socket: ${name}` : `handler: ${name}`;
 }
 
-function printGuards({ guards }: RouteFile, imports: Imports): string[] {
+function printGuards({ guards, guardPlaces }: RouteFile, imports: Imports): string[] {
   if (guards.length === 0) return [];
-  return [`guards: [${guards.map((file) => imports.one(file, 'guard')).join(', ')}]`];
+  return [
+    `guards: [${guards.map((file) => imports.one(file, 'guard')).join(', ')}]`,
+    `guardPlaces: ${JSON.stringify(guardPlaces)}`,
+  ];
 }
 
 function printMiddleware(route: RouteFile, imports: Imports): string {

@@ -333,7 +333,7 @@ export const TYPES: TypeCase[] = [
     name: 'missing type',
     type: '{ a: Nowhere }',
     schema: object({ a: {} }),
-    warnings: ['GATI_TYPE_UNRESOLVED'],
+    warnings: ['TS2304'],
   },
   {
     name: 'inherited members',
