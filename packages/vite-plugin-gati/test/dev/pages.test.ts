@@ -66,6 +66,34 @@ describe('the page that lists the routes', () => {
     expect(page).toContain('orders/create.ts');
   });
 
+  test('shows the guards and the credentials of each route, as gati routes does', async () => {
+    const guard = 'export const guard = () => ({});\n';
+    await start({
+      'src/handlers/_guard.ts': `${guard}export const security = { bearer: {} };\n`,
+      'src/handlers/me.ts': handler('GET /me'),
+      'src/handlers/admin/_guard.ts': guard,
+      'src/handlers/admin/users.ts': handler('GET /admin/users'),
+      'src/handlers/open.ts': `${handler('GET /open')}export const security = false;\n`,
+    });
+    const page = String((await browse('/')).body);
+    const access = (path: string): string | undefined =>
+      page
+        .split('<li>')
+        .find((item) => item.includes(`href="${path}"`))
+        ?.match(/class="access">(.*?)<\/span>\s*<\/li>/s)?.[1]
+        ?.replace(/<.*?>/g, '|')
+        .replace(/\|+/g, '|');
+    expect({
+      me: access('/me'),
+      users: access('/admin/users'),
+      open: access('/open'),
+    }).toEqual({
+      me: '|bearer|guards |/|',
+      users: '|bearer|guards |/ /admin|',
+      open: '|public|',
+    });
+  });
+
   test('works under its own content security policy, without anything from elsewhere', async () => {
     await start(APP);
     const { headers, body } = await browse('/');

@@ -112,6 +112,26 @@ describe('the request log', () => {
     expect(plain()).not.toContain('secret');
   });
 
+  test.each([
+    ['/api', '/'],
+    ['/api', '/app/'],
+    ['/app/api', '/app/'],
+  ])(
+    'logs the path as it was requested, with the base %s and the base of Vite %s',
+    async (base, own) => {
+      app = await createTestApp({ 'src/handlers/a.ts': handler('GET /a') });
+      dev = await startDev(app.root, { options: { base }, config: { base: own } });
+      for (const method of ['GET', 'OPTIONS']) await ask(dev, `${base}/a`, { method });
+      await ask(dev, `${base}/no`);
+      await eventually(() => expect(lines()).toHaveLength(3));
+      expect(lines().map((line) => line.split(/ +/).slice(0, 3).join(' '))).toEqual([
+        `GET ${base}/a 200`,
+        `OPTIONS ${base}/a 204`,
+        `GET ${base}/no 404`,
+      ]);
+    },
+  );
+
   test('says that a client did not wait', async () => {
     await start(FILES);
     const request = http.get(`${dev!.url}/slow`).on('error', () => {});

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { count } from '@gati/contract/internal';
+import { folderOf } from '../../scan/layout.ts';
 import type { ListedRoute } from '../../scan/list-routes.ts';
 import { type Html, html } from './html.ts';
 import { STYLE } from './style.ts';
@@ -97,7 +98,8 @@ const list = (routes: PageRoute[]): Html =>
     ${routes.map(item)}
   </ul>`;
 
-function item({ method, path, file, summary, deprecated }: PageRoute): Html {
+function item(route: PageRoute): Html {
+  const { method, path, file, summary, deprecated } = route;
   const isLink = method === 'GET' && !/[:*]/.test(path);
   const shown = html`<span class="path">${pathParts(path)}</span>`;
   const about = [deprecated ? 'Deprecated.' : '', summary ?? ''].join(' ').trim();
@@ -105,8 +107,19 @@ function item({ method, path, file, summary, deprecated }: PageRoute): Html {
     <span class="method ${method}">${method}</span
     >${isLink ? html`<a href="${path}">${shown}</a>` : shown}<span class="file"
       >${file.replace(/^src\/handlers\//, '')}</span
-    >${about === '' ? '' : html`<span class="summary">${about}</span>`}
+    >${about === '' ? '' : html`<span class="summary">${about}</span>`}${access(route)}
   </li> `;
+}
+
+/** What a request needs: its credentials, and the folders whose guards it passes. */
+function access({ guards = [], credentials }: PageRoute): Html {
+  const facts = [
+    ...(credentials === undefined ? [] : [html`<span>${credentials}</span>`]),
+    ...(guards.length === 0
+      ? []
+      : [html`<span>guards <code>${guards.map(folderOf).join(' ')}</code></span>`]),
+  ];
+  return facts.length === 0 ? html`` : html`<span class="access">${facts}</span>`;
 }
 
 /** Parameters are quieter than the rest, so that the fixed parts are read first. */

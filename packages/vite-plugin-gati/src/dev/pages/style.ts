@@ -52,7 +52,9 @@ li {
 .path { overflow-wrap: anywhere; }
 .path i { font-style: normal; color: var(--quiet); }
 .file { font-family: var(--mono); font-size: .8125rem; color: var(--quiet); overflow-wrap: anywhere; }
-.summary { grid-column: 2 / -1; font-size: .9375rem; color: var(--quiet); }
+.summary, .access { grid-column: 2 / -1; font-size: .9375rem; color: var(--quiet); }
+.access { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: .875rem; }
+.access code { font-size: .8125rem; }
 section:first-child > ul { margin-top: 2.25rem; }
 .more { margin-top: 1.5rem; }
 pre { margin: 1rem 0 0; padding: 1rem; overflow-x: auto; background: var(--soft); border-radius: .5rem; }
@@ -61,7 +63,7 @@ footer { margin-top: 3rem; font-size: .875rem; color: var(--quiet); }
 @media (max-width: 40rem) {
   body { padding: 1.75rem 1.125rem 3rem; }
   li { grid-template-columns: 3.75rem minmax(0, 1fr); gap: 0 .75rem; }
-  .file, .summary { grid-column: 2; }
+  .file, .summary, .access { grid-column: 2; }
   .file { order: 1; }
 }
 `;
