@@ -140,8 +140,7 @@ async function openAndEnter(
 function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
   const plan = (call.plan = call.routeState.plan(route, call.release));
-  if (route.guards !== undefined && route.guards.length > 0)
-    void guardAndEnter(call, plan);
+  if (route.guards !== undefined && route.guards.length > 0) void guardAndEnter(call, plan);
   else checkInput(call, plan);
 }
 
