@@ -5,7 +5,7 @@
 export const REPORT_FD = 4;
 
 /** Milliseconds that the main thread has to stop for its stack. Native code does not stop. */
-export const REPORT_TIME = 1000;
+export const REPORT_TIME = 2000;
 
 /** A call frame of a blocked main thread. Line and column start at 0. */
 export interface BlockedFrame {

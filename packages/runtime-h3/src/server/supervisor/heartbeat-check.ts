@@ -4,8 +4,8 @@ import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import type { WatchOptions } from './watch-options.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** Milliseconds that a report may take to arrive. */
-const REPORT_DELAY = 500;
+/** Milliseconds that a report may be late, as on a machine that is busy. */
+const REPORT_DELAY = 2000;
 /** Characters of a report at most. */
 const MAX_REPORT = 65_536;
 

@@ -13,7 +13,7 @@ const START_INTERVAL = 1000;
  * Milliseconds that the supervisor's own signal may take to arrive after a worker died by one: a
  * signal to the whole process group can end a starting worker first.
  */
-const SIGNAL_DELAY = 500;
+const SIGNAL_DELAY = 2000;
 
 export interface WorkerPoolOptions {
   size: number;

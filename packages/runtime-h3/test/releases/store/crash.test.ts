@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { until } from '@gati/test-kit/wait';
 import { beforeAll, expect, test } from 'vitest';
 import {
   activateRelease,
@@ -36,9 +37,14 @@ test(
         path.join(folder, 'builds'),
       ]);
       done.catch(() => undefined);
-      await new Promise((resolve) => child.stdout!.once('data', resolve));
-      // A random moment within the first few releases.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      let printed = '';
+      child.stdout!.on('data', (chunk: Buffer) => (printed += String(chunk)));
+      // A random moment after none, one or two releases.
+      await until(
+        'the writer has stored releases',
+        () => printed.includes('begun') && printed.split('stored').length > kill % 3,
+      );
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 100));
       const ended = new Promise((resolve) => child.once('close', resolve));
       child.kill('SIGKILL');
       await ended;

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
@@ -75,7 +75,8 @@ test.each([
   const pid = await pidOf(url);
   await running.seen('the watchdog thread runs');
   if (kind === 'stopped') process.kill(pid, 'SIGSTOP');
-  else void sendLost(`${url}/${kind === 'native' ? 'block-native' : 'block'}?ms=${FOREVER}`);
+  else if (kind === 'native') void sendLost(`${url}/block-native?file=/nowhere`);
+  else void sendLost(`${url}/block?ms=${FOREVER}`);
   // Connections that the worker did not accept reach the next one.
   await until('another worker responds', async () => (await pidOf(url)) !== pid);
   const line = await blockedLine(running);
@@ -103,27 +104,33 @@ test('a worker that is busy for less than the timeout is neither replaced nor lo
   expect(running.stdout()).not.toContain('"level":"error"');
 });
 
-test('a worker that responds again before it is killed finishes its requests', async () => {
-  const { url, stdout, seen } = await start();
-  const pid = await pidOf(url);
-  // Native code is not killed before its thread has tried to read the stack.
-  const busy = await fetch(`${url}/block-native?ms=1600`, {
-    method: 'POST',
-    headers: { connection: 'close' },
-  });
-  expect(await busy.json()).toEqual({ pid });
-  await seen('"a worker that was blocked responds again');
-  expect(await pidOf(url)).not.toBe(pid);
-  expect(stdout()).not.toContain('"level":"error"');
-});
+test.skipIf(!hasProc)(
+  'a worker that responds again before it is killed finishes its requests',
+  async () => {
+    const { url, child, stdout, seen } = await start();
+    const pid = await pidOf(url);
+    const file = join(temporaryFolder('blocked'), 'end');
+    const busy = fetch(`${url}/block-native?file=${encodeURIComponent(file)}`, {
+      method: 'POST',
+      headers: { connection: 'close' },
+    });
+    // Native code is not killed before its thread has tried to read the stack.
+    await until('the worker is replaced', () => childrenOf(child).some((other) => other !== pid));
+    writeFileSync(file, '');
+    expect(await (await busy).json()).toEqual({ pid });
+    await seen('"a worker that was blocked responds again');
+    expect(await pidOf(url)).not.toBe(pid);
+    expect(stdout()).not.toContain('"level":"error"');
+  },
+);
 
 test('a server with a blocked worker stops before its drain time is over', async () => {
-  const { url, stop, seen } = await start({ GATI_DRAIN: String(FOREVER) });
-  await pidOf(url);
+  const { url, stop, seen, stdout, stderr } = await start({ GATI_DRAIN: String(FOREVER) });
+  await seen('the watchdog thread runs');
   void sendLost(`${url}/block?ms=${FOREVER}`);
-  await sleep(TIMEOUT / 5);
+  await until('the handler blocks', () => stderr().includes('a handler blocks'));
   expect(await stop()).toBe(0);
-  await seen('GATI_WORKER_BLOCKED');
+  await until('the log names the worker', () => stdout().includes('GATI_WORKER_BLOCKED'));
 });
 
 test('new connections go to the other workers while one is blocked', async () => {
@@ -181,36 +188,29 @@ test('a worker in an endless loop ends when its supervisor is killed', async () 
   const pid = await pidOf(running.url);
   await running.seen('the watchdog thread runs');
   void sendLost(`${running.url}/block?ms=${FOREVER}`);
-  await sleep(TIMEOUT / 5);
+  await until('the handler blocks', () => running.stderr().includes('a handler blocks'));
   await running.stop('SIGKILL');
   await until('the worker ends', () => !isAlive(pid));
 });
 
-test.skipIf(!hasProc)(
-  'the proof of a release in an endless loop ends when its supervisor is killed',
-  async () => {
-    const folder = temporaryFolder('blocked');
-    const store = await openReleaseStore(join(folder, 'store'));
-    await putSealed(store, '1.0.0');
-    await putSealed(store, '2.0.0', {
-      modules: '{ loop: () => ({ default: { setup() { for (;;); } } }) }',
-    });
-    await activateRelease(store, '1.0.0');
-    const running = await start({
-      GATI_RELEASES: join(folder, 'store'),
-      GATI_CACHE: join(folder, 'cache'),
-    });
-    const [worker] = childrenOf(running.child);
-    await activateRelease(store, '2.0.0');
-    const proof = await until('the release is proven', () =>
-      childrenOf(running.child).find((pid) => pid !== worker),
-    );
-    await sleep(TIMEOUT);
-    await running.stop('SIGKILL');
-    expect(isAlive(proof)).toBe(true);
-    await until('the proof ends', () => !isAlive(proof));
-  },
-);
+test('the proof of a release in an endless loop ends when its supervisor is killed', async () => {
+  const folder = temporaryFolder('blocked');
+  const store = await openReleaseStore(join(folder, 'store'));
+  await putSealed(store, '1.0.0');
+  await putSealed(store, '2.0.0', {
+    modules:
+      "{ loop: () => ({ default: { setup() { console.log('proof ' + process.pid); for (;;); } } }) }",
+  });
+  await activateRelease(store, '1.0.0');
+  const running = await start({
+    GATI_RELEASES: join(folder, 'store'),
+    GATI_CACHE: join(folder, 'cache'),
+  });
+  await activateRelease(store, '2.0.0');
+  const [, proof] = await until('the release loops', () => /"proof (\d+)"/.exec(running.stdout()));
+  await running.stop('SIGKILL');
+  await until('the proof ends', () => !isAlive(Number(proof)));
+});
 
 test('GATI_HEARTBEAT_TIMEOUT=0 turns the watch off', async () => {
   const running = await start({ GATI_HEARTBEAT_TIMEOUT: '0' });

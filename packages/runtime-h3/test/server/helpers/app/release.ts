@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handler, SocketHooks } from '../../../../src/types/context.ts';
 import type { EffectFile } from '../../../../src/types/effects.ts';
@@ -59,11 +60,14 @@ const handlers: Record<string, Handler | SocketHooks> = {
     for (;;) filled.push(Array.from({ length: 1_000_000 }).fill(0.5));
   },
   'POST /block': async (req) => {
+    writeSync(2, 'a handler blocks\n');
     blockEventLoop(Number(req.query.ms));
     return { pid: process.pid };
   },
   'POST /block-native': async (req) => {
-    execFileSync('sleep', [String(Number(req.query.ms) / 1000)]);
+    // Blocks until the file exists, for a minute at most: the shell outlives a killed worker.
+    const script = 'for n in $(seq 1200); do [ -e "$0" ] && exit; sleep 0.05; done';
+    execFileSync('sh', ['-c', script, String(req.query.file)]);
     return { pid: process.pid };
   },
   'POST /block-job': async (req, _res, gctx) =>
