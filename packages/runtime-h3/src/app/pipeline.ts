@@ -254,19 +254,7 @@ export function expire(call: Call): void {
   if (phase === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
   if (phase === 'body') return respondError(call, bodyTimeoutError());
-  const late = call.guard === -1 ? 'The handler' : nameLateGuard(call);
+  const late = call.nameLate?.() ?? 'The handler';
   const detail = `${late} did not respond in time.`;
   respondError(call, limitError('handlerTimeout', new RequestError(503, 'timeout', { detail })));
-}
-
-/** Logs a guard that is late. Its file is not for the clients of a server in production. */
-function nameLateGuard(call: Call): string {
-  const guard = call.plan?.route.guardPlaces?.[call.guard];
-  call.logger.warn('a guard did not respond in time', {
-    route: call.route,
-    guard,
-    requestId: call.requestId,
-    traceId: call.traceId,
-  });
-  return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }

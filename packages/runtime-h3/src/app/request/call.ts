@@ -53,8 +53,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   gctx: GlobalContext | undefined = undefined;
   /** `lctx`, once a guard or the handshake of a WebSocket needed it. */
   local: RequestLocal | undefined = undefined;
-  /** Index of the guard that runs; -1 if none does. */
-  guard = -1;
+  /** Logs and names the guard that runs, if the call is late. Absent: no guard runs. */
+  nameLate: (() => string) | undefined = undefined;
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;
