@@ -4,7 +4,8 @@
 const MAY_IMPORT = {
   contract: [],
   'runtime-h3': ['contract'],
-  'vite-plugin-gati': ['contract', 'runtime-h3'],
+  devtools: ['contract', 'runtime-h3'],
+  'vite-plugin-gati': ['contract', 'runtime-h3', 'devtools'],
   'create-gati': [],
 };
 
@@ -30,6 +31,7 @@ const FOLDERS = {
     collections command cloud ports.ts types telemetry validate config data modules context effects
     global-context releases collector app server
   `,
+  devtools: 'api store server',
   'vite-plugin-gati': `
     files client compile environment-name.ts colors.ts scan emit
     options.ts analyze releases build generate project.ts context.ts virtual dev plugins
@@ -157,7 +159,10 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|templates|fixtures|test)/|\\.config\\.ts$' },
+    // The pages of the panel run in a browser: `vue-tsc` checks that they import no code of Node.
+    exclude: {
+      path: '(^|/)(dist|templates|fixtures|test)/|\\.config\\.ts$|^packages/devtools/src/app/',
+    },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -13,6 +13,7 @@ const alias = [
   { find: /^@gati\/contract$/, replacement: source('contract/src/index.ts') },
   { find: /^@gati\/contract\/data$/, replacement: source('contract/src/data.ts') },
   { find: /^@gati\/contract\/internal$/, replacement: source('contract/src/internal.ts') },
+  { find: /^@gati\/devtools\/server$/, replacement: source('devtools/src/server/index.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
@@ -82,6 +83,7 @@ const whole = (
 export default [
   unit('contract'),
   unit('runtime-h3'),
+  unit('devtools'),
   unit('vite-plugin-gati'),
   unit('create-gati'),
   whole('docs'),

@@ -17,6 +17,6 @@ test('the page of package entries lists each entry of package.json, and no other
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .flatMap((line) => [...line.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, entry]) => entry));
-  const folders = ['contract', 'runtime-h3', 'vite-plugin-gati', 'create-gati'];
+  const folders = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati', 'create-gati'];
   expect(table.sort()).toEqual(folders.flatMap(exportsOf).sort());
 });

@@ -201,10 +201,8 @@ export interface JobFilter {
   effects?: string[];
   states?: JobState[];
   limit: number;
-  /** `next` of the previous page, which was listed in the same order. */
+  /** `next` of the previous page. */
   cursor?: string;
-  /** Lists the jobs that came last first. Default: in the order in which they came. */
-  newestFirst?: boolean;
 }
 
 export interface DueEffect {

@@ -5,7 +5,7 @@ import { root } from '@gati/test-kit/repository';
 import type { Case } from './cases.ts';
 
 /** Packages of this repository, in the order of their floors. */
-const OWN = ['contract', 'runtime-h3', 'vite-plugin-gati'];
+const OWN = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati'];
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Needs no other download: the engine is for migrations alone. */

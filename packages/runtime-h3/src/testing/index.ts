@@ -61,8 +61,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   return {
     async call<const R extends TestRoute>(route: R, ...[call]: TestArguments<R>) {
+      const bodyTypes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
       return (await readResponse(
-        await app.fetch(toRequest(route, call ?? {}, release.contract)),
+        await app.fetch(toRequest(route, call ?? {}, bodyTypes)),
       )) as TestResponseOf<R>;
     },
     fetch: (request) => app.fetch(request),

@@ -3,7 +3,6 @@ import type { BundleRoute, LoadedRoute, ReleaseBundle } from '../../types/bundle
 import type { GlobalContext } from '../../types/context.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
-import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import { RoutePlan } from '../route/route-plan.ts';
 
 /** State of one route in one release. */
@@ -23,10 +22,8 @@ export class RouteState {
    */
   plan(route: LoadedRoute, release: ReleaseState): RoutePlan {
     const plan = this.#plan;
-    if (plan !== undefined && plan.loaded === route) return plan;
-    const { tracer } = release;
-    const traced = tracer === undefined ? route : tracer.traceRoute(route);
-    return (this.#plan = new RoutePlan(route, release, traced));
+    if (plan !== undefined && plan.route === route) return plan;
+    return (this.#plan = new RoutePlan(route, release));
   }
 }
 
@@ -36,7 +33,6 @@ export class RouteState {
  */
 export class ReleaseState {
   readonly bundle: ReleaseBundle;
-  readonly tracer: Tracer | undefined;
   /**
    * Headers that name the release on each response. Replaced when its place among the releases
    * changes.
@@ -53,14 +49,8 @@ export class ReleaseState {
   readonly #stats: Map<string, RouteStats>;
 
   /** `stats` has an entry for each version, method and path, and outlives the release. */
-  constructor(
-    bundle: ReleaseBundle,
-    headers: HeaderList,
-    stats: Map<string, RouteStats>,
-    tracer?: Tracer,
-  ) {
+  constructor(bundle: ReleaseBundle, headers: HeaderList, stats: Map<string, RouteStats>) {
     this.bundle = bundle;
-    this.tracer = tracer;
     this.headers = headers;
     this.#stats = stats;
   }

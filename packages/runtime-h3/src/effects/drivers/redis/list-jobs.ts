@@ -8,7 +8,7 @@ const ENDED: JobState[] = ['completed', 'cancelled'];
 
 type JobLists = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 
-/** Creates the calls that list and purge jobs, page by page. */
+/** Creates the calls that list and purge jobs, page by page in the order in which the jobs came. */
 export function createJobLists(connection: Connection, prefix: string): JobLists {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
     const hashes = await connection.pipeline<string[] | undefined>(
@@ -25,16 +25,14 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
   /** Reads the ids of the next page, with their positions in the order. */
   const readPage = async (
     lists: string[],
-    after: string | undefined,
-    newestFirst: boolean,
+    after: string,
   ): Promise<{ id: string; seq: number }[]> => {
-    const range = after === undefined ? (newestFirst ? '+inf' : '-inf') : `(${after}`;
     const parts = await connection.pipeline<string[]>(
       lists.map((list) => [
-        newestFirst ? 'ZREVRANGEBYSCORE' : 'ZRANGEBYSCORE',
+        'ZRANGEBYSCORE',
         prefix + list,
-        range,
-        newestFirst ? '-inf' : '+inf',
+        `(${after}`,
+        '+inf',
         'WITHSCORES',
         'LIMIT',
         0,
@@ -44,20 +42,18 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     const found = parts.flatMap((flat) =>
       flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, seq: Number(flat[index + 1]) }] : [])),
     );
-    return inOrder(found, newestFirst).slice(0, PAGE);
+    return found.sort((a, b) => a.seq - b.seq).slice(0, PAGE);
   };
 
   /** Yields all jobs that match, after the cursor. */
   async function* matchingJobs(
     filter: Omit<JobFilter, 'limit'>,
   ): AsyncGenerator<{ record: JobRecord; seq: number }> {
-    const { ids, states, newestFirst = false } = filter;
+    const { ids, states } = filter;
     const lists = listsOf(states);
-    let after = filter.cursor;
+    let after = filter.cursor ?? '-inf';
     for (;;) {
-      const page = ids
-        ? await positionsOf(ids, after, newestFirst)
-        : await readPage(lists, after, newestFirst);
+      const page = ids ? await positionsOf(ids, after) : await readPage(lists, after);
       if (page.length === 0) return;
       const seqs = new Map(page.map(({ id, seq }) => [id, seq]));
       for (const record of await read(page.map(({ id }) => id))) {
@@ -70,22 +66,16 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
 
   const positionsOf = async (
     ids: string[],
-    after: string | undefined,
-    newestFirst: boolean,
+    after: string,
   ): Promise<{ id: string; seq: number }[]> => {
     const seqs = await connection.pipeline<string | null>(
       ids.map((id) => ['HGET', `${prefix}job:${id}`, 'seq']),
     );
-    const found = ids
+    const from = after === '-inf' ? -Infinity : Number(after);
+    return ids
       .map((id, index) => ({ id, seq: Number(seqs[index] ?? NaN) }))
-      .filter(({ seq }) =>
-        after === undefined
-          ? !Number.isNaN(seq)
-          : newestFirst
-            ? seq < Number(after)
-            : seq > Number(after),
-      );
-    return inOrder(found, newestFirst);
+      .filter(({ seq }) => seq > from)
+      .sort((a, b) => a.seq - b.seq);
   };
 
   return {
@@ -115,10 +105,6 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
       return count;
     },
   };
-}
-
-function inOrder<Found extends { seq: number }>(found: Found[], newestFirst: boolean): Found[] {
-  return found.sort((a, b) => (newestFirst ? b.seq - a.seq : a.seq - b.seq));
 }
 
 /** Returns the sorted sets that contain all jobs of these states. */

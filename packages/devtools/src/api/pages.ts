@@ -1,0 +1,17 @@
+/** A page of the panel and its link in the navigation. */
+export interface PanelPage {
+  /** First segment of its path below `/_control/`; empty for the first page. */
+  path: string;
+  /** Text of the link. */
+  title: string;
+}
+
+/** The pages in the order of the navigation. */
+export const PAGES: readonly PanelPage[] = [
+  { path: '', title: 'Overview' },
+  { path: 'routes', title: 'Routes' },
+  { path: 'traces', title: 'Traces' },
+  { path: 'errors', title: 'Errors' },
+  { path: 'logs', title: 'Logs' },
+  { path: 'metrics', title: 'Metrics' },
+];

@@ -1,0 +1,155 @@
+/** Responses of the read API below `/_control/api/`, as the pages receive them. */
+import type {
+  ErrorGroup,
+  LogLevel,
+  LogRecord,
+  RequestRecord,
+  SpanRecord,
+} from '@gati/runtime-h3/telemetry';
+
+export type { ErrorGroup, LogLevel, LogRecord, RequestRecord, SpanRecord };
+
+/** Part of a list, newest first. `next` is the cursor of the next part; absent at the end. */
+export interface ListPart<Item> {
+  items: Item[];
+  next?: string;
+}
+
+/** Rate, errors and durations of requests. Durations are microseconds; absent without requests. */
+export interface Red {
+  count: number;
+  /** Responses 4xx. */
+  rejected: number;
+  /** Responses 5xx. */
+  failed: number;
+  p50?: number;
+  p95?: number;
+  p99?: number;
+}
+
+/** One step of time. */
+export interface RedPoint extends Red {
+  /** Start in epoch milliseconds. */
+  time: number;
+}
+
+export interface RouteRed extends Red {
+  method: string;
+  /** Path template; empty for requests that no route took. */
+  route: string;
+}
+
+export interface VersionRed extends RouteRed {
+  version: string;
+  /** One point a step, without gaps. */
+  series: RedPoint[];
+}
+
+export interface Metrics {
+  /** Milliseconds. */
+  step: number;
+  total: Red;
+  series: RedPoint[];
+  /** Busiest first. */
+  routes: VersionRed[];
+}
+
+export interface Overview {
+  app: AppSummary;
+  step: number;
+  total: Red;
+  series: RedPoint[];
+  /** At most 8, busiest first. */
+  busiest: RouteRed[];
+  /** At most 8, most failures first. */
+  failing: RouteRed[];
+  /** At most 5, newest first. */
+  errors: ErrorGroup[];
+}
+
+export interface AppSummary {
+  name: string;
+  version: string;
+  mode: 'development' | 'production';
+  /** Whether telemetry is collected. */
+  isRecorded: boolean;
+  /** `''` or `/api`. */
+  base: string;
+  routes: number;
+  effects: number;
+  modules: number;
+  release?: { id: string; version: string };
+}
+
+/** A route in the list. */
+export interface RouteItem {
+  /** `POST /payments/:id/capture` */
+  id: string;
+  method: string;
+  /** With the base. */
+  path: string;
+  domain: string;
+  /** Name in the client: `payments.capture`. */
+  name: string;
+  /** Path from the root of the project. */
+  file: string;
+  summary?: string;
+  deprecated?: boolean | string;
+  /** `bearer or cookie sid`, or `public`. Absent: nothing is declared. */
+  credentials?: string;
+  red: Red;
+}
+
+/** One part of a request or a response, with its type in TypeScript and an example in JSON. */
+export interface Shape {
+  type: string;
+  example?: unknown;
+}
+
+export interface RouteDetail extends RouteItem {
+  description?: string;
+  /** Release that a request without a version gets. */
+  version?: string;
+  guards: string[];
+  /** Whether the contract is known. It is not while the types are being read. */
+  isAnalyzed: boolean;
+  params?: Shape;
+  query?: Shape;
+  headers?: Shape;
+  body?: Shape & { contentTypes: string[]; required: boolean };
+  responses: {
+    status: string;
+    description?: string;
+    contentType?: string;
+    isStream: boolean;
+    shape?: Shape;
+  }[];
+  receive?: Shape;
+  send?: Shape;
+  /** Types that the shapes refer to by name, as TypeScript. */
+  definitions?: string;
+}
+
+export interface RouteList {
+  routes: RouteItem[];
+}
+
+export interface TraceDetail {
+  traceId: string;
+  requests: RequestRecord[];
+  spans: SpanRecord[];
+  logs: LogRecord[];
+}
+
+export interface LogVolume {
+  step: number;
+  points: { time: number; counts: Partial<Record<LogLevel, number>> }[];
+}
+
+/** Problem details (RFC 9457) of an error response. */
+export interface ApiProblem {
+  status: number;
+  title: string;
+  code: string;
+  detail?: string;
+}

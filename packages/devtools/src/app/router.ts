@@ -1,0 +1,29 @@
+import { createRouter, createWebHistory, type Router } from 'vue-router';
+
+/** Each page is a chunk that its first visit loads. */
+export const router: Router = createRouter({
+  history: createWebHistory('/_control/'),
+  routes: [
+    { path: '/', name: 'Overview', component: () => import('./pages/OverviewPage.vue') },
+    { path: '/routes', name: 'Routes', component: () => import('./pages/RoutesPage.vue') },
+    { path: '/traces', name: 'Traces', component: () => import('./pages/TracesPage.vue') },
+    {
+      path: '/traces/:id([\\da-f]{32})',
+      name: 'Trace',
+      component: () => import('./pages/TracePage.vue'),
+    },
+    { path: '/errors', name: 'Errors', component: () => import('./pages/ErrorsPage.vue') },
+    { path: '/logs', name: 'Logs', component: () => import('./pages/LogsPage.vue') },
+    { path: '/metrics', name: 'Metrics', component: () => import('./pages/MetricsPage.vue') },
+    {
+      path: '/:path(.*)*',
+      name: 'Not found',
+      component: () => import('./pages/NotFoundPage.vue'),
+    },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+});
+
+router.afterEach((to) => {
+  document.title = `${String(to.name)} · Panel`;
+});

@@ -1,0 +1,37 @@
+import type { Defs, RouteContract } from '@gati/contract';
+
+/** A route of the app, and its contract as soon as that is known. */
+export interface RouteFacts {
+  /** `POST /payments/:id/capture` */
+  id: string;
+  method: string;
+  /** With the base: `/api/orders/:id`. */
+  path: string;
+  domain: string;
+  /** Name in the client: `orders.create`. */
+  name: string;
+  /** Path from the root of the project, with `/`. */
+  file: string;
+  /** Files of the guards, outermost first. */
+  guards?: string[];
+  /** `bearer or cookie sid`, or `public`. Absent: nothing is declared. */
+  credentials?: string;
+  contract?: RouteContract;
+}
+
+/** What the panel shows of the app besides its telemetry. Plain data. */
+export interface AppFacts {
+  name: string;
+  version: string;
+  mode: 'development' | 'production';
+  /** Whether telemetry is collected: `GATI_TELEMETRY` is not `off`. */
+  isRecorded: boolean;
+  /** `''` or `/api`. */
+  base: string;
+  routes: RouteFacts[];
+  effects: { name: string; file: string }[];
+  modules: { name: string; file: string }[];
+  release?: { id: string; version: string };
+  /** Schemas that the contracts of the routes refer to. */
+  $defs: Defs;
+}

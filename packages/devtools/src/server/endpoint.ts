@@ -1,0 +1,35 @@
+import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
+import type { AppFacts } from './app-facts.ts';
+import { type FIELDS, parseQuery, type Query } from './query.ts';
+
+/** What endpoints read from. */
+export interface ReadContext {
+  source: TelemetrySource;
+  app: AppFacts;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** One address of the read API. */
+export interface Endpoint {
+  /** Below `/_control/api/`; `:id` is the last segment. */
+  path: string;
+  /** Resolves to the body of the response, before JSON. */
+  read(context: ReadContext, search: string, id: string): Promise<unknown>;
+}
+
+/** Creates an endpoint whose query string has the parameters `names` and no others. */
+export function defineEndpoint<const Name extends keyof typeof FIELDS>(
+  path: string,
+  names: readonly Name[],
+  handle: (
+    context: ReadContext,
+    query: Query<Pick<typeof FIELDS, Name>>,
+    id: string,
+  ) => Promise<unknown>,
+): Endpoint {
+  return {
+    path,
+    read: async (context, search, id) => handle(context, parseQuery(search, names), id),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Endpoint } from '../endpoint.ts';
+import { errors } from './errors.ts';
+import { logs, logVolume } from './logs.ts';
+import { metrics } from './metrics.ts';
+import { overview } from './overview.ts';
+import { routes } from './routes.ts';
+import { trace, traces } from './traces.ts';
+
+/** Every address of the read API that responds with one JSON document. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  overview,
+  routes,
+  traces,
+  trace,
+  logs,
+  logVolume,
+  metrics,
+  errors,
+];

@@ -1,0 +1,45 @@
+import type { AppSummary, Overview, RouteRed } from '../../api/types.ts';
+import type { AppFacts } from '../app-facts.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { toRange, toStep } from '../query.ts';
+import { groupRed, redSeries, routeKey, totalRed } from '../red.ts';
+
+const MAX_ROUTES = 8;
+const MAX_ERRORS = 5;
+
+export const overview: Endpoint = defineEndpoint(
+  'overview',
+  ['from', 'to'],
+  async ({ source, app, now }, query): Promise<Overview> => {
+    const range = toRange(query, now);
+    const step = toStep(range);
+    const [points, errors] = await Promise.all([
+      source.metrics({ ...range, step }),
+      source.errors({ ...range, limit: MAX_ERRORS }),
+    ]);
+    const routes = groupRed(points, routeKey).map(
+      ({ first: { method, route }, red }): RouteRed => ({ method, route, ...red }),
+    );
+    return {
+      app: summarize(app),
+      step,
+      total: totalRed(points),
+      series: redSeries(points, { ...range, step }),
+      busiest: routes.toSorted((a, b) => b.count - a.count).slice(0, MAX_ROUTES),
+      failing: routes
+        .filter(({ failed }) => failed > 0)
+        .sort((a, b) => b.failed - a.failed)
+        .slice(0, MAX_ROUTES),
+      errors: errors.items,
+    };
+  },
+);
+
+function summarize({ routes, effects, modules, $defs: _defs, ...app }: AppFacts): AppSummary {
+  return {
+    ...app,
+    routes: routes.length,
+    effects: effects.length,
+    modules: modules.length,
+  };
+}

@@ -1,0 +1,27 @@
+import type { ListPart, RequestRecord, TraceDetail } from '../../api/types.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { PanelError } from '../problem.ts';
+import { toRange } from '../query.ts';
+
+const DEFAULT_LIMIT = 100;
+
+export const traces: Endpoint = defineEndpoint(
+  'traces',
+  ['from', 'to', 'limit', 'cursor', 'method', 'route', 'version', 'status', 'minUs', 'path'],
+  (
+    { source, now },
+    { from, to, limit = DEFAULT_LIMIT, ...filters },
+  ): Promise<ListPart<RequestRecord>> =>
+    source.traces({ ...filters, ...toRange({ from, to }, now), limit }),
+);
+
+export const trace: Endpoint = defineEndpoint(
+  'traces/:id',
+  [],
+  async ({ source }, _query, id): Promise<TraceDetail> => {
+    const found = /^[\da-f]{32}$/.test(id) ? await source.trace(id) : undefined;
+    if (!found)
+      throw new PanelError(404, 'not_found', 'Nothing of this trace is known, or it was removed.');
+    return found;
+  },
+);

@@ -1,0 +1,43 @@
+/** Headers of every response of the panel. */
+const EVERY_RESPONSE = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Headers of the read API. */
+export const API_HEADERS: Record<string, string> = {
+  ...EVERY_RESPONSE,
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** What the page may load: its own files. `vue` is the Trusted Types policy that Vue creates. */
+const PAGE_POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types vue',
+].join('; ');
+
+/** Headers of the page. */
+export const PAGE_HEADERS: Record<string, string> = {
+  ...EVERY_RESPONSE,
+  'cache-control': 'no-cache',
+  'content-security-policy': PAGE_POLICY,
+};
+
+/** Headers of files whose name has a hash of their content. */
+export const ASSET_HEADERS: Record<string, string> = {
+  ...EVERY_RESPONSE,
+  'cache-control': 'public, max-age=31536000, immutable',
+};

@@ -1,0 +1,81 @@
+import {
+  type Defs,
+  type RouteContract,
+  type Schema,
+  toDeclarations,
+  toTypeScript,
+} from '@gati/contract';
+import type { RouteDetail, RouteItem, Shape } from '../api/types.ts';
+import type { RouteFacts } from './app-facts.ts';
+import { exampleOf } from './example.ts';
+
+/** Describes the contract of a route as its readers see it: types in TypeScript, and examples. */
+export function describeRoute(
+  item: RouteItem,
+  { contract, guards = [] }: RouteFacts,
+  $defs: Defs,
+): RouteDetail {
+  if (!contract) return { ...item, guards, isAnalyzed: false, responses: [] };
+  const sent = [contract.params, contract.query, contract.headers, contract.body?.schema];
+  const received = Object.values(contract.responses).map(({ schema }) => schema);
+  const declarations = toDeclarations($defs, {
+    request: [...sent, contract.receive].filter((schema) => schema !== undefined),
+    response: [...received, contract.send].filter((schema) => schema !== undefined),
+  });
+  const shape = (schema: Schema, direction: 'request' | 'response'): Shape => {
+    const example = exampleOf(schema, $defs);
+    return {
+      type: toTypeScript(schema, { direction, nameOf: declarations[direction] }),
+      ...(example !== undefined && { example }),
+    };
+  };
+  return {
+    ...item,
+    guards,
+    isAnalyzed: true,
+    ...(contract.description !== undefined && { description: contract.description }),
+    ...(contract.version !== undefined && { version: contract.version }),
+    ...describeRequest(contract, (schema) => shape(schema, 'request')),
+    responses: describeResponses(contract, (schema) => shape(schema, 'response')),
+    ...(contract.receive && { receive: shape(contract.receive, 'request') }),
+    ...(contract.send && { send: shape(contract.send, 'response') }),
+    ...(declarations.text !== '' && { definitions: declarations.text }),
+  };
+}
+
+type ToShape = (schema: Schema) => Shape;
+
+function describeRequest(
+  { params, query, headers, body }: RouteContract,
+  toShape: ToShape,
+): Pick<RouteDetail, 'params' | 'query' | 'headers' | 'body'> {
+  return {
+    ...(params && { params: toShape(params) }),
+    ...(query && { query: toShape(query) }),
+    ...(headers && { headers: toShape(headers) }),
+    ...(body && {
+      body: {
+        ...toShape(body.schema),
+        contentTypes: body.contentTypes,
+        required: body.required,
+      },
+    }),
+  };
+}
+
+function describeResponses(
+  { responses }: RouteContract,
+  toShape: ToShape,
+): RouteDetail['responses'] {
+  return Object.entries(responses).map(
+    ([status, { schema, contentType, description, stream = false, examples }]) => ({
+      status,
+      ...(description !== undefined && { description }),
+      ...(contentType !== undefined && { contentType }),
+      isStream: stream,
+      ...(schema && {
+        shape: { ...toShape(schema), ...(examples?.[0] !== undefined && { example: examples[0] }) },
+      }),
+    }),
+  );
+}
