@@ -58,6 +58,11 @@ export interface GatiOptions {
   /** Development only: logs one line for each request that the app responds to. `true` by default. */
   requestLog?: boolean;
   /**
+   * Development only: serves the panel at `/_control`, to this machine alone. `true` by default;
+   * `GATI_PANEL=off` switches it off too.
+   */
+  panel?: boolean;
+  /**
    * What the OpenAPI document says about the API. Description, licence and contact are those of
    * `package.json` by default, the title is the name of the app.
    *
@@ -99,6 +104,7 @@ export interface ResolvedOptions {
   expose: ExposeOptions;
   compression: boolean | 'anonymous';
   requestLog: boolean;
+  panel: boolean;
   openapi: OpenApiFacts;
   sdk: SdkFacts;
   breaking: DiffPolicy;
@@ -114,6 +120,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveExpose,
   resolveCompression,
   resolveRequestLog,
+  resolvePanel,
   resolveOpenApi,
   resolveSdk,
   resolveEffects,
@@ -129,6 +136,7 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     expose = {},
     compression = true,
     requestLog = true,
+    panel = true,
     openapi = {},
     sdk = {},
     breaking = {},
@@ -142,6 +150,7 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     expose,
     compression,
     requestLog,
+    panel,
     openapi,
     sdk,
     breaking,
@@ -222,6 +231,14 @@ function resolveCompression(options: ResolvedOptions): ResolvedOptions {
   throw invalidOptionError(
     `compression: ${JSON.stringify(options.compression)} is not known.`,
     "Use true, false or 'anonymous'.",
+  );
+}
+
+function resolvePanel(options: ResolvedOptions): ResolvedOptions {
+  if (typeof options.panel === 'boolean') return options;
+  throw invalidOptionError(
+    `panel: ${JSON.stringify(options.panel)} is not known.`,
+    'Use true or false.',
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from '@gati/runtime-h3';
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
 import { ABI, type AppContext } from '@gati/runtime-h3/internal';
 import type { Project } from '../project.ts';
@@ -35,6 +36,8 @@ interface DevAppDependencies {
   reporter: DiagnosticReporter;
   env: Record<string, string | undefined>;
   snapshots: FileSnapshots;
+  /** Logger of the app's code. */
+  logger: Logger;
 }
 
 export function createDevApp({
@@ -43,6 +46,7 @@ export function createDevApp({
   reporter,
   env,
   snapshots,
+  logger,
 }: DevAppDependencies): DevApp {
   const { root } = project;
   const loader = createRouteLoader({
@@ -56,6 +60,7 @@ export function createDevApp({
   const context = createDevContext({
     root,
     env,
+    logger,
     reporter,
     prepare: () => effects.readAllPayloads(),
     configFile: () => configFile,

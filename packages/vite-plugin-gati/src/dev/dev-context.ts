@@ -1,6 +1,6 @@
+import type { Logger } from '@gati/runtime-h3';
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
 import { ALL_QUEUES, type AppContext, createGlobalContext } from '@gati/runtime-h3/internal';
-import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import { diagnoseError } from './diagnose-error.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 
@@ -30,6 +30,7 @@ export interface DevContext {
 interface DevContextDependencies {
   root: string;
   env: Record<string, string | undefined>;
+  logger: Logger;
   reporter: DiagnosticReporter;
   /** Called before a context is created. */
   prepare(): Promise<unknown>;
@@ -40,11 +41,11 @@ interface DevContextDependencies {
 export function createDevContext({
   root,
   env,
+  logger,
   reporter,
   prepare,
   configFile,
 }: DevContextDependencies): DevContext {
-  const logger = createTextLogger();
   let current: { release: ReleaseBundle; created: Promise<AppContext> } | undefined;
 
   async function create(release: ReleaseBundle): Promise<AppContext> {

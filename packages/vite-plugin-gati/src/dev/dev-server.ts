@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import {
   isRunnableDevEnvironment,
   loadEnv,
@@ -21,6 +22,8 @@ import { watchLostEdits } from './lost-edits.ts';
 import { watchLostRemovals } from './lost-removals.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './read-change.ts';
+import { createDevTelemetry } from './panel/dev-telemetry.ts';
+import { type DevPanel, mountPanel } from './panel/mount-panel.ts';
 import { createRequestLog } from './request-log.ts';
 import { createResolutions } from './resolutions.ts';
 import { serveApp } from './serve.ts';
@@ -55,7 +58,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   if (!environment || !isRunnableDevEnvironment(environment))
     throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
-  const { root, logger } = server.config;
+  const { root, logger: viteLogger } = server.config;
   const snapshots = createFileSnapshots();
   const code = createModuleLoader(environment, snapshots);
   const resolutions = createResolutions(environment);
@@ -63,7 +66,18 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const reporter = createDiagnosticReporter(server);
   const lostEdits = watchLostEdits(server);
   const lostRemovals = watchLostRemovals(server);
-  const devApp = createDevApp({ project, code, reporter, env: readEnv(server.config), snapshots });
+  const env = readEnv(server.config);
+  const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
+  const telemetry = hasPanel && env['GATI_TELEMETRY'] !== 'off' ? createDevTelemetry() : undefined;
+  const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
+  const devApp = createDevApp({
+    project,
+    code,
+    reporter,
+    env,
+    snapshots,
+    logger,
+  });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
     server,
@@ -75,19 +89,36 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   });
   const ready = project.scan().then(start);
   ready.catch((error: unknown) =>
-    logger.error(`gati: the app can't be read: ${printThrown(error)}`),
+    viteLogger.error(`gati: the app can't be read: ${printThrown(error)}`),
   );
   const stopCatchingUp = onWatcherReady(server, {
     isBusy: () => app.inflight > 0,
     run: () => void ready.then(catchUp).catch(() => undefined),
   });
-  const log = project.options.requestLog ? createRequestLog(logger) : undefined;
-  const unmatched = respondUnmatched({ server, context, latestScan: () => latestScan(), log });
-  const app = serveApp(server, devApp, { options: project.options, ready, log, unmatched });
+  const log = project.options.requestLog ? createRequestLog(viteLogger) : undefined;
+  const unmatched = respondUnmatched({
+    server,
+    context,
+    latestScan: () => latestScan(),
+    log,
+    panel: () => panel?.loaded,
+  });
+  const panel: DevPanel | undefined = hasPanel
+    ? mountPanel(server, { context, telemetry, ready, latestScan: () => latestScan() })
+    : undefined;
+  const app = serveApp(server, devApp, {
+    options: project.options,
+    ready,
+    log,
+    unmatched,
+    logger,
+    accessLog: telemetry?.accessLog,
+  });
   logStart(
     server,
     project,
     ready.then(() => latestScan()),
+    panel?.loaded,
   );
   const stopSurviving = surviveUncaught(server);
   replaceFullReload(environment, () => void ready.then(reloadAll).catch(() => undefined));
@@ -167,6 +198,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       lostRemovals.close();
       reporter.close();
       try {
+        await panel?.close();
         await generator.close();
         await app.close();
         await devApp.close();

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
 import { wantsPage } from '@gati/runtime-h3/internal';
-import { createTextLogger } from '@gati/runtime-h3/telemetry';
+import type { Logger } from '@gati/runtime-h3';
+import type { LogSink } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import { clientBase, hasIndexPage } from '../files/has-client.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -19,13 +20,16 @@ export interface ServeSettings {
   log: RequestLog | undefined;
   /** Responds to requests below the base that no route matches, if Vite can't have a file for them. */
   unmatched: Connect.NextHandleFunction;
+  logger: Logger;
+  /** Receives one JSON line for each request. Absent if telemetry is off. */
+  accessLog: LogSink | undefined;
 }
 
 /** Serves the app in Vite's server. Routes of the app come first; Vite handles other requests. */
 export function serveApp(
   server: ViteDevServer,
   devApp: DevApp,
-  { options, ready, log, unmatched }: ServeSettings,
+  { options, ready, log, unmatched, logger, accessLog }: ServeSettings,
 ): App {
   const { root } = server.config;
   const pages = clientBase(server.config);
@@ -34,7 +38,8 @@ export function serveApp(
     base: options.base,
     pages: options.base === '' && hasIndexPage(root),
     cors: options.cors,
-    logger: createTextLogger(),
+    logger,
+    ...(accessLog && { log: accessLog }),
     limits: options.limits,
     releases: () => onlyRelease(devApp.release()),
     context: async (release) => (await devApp.context(release)).gctx,

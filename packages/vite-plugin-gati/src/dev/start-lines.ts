@@ -35,6 +35,11 @@ export function printStart({ app, scan, base }: StartedApp, colors: Colors): str
   ];
 }
 
+/** Prints the address of the panel like the addresses that Vite prints. */
+export function printPanel(url: URL, colors: Colors): string {
+  return `  ${colors.green('➜')}  ${colors.bold('Panel')}:   ${colors.cyan(`${url}/`)}`;
+}
+
 type Row = [first: string, rest: string];
 
 /** Each domain is named in its first row. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { wantsPage, writeProblem } from '@gati/runtime-h3/internal';
+import type { Panel } from '@gati/devtools/server';
 import type { Connect } from 'vite';
 import { clientBase, hasIndexPage } from '../files/has-client.ts';
 import type { PageDependencies } from './pages/respond-page.ts';
@@ -9,8 +10,10 @@ import type { RequestLog } from './request-log.ts';
 
 type Request = IncomingMessage & { originalUrl?: string };
 
-interface UnmatchedDependencies extends PageDependencies {
+interface UnmatchedDependencies extends Omit<PageDependencies, 'panel'> {
   log: RequestLog | undefined;
+  /** The panel, once it is loaded; `undefined` without one. */
+  panel(): Promise<Panel | undefined> | undefined;
 }
 
 /**
@@ -31,8 +34,8 @@ export function respondUnmatched(dependencies: UnmatchedDependencies): Connect.N
     if (!readsHtml(req))
       return writeProblem(res, 404, 'not_found', { detail: 'No route has this path.' });
     // Loaded late: most servers never show a page.
-    void import('./pages/respond-page.ts')
-      .then(({ respondPage }) => respondPage(req, res, dependencies))
+    void Promise.all([import('./pages/respond-page.ts'), dependencies.panel()])
+      .then(([{ respondPage }, panel]) => respondPage(req, res, { ...dependencies, panel }))
       .catch(next);
   };
 }

@@ -2,12 +2,14 @@ import fs from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Panel } from '@gati/devtools/server';
 import type { ViteDevServer } from 'vite';
 import type { PluginContext } from '../../context.ts';
 import { clientBase } from '../../files/has-client.ts';
 import { listRoutes } from '../../scan/list-routes.ts';
 import { nearRoutes } from '../../scan/near-routes.ts';
 import type { Scan } from '../../scan/types.ts';
+import { PANEL_PATH } from '../panel/mount-panel.ts';
 import { PAGE_POLICY, type PageApp, printNotFoundPage, printRoutesPage } from './print-pages.ts';
 
 /** Milliseconds that a page waits for the contracts, which have the summaries of routes. */
@@ -18,17 +20,26 @@ export interface PageDependencies {
   context: PluginContext;
   /** The scan with all changes so far. */
   latestScan(): Scan;
+  panel: Panel | undefined;
 }
 
-/** Responds with the list of routes at the base and at the root, else with a 404 page. */
+/**
+ * Responds at the base and at the root with the list of routes, which the panel shows if it is there;
+ * else with a 404 page.
+ */
 export async function respondPage(
   req: IncomingMessage & { originalUrl?: string },
   res: ServerResponse,
-  { server, context, latestScan }: PageDependencies,
+  { server, context, latestScan, panel }: PageDependencies,
 ): Promise<void> {
   const { base } = context.project.options;
   const asked = (req.originalUrl ?? req.url ?? '/').split(/[?#]/, 1)[0]!;
   const isList = [base, clientBase(server.config)].some((home) => isSamePath(asked, home));
+  if (isList && panel?.isVisibleTo(req)) {
+    const location = `${PANEL_PATH}/routes`;
+    res.writeHead(302, { location, 'cache-control': 'no-store', 'content-length': 0 }).end();
+    return;
+  }
   const app = await describeApp(server, context, latestScan());
   const text = isList
     ? printRoutesPage(app)

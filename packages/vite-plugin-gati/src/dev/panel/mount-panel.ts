@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Panel } from '@gati/devtools/server';
+import type { Connect, ViteDevServer } from 'vite';
+import type { PluginContext } from '../../context.ts';
+import type { Scan } from '../../scan/types.ts';
+import { hostCheck } from '../host-check.ts';
+import { readAppFacts } from './app-facts.ts';
+import type { DevTelemetry } from './dev-telemetry.ts';
+
+/** The path of the panel, known without loading it. */
+export const PANEL_PATH = '/_control';
+
+/** The panel in Vite's server. */
+export interface DevPanel {
+  /** Resolves to `undefined` if the panel is off or not installed. */
+  loaded: Promise<Panel | undefined>;
+  close(): Promise<void>;
+}
+
+export interface PanelSettings {
+  context: PluginContext;
+  /** Absent if nothing is collected. */
+  telemetry: DevTelemetry | undefined;
+  /** Settles when the routes are known. */
+  ready: Promise<void>;
+  latestScan(): Scan;
+}
+
+/**
+ * Serves the panel below {@link PANEL_PATH}, before the routes of the app and the files of Vite. Its
+ * code is loaded here: an app without the package works without the panel.
+ */
+export function mountPanel(server: ViteDevServer, settings: PanelSettings): DevPanel {
+  const loaded = loadPanel(server, settings);
+  const checkHost = hostCheck(server);
+  const serve = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: Connect.NextFunction,
+  ): Promise<void> => {
+    const panel = await loaded;
+    if (!panel?.handle(req, res, req.url ?? '')) next();
+  };
+  // Relies on: connect runs `middlewares.stack` in order. Vite's CORS middleware would allow pages
+  // on other ports of localhost to read the panel, so the panel comes before it.
+  server.middlewares.stack.unshift({
+    route: '',
+    handle: ((req, res, next) =>
+      req.url?.startsWith(PANEL_PATH)
+        ? checkHost(req, res, () => void serve(req, res, next).catch(next))
+        : next()) satisfies Connect.NextHandleFunction,
+  });
+  return {
+    loaded,
+    close: async () => (await loaded)?.close(),
+  };
+}
+
+async function loadPanel(
+  { config }: ViteDevServer,
+  { context, telemetry, ready, latestScan }: PanelSettings,
+): Promise<Panel | undefined> {
+  const { createMemoryStore, createPanel } = await import('@gati/devtools/server').catch(
+    (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      config.logger.info('  panel: off, @gati/devtools is not installed');
+      return {} as Partial<typeof import('@gati/devtools/server')>;
+    },
+  );
+  if (!createMemoryStore || !createPanel) return undefined;
+  const store = createMemoryStore();
+  telemetry?.open(store);
+  const { allowedHosts } = config.server;
+  const named = Array.isArray(allowedHosts) ? allowedHosts : [];
+  return createPanel({
+    source: store,
+    app: async () => {
+      await ready;
+      return {
+        ...(await readAppFacts(context, latestScan())),
+        isRecorded: telemetry !== undefined,
+      };
+    },
+    hosts: named.filter((name) => !name.startsWith('.')),
+  });
+}
