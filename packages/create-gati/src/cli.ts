@@ -26,8 +26,8 @@ Exit codes: 0 created, 1 failed, 2 wrong arguments, 130 cancelled.
 const args = process.argv.slice(2);
 try {
   const options = parseOptions(args, process.env['npm_config_user_agent']);
-  if (options.help) process.stdout.write(HELP);
-  else if (options.version) process.stdout.write(`${ownVersion()}\n`);
+  if (options.help) print(options, HELP, { usage: HELP });
+  else if (options.version) print(options, `${ownVersion()}\n`, { version: ownVersion() });
   else await run(options);
 } catch (error) {
   process.exitCode = printError(error);
@@ -37,7 +37,12 @@ async function run(options: Options): Promise<void> {
   const interactive =
     Boolean(process.stdin.isTTY && process.stdout.isTTY) && !options.yes && !options.json;
   const created = await create(options, process.cwd(), interactive);
-  process.stdout.write(options.json ? `${JSON.stringify(created)}\n` : toText(created));
+  print(options, toText(created), created);
+}
+
+/** Prints the text for people, or with `--json` the document for programs. */
+function print({ json }: Options, text: string, document: unknown): void {
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : text);
 }
 
 function toText({ name, directory, template, next }: Created): string {

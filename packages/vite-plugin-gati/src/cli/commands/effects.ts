@@ -14,10 +14,13 @@ export async function run({ args, rest, output }: Call): Promise<number> {
     ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''),
     ...process.env,
   };
-  assertQueueExists(rest, GATI_EFFECTS);
+  const ownQueue = defaultQueueUrl(dataFolder('development'));
   return runEffectsCommand([String(args.action), ...rest], {
-    url: GATI_EFFECTS || defaultQueueUrl(dataFolder('development')),
-    openQueue: (address, settings) => openQueue(address, ALL_QUEUES, settings),
+    url: GATI_EFFECTS || ownQueue,
+    openQueue(address, settings) {
+      if (address !== ownQueue) assertQueueExists(address);
+      return openQueue(address, ALL_QUEUES, settings);
+    },
     output: output.json ? output : undefined,
   });
 }
@@ -26,15 +29,8 @@ export async function run({ args, rest, output }: Call): Promise<number> {
  * Rejects a SQLite queue that does not exist: opening one whose name was mistyped would create it.
  * The default queue of development may not exist yet.
  */
-function assertQueueExists(words: string[], fallback: string | undefined): void {
-  const at = words.findIndex((word) => word === '--queue' || word.startsWith('--queue='));
-  const address =
-    at < 0
-      ? fallback
-      : words[at] === '--queue'
-        ? words[at + 1]
-        : words[at]!.slice('--queue='.length);
-  const file = /^sqlite:(.+)$/.exec(address ?? '')?.[1];
+function assertQueueExists(address: string): void {
+  const file = /^sqlite:(.+)$/.exec(address)?.[1];
   if (file === undefined || file === ':memory:' || fs.existsSync(file)) return;
   throw usageError(
     `there is no queue at \`${path.resolve(file)}\``,

@@ -39,15 +39,14 @@ export async function run(call: Call): Promise<number> {
       resolveId: (id, importer) => node.resolveId(id, importer),
     });
     process.argv = [process.argv[0]!, script, ...rest];
+    // At the exit, since a script may call `process.exit()`.
+    process.once('exit', (exitCode) => output.document({ script, exitCode }));
     await runner.executeFile(script);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    output.document({ script, exitCode: FINDING });
     return FINDING;
   } finally {
     await server.close();
   }
-  const exitCode = typeof process.exitCode === 'number' ? process.exitCode : OK;
-  output.document({ script, exitCode });
-  return exitCode;
+  return typeof process.exitCode === 'number' ? process.exitCode : OK;
 }
