@@ -115,7 +115,7 @@ export function useRollOuts(): RollOutHarness {
         .run({
           store,
           words: [version],
-          flags: { wait: true, timeout: '60', ...flags },
+          flags: { wait: true, timeout: '240', ...flags },
           style: createStyle(false),
           progress: () => {},
         })

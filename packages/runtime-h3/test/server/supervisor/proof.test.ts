@@ -70,12 +70,12 @@ describe('a release that fails its proof is quarantined while the old one loses 
     [
       'its setup loops',
       withModule('async () => { for (;;); }'),
-      /setup\(\) of src\/modules\/db\.ts took longer than 1500 ms/,
+      /setup\(\) of src\/modules\/db\.ts took longer than 4000 ms/,
     ],
     [
       'its setup never ends',
       withModule('() => new Promise(() => setInterval(() => {}, 1000))'),
-      /setup\(\) of src\/modules\/db\.ts took longer than 1500 ms/,
+      /setup\(\) of src\/modules\/db\.ts took longer than 4000 ms/,
     ],
   ];
 
@@ -112,7 +112,7 @@ describe('a release that fails its proof is quarantined while the old one loses 
   });
 
   test('a release fails its proof because a step loops or never ends', async () => {
-    await expectFailures(LIMITS, { GATI_PROOF_TIMEOUT: '1500' });
+    await expectFailures(LIMITS, { GATI_PROOF_TIMEOUT: '4000' });
   });
 
   test('a release fails its proof because a timer loops after the setup, and the reason names the place', async () => {

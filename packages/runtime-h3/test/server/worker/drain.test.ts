@@ -1,6 +1,9 @@
 import { Agent, get, request } from 'node:http';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { expect, test } from 'vitest';
 import { useServer } from '../helpers/harness.ts';
 
@@ -92,7 +95,8 @@ test('an uncaught error ends its worker after the requests in flight', async () 
     (await fetch(`${url}/throw`, { method: 'POST', headers: { connection: 'close' } })).status,
   ).toBe(200);
   expect(await slow).toMatchObject({ status: 200, pid: first!.pid });
-  expect((await call(`${url}/hello`, false))!.pid).not.toBe(first!.pid);
+  // A new connection may reach the old worker until the supervisor knows that it drains.
+  await expect.poll(async () => (await call(`${url}/hello`, false))!.pid).not.toBe(first!.pid);
   await seen('nobody catches this');
   expect(stdout()).toContain('uncaught error: this worker ends');
 });
@@ -178,8 +182,9 @@ test('workers exit when their supervisor is killed', async () => {
 test('after a drain began, a response has connection: close and idle connections end', async () => {
   const { url, stop } = await server.start();
   const agent = new Agent({ keepAlive: true });
+  const file = join(temporaryFolder('drain'), 'go');
   const answer = new Promise<string | undefined>((resolve, reject) => {
-    const asked = request(`${url}/slow?ms=400`, { agent }, (response) => {
+    const asked = request(`${url}/held?file=${encodeURIComponent(file)}`, { agent }, (response) => {
       response.resume();
       resolve(response.headers.connection);
     });
@@ -188,6 +193,8 @@ test('after a drain began, a response has connection: close and idle connections
   });
   await call(`${url}/hello`, false);
   const code = stop();
+  await expect.poll(() => call(`${url}/hello`, false)).toBeUndefined();
+  writeFileSync(file, '');
   expect(await answer).toBe('close');
   expect(await code).toBe(0);
   agent.destroy();

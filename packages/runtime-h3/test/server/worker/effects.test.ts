@@ -52,7 +52,7 @@ test('one process runs the jobs of a shared queue, and every worker can read the
 
 test('a stopping server finishes its jobs, and the next server runs the remaining ones', async () => {
   const env = queue();
-  const first = await server.start({ ...env, GATI_DRAIN: '1000' });
+  const first = await server.start({ ...env, GATI_DRAIN: '3000' });
   const short = await enqueue(first, 300);
   const long = await enqueue(first, 60_000);
   await expect.poll(() => linesOf(first).filter(({ began }) => began).length).toBe(2);

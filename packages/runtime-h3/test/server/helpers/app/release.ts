@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Handler, SocketHooks } from '../../../../src/types/context.ts';
 import type { EffectFile } from '../../../../src/types/effects.ts';
@@ -36,6 +36,10 @@ const handlers: Record<string, Handler | SocketHooks> = {
   'GET /slow': async (req) => {
     await sleep(Number(req.query.ms ?? 200));
     return { slow: true, pid: process.pid };
+  },
+  'GET /held': async (req) => {
+    while (!existsSync(String(req.query.file))) await sleep(20);
+    return { pid: process.pid };
   },
   'GET /big': async () => ({ text: 'lorem ipsum '.repeat(1000) }),
   'GET /fixed': async (_req, res) => {
