@@ -95,7 +95,7 @@ export class ReleaseManager {
     current: () => this.#clientFolder,
     find: async (path) => {
       const found = [...this.#known.values()]
-        .filter(({ version }) => isRunnable(this.#statusOf(version)))
+        .filter(({ version }) => isRunnable(this.#servedStatusOf(version)))
         .find(({ client }) => client?.has(path));
       return found?.client?.folder();
     },
@@ -272,7 +272,7 @@ export class ReleaseManager {
       version,
       id,
       date,
-      status: this.#statusOf(version),
+      status: this.#servedStatusOf(version),
       route,
       bundle: () => instance.bundle(),
       ...(deprecatedAt !== undefined && { deprecatedAt }),
@@ -306,10 +306,20 @@ export class ReleaseManager {
     if (version !== this.#options.own.version) return status;
     // A quarantined release gets no requests, unless it is the current one.
     if (quarantine !== undefined && version !== this.#current) return status;
-    // The server's own build is live even if the store does not know it. As the current one it is
-    // never ended, so that there is always a release to serve.
-    return status === 'staged' || (version === this.#current && status !== 'deprecated')
-      ? 'live'
+    // As the current release it is live, also if the store does not know it or ended it, so that
+    // there is always a release to serve.
+    return version === this.#current && status !== 'deprecated' ? 'live' : status;
+  }
+
+  /**
+   * The status by which requests find a release. The own build has served clients if no release was
+   * activated at that time. Its exact version works on, as that of a withdrawn release does.
+   */
+  #servedStatusOf(version: string): ReleaseStatus {
+    const status = this.#statusOf(version);
+    const isOwn = version === this.#options.own.version && !this.#failed.has(version);
+    return isOwn && status === 'staged' && this.#markOf(version)?.quarantine === undefined
+      ? 'withdrawn'
       : status;
   }
 

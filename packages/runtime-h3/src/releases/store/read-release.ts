@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { compareSemver, type Manifest, parseManifest, parseSemver } from '@gati/contract';
+import {
+  compareSemver,
+  isListed,
+  type Manifest,
+  parseManifest,
+  parseSemver,
+  type ReleaseStatus,
+} from '@gati/contract';
 import type { ReleaseStore, StoredFile, StoredRelease, StoreHead } from '../../ports.ts';
 import { storeError } from './errors.ts';
 import { statusOf } from './head.ts';
@@ -22,14 +29,23 @@ export async function listReleases(
 }
 
 /**
- * Returns the release that a new build is compared with: the highest that is not withdrawn.
+ * Returns the release that a new build is compared with: the highest that clients rely on, since it
+ * was live once. If none was, the highest that may still go live. A withdrawn release and one that
+ * servers took back are neither.
  * @param releases highest version first
  */
 export function findBaseRelease(
   releases: StoredRelease[],
   head: StoreHead,
 ): StoredRelease | undefined {
-  return releases.find(({ version }) => statusOf(head, version) !== 'withdrawn');
+  const find = (
+    accepts: (status: ReleaseStatus, version: string) => boolean,
+  ): StoredRelease | undefined =>
+    releases.find(({ version }) => accepts(statusOf(head, version), version));
+  return (
+    find(isListed) ??
+    find((status, version) => status === 'staged' && head.marks[version]?.quarantine === undefined)
+  );
 }
 
 /**

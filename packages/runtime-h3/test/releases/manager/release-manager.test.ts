@@ -226,6 +226,16 @@ describe('with a store', () => {
     await waitUntil('1.1.0 is retired', async () => (await ask('1.1.0'))[0] === 410);
   });
 
+  test('the own build responds to its exact version only, if another release is current and it never was', async () => {
+    await putSealed(store, '0.9.0');
+    await activateRelease(store, '0.9.0');
+    await start({ version: '1.0.0' });
+    expect(await ask()).toEqual([200, '0.9.0']);
+    expect(await ask('>=0.9')).toEqual([200, '0.9.0']);
+    expect(await ask('^1')).toEqual([406, 'version_unknown']);
+    expect(await ask('1.0.0')).toEqual([200, '1.0.0']);
+  });
+
   test('a release that can not start gets no requests, and starts after another activation', async () => {
     const file = join(root, 'healthy');
     const sick = `{ store: () => ({ default: { setup: async () => { const { access } = await import('node:fs/promises'); await access(${JSON.stringify(file)}); return {}; } } }) }`;

@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createStyle } from '../../../src/command/style.ts';
-import type { ReleaseStore } from '../../../src/ports.ts';
+import type { ReleaseStore, StoredRelease, StoreHead } from '../../../src/ports.ts';
 import {
   activateRelease,
   deprecateRelease,
+  findBaseRelease,
   findRelease,
   listReleases,
   materialize,
@@ -172,6 +173,35 @@ describe('changing the status', () => {
       'retired',
       'live',
     ]);
+  });
+});
+
+describe('findBaseRelease', () => {
+  const releases = ['3.0.0', '2.1.0', '2.0.0', '1.0.0'].map(
+    (version) => ({ version }) as StoredRelease,
+  );
+  const quarantine = { at: '2026-01-01T00:00:00Z', server: 'web-1', reason: 'Workers died.' };
+  test.each<[title: string, marks: StoreHead['marks'], base: string | undefined]>([
+    ['the highest staged release before any was live', {}, '3.0.0'],
+    ['no quarantined one', { '3.0.0': { status: 'staged', quarantine } }, '2.1.0'],
+    ['the highest that was live', { '1.0.0': { status: 'live' } }, '1.0.0'],
+    [
+      'a retired one that was live rather than one that was not',
+      { '2.0.0': { status: 'retired' }, '1.0.0': { status: 'live' } },
+      '2.0.0',
+    ],
+    [
+      'no withdrawn one',
+      { '3.0.0': { status: 'withdrawn' }, '2.0.0': { status: 'live' } },
+      '2.0.0',
+    ],
+    [
+      'a quarantined one that was live before',
+      { '2.0.0': { status: 'live', quarantine }, '1.0.0': { status: 'live' } },
+      '2.0.0',
+    ],
+  ])('is %s', (_, marks, base) => {
+    expect(findBaseRelease(releases, { before: [], marks })?.version).toBe(base);
   });
 });
 
