@@ -30,6 +30,7 @@ export { type Declarations, type DeclarationUses, toDeclarations } from './print
 export { type Direction, toTypeScript, type TypeScriptOptions } from './print/typescript.ts';
 export type {
   OpenApiDocument,
+  OpenApiEncoding,
   OpenApiHeader,
   OpenApiInfo,
   OpenApiMediaType,

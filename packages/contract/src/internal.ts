@@ -13,7 +13,16 @@ export { normalizePercent } from './http/percent.ts';
 export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
+export { alternativesOf, lookUpIn, type LookUp } from './schema/alternatives.ts';
+export { fieldForms, type FieldForms } from './schema/field-forms.ts';
 export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
+export {
+  TEXT_FORMS,
+  type TextForm,
+  type TextFormKind,
+  textFormOf,
+  type TextPlace,
+} from './schema/text-form.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
 export { combineSecurity } from './security/combine.ts';
 export { describeSecurity } from './security/describe.ts';

@@ -201,8 +201,10 @@ export interface JobFilter {
   effects?: string[];
   states?: JobState[];
   limit: number;
-  /** `next` of the previous page. */
+  /** `next` of the previous page, which was listed in the same order. */
   cursor?: string;
+  /** Lists the jobs that came last first. Default: in the order in which they came. */
+  newestFirst?: boolean;
 }
 
 export interface DueEffect {

@@ -58,7 +58,7 @@ function parseCurl(command: string): Omit<ExampleRequest, 'response'> {
         word === '-d' ? 'application/x-www-form-urlencoded' : 'application/json';
       if (request.method === 'GET') request.method = 'POST';
     } else if (!word.startsWith('-')) request.path = word.replace(/^(?:https?:\/\/)?[^/]+/, '');
-    else if (!['-i', '-N', '-s'].includes(word))
+    else if (!['-g', '-i', '-N', '-s'].includes(word))
       throw new Error(`parseCurl does not support the option ${word}: ${command}`);
   }
   return request;

@@ -19,7 +19,7 @@ export const GATI_CODES = {
   GATI_CALL_FAILED: 'A client call with `throwOnError` got an error response, or no response.',
   GATI_CLIENT_BASE_URL: 'The typed client does not know which server to call.',
   GATI_CLIENT_CLOSED: 'A WebSocket of the typed client did not open, or it closed with an error.',
-  GATI_CLIENT_PARAM: 'A path parameter of a client call is empty, `.` or `..`.',
+  GATI_CLIENT_PARAM: 'A parameter or a header of a client call has a value without a text.',
   GATI_CLIENT_SOCKET:
     "The typed client can't open a WebSocket route because there is no global `WebSocket`.",
   GATI_CONFIG_INVALID: 'The environment does not match the schema in `src/config.ts`.',

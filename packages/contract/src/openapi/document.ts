@@ -85,13 +85,25 @@ export interface OpenApiParameter {
   required?: boolean;
   description?: string;
   deprecated?: boolean;
-  schema: Schema;
+  /** Of a value that is one text, or a list of texts in the default style of the place. */
+  schema?: Schema;
+  /** Of a value that is sent as JSON. A parameter has it or `schema`. */
+  content?: { 'application/json': OpenApiMediaType };
+}
+
+/** How a field of a form is written. */
+export interface OpenApiEncoding {
+  contentType?: string;
+  style?: 'form';
+  explode?: boolean;
 }
 
 /** The content of a body with one media type. */
 export interface OpenApiMediaType {
   schema?: Schema;
   examples?: Record<string, { value: JsonValue }>;
+  /** Fields of a form that are not written in the default way of its media type. */
+  encoding?: Record<string, OpenApiEncoding>;
   /** `text/event-stream` only: schema of the data of one event. */
   'x-gati-event'?: Schema;
 }

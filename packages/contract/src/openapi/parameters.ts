@@ -1,7 +1,13 @@
 import type { RouteContract } from '../contract.ts';
+import { isJsonMediaType } from '../http/media-type.ts';
+import { alternativesOf, lookUpIn } from '../schema/alternatives.ts';
+import { fieldsOf } from '../schema/fields.ts';
 import type { Defs, Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
-import type { OpenApiParameter } from './document.ts';
+import { type TextForm, textFormOf, type TextPlace } from '../schema/text-form.ts';
+import type { OpenApiEncoding, OpenApiMediaType, OpenApiParameter } from './document.ts';
+
+const PLACES = { params: 'path', query: 'query', headers: 'header' } as const;
 
 /**
  * Returns the parameters of a route.
@@ -16,92 +22,100 @@ export function toParameters(
   print: (schema: Schema) => Schema,
 ): OpenApiParameter[] {
   const params = fieldsOf(route.params, defs);
-  const found: OpenApiParameter[] = [...pathNames].map(([own, printed]) =>
-    parameter(printed, 'path', params.get(own)?.schema ?? { type: 'string' }, true, print),
-  );
-  for (const [name, { schema, required }] of fieldsOf(route.query, defs))
-    found.push(parameter(name, 'query', schema, required && !isEmptyable(schema, defs), print));
-  for (const [name, field] of fieldsOf(route.headers, defs))
-    found.push(parameter(name, 'header', field.schema, field.required, print));
+  const found: OpenApiParameter[] = [...pathNames].map(([own, printed]) => {
+    const schema = params.get(own)?.schema ?? { type: 'string' };
+    return parameter(printed, 'params', { schema, required: true }, defs, print);
+  });
+  for (const place of ['query', 'headers'] as const) {
+    for (const [name, field] of fieldsOf(route[place], defs))
+      found.push(parameter(name, place, field, defs, print));
+  }
   return found;
 }
 
 /**
- * Returns the schema of a body for a form. A list without entries sends no field, and the server
- * takes the missing field for an empty list.
+ * Returns the content of a body with one media type. In a form, a list without entries and a `null`
+ * beside a text send no field, and the server takes the missing field for that value.
  */
-export function toFormSchema(schema: Schema, defs: Defs): Schema {
-  const { required, ...rest } = resolveRef(schema, defs);
-  const kept = required?.filter((name) => !isEmptyable(rest.properties?.[name] ?? {}, defs));
-  if (kept?.length === required?.length) return schema;
-  return { ...rest, ...(kept!.length > 0 && { required: kept! }) };
+export function toBodyContent(
+  contentType: string,
+  schema: Schema,
+  defs: Defs,
+  print: (schema: Schema) => Schema,
+): OpenApiMediaType {
+  if (isJsonMediaType(contentType)) return { schema: print(schema) };
+  const encoding: Record<string, OpenApiEncoding> = {};
+  const changed: Record<string, Schema> = {};
+  const absent = new Set<string>();
+  for (const [name, field] of fieldsOf(schema, defs)) {
+    const form = textFormOf(field.schema, 'form', lookUpIn(defs));
+    if (form.kind === 'json') encoding[name] = { contentType: 'application/json' };
+    else if (form.kind === 'list' && contentType === 'application/x-www-form-urlencoded')
+      encoding[name] = { style: 'form', explode: true };
+    if (isAbsentValue(form)) absent.add(name);
+    if (form.isNullAbsent) changed[name] = withoutNull(field.schema, defs);
+  }
+  return {
+    schema: print(absent.size === 0 ? schema : toFormSchema(schema, defs, absent, changed)),
+    ...(Object.keys(encoding).length > 0 && { encoding }),
+  };
 }
 
-/** Whether a value may be the empty list. */
-function isEmptyable(schema: Schema, defs: Defs): boolean {
-  const { type, minItems = 0 } = resolveRef(schema, defs);
-  return type === 'array' && minItems === 0;
+function toFormSchema(
+  schema: Schema,
+  defs: Defs,
+  absent: Set<string>,
+  changed: Record<string, Schema>,
+): Schema {
+  const { required, properties, ...rest } = resolveRef(schema, defs);
+  const kept = required?.filter((name) => !absent.has(name)) ?? [];
+  const own = Object.fromEntries(
+    Object.entries(properties ?? {}).map(([name, field]) => [name, changed[name] ?? field]),
+  );
+  return {
+    ...rest,
+    ...(properties && { properties: own }),
+    ...(kept.length > 0 && { required: kept }),
+  };
+}
+
+const isAbsentValue = ({ isEmptyAbsent, isNullAbsent }: TextForm): boolean =>
+  isEmptyAbsent || isNullAbsent;
+
+/** Returns a schema without `null` among its alternatives. */
+function withoutNull(schema: Schema, defs: Defs): Schema {
+  const { description, deprecated } = resolveRef(schema, defs);
+  const kept = alternativesOf(schema, lookUpIn(defs))
+    .filter((one) => one.type !== 'null' && one.const !== null)
+    .map((one) =>
+      one.enum ? { ...one, enum: one.enum.filter((member) => member !== null) } : one,
+    );
+  return {
+    ...(description !== undefined && { description }),
+    ...(deprecated !== undefined && { deprecated }),
+    ...(kept.length === 1 ? kept[0] : { anyOf: kept }),
+  };
 }
 
 function parameter(
   name: string,
-  place: OpenApiParameter['in'],
-  schema: Schema,
-  required: boolean,
+  place: Exclude<TextPlace, 'rest' | 'form'>,
+  field: { schema: Schema; required: boolean },
+  defs: Defs,
   print: (schema: Schema) => Schema,
 ): OpenApiParameter {
-  const { description, deprecated, ...rest } = schema;
+  const form = textFormOf(field.schema, place, lookUpIn(defs));
+  const { description, deprecated, ...rest } = form.isNullAbsent
+    ? withoutNull(field.schema, defs)
+    : field.schema;
   return {
     name,
-    in: place,
-    ...(required && { required }),
+    in: PLACES[place],
+    ...(field.required && !isAbsentValue(form) && { required: true }),
     ...(description !== undefined && { description }),
     ...(deprecated && { deprecated }),
-    schema: print(rest),
+    ...(form.kind === 'json'
+      ? { content: { 'application/json': { schema: print(rest) } } }
+      : { schema: print(rest) }),
   };
-}
-
-interface Field {
-  schema: Schema;
-  required: boolean;
-}
-
-/**
- * Returns the named fields of an object schema, including those of `allOf` and `anyOf`. A field
- * that an alternative lacks is optional.
- */
-function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Field> {
-  const fields = new Map<string, Field>();
-  if (!schema) return fields;
-  const object = resolveRef(schema, defs);
-  const required = new Set(object.required);
-  for (const [name, property] of Object.entries(object.properties ?? {}))
-    fields.set(name, { schema: property, required: required.has(name) });
-  for (const part of object.allOf ?? []) {
-    for (const [name, field] of fieldsOf(part, defs)) {
-      const known = fields.get(name);
-      fields.set(
-        name,
-        known
-          ? {
-              schema: { allOf: [known.schema, field.schema] },
-              required: known.required || field.required,
-            }
-          : field,
-      );
-    }
-  }
-  const alternatives = (object.anyOf ?? []).map((part) => fieldsOf(part, defs));
-  for (const name of new Set(alternatives.flatMap((part) => [...part.keys()]))) {
-    const found = alternatives.map((part) => part.get(name)).filter((field) => field !== undefined);
-    const everywhere =
-      found.length === alternatives.length && found.every((field) => field.required);
-    const schemas = found.map((field) => field.schema);
-    if (!fields.has(name))
-      fields.set(name, {
-        schema: schemas.length === 1 ? schemas[0]! : { anyOf: schemas },
-        required: everywhere,
-      });
-  }
-  return fields;
 }

@@ -1,5 +1,4 @@
 import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
-import { isJsonMediaType } from '../http/media-type.ts';
 import type { HttpMethod } from '../http/methods.ts';
 import type { JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
@@ -13,7 +12,7 @@ import type {
   OpenApiResponse,
   OpenApiServer,
 } from './document.ts';
-import { toFormSchema, toParameters } from './parameters.ts';
+import { toBodyContent, toParameters } from './parameters.ts';
 import { createPathTemplates, type PathTemplate } from './path-templates.ts';
 import { orProblem } from './problem-response.ts';
 import { type DocumentSecurity, toDocumentSecurity } from './security.ts';
@@ -135,12 +134,10 @@ function toOperation(
       requestBody: {
         required: body.required,
         content: Object.fromEntries(
-          body.contentTypes.map((type) => {
-            const schema = isJsonMediaType(type)
-              ? body.schema
-              : toFormSchema(body.schema, contract.$defs);
-            return [type, { schema: print(schema) }];
-          }),
+          body.contentTypes.map((type) => [
+            type,
+            toBodyContent(type, body.schema, contract.$defs, print),
+          ]),
         ),
       },
     }),

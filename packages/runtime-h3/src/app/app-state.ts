@@ -3,6 +3,7 @@ import type { ReleaseBundle } from '../types/bundle.ts';
 import { LimitCounts } from '../telemetry/record/limit-counts.ts';
 import { Recorder } from '../telemetry/record/recorder.ts';
 import type { RouteStats } from '../telemetry/record/route-stats.ts';
+import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { Call } from './request/call.ts';
 import { ByteBudget } from './request/byte-budget.ts';
 import type { AppServices } from './request/app-services.ts';
@@ -40,6 +41,7 @@ export class AppState implements AppServices {
   readonly isTrustedPeer: TrustedPeer;
   readonly logger: Logger;
   readonly recorder: Recorder;
+  readonly tracer: Tracer | undefined;
   readonly inflight: InFlight<Call>;
   /** Statistics by version, method and path. They outlive the release. */
   readonly stats: Map<string, RouteStats> = new Map();
@@ -69,6 +71,7 @@ export class AppState implements AppServices {
     this.isTrustedPeer = createTrustedPeer(options.trustProxy);
     this.logger = options.logger;
     this.recorder = new Recorder(options.log);
+    this.tracer = options.tracer;
     this.inflight = new InFlight(expire);
     this.noRelease = new ReleaseState(NO_RELEASE, noReleaseHeaders(this), this.stats);
   }
@@ -116,7 +119,7 @@ export class AppState implements AppServices {
   #keepState(entry: VersionEntry, bundle: ReleaseBundle): ReleaseState {
     let state = this.#releases.get(bundle);
     if (state === undefined) {
-      state = new ReleaseState(bundle, entry.headers, this.stats);
+      state = new ReleaseState(bundle, entry.headers, this.stats, this.tracer);
       this.#releases.set(bundle, state);
     }
     state.headers = entry.headers;

@@ -4,6 +4,7 @@ import type { GlobalContext, Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import type { LimitCounts } from '../telemetry/record/limit-counts.ts';
 import type { LogSink, Span } from '../telemetry/record/recorder.ts';
+import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { RouteMetric } from '../telemetry/record/route-stats.ts';
 import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
@@ -81,6 +82,8 @@ export interface AppOptions {
    * lines. None by default.
    */
   log?: LogSink;
+  /** Observes what happens inside requests. None by default, and then at no cost. */
+  tracer?: Tracer;
   /** Counts how often the app is at each limit. */
   limitCounts?: LimitCounts;
   /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */

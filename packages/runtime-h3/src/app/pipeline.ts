@@ -140,7 +140,8 @@ async function openAndEnter(
 function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   call.gctx = gctx;
   const plan = (call.plan = call.routeState.plan(route, call.release));
-  if (route.guards !== undefined && route.guards.length > 0) void guardAndEnter(call, plan);
+  const { guards } = plan.route;
+  if (guards !== undefined && guards.length > 0) void guardAndEnter(call, plan);
   else checkInput(call, plan);
 }
 
@@ -150,7 +151,12 @@ let runGuards: typeof RunGuards | undefined;
 async function guardAndEnter(call: Call, plan: RoutePlan): Promise<void> {
   try {
     runGuards ??= (await import('./route/guards.ts')).runGuards;
-    if (await runGuards(call, plan.route)) checkInput(call, plan);
+    const run = runGuards;
+    const { tracer } = call.app;
+    const isOpen = await (tracer === undefined
+      ? run(call, plan.route)
+      : tracer.enter(call, () => run(call, plan.route)));
+    if (isOpen) checkInput(call, plan);
   } catch (error) {
     respondError(call, error);
   }
@@ -188,19 +194,24 @@ function readBodyAndRun(call: Call, plan: RoutePlan, errors: InputError[]): void
 
 function run(call: Call, errors: InputError[]): void {
   if (errors.length > 0) throw invalidRequestError(errors);
+  const { tracer } = call.app;
+  const result = tracer === undefined ? runRoute(call) : tracer.enter(call, () => runRoute(call));
+  if (isThenable(result)) return void settle(call, result);
+  const pending = finish(call, result);
+  if (pending !== undefined) void settlePending(call, pending);
+}
+
+/** Calls middleware and handler. */
+function runRoute(call: Call): unknown {
   const { route } = call.plan as { route: LoadedRoute };
   const gctx = call.gctx as GlobalContext;
   const req = new RequestContext(call);
   const lctx = call.local ?? new RequestLocal(call);
   const { handler, middleware } = route;
   if (handler === undefined) throw new RequestError(500, 'internal');
-  const result =
-    middleware.length === 0
-      ? handler(req, call.res, gctx, lctx)
-      : runMiddleware(route, req, call.res, gctx, lctx);
-  if (isThenable(result)) return void settle(call, result);
-  const pending = finish(call, result);
-  if (pending !== undefined) void settlePending(call, pending);
+  return middleware.length === 0
+    ? handler(req, call.res, gctx, lctx)
+    : runMiddleware(route, req, call.res, gctx, lctx);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -243,19 +254,7 @@ export function expire(call: Call): void {
   if (phase === 'body' && call.exchange.gone) return finishCall(call, CLIENT_GONE);
   call.abort(new DOMException('The request took too long.', 'TimeoutError'));
   if (phase === 'body') return respondError(call, bodyTimeoutError());
-  const late = call.guard === -1 ? 'The handler' : nameLateGuard(call);
+  const late = call.nameLate?.() ?? 'The handler';
   const detail = `${late} did not respond in time.`;
   respondError(call, limitError('handlerTimeout', new RequestError(503, 'timeout', { detail })));
-}
-
-/** Logs a guard that is late. Its file is not for the clients of a server in production. */
-function nameLateGuard(call: Call): string {
-  const guard = call.plan?.route.guardPlaces?.[call.guard];
-  call.logger.warn('a guard did not respond in time', {
-    route: call.route,
-    guard,
-    requestId: call.requestId,
-    traceId: call.traceId,
-  });
-  return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }

@@ -11,6 +11,7 @@ import { createModules, type Modules } from '../modules/create-modules.ts';
 import type { TrackStep } from '../modules/module-setup.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
+import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
 
 export interface GlobalContextOptions {
@@ -33,6 +34,8 @@ export interface GlobalContextOptions {
   effects?: ProcessEffects;
   /** Drivers that `GATI_EFFECTS` may name, besides the built-in ones. */
   queues?: Queues;
+  /** Observes modules, database, storage and effects. None by default. */
+  tracer?: Tracer;
   /** Notes what the creation waits for. */
   track?: TrackStep;
 }
@@ -72,16 +75,21 @@ const warnedAboutMemory = new WeakSet<Logger>();
  * @throws {GatiError} GATI_EFFECTS_KEYS when a schedule needs a queue that stores keys
  */
 export async function createGlobalContext(options: GlobalContextOptions): Promise<AppContext> {
-  const { release, deployedAt = new Date(), mode, logger, env = process.env } = options;
+  const { release, deployedAt = new Date(), mode, env = process.env, tracer } = options;
+  const logger = tracer === undefined ? options.logger : tracer.traceLogger(options.logger);
   const config = await loadConfig(release.config, env, mode);
-  const modules = createModules(release.modules);
+  const modules = createModules(
+    release.modules,
+    tracer &&
+      (({ name, api, definition }) => tracer.traceModule(name, api, definition === undefined)),
+  );
   const abort = new AbortController();
   const folder = dataFolder(mode);
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) =>
     logger.warn('a database connection was lost', { error }),
   );
   const storage = createLazyStorage(folder);
-  const effects = createLazyEngine(() => openEngine(options, () => gctx));
+  const effects = createLazyEngine(() => openEngine({ ...options, logger }, () => gctx));
 
   const gctx: GlobalContext = {
     modules: modules.api,
@@ -91,8 +99,8 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
       wait: effects.wait as GlobalContext['effects']['wait'],
       cancel: effects.cancel,
     },
-    db,
-    storage,
+    db: tracer === undefined ? db : tracer.traceDatabase(db),
+    storage: tracer === undefined ? storage : tracer.traceStorage(storage),
     config: config.value,
     state: new Map(),
     release: { version: release.version, id: release.id, deployedAt },

@@ -25,21 +25,29 @@ export interface Modules {
   dispose(): Promise<Error[]>;
 }
 
-/** @param files loaders of the files in `src/modules`, by module name */
-export function createModules(files: Record<string, Loader<ModuleFile>>): Modules {
-  return new ModuleRegistry(files);
+/** Returns what `gctx.modules` has under the name of a module. */
+export type ToApi = (module: ReadyModule) => unknown;
+
+/**
+ * @param files loaders of the files in `src/modules`, by module name
+ * @param toApi by default the module itself
+ */
+export function createModules(files: Record<string, Loader<ModuleFile>>, toApi?: ToApi): Modules {
+  return new ModuleRegistry(files, toApi);
 }
 
 class ModuleRegistry implements Modules {
   readonly api: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   readonly #files: Record<string, Loader<ModuleFile>>;
+  readonly #toApi: ToApi;
   /** In order of setup. */
   readonly #ready = new Map<string, ReadyModule>();
   #setup: ModuleSetup | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  constructor(files: Record<string, Loader<ModuleFile>>) {
+  constructor(files: Record<string, Loader<ModuleFile>>, toApi: ToApi = ({ api }) => api) {
     this.#files = files;
+    this.#toApi = toApi;
   }
 
   async setup(gctx: GlobalContext, track?: TrackStep): Promise<void> {
@@ -104,7 +112,7 @@ class ModuleRegistry implements Modules {
     this.#ready.delete(module.name);
     this.#ready.set(module.name, module);
     Object.defineProperty(this.api, module.name, {
-      value: module.api,
+      value: this.#toApi(module),
       enumerable: true,
       configurable: true,
       writable: true,

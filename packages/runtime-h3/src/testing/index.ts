@@ -61,9 +61,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   return {
     async call<const R extends TestRoute>(route: R, ...[call]: TestArguments<R>) {
-      const bodyTypes = release.contract.routes.find(({ id }) => id === route)?.body?.contentTypes;
       return (await readResponse(
-        await app.fetch(toRequest(route, call ?? {}, bodyTypes)),
+        await app.fetch(toRequest(route, call ?? {}, release.contract)),
       )) as TestResponseOf<R>;
     },
     fetch: (request) => app.fetch(request),

@@ -77,6 +77,8 @@ export interface LoadedRoute {
   guardPlaces?: string[];
   /** Outermost first. */
   middleware: Middleware[];
+  /** Files of `middleware`, from the root of the app: names for telemetry. */
+  middlewareFiles?: string[];
   input: {
     params?: InputCheck;
     query?: InputCheck;

@@ -1,6 +1,15 @@
 import type { Defs, Schema } from '@gati/contract';
+import {
+  alternativesOf,
+  lookUpIn,
+  type LookUp,
+  type TextForm,
+  type TextPlace,
+  textFormOf,
+} from '@gati/contract/internal';
 import { fits } from './fits.ts';
 import { formats } from './formats.ts';
+import { parseJson } from './json.ts';
 
 /**
  * Converts the strings of one part (params, query, headers or a form) to the types that its schema
@@ -8,14 +17,14 @@ import { formats } from './formats.ts';
  */
 export type CoerceRecord = (record: Record<string, unknown>) => Record<string, unknown>;
 /** Where strings come from. In a query and a form, a name may occur several times. */
-export type StringSource = 'params' | 'query' | 'headers' | 'form';
+export type StringSource = Exclude<TextPlace, 'rest'>;
 /** `undefined`: the field counts as absent. */
 type Coerce = (value: unknown) => unknown;
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
-/** Levels of lists in lists that are converted. No query or form has more than one. */
-const MAX_LISTS = 3;
+/** Levels of objects and lists in a field that is JSON. */
+const MAX_DEPTH = 64;
 
 /**
  * Compiles the coercion of an object schema; `undefined` when no field needs one. The result changes
@@ -33,8 +42,8 @@ export function compileCoerceRecord(
   );
   const other = rest === undefined ? undefined : compileValue(rest, $defs, source);
   const work = known.filter((entry): entry is [string, Coerce] => entry[1] !== undefined);
-  const lists = repeats(source) ? requiredLists(schema, properties, $defs) : [];
-  if (work.length === 0 && other === undefined) return undefined;
+  const absent = absentValues(schema, properties, $defs, source);
+  if (work.length === 0 && other === undefined && absent.length === 0) return undefined;
   const convert = (record: Record<string, unknown>, key: string, coerce: Coerce): void => {
     const value = coerce(record[key]);
     if (value === undefined) delete record[key];
@@ -44,18 +53,28 @@ export function compileCoerceRecord(
     for (const [key, coerce] of work) if (record[key] !== undefined) convert(record, key, coerce);
     if (other !== undefined)
       for (const key in record) if (!Object.hasOwn(properties, key)) convert(record, key, other);
-    for (const key of lists) record[key] ??= [];
+    for (const [key, isList] of absent)
+      if (record[key] === undefined) record[key] = isList ? [] : null;
     return record;
   };
 }
 
 const repeats = (source: StringSource): boolean => source === 'query' || source === 'form';
 
-/** Returns the names of required lists: without an entry of its name, a list is empty. */
-function requiredLists(schema: Schema, properties: Record<string, Schema>, $defs: Defs): string[] {
-  return [...new Set(requiredNames(schema, $defs, 0))].filter((name) => {
-    const variants = flatten(properties[name] ?? {}, $defs, 0);
-    return variants.length > 0 && variants.every(({ type }) => type === 'array');
+/**
+ * Returns the required fields that are the empty list (`true`) or `null` (`false`) when the request
+ * does not have them.
+ */
+function absentValues(
+  schema: Schema,
+  properties: Record<string, Schema>,
+  $defs: Defs,
+  source: StringSource,
+): [key: string, isList: boolean][] {
+  return [...new Set(requiredNames(schema, $defs, 0))].flatMap<[string, boolean]>((key) => {
+    const form = textFormOf(properties[key] ?? {}, source, lookUpIn($defs));
+    if (form.isEmptyAbsent) return [[key, true]];
+    return form.isNullAbsent ? [[key, false]] : [];
   });
 }
 
@@ -71,8 +90,7 @@ function requiredNames(schema: Schema, $defs: Defs, hops: number): string[] {
   ];
 }
 
-const resolve = ($ref: string, $defs: Defs): Schema | undefined =>
-  $defs[$ref.slice('#/$defs/'.length)];
+const resolve = ($ref: string, $defs: Defs): Schema | undefined => lookUpIn($defs)($ref);
 
 /**
  * Collects the properties of an object schema through references, intersections and unions. Returns
@@ -96,32 +114,69 @@ function collect(
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : rest;
 }
 
-function compileValue(
-  schema: Schema,
-  $defs: Defs,
-  source: StringSource,
-  lists = 0,
-): Coerce | undefined {
-  const variants = flatten(schema, $defs, 0);
+function compileValue(schema: Schema, $defs: Defs, source: StringSource): Coerce | undefined {
+  const lookUp = lookUpIn($defs);
+  const variants = alternativesOf(schema, lookUp);
   if (variants.every(acceptsAny)) return undefined;
   if (!repeats(source) && variants.every((variant) => variant.type === 'string')) return undefined;
-  const arrays = lists < MAX_LISTS ? variants.filter((variant) => variant.type === 'array') : [];
+  const form = textFormOf(schema, source, lookUp);
+  const plain = compilePlain(variants, $defs, source, form, lookUp);
+  return form.kind === 'json' ? (value) => fromJson(value, variants, $defs, plain) : plain;
+}
+
+/**
+ * Reads the JSON of a value. A text that is not JSON, or not of the schema, is read as a plain value:
+ * people write `?filter=all` where the schema allows `all`.
+ */
+function fromJson(value: unknown, variants: Schema[], $defs: Defs, plain: Coerce): unknown {
+  if (typeof value !== 'string') return plain(value);
+  let parsed: unknown;
+  try {
+    parsed = parseJson(value, MAX_DEPTH);
+  } catch {
+    return plain(value);
+  }
+  if (variants.some((variant) => fits(variant, $defs, parsed))) return parsed;
+  const converted = plain(value);
+  // The errors of an object or a list say what is wrong inside.
+  const isText = typeof parsed !== 'object' || parsed === null;
+  return isText || variants.some((variant) => fits(variant, $defs, converted)) ? converted : parsed;
+}
+
+function compilePlain(
+  variants: Schema[],
+  $defs: Defs,
+  source: StringSource,
+  form: TextForm,
+  lookUp: LookUp,
+): Coerce {
+  const arrays = variants.filter((variant) => variant.type === 'array');
   const scalars = variants.filter((variant) => variant.type !== 'array');
-  const item = arrays.map((array) => compileItems(array, $defs, source, lists + 1));
+  const [items] = arrays.map((array) => compileItems(array, $defs, source, lookUp));
   const isForm = source === 'form';
   const isBlank = isForm && !scalars.some(acceptsEmpty) ? isEmptyInput : undefined;
+  const isSplit = !repeats(source) && form.kind === 'list';
   return (value) => {
+    if (isSplit && items !== undefined && typeof value === 'string') return items(split(value));
     if (Array.isArray(value)) {
-      if (item[0] !== undefined) return item[0](value);
+      if (items !== undefined) return items(value);
       return convertScalar(scalars, $defs, value.at(-1), isForm, isBlank);
     }
     if (
-      item[0] !== undefined &&
+      items !== undefined &&
       !scalars.some((variant) => fits(variant, $defs, convert(variant, value, isForm)))
     )
-      return item[0]([value]);
+      return items([value]);
     return convertScalar(scalars, $defs, value, isForm, isBlank);
   };
+}
+
+/** Splits a list of a path or a header (RFC 9110, section 5.6.1). */
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
 /** Whether a schema says nothing about the type of its values. */
@@ -152,16 +207,22 @@ function isEmptyInput(value: unknown): boolean {
   return value === '' || (value instanceof File && value.size === 0 && value.name === '');
 }
 
+/** Compiles the conversion of the items of a list. An item has no list of texts inside. */
 function compileItems(
   array: Schema,
   $defs: Defs,
   source: StringSource,
-  lists: number,
+  lookUp: LookUp,
 ): (values: unknown[]) => unknown[] {
-  const place = source === 'form' ? 'form' : 'headers';
-  const items = array.items ? compileValue(array.items, $defs, place, lists) : undefined;
-  const prefix =
-    array.prefixItems?.map((schema) => compileValue(schema, $defs, place, lists)) ?? [];
+  const isForm = source === 'form';
+  const compileItem = (schema: Schema): Coerce | undefined => {
+    const variants = alternativesOf(schema, lookUp);
+    if (variants.every(acceptsAny)) return undefined;
+    const isBlank = isForm && !variants.some(acceptsEmpty) ? isEmptyInput : undefined;
+    return (value) => convertScalar(variants, $defs, value, isForm, isBlank);
+  };
+  const items = array.items ? compileItem(array.items) : undefined;
+  const prefix = array.prefixItems?.map(compileItem) ?? [];
   return (values) =>
     values
       .map((value, index) => {
@@ -169,24 +230,6 @@ function compileItems(
         return coerce === undefined ? value : coerce(value);
       })
       .filter((value) => value !== undefined);
-}
-
-/** Returns the variants of a schema through references and unions. */
-function flatten(schema: Schema, $defs: Defs, hops: number): Schema[] {
-  if (hops > MAX_HOPS) return [];
-  if (schema.$ref !== undefined) {
-    const target = resolve(schema.$ref, $defs);
-    return target === undefined ? [] : flatten(target, $defs, hops + 1);
-  }
-  if (schema.anyOf !== undefined)
-    return schema.anyOf.flatMap((branch) => flatten(branch, $defs, hops + 1));
-  if (schema.allOf !== undefined && schema.type === undefined) {
-    const typed = schema.allOf
-      .flatMap((part) => flatten(part, $defs, hops + 1))
-      .find((part) => part.type !== undefined);
-    return [{ ...typed, ...schema }];
-  }
-  return [schema];
 }
 
 /**

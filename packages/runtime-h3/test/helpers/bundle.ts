@@ -32,6 +32,7 @@ export interface TestRoute {
   guardPlaces?: string[];
   security?: SecurityRequirement;
   middleware?: Middleware[];
+  middlewareFiles?: string[];
   params?: Schema;
   query?: Schema;
   headers?: Schema;
@@ -76,6 +77,7 @@ export function bundle(
       socket: route.socket,
       ...(route.guards && { guards: route.guards, guardPlaces: route.guardPlaces }),
       middleware: route.middleware ?? [],
+      ...(route.middlewareFiles && { middlewareFiles: route.middlewareFiles }),
       input: {
         params: input(route.params),
         query: input(route.query),

@@ -2,9 +2,10 @@ import { emit } from './calls.ts';
 import { type AnyCredentials, addCredentials } from './credentials.ts';
 import { CallError } from './errors.ts';
 import type { CallInfo, CallRequest, ClientOptions, ClientSettings } from './options.ts';
-import { toBody, toText, toUrl } from './request.ts';
+import { formOf, toBody, toUrl } from './request.ts';
 import { readResponse, toNetworkFailure } from './response.ts';
 import type { AnyResult } from './result.ts';
+import { toListText, toText } from './text.ts';
 import { pause, pauseBefore, resolveRetryPolicy } from './retry.ts';
 
 /** Calls a route by its id. */
@@ -20,13 +21,14 @@ export function createCaller(
   return async (route, request = {}) => {
     const method = route.slice(0, route.indexOf(' '));
     const target = toUrl(route, request, settings, options);
-    const headers = await buildHeaders(request, settings, options);
+    const headers = await buildHeaders(route, request, settings, options);
     await addCredentials(route, target, headers, settings, options);
     const url = target.href;
     const body = toBody(
       request.body,
       settings.forms?.includes(route) ?? false,
       headers.get('content-type'),
+      settings.fields?.[route]?.body,
     );
     if (body?.contentType && !headers.has('content-type'))
       headers.set('content-type', body.contentType);
@@ -166,6 +168,7 @@ function createAttemptLimit(
 }
 
 async function buildHeaders(
+  route: string,
   request: CallRequest,
   settings: ClientSettings,
   options: ClientOptions,
@@ -174,11 +177,12 @@ async function buildHeaders(
   const version = request.version ?? options.version ?? settings.version;
   if (version !== false) headers.set('x-api-version', version);
   const common = typeof options.headers === 'function' ? await options.headers() : options.headers;
-  for (const [name, value] of [
-    ...Object.entries(common ?? {}),
-    ...Object.entries(request.headers ?? {}),
-  ]) {
+  for (const [name, value] of Object.entries(common ?? {}))
     if (value !== undefined) headers.set(name, toText(value));
+  const forms = settings.fields?.[route]?.headers;
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    const text = toListText(route, name, value, formOf(forms, name.toLowerCase()));
+    if (text !== undefined) headers.set(name, text);
   }
   if (request.idempotencyKey !== undefined) headers.set('idempotency-key', request.idempotencyKey);
   return headers;

@@ -107,6 +107,12 @@ export interface CallRequest extends CallOptions, Throwing<boolean> {
   body?: unknown;
 }
 
+/**
+ * How fields are written whose values do not show it, by name; `*` is for all names that are not
+ * declared. `json`: as the JSON of the value. `absent`: `null` is not sent.
+ */
+export type FieldForms = Readonly<Record<string, string>>;
+
 /** Facts about the app that a generated client contains. */
 export interface ClientSettings {
   version: string;
@@ -114,6 +120,10 @@ export interface ClientSettings {
   base: string;
   /** Routes whose body is always sent as `multipart/form-data`, even without a file. */
   forms?: readonly string[];
+  /** Forms of the fields of each route, by part. */
+  fields?: Readonly<
+    Record<string, Partial<Record<'params' | 'query' | 'headers' | 'body', FieldForms>>>
+  >;
   /** Routes that get no credentials, in an app where others require some. */
   open?: readonly string[];
   /** API keys that routes require. Cookies are the browser's. */

@@ -1,6 +1,7 @@
 import { ClientError } from './errors.ts';
 import { isJsonMediaType } from './media-type.ts';
-import type { ClientOptions, ClientSettings } from './options.ts';
+import type { ClientOptions, ClientSettings, FieldForms } from './options.ts';
+import { toJson, toListText, toText, toTexts } from './text.ts';
 
 /**
  * Returns the absolute URL of a route with its parameters and query filled in.
@@ -13,7 +14,8 @@ export function toUrl(
   settings: ClientSettings,
   options: ClientOptions,
 ): URL {
-  const path = fillPath(route, (request.params ?? {}) as Record<string, unknown>);
+  const { params, query } = settings.fields?.[route] ?? {};
+  const path = fillPath(route, (request.params ?? {}) as Record<string, unknown>, params);
   const base =
     options.baseUrl ?? (globalThis as { location?: { origin: string } }).location?.origin;
   if (!base || !URL.canParse(base)) {
@@ -27,19 +29,31 @@ export function toUrl(
   }
   const url = new URL(base.replace(/(?<!\/)\/+$/, '') + settings.base + path);
   for (const [name, value] of Object.entries(request.query ?? {})) {
-    for (const item of Array.isArray(value) ? value : [value])
-      if (item !== undefined) url.searchParams.append(name, toText(item));
+    for (const text of toTexts(value, formOf(query, name))) url.searchParams.append(name, text);
   }
   return url;
 }
 
-function fillPath(route: string, params: Record<string, unknown>): string {
+/** Returns the form of a field; that of `*` applies to all fields without a form of their own. */
+export function formOf(forms: FieldForms | undefined, name: string): string | undefined {
+  return forms?.[name] ?? forms?.['*'];
+}
+
+function fillPath(
+  route: string,
+  params: Record<string, unknown>,
+  forms: FieldForms | undefined,
+): string {
   const path = route.slice(route.indexOf(' ') + 1);
   return path
     .split('/')
     .map((segment) => {
       const name = segment.slice(1);
-      if (segment.startsWith(':')) return toSegment(route, name, params[name]);
+      if (segment.startsWith(':')) {
+        const form = formOf(forms, name);
+        const value = form === 'json' ? params[name] : (params[name] ?? undefined);
+        return toSegment(route, name, toListText(route, name, value, form));
+      }
       if (!segment.startsWith('*')) return segment;
       return toText(params[name] ?? '')
         .split('/')
@@ -49,8 +63,7 @@ function fillPath(route: string, params: Record<string, unknown>): string {
     .join('/');
 }
 
-function toSegment(route: string, name: string, value: unknown): string {
-  const text = value === undefined || value === null ? '' : toText(value);
+function toSegment(route: string, name: string, text = ''): string {
   // No URL can contain these segments: an empty one makes another route, and `fetch` removes `.`
   // and `..`, even if they are escaped.
   if (text === '' || text === '.' || text === '..') {
@@ -61,19 +74,6 @@ function toSegment(route: string, name: string, value: unknown): string {
     );
   }
   return encodeURIComponent(text);
-}
-
-/** Returns a value as text for a path, a query, a header or a form. */
-export function toText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' && value !== null ? toJson(value) : String(value);
-}
-
-/** Returns a value as JSON. A `bigint` becomes a string. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'bigint' ? item.toString() : item,
-  );
 }
 
 /** A body for `fetch`, and its content type if `fetch` does not derive it. */
@@ -94,6 +94,7 @@ export function toBody(
   value: unknown,
   asForm: boolean,
   contentType: string | null,
+  forms?: FieldForms,
 ): Body | undefined {
   if (value === undefined) return undefined;
   if (isSentAsIs(value)) return { content: value };
@@ -104,7 +105,7 @@ export function toBody(
   )
     return { content: value };
   if (typeof value === 'object' && value !== null && (asForm || Object.values(value).some(hasFile)))
-    return { content: toForm(value) };
+    return { content: toForm(value, forms) };
   return { content: toJson(value), contentType: 'application/json' };
 }
 
@@ -119,13 +120,13 @@ function isSentAsIs(value: unknown): value is Body['content'] {
 const hasFile = (value: unknown): boolean =>
   value instanceof Blob || (Array.isArray(value) && value.some((item) => item instanceof Blob));
 
-function toForm(fields: object): FormData {
+function toForm(fields: object, forms: FieldForms | undefined): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (item instanceof Blob) form.append(name, item);
-      else if (item !== undefined) form.append(name, toText(item));
-    }
+    if (hasFile(value)) {
+      for (const item of Array.isArray(value) ? value : [value])
+        if (item !== undefined) form.append(name, item as Blob);
+    } else for (const text of toTexts(value, formOf(forms, name))) form.append(name, text);
   }
   return form;
 }

@@ -2,7 +2,8 @@ import { addQueryKeys, type AnyCredentials } from './credentials.ts';
 import { ClientError, ConnectionError } from './errors.ts';
 import { parseData } from './events.ts';
 import type { ClientOptions, ClientSettings, WebSocketLike } from './options.ts';
-import { toJson, toUrl } from './request.ts';
+import { toUrl } from './request.ts';
+import { toJson } from './text.ts';
 
 /**
  * A WebSocket whose messages are typed: `Sent` go to the server, `Received` come from it. A loop

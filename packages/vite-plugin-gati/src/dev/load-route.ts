@@ -122,6 +122,7 @@ export function createRouteLoader({
         middleware: middleware.map(({ middleware }, index) =>
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),
+        middlewareFiles: route.middleware,
         ...compileChecks(contract, $defs, analyzed.values, module),
       };
     },

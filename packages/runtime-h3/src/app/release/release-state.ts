@@ -3,6 +3,7 @@ import type { BundleRoute, LoadedRoute, ReleaseBundle } from '../../types/bundle
 import type { GlobalContext } from '../../types/context.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import { RoutePlan } from '../route/route-plan.ts';
 
 /** State of one route in one release. */
@@ -22,8 +23,10 @@ export class RouteState {
    */
   plan(route: LoadedRoute, release: ReleaseState): RoutePlan {
     const plan = this.#plan;
-    if (plan !== undefined && plan.route === route) return plan;
-    return (this.#plan = new RoutePlan(route, release));
+    if (plan !== undefined && plan.loaded === route) return plan;
+    const { tracer } = release;
+    const traced = tracer === undefined ? route : tracer.traceRoute(route);
+    return (this.#plan = new RoutePlan(route, release, traced));
   }
 }
 
@@ -33,6 +36,7 @@ export class RouteState {
  */
 export class ReleaseState {
   readonly bundle: ReleaseBundle;
+  readonly tracer: Tracer | undefined;
   /**
    * Headers that name the release on each response. Replaced when its place among the releases
    * changes.
@@ -49,8 +53,14 @@ export class ReleaseState {
   readonly #stats: Map<string, RouteStats>;
 
   /** `stats` has an entry for each version, method and path, and outlives the release. */
-  constructor(bundle: ReleaseBundle, headers: HeaderList, stats: Map<string, RouteStats>) {
+  constructor(
+    bundle: ReleaseBundle,
+    headers: HeaderList,
+    stats: Map<string, RouteStats>,
+    tracer?: Tracer,
+  ) {
     this.bundle = bundle;
+    this.tracer = tracer;
     this.headers = headers;
     this.#stats = stats;
   }

@@ -11,6 +11,7 @@ import {
   type TraceParent,
   traceIdAt,
 } from '../../telemetry/record/ids.ts';
+import type { Trace } from '../../telemetry/trace/trace.ts';
 import type { TracedRequest } from '../../telemetry/record/recorder.ts';
 import type { AppServices } from './app-services.ts';
 import type { Exchange, HeaderList } from '../../types/exchange.ts';
@@ -41,6 +42,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly parent: TraceParent | undefined;
   readonly givenId: string | undefined;
   readonly res: ResponseContext = new ResponseContext(this);
+  /** Spans of the call, if telemetry observes it. */
+  trace: Trace | undefined = undefined;
   phase: Phase = 'handler';
   /** `performance.now()` after which the call is late. */
   deadline: number;
@@ -50,8 +53,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   gctx: GlobalContext | undefined = undefined;
   /** `lctx`, once a guard or the handshake of a WebSocket needed it. */
   local: RequestLocal | undefined = undefined;
-  /** Index of the guard that runs; -1 if none does. */
-  guard = -1;
+  /** Logs and names the guard that runs, if the call is late. Absent: no guard runs. */
+  nameLate: (() => string) | undefined = undefined;
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;
@@ -112,6 +115,10 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   }
   get traceId(): string {
     return this.parent?.traceId ?? traceIdAt(this.idPool, this.idAt);
+  }
+  /** For outgoing requests. */
+  get traceState(): string | undefined {
+    return this.exchange.header('tracestate');
   }
   get spanId(): string {
     return spanIdAt(this.idPool, this.idAt);

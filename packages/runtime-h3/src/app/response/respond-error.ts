@@ -29,6 +29,7 @@ export function respondError(call: Call, error: unknown): void {
       route: call.route,
       requestId: call.requestId,
       traceId: call.traceId,
+      spanId: call.spanId,
       error,
     });
     call.res.assignedHeaders = undefined;

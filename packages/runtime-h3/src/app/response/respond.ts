@@ -239,8 +239,10 @@ function sendStream(
   const headers = completeHeaders(own, call.requestId, call.cors, call.res.assignedHeaders);
   call.phase = 'stream';
   call.deadline = Number.POSITIVE_INFINITY;
-  call.stream = chunks;
-  call.exchange.stream(status, headers, chunks, (error) => {
+  const { tracer } = call.app;
+  const traced = tracer === undefined ? chunks : tracer.enterEach(call, chunks);
+  call.stream = traced;
+  call.exchange.stream(status, headers, traced, (error) => {
     if (error !== undefined)
       call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
     finishCall(call, status);

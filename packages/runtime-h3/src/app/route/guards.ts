@@ -19,13 +19,24 @@ export async function runGuards(
   const req = new RequestContext(call);
   const lctx = (call.local = new RequestLocal(call));
   for (const [index, guard] of guards.entries()) {
-    call.guard = index;
+    call.nameLate = () => nameLateGuard(call, guardPlaces?.[index]);
     const added: unknown = await guard(req, call.gctx as GlobalContext, lctx);
     if (call.phase !== 'handler') return false;
     if (added !== undefined) addToLocal(lctx, added, guardPlaces?.[index]);
   }
-  call.guard = -1;
+  call.nameLate = undefined;
   return true;
+}
+
+/** Logs a guard that is late. Its file is not for the clients of a server in production. */
+function nameLateGuard(call: Call, guard: string | undefined): string {
+  call.logger.warn('a guard did not respond in time', {
+    route: call.route,
+    guard,
+    requestId: call.requestId,
+    traceId: call.traceId,
+  });
+  return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }
 
 /** @param place of the guard: `src/handlers/_guard.ts:3` */

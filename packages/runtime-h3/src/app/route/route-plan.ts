@@ -50,6 +50,9 @@ export interface PlanRelease {
 
 /** Loaded route with everything compiled that its requests need. */
 export class RoutePlan {
+  /** The route as it was loaded. */
+  readonly loaded: LoadedRoute;
+  /** The route that runs: `loaded`, or the same with spans. */
   readonly route: LoadedRoute;
   readonly params: InputPlan | undefined;
   readonly query: InputPlan | undefined;
@@ -62,9 +65,10 @@ export class RoutePlan {
   /** Output plans by status. */
   #outputs: (OutputPlan | undefined)[] = [];
 
-  constructor(route: LoadedRoute, release: PlanRelease) {
+  constructor(loaded: LoadedRoute, release: PlanRelease, route: LoadedRoute = loaded) {
     const { $defs } = release.bundle.contract;
     const { params, query, headers, body, receive } = route.input;
+    this.loaded = loaded;
     this.route = route;
     this.params = params && planInput(params, $defs, 'params');
     this.query = query && planInput(query, $defs, 'query');

@@ -74,11 +74,11 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   rejectForeignOrigin(app, call);
   const gctx = (call.gctx =
     call.release.gctx ?? (await call.release.openContext(app.options.context)));
-  const route = await call.routeState.route.load();
-  call.plan = call.routeState.plan(route, call.release);
+  const loaded = await call.routeState.route.load();
+  const { route } = (call.plan = call.routeState.plan(loaded, call.release));
   if (route.guards !== undefined && route.guards.length > 0) {
     const { runGuards } = await import('../route/guards.ts');
-    if (!(await runGuards(call, route))) return false;
+    if (!(await inScope(call, () => runGuards(call, route)))) return false;
   }
   const errors: InputError[] = [];
   await checkStrings(call, errors);
@@ -87,17 +87,20 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   const accept = (): void => {
     accepted = true;
   };
-  const returned = await runMiddleware(
-    { ...route, handler: accept },
-    new RequestContext(call),
-    call.res,
-    gctx,
-    (call.local ??= new RequestLocal(call)),
+  const lctx = (call.local ??= new RequestLocal(call));
+  const returned = await inScope(call, () =>
+    runMiddleware({ ...route, handler: accept }, new RequestContext(call), call.res, gctx, lctx),
   );
   if (call.phase !== 'handler') return false;
   if (accepted) finishCall(call, SWITCHING_PROTOCOLS);
   else await respond(call, returned);
   return accepted;
+}
+
+/** Runs `work` as a part of the call, if telemetry observes it. */
+function inScope<Result>(call: Call, work: () => Result): Result {
+  const { tracer } = call.app;
+  return tracer === undefined ? work() : tracer.enter(call, work);
 }
 
 /** Element of `Sec-WebSocket-Protocol`: a token (RFC 9110, section 5.6.2). */

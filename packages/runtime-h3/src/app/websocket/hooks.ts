@@ -124,8 +124,11 @@ export class WebSocketHooks {
       const loaded = call.routeState.route.load();
       const route = loaded instanceof Promise ? await loaded : loaded;
       call.plan = call.routeState.plan(route, call.release);
-      hooks = route.socket ?? {};
-      await run(hooks, appPeer, gctx, call);
+      const found = (hooks = call.plan.route.socket ?? {});
+      const { tracer } = this.#app;
+      await (tracer === undefined
+        ? run(found, appPeer, gctx, call)
+        : tracer.enterHook(call, () => run(found, appPeer, gctx, call)));
     } catch (error) {
       if (error instanceof MessageError) return appPeer.close(error.code, error.reason);
       call.logger.error('a socket failed', {

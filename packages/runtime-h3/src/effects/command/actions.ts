@@ -19,6 +19,7 @@ export interface EffectsFlags {
   effect?: string | undefined;
   limit?: string | undefined;
   cursor?: string | undefined;
+  oldest?: boolean | undefined;
   yes?: boolean | undefined;
 }
 
@@ -53,6 +54,7 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
   const page = await listJobs(queue, {
     ...toFilter(flags),
     limit,
+    newestFirst: flags.oldest !== true,
     ...(flags.cursor !== undefined && { cursor: flags.cursor }),
   });
   const stats = await queue.stats();
@@ -67,7 +69,9 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
   return {
     lines: [
       ...(rows.length > 0 ? printTable(JOB_COLUMNS, rows, style) : []),
-      ...(page.next === undefined ? [] : [`more: --cursor ${page.next}`]),
+      ...(page.next === undefined
+        ? []
+        : [`more:${flags.oldest === true ? ' --oldest' : ''} --cursor ${page.next}`]),
       ...(stats ? [formatCounts(stats)] : []),
     ],
     document: { jobs: page.jobs.map(toDocument), next: page.next ?? null, stats: stats ?? null },
@@ -206,7 +210,7 @@ function toDocument(job: JobRecord): Record<string, unknown> {
     state,
     attempt,
     payload: parse(payload),
-    error: isOver(job) ? null : (error ?? null),
+    error: isOver(job) ? null : (error ?? damageOf(job) ?? null),
     runAt: formatTime(runAt),
   };
 }
@@ -224,9 +228,15 @@ function isOver({ state }: JobRecord): boolean {
 
 /** Returns why a job is dead, or why it is being retried. */
 function formatReason(job: JobRecord): string {
-  if (job.error === undefined || isOver(job)) return '';
+  if (isOver(job)) return '';
+  if (job.error === undefined) return damageOf(job) ?? '';
   const line = job.error.split('\n')[0]!.slice(0, 80);
   return job.state === 'dead' ? line : `earlier attempt: ${line}`;
+}
+
+/** A damaged payload is found only when the job is claimed. */
+function damageOf({ payload }: JobRecord): string | undefined {
+  return isJson(payload) ? undefined : 'The job is damaged in the queue: its payload is not JSON.';
 }
 
 function readLimit(text: string | undefined): number {
@@ -257,10 +267,15 @@ const formatValue = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
 function parse(json: string): unknown {
+  return isJson(json) ? JSON.parse(json) : json;
+}
+
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(json);
+    JSON.parse(text);
+    return true;
   } catch {
-    return json;
+    return false;
   }
 }
 

@@ -31,6 +31,7 @@ const OPTIONS = {
   effect: { type: 'string' },
   limit: { type: 'string' },
   cursor: { type: 'string' },
+  oldest: { type: 'boolean' },
   yes: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -38,7 +39,8 @@ const OPTIONS = {
 
 const HELP = `List and change the jobs of the queue of effects
 
-  effects list [--state dead] [--effect NAME] [--limit 50] [--cursor NEXT]
+  effects list [--state dead] [--effect NAME] [--limit 50] [--cursor NEXT] [--oldest]
+                               list jobs, the newest first; with --oldest the oldest
   effects show ID
   effects retry ID…            redrive dead letters, from their first attempt
   effects redrive [--effect NAME]   redrive all dead letters

@@ -1,6 +1,11 @@
 /** Bucket `n` counts durations below 2^n microseconds; the last one has no upper bound. */
 export const BUCKETS = 32;
 
+/** Returns the bucket of a duration in microseconds. */
+export function bucketOf(us: number): number {
+  return us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
+}
+
 export interface Histogram {
   buckets: Uint32Array;
   count: number;
@@ -40,7 +45,7 @@ export class RouteStats {
       count: 0,
       sum: 0,
     });
-    const bucket = us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
+    const bucket = bucketOf(us);
     histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
     histogram.count++;
     histogram.sum += us;

@@ -64,18 +64,23 @@ test('list prints jobs page by page, in the documented shape', async () => {
   expect(first.code).toBe(0);
   expect(first.document.jobs).toEqual([
     {
-      id: ids[0],
+      id: ids[2],
       effect: 'mail',
       state: 'waiting',
       attempt: 0,
-      payload: { n: 0 },
+      payload: { n: 2 },
       error: null,
       runAt: expect.stringMatching(/^\d{4}-.*Z$/),
     },
     expect.objectContaining({ id: ids[1] }),
   ]);
   const second = await effects('list', '--limit=2', '--cursor', first.document.next!, '--json');
-  expect(second.document).toMatchObject({ jobs: [{ id: ids[2] }], next: null });
+  expect(second.document).toMatchObject({ jobs: [{ id: ids[0] }], next: null });
+  const oldest = await effects('list', '--oldest', '--limit', '2');
+  expect(oldest.document.jobs.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+  expect(oldest.lines).toContain(`more: --oldest --cursor ${oldest.document.next}`);
+  const last = await effects('list', '--oldest', '--cursor', oldest.document.next!);
+  expect(last.document).toMatchObject({ jobs: [{ id: ids[2] }], next: null });
   expect((await effects('list', '--state', 'dead')).document.jobs).toEqual([]);
   expect((await effects('list')).lines.at(-1)).toBe('3 waiting, 0 delayed, 0 active, 0 dead');
 });

@@ -71,7 +71,7 @@ function bodyContract(input: RequestInput, { schema, optional }: DeclaredPart): 
 }
 
 /**
- * Warns about input that no request can contain. The types are valid, so the compiler says nothing.
+ * Reports input that no request can contain. The types are valid, so the compiler says nothing.
  */
 function reportImpossibleInput(
   { snapshot, route, exports, diagnostics, fallback }: RequestInput,
@@ -81,17 +81,18 @@ function reportImpossibleInput(
   const isValue = route.exports.values.includes(part);
   const withFiles = part === 'body' && hasFile(schema, snapshot, new Set());
   const isForm = withFiles || (part === 'body' && route.accept?.includes('json') === false);
-  const impossible = findImpossibleInput(route, part, { schema, optional, isForm }, (ref) =>
-    definition(ref, snapshot),
+  const impossible = findImpossibleInput(route, part, { schema, optional, isForm }, ($ref) =>
+    definition({ $ref }, snapshot),
   );
   if (!impossible) return;
   const name = isValue ? part : PART_TYPES[part];
   const node = exports.get(name)?.declarations[0]?.node() ?? fallback;
   diagnostics.add(
     'GATI_REQUEST_MISFIT',
-    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' requires: ${impossible.reason}.`,
+    `No request can contain what \`${isValue ? '' : 'type '}${name}\` of '${route.id}' declares: ${impossible.reason}.`,
     impossible.fix,
     node,
+    impossible.level,
   );
 }
 

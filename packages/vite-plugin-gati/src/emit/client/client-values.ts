@@ -2,6 +2,7 @@ import type { Contract } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
 import { callsAndSockets } from './client-types.ts';
 import { hasCredentials, printCredentialSettings } from './credentials.ts';
+import { printFieldForms } from './field-forms.ts';
 import { printTreeIds, routeTree } from './route-tree.ts';
 
 /** A constant, or a function with the parameter `options`. */
@@ -42,7 +43,7 @@ export function clientValues(contract: Contract, version: string, base: string):
       kind: 'const',
       isLocal: true,
       signature: '',
-      value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''}${printCredentialSettings(contract)} }`,
+      value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''}${printFieldForms(contract)}${printCredentialSettings(contract)} }`,
     },
     {
       name: 'createCall',

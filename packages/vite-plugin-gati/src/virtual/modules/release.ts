@@ -65,7 +65,7 @@ function printRelease({
     const code = [
       printHandler(file, imports),
       ...printGuards(file, imports),
-      printMiddleware(file, imports),
+      ...printMiddleware(file, imports),
       printRoute(
         planRoute(route, contract.$defs, program, values[route.id]),
         route,
@@ -130,8 +130,12 @@ function printGuards({ guards, guardPlaces }: RouteFile, imports: Imports): stri
   ];
 }
 
-function printMiddleware(route: RouteFile, imports: Imports): string {
-  return `middleware: [${route.middleware.map((file) => imports.one(file, 'middleware')).join(', ')}]`;
+function printMiddleware({ middleware }: RouteFile, imports: Imports): string[] {
+  const names = middleware.map((file) => imports.one(file, 'middleware'));
+  return [
+    `middleware: [${names.join(', ')}]`,
+    ...(names.length > 0 ? [`middlewareFiles: ${JSON.stringify(middleware)}`] : []),
+  ];
 }
 
 function compileMatch({ routes }: Contract): string {

@@ -3,15 +3,16 @@ import { type Entry, toRecord } from './entry.ts';
 
 const ENDED: ReadonlySet<JobState> = new Set<JobState>(['completed', 'dead', 'cancelled']);
 
-/** Returns one page of the jobs that match, in the order in which they came. */
+/** Returns one page of the jobs that match. `jobs` are in the order in which they came. */
 export function listJobs(
   jobs: Iterable<Entry>,
-  { limit, cursor, ...filter }: JobFilter,
+  { limit, cursor, newestFirst = false, ...filter }: JobFilter,
 ): { jobs: JobRecord[]; next?: string } {
-  const after = cursor === undefined ? -1 : Number(cursor);
+  const isAfter = ({ sequence }: Entry): boolean =>
+    cursor === undefined || (newestFirst ? sequence < Number(cursor) : sequence > Number(cursor));
   const page: Entry[] = [];
-  for (const entry of jobs) {
-    if (entry.sequence <= after || !matches(entry, filter)) continue;
+  for (const entry of newestFirst ? [...jobs].reverse() : jobs) {
+    if (!isAfter(entry) || !matches(entry, filter)) continue;
     if (page.length === limit)
       return { jobs: page.map(toRecord), next: String(page.at(-1)!.sequence) };
     page.push(entry);

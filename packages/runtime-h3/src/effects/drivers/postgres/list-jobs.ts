@@ -1,4 +1,5 @@
 import type { DueEffect, JobFilter, JobRecord, QueueDriver } from '../../../ports.ts';
+import { setAsideDamaged } from '../shared/damaged-rows.ts';
 import type { Connection } from './connection.ts';
 import { type Row, toConditions, toRecord } from './rows.ts';
 import { NOW } from './schema.ts';
@@ -19,16 +20,30 @@ export function createJobLists(connection: Connection, schema: string): JobLists
   const count = async (text: string, values: unknown[]): Promise<number> =>
     (await connection.retryable(text, values)).length;
 
+  const setAside = (): Promise<unknown> =>
+    connection.retryable(
+      setAsideDamaged(
+        jobs,
+        { active: STATE.active, dead: STATE.dead, last: STATE.purged },
+        NOW,
+        'leased_until = NULL',
+      ),
+      [],
+    );
+
   return {
     async list(filter: JobFilter): Promise<{ jobs: JobRecord[]; next?: string }> {
+      const { cursor, newestFirst, ids } = filter;
+      if (cursor === undefined && ids === undefined) await setAside();
       const now = await clock();
       const values: unknown[] = [now];
       const conditions = toConditions(filter, values);
-      if (filter.cursor !== undefined)
-        conditions.push(`seq > $${values.push(Number(filter.cursor))}`);
+      if (cursor !== undefined)
+        conditions.push(`seq ${newestFirst ? '<' : '>'} $${values.push(Number(cursor))}`);
+      const order = newestFirst ? 'DESC' : 'ASC';
       // One more than the limit shows whether there is another page. `$1` is always used, for its
       // type.
-      const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq LIMIT $${values.push(filter.limit + 1)}`;
+      const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT $${values.push(filter.limit + 1)}`;
       const rows = await connection.retryable<Row>(text, values);
       const page = rows.slice(0, filter.limit);
       return {
@@ -73,6 +88,7 @@ export function createJobLists(connection: Connection, schema: string): JobLists
       ),
 
     async purge(filter) {
+      await setAside();
       const values: unknown[] = [await clock()];
       const conditions = [
         `$1::bigint > 0`,

@@ -1,3 +1,4 @@
+import { MAX_ATTEMPT } from '../shared/damaged-rows.ts';
 import { STATE } from './states.ts';
 
 /** Epoch milliseconds by the server's clock. */
@@ -45,7 +46,38 @@ CREATE INDEX jobs_delayed ON ${schema}.jobs (effect, run_at) WHERE state = ${STA
 CREATE INDEX jobs_active ON ${schema}.jobs (effect, leased_until) WHERE state = ${STATE.active};
 CREATE INDEX jobs_ended ON ${schema}.jobs (state, seq) WHERE state >= ${STATE.completed};
 
-CREATE FUNCTION ${schema}.claim(effects text[], counts integer[], limits integer[], lease bigint) RETURNS SETOF ${schema}.jobs
+${createClaim(schema, 'attempt = attempt + 1, fence = fence + 1')}
+CREATE FUNCTION ${schema}.sweep(keep_for bigint, keep_count integer, batch integer) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  gone integer;
+  beyond bigint;
+  oldest bigint := ${NOW} - keep_for;
+BEGIN
+  -- One process at a time.
+  IF NOT pg_try_advisory_xact_lock(hashtext('${schema}.sweep')) THEN RETURN 0; END IF;
+  SELECT seq INTO beyond FROM ${schema}.jobs WHERE state = ${STATE.completed} ORDER BY seq DESC OFFSET keep_count LIMIT 1;
+  DELETE FROM ${schema}.jobs WHERE seq = ANY (ARRAY(
+    SELECT seq FROM ${schema}.jobs
+    WHERE state IN (${STATE.completed}, ${STATE.cancelled}, ${STATE.purged})
+      AND (run_at < oldest OR (state = ${STATE.completed} AND key IS NULL AND seq <= beyond AND run_at < ${NOW} - ${REPEAT}))
+    ORDER BY state, seq LIMIT batch FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  RETURN gone;
+END $$;
+`,
+    // A damaged attempt or fence must not overflow, which would fail each claim of its effect.
+    createClaim(
+      schema,
+      `attempt = greatest(-2, least(attempt, ${MAX_ATTEMPT})) + 1, fence = CASE WHEN fence BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER - 1} THEN fence + 1 ELSE 1 END`,
+    ),
+  ];
+}
+
+/** @param counted SQL that counts the claim in `attempt` and `fence` */
+function createClaim(schema: string, counted: string): string {
+  return `
+CREATE OR REPLACE FUNCTION ${schema}.claim(effects text[], counts integer[], limits integer[], lease bigint) RETURNS SETOF ${schema}.jobs
 LANGUAGE plpgsql AS $$
 DECLARE
   i integer;
@@ -68,7 +100,7 @@ BEGIN
     END IF;
     IF room > 0 THEN
       RETURN QUERY UPDATE ${schema}.jobs
-        SET state = ${STATE.active}, attempt = attempt + 1, fence = fence + 1, leased_until = now + lease
+        SET state = ${STATE.active}, ${counted}, leased_until = now + lease
         WHERE seq = ANY (ARRAY(
           SELECT seq FROM ${schema}.jobs WHERE state = ${STATE.waiting} AND effect = effects[i]
           ORDER BY priority DESC, seq LIMIT room FOR UPDATE SKIP LOCKED))
@@ -76,25 +108,5 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-
-CREATE FUNCTION ${schema}.sweep(keep_for bigint, keep_count integer, batch integer) RETURNS integer
-LANGUAGE plpgsql AS $$
-DECLARE
-  gone integer;
-  beyond bigint;
-  oldest bigint := ${NOW} - keep_for;
-BEGIN
-  -- One process at a time.
-  IF NOT pg_try_advisory_xact_lock(hashtext('${schema}.sweep')) THEN RETURN 0; END IF;
-  SELECT seq INTO beyond FROM ${schema}.jobs WHERE state = ${STATE.completed} ORDER BY seq DESC OFFSET keep_count LIMIT 1;
-  DELETE FROM ${schema}.jobs WHERE seq = ANY (ARRAY(
-    SELECT seq FROM ${schema}.jobs
-    WHERE state IN (${STATE.completed}, ${STATE.cancelled}, ${STATE.purged})
-      AND (run_at < oldest OR (state = ${STATE.completed} AND key IS NULL AND seq <= beyond AND run_at < ${NOW} - ${REPEAT}))
-    ORDER BY state, seq LIMIT batch FOR UPDATE SKIP LOCKED));
-  GET DIAGNOSTICS gone = ROW_COUNT;
-  RETURN gone;
-END $$;
-`,
-  ];
+`;
 }

@@ -45,7 +45,7 @@ DELETE FROM ${jobs} AS j USING unnest($1::text[], $2::text[]) AS v (effect, key)
 WHERE j.effect = v.effect AND j.key = v.key AND j.state IN (${STATE.completed}, ${STATE.cancelled}, ${STATE.purged}) AND j.run_at < ${NOW} - $3::bigint RETURNING 1`,
     claim: `SELECT * FROM ${schema}.claim($1, $2, $3, $4)`,
     nextDue: `
-SELECT min(x.at) - ${NOW} AS wait FROM unnest($1::text[]) AS e (effect), LATERAL (
+SELECT min(x.at)::double precision - ${NOW} AS wait FROM unnest($1::text[]) AS e (effect), LATERAL (
   (SELECT run_at AS at FROM ${jobs} WHERE state = ${STATE.delayed} AND effect = e.effect ORDER BY run_at LIMIT 1) UNION ALL
   (SELECT leased_until FROM ${jobs} WHERE state = ${STATE.active} AND effect = e.effect ORDER BY leased_until LIMIT 1)
 ) AS x`,

@@ -30,5 +30,5 @@ export function toState(
 ): JobState {
   if (stored === STATE.delayed && runAt <= now) return 'waiting';
   if (stored === STATE.active && leasedUntil !== null && leasedUntil <= now) return 'waiting';
-  return NAMES[stored] ?? 'completed';
+  return NAMES[stored] ?? 'dead';
 }

@@ -8,7 +8,7 @@ const ENDED: JobState[] = ['completed', 'cancelled'];
 
 type JobLists = Required<Pick<QueueDriver, 'list' | 'purge'>>;
 
-/** Creates the calls that list and purge jobs, page by page in the order in which the jobs came. */
+/** Creates the calls that list and purge jobs, page by page. */
 export function createJobLists(connection: Connection, prefix: string): JobLists {
   const read = async (ids: string[]): Promise<JobRecord[]> => {
     const hashes = await connection.pipeline<string[] | undefined>(
@@ -25,14 +25,16 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
   /** Reads the ids of the next page, with their positions in the order. */
   const readPage = async (
     lists: string[],
-    after: string,
+    after: string | undefined,
+    newestFirst: boolean,
   ): Promise<{ id: string; seq: number }[]> => {
+    const range = after === undefined ? (newestFirst ? '+inf' : '-inf') : `(${after}`;
     const parts = await connection.pipeline<string[]>(
       lists.map((list) => [
-        'ZRANGEBYSCORE',
+        newestFirst ? 'ZREVRANGEBYSCORE' : 'ZRANGEBYSCORE',
         prefix + list,
-        `(${after}`,
-        '+inf',
+        range,
+        newestFirst ? '-inf' : '+inf',
         'WITHSCORES',
         'LIMIT',
         0,
@@ -42,18 +44,20 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     const found = parts.flatMap((flat) =>
       flat.flatMap((id, index) => (index % 2 === 0 ? [{ id, seq: Number(flat[index + 1]) }] : [])),
     );
-    return found.sort((a, b) => a.seq - b.seq).slice(0, PAGE);
+    return inOrder(found, newestFirst).slice(0, PAGE);
   };
 
   /** Yields all jobs that match, after the cursor. */
   async function* matchingJobs(
     filter: Omit<JobFilter, 'limit'>,
   ): AsyncGenerator<{ record: JobRecord; seq: number }> {
-    const { ids, states } = filter;
+    const { ids, states, newestFirst = false } = filter;
     const lists = listsOf(states);
-    let after = filter.cursor ?? '-inf';
+    let after = filter.cursor;
     for (;;) {
-      const page = ids ? await positionsOf(ids, after) : await readPage(lists, after);
+      const page = ids
+        ? await positionsOf(ids, after, newestFirst)
+        : await readPage(lists, after, newestFirst);
       if (page.length === 0) return;
       const seqs = new Map(page.map(({ id, seq }) => [id, seq]));
       for (const record of await read(page.map(({ id }) => id))) {
@@ -66,16 +70,22 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
 
   const positionsOf = async (
     ids: string[],
-    after: string,
+    after: string | undefined,
+    newestFirst: boolean,
   ): Promise<{ id: string; seq: number }[]> => {
     const seqs = await connection.pipeline<string | null>(
       ids.map((id) => ['HGET', `${prefix}job:${id}`, 'seq']),
     );
-    const from = after === '-inf' ? -Infinity : Number(after);
-    return ids
+    const found = ids
       .map((id, index) => ({ id, seq: Number(seqs[index] ?? NaN) }))
-      .filter(({ seq }) => seq > from)
-      .sort((a, b) => a.seq - b.seq);
+      .filter(({ seq }) =>
+        after === undefined
+          ? !Number.isNaN(seq)
+          : newestFirst
+            ? seq < Number(after)
+            : seq > Number(after),
+      );
+    return inOrder(found, newestFirst);
   };
 
   return {
@@ -105,6 +115,10 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
       return count;
     },
   };
+}
+
+function inOrder<Found extends { seq: number }>(found: Found[], newestFirst: boolean): Found[] {
+  return found.sort((a, b) => (newestFirst ? b.seq - a.seq : a.seq - b.seq));
 }
 
 /** Returns the sorted sets that contain all jobs of these states. */

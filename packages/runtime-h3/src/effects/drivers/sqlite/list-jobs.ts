@@ -9,10 +9,22 @@ import type {
 import type { Clock } from './clock.ts';
 import type { Native, Row, Value } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
-import { ACTIVE, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
+import { setAsideDamaged } from '../shared/damaged-rows.ts';
+import {
+  ACTIVE,
+  CANCELLED,
+  COMPLETED,
+  DEAD,
+  DELAYED,
+  JOB_COLUMNS,
+  KEY_MEMORY,
+  WAITING,
+} from './schema.ts';
 
 /** States by the number that the table stores. */
 const STATES: JobState[] = ['waiting', 'delayed', 'active', 'completed', 'dead', 'cancelled'];
+
+const COLUMNS = `${JOB_COLUMNS}, CAST(state AS REAL) AS state, CAST(run_at AS REAL) AS run_at, error, result, progress`;
 
 /** Creates the calls that list, count and purge jobs. */
 export function createJobLists(
@@ -43,7 +55,8 @@ export function createJobLists(
   const toRecord = (row: Row): JobRecord => {
     const record: JobRecord = {
       ...toJob(row),
-      state: STATES[row.state as number]!,
+      // Only a job that is read by its id can have another state: see `setAside`.
+      state: STATES[row.state as number] ?? 'dead',
       runAt: row.run_at as number,
     };
     if (row.error !== null) record.error = row.error as string;
@@ -51,6 +64,15 @@ export function createJobLists(
     if (row.progress !== null) record.progress = row.progress as number;
     return record;
   };
+
+  const setAside = db.prepare(
+    setAsideDamaged(
+      'jobs',
+      { active: ACTIVE, dead: DEAD, last: CANCELLED },
+      '?',
+      'token = NULL, leased_until = NULL',
+    ),
+  );
 
   const count = (state: number): number =>
     (
@@ -80,9 +102,15 @@ export function createJobLists(
 
   return {
     list(filter) {
-      const { where, values } = select(filter, 'seq > ?', Number(filter.cursor ?? -1) || -1);
+      const { cursor, newestFirst, ids } = filter;
+      if (cursor === undefined && ids === undefined) setAside.run(wall());
+      const { where, values } =
+        cursor === undefined
+          ? select(filter, 'seq > ?', 0)
+          : select(filter, newestFirst ? 'seq < ?' : 'seq > ?', Number(cursor) || 0);
+      const order = newestFirst ? 'DESC' : 'ASC';
       const rows = db
-        .prepare(`SELECT * FROM jobs WHERE ${where} ORDER BY seq LIMIT ?`)
+        .prepare(`SELECT ${COLUMNS} FROM jobs WHERE ${where} ORDER BY seq ${order} LIMIT ?`)
         .all(...values, filter.limit + 1) as Row[];
       const page = rows.slice(0, filter.limit);
       return {
@@ -100,6 +128,7 @@ export function createJobLists(
       return rows as DueEffect[];
     },
     purge(filter) {
+      setAside.run(wall());
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
       // The keys stay for their time: another `enqueue` with one makes no second job.
       const keyed = `SELECT effect, key FROM jobs WHERE ${where} AND state = ${DEAD} AND key IS NOT NULL`;

@@ -11,6 +11,13 @@ export const COMPLETED = 3;
 export const DEAD = 4;
 export const CANCELLED = 5;
 
+/**
+ * Columns of a job. Numbers are read as floating point: Node can't read a damaged integer beyond
+ * 2^53, and one such row would fail the whole statement.
+ */
+export const JOB_COLUMNS =
+  'seq, id, effect, payload, CAST(attempt AS REAL) AS attempt, CAST(priority AS REAL) AS priority, CAST(enqueued_at AS REAL) AS enqueued_at, release, key, CAST(stepped AS REAL) AS stepped';
+
 /** Milliseconds for which an idempotency key is stored after its job ended. */
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
 

@@ -4,7 +4,17 @@ import { type Clock, createJumpDetector } from './clock.ts';
 import { createJobLists } from './list-jobs.ts';
 import type { Native, Row } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
-import { ACTIVE, CANCELLED, COMPLETED, DEAD, DELAYED, KEY_MEMORY, WAITING } from './schema.ts';
+import { MAX_ATTEMPT } from '../shared/damaged-rows.ts';
+import {
+  ACTIVE,
+  CANCELLED,
+  COMPLETED,
+  DEAD,
+  DELAYED,
+  JOB_COLUMNS,
+  KEY_MEMORY,
+  WAITING,
+} from './schema.ts';
 
 /** Number of ended jobs of a state that stay visible. */
 const KEPT_JOBS = 10_000;
@@ -182,8 +192,6 @@ function prepare(db: Native) {
   const leaseIsValid = `WHERE seq = ? AND token = ? AND state = ${ACTIVE}`;
   const endLease = 'token = NULL, leased_until = NULL';
   const returnEnded = 'RETURNING seq, effect, key, stepped';
-  const COLUMNS =
-    'seq, id, effect, payload, attempt, priority, enqueued_at, release, key, stepped, token';
   const sql = (text: string) => db.prepare(text);
   return {
     findKey: sql('SELECT id, until FROM keys WHERE effect = ? AND key = ?'),
@@ -204,7 +212,7 @@ function prepare(db: Native) {
     ),
     countActive: sql(`SELECT count(*) AS count FROM jobs WHERE state = ${ACTIVE} AND effect = ?`),
     claim: sql(
-      `UPDATE jobs SET state = ${ACTIVE}, attempt = attempt + 1, token = seq || ':' || ?, leased_until = ? WHERE seq IN (SELECT seq FROM jobs WHERE state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT ?) RETURNING ${COLUMNS}`,
+      `UPDATE jobs SET state = ${ACTIVE}, attempt = max(-2, min(attempt, ${MAX_ATTEMPT})) + 1, token = seq || ':' || ?, leased_until = ? WHERE seq IN (SELECT seq FROM jobs WHERE state = ${WAITING} AND effect = ? ORDER BY priority DESC, seq LIMIT ?) RETURNING ${JOB_COLUMNS}, token`,
     ),
     steps: sql('SELECT name, result FROM steps WHERE seq = ?'),
     extend: sql(`UPDATE jobs SET leased_until = ? ${leaseIsValid}`),
@@ -230,7 +238,7 @@ function prepare(db: Native) {
       `DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE state >= ${COMPLETED} AND state = ? ORDER BY seq LIMIT ?)`,
     ),
     nextDue: sql(
-      `SELECT min(at) AS at FROM (SELECT min(run_at) AS at FROM jobs WHERE state = ${DELAYED} UNION ALL SELECT min(leased_until) FROM jobs WHERE state = ${ACTIVE})`,
+      `SELECT CAST(min(at) AS REAL) AS at FROM (SELECT min(run_at) AS at FROM jobs WHERE state = ${DELAYED} UNION ALL SELECT min(leased_until) FROM jobs WHERE state = ${ACTIVE})`,
     ),
   };
 }

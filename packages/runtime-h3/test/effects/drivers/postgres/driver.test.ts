@@ -7,6 +7,7 @@ import { bundle, context } from '../../../helpers/bundle.ts';
 import { startPostgres } from '../../../../../../test/servers/postgres.ts';
 import { open as openPostgres } from '../../../../src/effects/drivers/postgres/driver.ts';
 import type { NewJob, QueueDriver } from '../../../../src/ports.ts';
+import { testDamagedRows } from '../../helpers/driver-suite/damaged-rows.ts';
 import { describeDriver, pause } from '../../helpers/driver-suite/describe-driver.ts';
 import { testRestart } from '../../helpers/driver-suite/restart.ts';
 
@@ -38,6 +39,21 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
     another,
     wait: pause,
     now: Date.now,
+  });
+
+  testDamagedRows({
+    open,
+    async damage(set, id) {
+      const client = new Client(server.url);
+      await client.connect();
+      await client.query(`UPDATE queue_${schemas}.jobs SET ${set} WHERE id = $1`, [id]);
+      await client.end();
+    },
+    mended: [['fence that can not be increased', 'fence = 9223372036854775807']],
+    more: [
+      ['list of steps', `steps = '["a"]'`],
+      ['step without a text', `steps = '{"a":1}'`],
+    ],
   });
 
   testRestart({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JobRecord } from '../../../../src/ports.ts';
+import type { JobFilter, JobRecord } from '../../../../src/ports.ts';
 import type { Bench } from './describe-driver.ts';
 import { describeIf, testIf } from '../only-if.ts';
 
@@ -42,6 +42,32 @@ export function describeLooking({ driver, job, take, claim, has, now, wait }: Be
       expect(
         (await driver().list!({ states: ['active'], effects: ['a'], limit: 10 })).jobs,
       ).toEqual([]);
+    });
+
+    test('lists the newest jobs first, or the oldest, page by page', async () => {
+      const ids: string[] = [];
+      for (let n = 0; n < 5; n++) ids.push(...(await driver().enqueue([job(n === 3 ? 'b' : 'a')])));
+      const pages = async (filter: Omit<JobFilter, 'limit'>): Promise<string[][]> => {
+        const found: string[][] = [];
+        for (let cursor: string | undefined; ;) {
+          const page = await driver().list!({
+            ...filter,
+            limit: 2,
+            ...(cursor !== undefined && { cursor }),
+          });
+          found.push(page.jobs.map(({ id }) => id));
+          cursor = page.next;
+          if (cursor === undefined) return found;
+        }
+      };
+      const [a, b, c, d, e] = ids as [string, string, string, string, string];
+      expect(await pages({ newestFirst: true })).toEqual([[e, d], [c, b], [a]]);
+      expect(await pages({})).toEqual([[a, b], [c, d], [e]]);
+      expect(await pages({ newestFirst: true, effects: ['a'] })).toEqual([
+        [e, c],
+        [b, a],
+      ]);
+      expect(await pages({ newestFirst: true, ids: [a, c, e] })).toEqual([[e, c], [a]]);
     });
 
     test('shows one job with its steps, progress, result and error', async () => {

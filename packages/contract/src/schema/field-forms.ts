@@ -1,0 +1,29 @@
+import { lookUpIn } from './alternatives.ts';
+import { fieldsOf, undeclaredField } from './fields.ts';
+import type { Defs, Schema } from './ir.ts';
+import { textFormOf, type TextPlace } from './text-form.ts';
+
+/**
+ * Forms that the value of a field does not show. `json`: as the JSON of the value. `absent`: `null`
+ * is not sent. By the name of the field; `*` has that of all names that are not declared.
+ */
+export type FieldForms = Record<string, 'json' | 'absent'>;
+
+/** Returns the forms of the fields of one part of a request; `undefined` if all are usual. */
+export function fieldForms(
+  schema: Schema | undefined,
+  defs: Defs,
+  place: TextPlace,
+): FieldForms | undefined {
+  if (schema === undefined) return undefined;
+  const forms: FieldForms = {};
+  const add = (name: string, field: Schema): void => {
+    const { kind, isNullAbsent } = textFormOf(field, place, lookUpIn(defs));
+    if (kind === 'json') forms[name] = 'json';
+    else if (isNullAbsent) forms[name] = 'absent';
+  };
+  for (const [name, field] of fieldsOf(schema, defs)) add(name, field.schema);
+  const rest = undeclaredField(schema, defs);
+  if (rest !== undefined) add('*', rest);
+  return Object.keys(forms).length === 0 ? undefined : forms;
+}

@@ -1,0 +1,34 @@
+import type { LogSink } from '../record/recorder.ts';
+import type { Logger } from '../../types/context.ts';
+import { observeFetch } from './observe-fetch.ts';
+import { createSampler } from './sampler.ts';
+import { Tracer } from './tracer.ts';
+
+export interface TracerOptions {
+  /** Receives spans of kept traces: lines `{"span":{…}}`, see `SpanRecord`. */
+  sink: LogSink;
+  /** For warnings about the variables of the sampler. */
+  logger: Logger;
+  /** `process.env` by default. */
+  env?: Record<string, string | undefined>;
+}
+
+export interface CreatedTracer {
+  tracer: Tracer;
+  /** Writes the spans that wait, and observes no further outgoing requests. */
+  close(): void;
+}
+
+/** Creates the tracer of a process. Its code is loaded only where telemetry is on. */
+export function createTracer({ sink, logger, env = process.env }: TracerOptions): CreatedTracer {
+  const sampler = createSampler(env, (reason) => logger.warn(reason));
+  const tracer = new Tracer(sampler, sink);
+  const stop = observeFetch(tracer);
+  return {
+    tracer,
+    close() {
+      stop();
+      tracer.flush();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { getOrCreate } from '../../collections/get-or-create.ts';
+import type { LoadedRoute } from '../../types/bundle.ts';
+import type { Logger } from '../../types/context.ts';
+import type { Database, Storage } from '../../types/data.ts';
+import type { LogSink } from '../record/recorder.ts';
+import type { RouteStats } from '../record/route-stats.ts';
+import type { Sampler } from './sampler.ts';
+import { SpanScopes } from './span-scopes.ts';
+import { traceDatabase } from './traced-database.ts';
+import { traceLogger } from './traced-logger.ts';
+import { traceModule } from './traced-module.ts';
+import { traceStorage } from './traced-storage.ts';
+import { traceRoute } from './traced-route.ts';
+import { type OpenSpan, Trace, type TraceOwner } from './trace.ts';
+
+/** Least status of a request that failed or was left by its client. */
+const CLIENT_GONE = 499;
+
+/** A call whose spans are collected. */
+export interface TracedCall extends TraceOwner {
+  /** Created by the tracer. */
+  trace: Trace | undefined;
+}
+
+/**
+ * Observes what happens inside requests and runs, and decides which of them are kept. It exists only
+ * where telemetry is on.
+ */
+export class Tracer extends SpanScopes {
+  readonly #sampler: Sampler;
+  readonly #loggers = new WeakMap<Logger, Logger>();
+
+  constructor(sampler: Sampler, sink: LogSink) {
+    super(sink);
+    this.#sampler = sampler;
+  }
+
+  /** Runs `work` as a part of a call. */
+  enter<Result>(call: TracedCall, work: () => Result): Result {
+    const trace = (call.trace ??= new Trace(call));
+    return this.runIn(trace.root, work);
+  }
+
+  /** Returns the chunks of a response stream, each made as a part of a call. */
+  enterEach<Chunk>(call: TracedCall, chunks: AsyncIterator<Chunk>): AsyncIterator<Chunk> {
+    return {
+      next: () => this.enter(call, () => chunks.next()),
+      ...(chunks.return && { return: () => this.enter(call, () => chunks.return!()) }),
+    };
+  }
+
+  /**
+   * Runs a hook of a socket. It belongs to the trace of its handshake, which has ended, and is kept
+   * or dropped on its own.
+   */
+  async enterHook(owner: TraceOwner, work: () => unknown): Promise<void> {
+    const trace = new Trace(owner);
+    try {
+      await this.runIn(trace.root, work);
+    } finally {
+      // The durations of handshakes say nothing of hooks.
+      this.#end(trace, trace.failed || this.#sampler.isSampled(trace));
+    }
+  }
+
+  /** Runs `work` in a trace that exists already. */
+  run<Result>(trace: Trace, work: () => Result): Result {
+    return this.runIn(trace.root, work);
+  }
+
+  /** Returns the route with guards, middleware, handler and hooks that are spans. */
+  traceRoute(route: LoadedRoute): LoadedRoute {
+    return traceRoute(this, route);
+  }
+
+  /**
+   * Ends a trace: decides whether it is kept.
+   *
+   * @param us duration in microseconds
+   */
+  endTrace(trace: Trace, stats: RouteStats, status: number, us: number): void {
+    if (trace.isKept !== undefined) return;
+    const isKept = this.#sampler.isKept(trace, stats, status, us);
+    // What a late request waits for may never end.
+    if (isKept && status >= CLIENT_GONE) endUnfinished(trace);
+    this.#end(trace, isKept);
+  }
+
+  #end(trace: Trace, isKept: boolean): void {
+    if (isKept) {
+      if (trace.hasRootSpan) this.end(trace.root);
+      this.writer.trace(trace);
+    }
+    trace.isKept = isKept;
+    trace.spans.length = 0;
+  }
+
+  /** Returns `traceparent` for an outgoing request or a job of the current span. */
+  traceParent(span: OpenSpan): string {
+    const { trace } = span;
+    const isSampled = trace.isKept ?? this.#sampler.isSampled(trace);
+    return `00-${trace.id}-${span.id}-${isSampled ? '01' : '00'}`;
+  }
+
+  traceDatabase(db: Database): Database {
+    return traceDatabase(this, db);
+  }
+
+  traceStorage(storage: Storage): Storage {
+    return traceStorage(this, storage);
+  }
+
+  traceLogger(logger: Logger): Logger {
+    // Others remember loggers, so one logger always becomes the same.
+    return getOrCreate(this.#loggers, logger, () => traceLogger(this, logger));
+  }
+
+  /** @param isFile the exports of the file are the module */
+  traceModule(name: string, api: unknown, isFile: boolean): unknown {
+    return traceModule(this, name, api, isFile);
+  }
+}
+
+function endUnfinished({ spans }: Trace): void {
+  const now = performance.now();
+  for (const span of spans) {
+    if (span.end > 0) continue;
+    span.end = now;
+    span.isUnfinished = true;
+  }
+}

@@ -1,0 +1,85 @@
+import { createGlobalContext } from '../../src/global-context/create-global-context.ts';
+import { createMemoryDriver } from '../../src/effects/drivers/memory/driver.ts';
+import { createTracer } from '../../src/telemetry/trace/create-tracer.ts';
+import type { Tracer } from '../../src/telemetry/trace/tracer.ts';
+import { createLineLogger } from '../../src/telemetry/log/logger.ts';
+import type { ReleaseBundle } from '../../src/types/bundle.ts';
+import type { SpanRecord } from '../../src/types/telemetry.ts';
+import { overNode, type Target } from './target.ts';
+
+/** A server whose telemetry is on. */
+export interface Observed extends Target {
+  tracer: Tracer;
+  /** Spans that were written, in order of their start. */
+  spans(): SpanRecord[];
+  /** Span with this name. */
+  span(name: string): SpanRecord;
+  /** Lines of the access log. */
+  lines: Record<string, unknown>[];
+}
+
+/** @param env of the sampler; keeps every trace by default */
+export async function observe(
+  release: ReleaseBundle,
+  env: Record<string, string> = { OTEL_TRACES_SAMPLER: 'always_on' },
+): Promise<Observed> {
+  const written: SpanRecord[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const parse = (text: string): Record<string, unknown>[] =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const logger = createLineLogger(
+    (level, message, fields) => {
+      logged.push({ level, message, ...fields });
+      return '';
+    },
+    { level: 'trace', write: () => undefined },
+  );
+  const { tracer, close } = createTracer({
+    sink: (text) => written.push(...parse(text).map((line) => line['span'] as SpanRecord)),
+    logger,
+    env,
+  });
+  const context = await createGlobalContext({
+    release,
+    mode: 'test',
+    logger,
+    queue: createMemoryDriver(),
+    tracer,
+  });
+  const target = await overNode(release, {
+    context: () => context.gctx,
+    tracer,
+    logger,
+    log: (text) => lines.push(...parse(text)),
+  });
+  const spans = (): SpanRecord[] => {
+    tracer.flush();
+    return written.toSorted((a, b) => a.start - b.start);
+  };
+  return {
+    ...target,
+    logged,
+    tracer,
+    lines,
+    spans,
+    span(name) {
+      const found = spans().find((span) => span.name === name);
+      if (found === undefined)
+        throw new Error(
+          `no span ${name} in ${spans()
+            .map((span) => span.name)
+            .join(', ')}`,
+        );
+      return found;
+    },
+    async close() {
+      await target.close();
+      await context.dispose(0);
+      close();
+    },
+  };
+}
