@@ -16,6 +16,7 @@ export {
   isWebSocketHandshake,
   reparseWithoutUpgrade,
 } from './server/http/upgrade-replay.ts';
+export { toAppFrames } from './telemetry/log/app-frames.ts';
 export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect, stripVTControlCharacters } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { escapeControls } from '@gati/contract/internal';
+import { toAppFrames } from '@gati/runtime-h3/internal';
 import { normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
 import { readFacts } from '../scan/read-facts.ts';
@@ -52,7 +53,7 @@ function textOf(thrown: unknown): string {
       typeof thrown.stack === 'string' &&
       typeof thrown.message === 'string'
     )
-      return thrown.stack;
+      return toAppFrames(thrown.stack);
     return typeof thrown === 'string' ? thrown : inspect(thrown);
   } catch {
     return `a value that can't be shown (${typeof thrown})`;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
-import { wantsPage } from '@gati/runtime-h3/internal';
+import { toAppFrames, wantsPage } from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
 import type { LogSink } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
@@ -92,9 +92,9 @@ export function serveApp(
 const isBelow = (url: string, base: string): boolean =>
   url.startsWith(base) && /^(?:[/?]|$)/.test(url.slice(base.length));
 
-/** Returns the stack without the colours that a compiler adds for a terminal. */
+/** Returns the frames of the app, without the colours that a compiler adds for a terminal. */
 function plainStack(error: unknown): { stack?: string } {
   return error instanceof Error && typeof error.stack === 'string'
-    ? { stack: stripVTControlCharacters(error.stack) }
+    ? { stack: toAppFrames(stripVTControlCharacters(error.stack)) }
     : {};
 }

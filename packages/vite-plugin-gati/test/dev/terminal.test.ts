@@ -132,6 +132,21 @@ describe('the request log', () => {
     },
   );
 
+  test('a stack in a response has the frames of the app, and counts those of the framework', async () => {
+    await start({
+      ...FILES,
+      'src/fail.ts': "export const fail = () => { throw new Error('bad luck'); };\n",
+      'src/handlers/bad.ts': `import { fail } from '../fail.ts';\n${handler('GET /bad', '{ fail(); }')}`,
+    });
+    const { stack } = (await ask(dev!, '/bad')).body as { stack: string };
+    expect(stack.split('\n').map((line) => line.trim().replace(app!.root, ''))).toEqual([
+      'Error: bad luck',
+      expect.stringMatching(/^at fail \(\/src\/fail\.ts:\d+:\d+\)$/),
+      expect.stringMatching(/^at handler \(\/src\/handlers\/bad\.ts:\d+:\d+\)$/),
+      expect.stringMatching(/^… \d+ frames? of the framework$/),
+    ]);
+  });
+
   test('says that a client did not wait', async () => {
     await start(FILES);
     const request = http.get(`${dev!.url}/slow`).on('error', () => {});

@@ -1,5 +1,6 @@
 import { escapeControls, wantsColors } from '@gati/contract/internal';
 import type { Logger } from '../../types/context.ts';
+import { toAppFrames } from './app-frames.ts';
 import { createLineLogger, type LoggerOptions, type LogLevel, type PrintLine } from './logger.ts';
 
 /** ANSI codes. */
@@ -31,7 +32,7 @@ function textPrinter(colors: boolean): PrintLine {
         : error === undefined
           ? ''
           : String(error);
-    const lines = stack === '' ? '' : `\n${escapeControls(stack)}`;
+    const lines = stack === '' ? '' : `\n${escapeControls(toAppFrames(stack))}`;
     return `${paint(COLORS[level], level)} ${escapeControls(message)}${tail}${lines}\n`;
   };
 }
