@@ -22,14 +22,7 @@ export async function startDevServer(
   env: NodeJS.ProcessEnv,
   command = ['npm', 'run', 'dev', '--'],
 ): Promise<ServerProcess> {
-  const [name, ...args] = [
-    ...command,
-    '--host',
-    '127.0.0.1',
-    '--strictPort',
-    '--port',
-    String(await freePort()),
-  ];
+  const [name, ...args] = [...command, '--host', '127.0.0.1', '--port', String(await freePort())];
   const server = startProcess(name!, args, { cwd: app, env: { ...env, NO_COLOR: '1' } });
   const [, url] = await server.waitForOutput(/Local:\s+(http:\/\/[^\s/]+)/);
   return Object.assign(server, { url: url! });

@@ -72,7 +72,7 @@ export async function manage({
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(how);
-    const impatient = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const impatient = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
     await gone;
     clearTimeout(impatient);
   };

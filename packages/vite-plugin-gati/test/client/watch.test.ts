@@ -79,7 +79,7 @@ describe('onCall', () => {
 
 describe('streams', () => {
   const call = (signal?: AbortSignal): Promise<{ data: EventStream<unknown> }> =>
-    createCaller(settings, { baseUrl: server.url, timeout: 500 })('GET /events', {
+    createCaller(settings, { baseUrl: server.url, timeout: 30_000 })('GET /events', {
       signal,
     }) as unknown as Promise<{
       data: EventStream<unknown>;

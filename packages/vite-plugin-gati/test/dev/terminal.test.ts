@@ -84,7 +84,10 @@ describe('the request log', () => {
     'src/handlers/a.ts': handler('GET /a', "'twelve bytes'"),
     'src/handlers/b.ts': handler('POST /b'),
     'src/handlers/bad.ts': handler('GET /bad', "{ throw new Error('bad luck'); }"),
-    'src/handlers/slow.ts': handler('GET /slow', 'new Promise(() => {})'),
+    'src/handlers/slow.ts': handler(
+      'GET /slow',
+      '(globalThis.hasSlowBegun = true, new Promise(() => {}))',
+    ),
     'src/main.ts': 'console.log(1)',
     'index.html': '<!doctype html><script type="module" src="/src/main.ts"></script>',
   };
@@ -150,7 +153,8 @@ describe('the request log', () => {
   test('says that a client did not wait', async () => {
     await start(FILES);
     const request = http.get(`${dev!.url}/slow`).on('error', () => {});
-    setTimeout(() => request.destroy(), 50);
+    await eventually(() => expect(globalThis).toHaveProperty('hasSlowBegun'));
+    request.destroy();
     await eventually(() => expect(lines().join()).toMatch(/^GET {4}\/slow .* aborted$/));
   });
 

@@ -7,6 +7,7 @@ import type { InlineConfig, ViteDevServer } from 'vite';
 import { listen } from '@gati/test-kit/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sendRaw } from '@gati/test-kit/sockets';
+import { WAIT_LIMIT } from '@gati/test-kit/wait';
 import { serveUpgrades } from '../../src/dev/upgrades.ts';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { type DevApp, startDev } from '../helpers/dev.ts';
@@ -48,7 +49,6 @@ async function start(config?: InlineConfig): Promise<void> {
 function shake(
   path: string,
   headers: Record<string, string> = {},
-  patience = 5000,
 ): Promise<{ status: number; body: string } | undefined> {
   return new Promise((resolve, reject) => {
     const request = http.request(dev.url + path, {
@@ -57,7 +57,7 @@ function shake(
     const timer = setTimeout(() => {
       resolve(undefined);
       request.destroy();
-    }, patience);
+    }, WAIT_LIMIT);
     request.on('upgrade', (answer, socket) => {
       clearTimeout(timer);
       socket.destroy();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { WAIT_LIMIT } from '@gati/test-kit/wait';
 import * as esbuild from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup, type Plugin as RollupPlugin } from 'rollup';
@@ -132,7 +133,7 @@ async function start(entry: string): Promise<string> {
   });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk) => errors.push(String(chunk)));
-  const timer = setTimeout(() => child?.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => child?.kill('SIGKILL'), WAIT_LIMIT);
   for await (const line of createInterface({ input: child.stdout! })) {
     const message = JSON.parse(line) as { msg?: string; url?: string };
     if (message.msg !== 'listening' || !message.url) continue;
