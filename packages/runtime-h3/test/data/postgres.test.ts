@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { freePort } from '@gati/test-kit/ports';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { until } from '@gati/test-kit/wait';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toNumberedParameters } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { open as openQueue } from '../../src/effects/drivers/postgres/driver.ts';
@@ -47,14 +48,7 @@ describe.skipIf(!bin)('PostgreSQL', () => {
     );
     url = `postgres://gati@127.0.0.1:${port}/postgres`;
     const db = createLazyDatabase(url, undefined);
-    await vi.waitUntil(
-      () =>
-        db.exec('SELECT 1').then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 30_000, interval: 100 },
-    );
+    await until('the database responds', async () => db.exec('SELECT 1').then(() => true));
     await db.dispose();
   });
 

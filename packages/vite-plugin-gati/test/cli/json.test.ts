@@ -43,7 +43,7 @@ export default { plugins: [gati()] };
   const built = await runProcess(process.execPath, [GATI, 'build', '--json'], { cwd: app, env });
   isOneDocument(built, 0);
   server = path.join(app, 'dist/server/index.mjs');
-}, 120_000);
+});
 afterAll(stopProcesses);
 
 /** One call: the arguments, the exit code, and the folder of the app, if it is another one. */
@@ -153,7 +153,7 @@ describe('with --json, stdout has one document and all else goes to stderr', () 
     expect(Object.keys(CASES).sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
   });
 
-  test.each(Object.entries(CASES))('in gati %s', { timeout: 120_000 }, async (name, cases) => {
+  test.each(Object.entries(CASES))('in gati %s', async (name, cases) => {
     for (const [args, code, folder] of cases) {
       const json = args.includes('--json') ? [] : ['--json'];
       const done = await runProcess(process.execPath, [GATI, name, ...args, ...json], {
@@ -200,7 +200,7 @@ describe('with --json, stdout has one document and all else goes to stderr', () 
     isOneDocument(done, args[0] === 'no-such' ? 2 : 0);
   });
 
-  test('in gati dev, which prints the addresses and goes on', { timeout: 60_000 }, async () => {
+  test('in gati dev, which prints the addresses and goes on', async () => {
     const dev = startProcess(process.execPath, [GATI, 'dev', '--port', '0', '--json'], {
       cwd: app,
     });

@@ -137,7 +137,7 @@ beforeAll(async () => {
   };
   document = toOpenApi(release.contract, { title: 'app', version: '1.0.0' });
   under = await testApp({ release });
-}, 120_000);
+});
 afterAll(async () => {
   await under.close();
   await dev.close();

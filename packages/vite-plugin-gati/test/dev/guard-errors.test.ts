@@ -44,65 +44,48 @@ test('a response to a wrong result of a guard names the file, the line and the r
   });
 });
 
-test(
-  'a guard that is emptied repairs nothing, and is repaired once it has a text',
-  { timeout: 60_000 },
-  async () => {
-    await start({
-      'src/handlers/_guard.ts': guard("{ user: 'ada' }"),
-      'src/handlers/me.ts': ME,
-    });
-    expect((await ask(dev, '/me')).body).toEqual({ user: 'ada' });
-    // An edit before the watcher is ready is found late.
-    await eventually(
-      async () => expect(await app.read('.gati/openapi.json')).toContain('/me'),
-      20_000,
-    );
-    await app.write('src/handlers/_guard.ts', guard("{ name: 'ada' }"));
-    await eventually(() => expect(logged().join()).toMatch(/me\.ts:2:\d+ TS2339: /), 20_000);
-    await eventually(() => expect(dev.sent.at(-1)?.type).toBe('error'), 20_000);
-    await app.write('src/handlers/_guard.ts', '');
-    await eventually(async () => expect((await ask(dev, '/me')).status).toBe(500), 20_000);
-    await eventually(() => expect(logged().join('\n')).toContain('GATI_GUARD_MISSING'), 20_000);
-    await app.write('src/handlers/_guard.ts', guard("{ user: 'ada' }"));
-    await eventually(
-      async () => expect((await ask(dev, '/me')).body).toEqual({ user: 'ada' }),
-      20_000,
-    );
-    await eventually(() => {
-      const repaired = logged().filter((line) => line.startsWith('repaired'));
-      expect(
-        repaired
-          .join()
-          .match(/me\.ts|_guard\.ts/g)
-          ?.sort(),
-      ).toEqual(['_guard.ts', 'me.ts']);
-    }, 20_000);
-    const first = logged().findIndex((line) => line.startsWith('repaired'));
-    expect(logged().findIndex((line) => line.includes('GATI_GUARD_MISSING'))).toBeLessThan(first);
-  },
-);
+test('a guard that is emptied repairs nothing, and is repaired once it has a text', async () => {
+  await start({
+    'src/handlers/_guard.ts': guard("{ user: 'ada' }"),
+    'src/handlers/me.ts': ME,
+  });
+  expect((await ask(dev, '/me')).body).toEqual({ user: 'ada' });
+  // An edit before the watcher is ready is found late.
+  await eventually(async () => expect(await app.read('.gati/openapi.json')).toContain('/me'));
+  await app.write('src/handlers/_guard.ts', guard("{ name: 'ada' }"));
+  await eventually(() => expect(logged().join()).toMatch(/me\.ts:2:\d+ TS2339: /));
+  await eventually(() => expect(dev.sent.at(-1)?.type).toBe('error'));
+  await app.write('src/handlers/_guard.ts', '');
+  await eventually(async () => expect((await ask(dev, '/me')).status).toBe(500));
+  await eventually(() => expect(logged().join('\n')).toContain('GATI_GUARD_MISSING'));
+  await app.write('src/handlers/_guard.ts', guard("{ user: 'ada' }"));
+  await eventually(async () => expect((await ask(dev, '/me')).body).toEqual({ user: 'ada' }));
+  await eventually(() => {
+    const repaired = logged().filter((line) => line.startsWith('repaired'));
+    expect(
+      repaired
+        .join()
+        .match(/me\.ts|_guard\.ts/g)
+        ?.sort(),
+    ).toEqual(['_guard.ts', 'me.ts']);
+  });
+  const first = logged().findIndex((line) => line.startsWith('repaired'));
+  expect(logged().findIndex((line) => line.includes('GATI_GUARD_MISSING'))).toBeLessThan(first);
+});
 
 test.each([
   ['a name that does not exist', 'return { items: missing() };', 'TS2304'],
   ['a member that does not exist', 'return { items: [1].missing };', 'TS2339'],
-])(
-  "a contract with %s shows TypeScript's own error, once",
-  { timeout: 60_000 },
-  async (_what, body, code) => {
-    await start({
-      'src/handlers/bad.ts': `export const route = 'GET /bad';\nexport const handler = async () => {\n  ${body}\n};\n`,
-    });
-    await ask(dev, '/bad');
-    const findings = (): string[] =>
-      logged().flatMap((line) => /^(\S+?):(\d+):\d+ (\w+):/.exec(line)?.slice(1).join(' ') ?? []);
-    await eventually(() => expect(findings()).toContain(`src/handlers/bad.ts 3 ${code}`), 20_000);
-    // The check of types runs after the files are written.
-    await eventually(
-      async () => expect(await app.read('.gati/openapi.json')).toContain('/bad'),
-      20_000,
-    );
-    await eventually(() => expect(dev.sent.at(-1)?.type).toBe('error'), 20_000);
-    expect(findings()).toEqual([`src/handlers/bad.ts 3 ${code}`]);
-  },
-);
+])("a contract with %s shows TypeScript's own error, once", async (_what, body, code) => {
+  await start({
+    'src/handlers/bad.ts': `export const route = 'GET /bad';\nexport const handler = async () => {\n  ${body}\n};\n`,
+  });
+  await ask(dev, '/bad');
+  const findings = (): string[] =>
+    logged().flatMap((line) => /^(\S+?):(\d+):\d+ (\w+):/.exec(line)?.slice(1).join(' ') ?? []);
+  await eventually(() => expect(findings()).toContain(`src/handlers/bad.ts 3 ${code}`));
+  // The check of types runs after the files are written.
+  await eventually(async () => expect(await app.read('.gati/openapi.json')).toContain('/bad'));
+  await eventually(() => expect(dev.sent.at(-1)?.type).toBe('error'));
+  expect(findings()).toEqual([`src/handlers/bad.ts 3 ${code}`]);
+});

@@ -177,7 +177,7 @@ describe('activate --wait', () => {
   const note = (part: Partial<ServerNote> & { instance: string }): Promise<void> =>
     store.putNote({ until: Date.now() + 90_000, ...part });
   const failed = { version: '2.0.0', reason: REASON };
-  const wait = (): Promise<unknown> => run('activate', ['2.0.0'], { wait: true, timeout: '20' });
+  const wait = (): Promise<unknown> => run('activate', ['2.0.0'], { wait: true, timeout: '240' });
   const whenActive = async (): Promise<void> => {
     while ((await head()).current !== '2.0.0') await sleep(10);
   };
@@ -207,7 +207,7 @@ describe('activate --wait', () => {
         store,
         style: createStyle(false),
         words: ['2.0.0'],
-        flags: { wait: true, timeout: '20' },
+        flags: { wait: true, timeout: '240' },
         progress: (line) => lines.push(line),
       }),
     ).rejects.toMatchObject({
