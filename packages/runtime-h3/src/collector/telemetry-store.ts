@@ -6,10 +6,16 @@ import type { TelemetrySource } from '../types/telemetry-source.ts';
  * file.
  */
 export interface TelemetryStore extends TelemetrySource {
-  /** Adds telemetry in one transaction. Metrics count every request, whether its record is kept or not. */
+  /**
+   * Adds telemetry in one transaction. Metrics count every request, whether its record is kept or
+   * not. Never throws: what can't be stored is dropped and counted.
+   */
   write(batch: TelemetryBatch): void;
-  /** Removes what is over the limits: oldest first. Called at an interval. */
-  prune(): void;
+  /**
+   * Removes what is over the limits: oldest first. Called at an interval. Deletes in small steps and
+   * lets a write in between, hence asynchronous.
+   */
+  prune(): Promise<void>;
   close(): void;
 }
 

@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
 
+/** Bytes of a result: libsql returns an `ArrayBuffer`. */
+export type Bytes = Uint8Array | ArrayBuffer;
+
 /** The common part of Node's SQLite and libsql. Both are synchronous. */
 export interface Native {
   exec(sql: string): unknown;
@@ -14,7 +17,8 @@ export interface Native {
 
 export interface Statement {
   all(...values: Value[]): unknown[];
-  run(...values: Value[]): { changes: number | bigint };
+  /** Bytes may follow another value only: libsql takes a single object for named parameters. */
+  run(...values: (Value | Uint8Array)[]): { changes: number | bigint };
 }
 
 type Open = new (path: string) => Native;

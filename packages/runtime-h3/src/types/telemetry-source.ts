@@ -12,7 +12,10 @@ export interface TimeRange {
   to: number;
 }
 
-/** Part of a result, newest first. `next` continues after it; absent at the end. */
+/**
+ * Part of a result, newest first. `next` continues after it; absent at the end. A page may have fewer
+ * items than its limit, even none, and a `next`: the source stops a search that takes long.
+ */
 export interface Page<Item> {
   items: Item[];
   next?: string;
@@ -110,7 +113,10 @@ export interface TelemetrySource {
   /** Resolves to `undefined` if nothing of the trace is known. */
   trace(traceId: string): Promise<Trace | undefined>;
   logs(query: LogQuery): Promise<Page<LogRecord>>;
-  /** Number of log lines by level in each step, for the histogram above the lines. */
+  /**
+   * Number of log lines by level in each step, for the histogram above the lines; oldest first. Steps
+   * that would take too long to count are absent: the oldest ones.
+   */
   logVolume(
     query: Omit<LogQuery, 'limit' | 'cursor'> & { step: number },
   ): Promise<{ time: number; counts: Partial<Record<LogLevel, number>> }[]>;

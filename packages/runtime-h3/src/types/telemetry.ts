@@ -23,6 +23,8 @@ export interface RequestRecord {
   status: number;
   /** Process that served the request. */
   pid: number;
+  /** Whether the spans below it are kept, and the trace is exported. */
+  sampled?: true;
 }
 
 /** Values of span attributes, named by OpenTelemetry's semantic conventions where they name one. */

@@ -1,0 +1,50 @@
+import type { PageQuery, TimeRange } from '../../types/telemetry-source.ts';
+
+const MOST_ITEMS = 1000;
+const MOST_STEPS = 5000;
+const LONGEST_FILTER = 1000;
+
+/**
+ * Checks what all queries have in common. The read API answers 400 before; this is for other callers.
+ *
+ * @throws {RangeError} when a value is not sane
+ */
+export function checkRange({ from, to }: TimeRange): void {
+  if (!Number.isFinite(from) || !Number.isFinite(to) || from > to)
+    throw new RangeError(`from (${from}) and to (${to}) must be times, the earlier one first`);
+}
+
+/** @throws {RangeError} when a value is not sane */
+export function checkPage(query: PageQuery): void {
+  checkRange(query);
+  const { limit } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ITEMS)
+    throw new RangeError(`limit must be a whole number from 1 to ${MOST_ITEMS}, but is ${limit}`);
+}
+
+/** @throws {RangeError} when a value is not sane */
+export function checkStep({ from, to, step }: TimeRange & { step: number }): void {
+  checkRange({ from, to });
+  if (!Number.isInteger(step) || step < 1 || (to - from) / step > MOST_STEPS)
+    throw new RangeError(
+      `step must be whole milliseconds, at least a ${MOST_STEPS}th of the range, but is ${step}`,
+    );
+}
+
+/** @throws {RangeError} when a text is too long */
+export function checkText(name: string, text: string | undefined): void {
+  if (text !== undefined && (typeof text !== 'string' || text.length > LONGEST_FILTER))
+    throw new RangeError(`${name} must be a text of at most ${LONGEST_FILTER} characters`);
+}
+
+/**
+ * Returns the id before which a page continues.
+ *
+ * @throws {RangeError} when the cursor is not one of this store
+ */
+export function parseCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const id = /^\d{1,16}$/.test(cursor) ? Number(cursor) : Number.NaN;
+  if (!Number.isSafeInteger(id)) throw new RangeError('the cursor is not one of this store');
+  return id;
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { isObject } from '@gati/contract/data';
+import type { LogRecord } from '../../types/telemetry.ts';
+import type { ErrorGroup } from '../../types/telemetry-source.ts';
+import type { Row } from '../../data/native-sqlite.ts';
+import type { Statements } from './statements.ts';
+
+/** Groups that the file has at most. A further one replaces the one that was last seen longest ago. */
+const MOST_GROUPS = 2000;
+const MOST_ROUTES = 20;
+const LONGEST_TEXT = 1000;
+/** Lines of a stack that are searched for the app's code. */
+const MOST_LINES = 50;
+
+/** Returns the groups of the errors in a batch. */
+export function groupErrors(logs: readonly LogRecord[]): Map<string, ErrorGroup> {
+  const groups = new Map<string, ErrorGroup>();
+  for (const record of logs) {
+    const error = Object.hasOwn(record.fields, 'error') ? record.fields.error : undefined;
+    if (record.level !== 'error' || !isObject(error)) continue;
+    const group = describeError(record, error);
+    const key = `${group.type}\n${group.place ?? group.message}`;
+    const known = groups.get(key);
+    groups.set(key, known ? joinGroups(known, group) : group);
+  }
+  const byId = new Map<string, ErrorGroup>();
+  for (const [key, group] of groups) {
+    group.id = createHash('sha256').update(key).digest('hex').slice(0, 16);
+    byId.set(group.id, group);
+  }
+  return byId;
+}
+
+/** The `id` is set later: many errors share one. */
+function describeError(record: LogRecord, error: Record<string, unknown>): ErrorGroup {
+  const group: ErrorGroup = {
+    id: '',
+    type: textOf(error, 'code') || textOf(error, 'name') || 'Error',
+    message: textOf(error, 'message') || record.message.slice(0, LONGEST_TEXT),
+    count: 1,
+    firstSeen: record.time,
+    lastSeen: record.time,
+    routes: record.route ? [record.route] : [],
+  };
+  const place = placeOf(textOf(error, 'stack', 64 * 1024));
+  if (place !== undefined) group.place = place;
+  if (record.version) group.firstVersion = record.version;
+  if (record.traceId) group.lastTraceId = record.traceId;
+  return group;
+}
+
+function textOf(error: Record<string, unknown>, name: string, most = LONGEST_TEXT): string {
+  const value = Object.hasOwn(error, name) ? error[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, most) : '';
+}
+
+/** Returns the first place of the app's own code: `src/handlers/orders.ts:12`. */
+function placeOf(stack: string): string | undefined {
+  for (const line of stack.split('\n', MOST_LINES)) {
+    const text = line.trim();
+    if (!text.startsWith('at ') || text.length > LONGEST_TEXT) continue;
+    if (text.includes('node_modules') || text.includes('node:')) continue;
+    const inside = text.endsWith(')') ? text.slice(text.lastIndexOf('(') + 1, -1) : text.slice(3);
+    const [, file, row] = /^([^:]*(?::\/\/\/?)?[^:]*):(\d{1,7}):\d{1,7}$/.exec(inside) ?? [];
+    if (!file || !row) continue;
+    const source = `/${file}`.lastIndexOf('/src/');
+    const path = source < 0 ? file : file.slice(source);
+    return `${path.replace(/^async /, '').replace(/\?.*$/, '')}:${row}`;
+  }
+  return undefined;
+}
+
+/** Joins two groups with the same id, of which either may have the older errors. */
+function joinGroups(one: ErrorGroup, other: ErrorGroup): ErrorGroup {
+  const first = other.firstSeen < one.firstSeen ? other : one;
+  const last = other.lastSeen < one.lastSeen ? one : other;
+  const joined: ErrorGroup = {
+    ...last,
+    count: one.count + other.count,
+    firstSeen: first.firstSeen,
+    routes: [...new Set([...one.routes, ...other.routes])].slice(0, MOST_ROUTES),
+  };
+  delete joined.firstVersion;
+  if (first.firstVersion !== undefined) joined.firstVersion = first.firstVersion;
+  const trace = last.lastTraceId ?? one.lastTraceId ?? other.lastTraceId;
+  if (trace !== undefined) joined.lastTraceId = trace;
+  return joined;
+}
+
+/** Adds the groups of a batch to those of the file. */
+export function addErrors(on: Statements, groups: Map<string, ErrorGroup>): void {
+  for (const [id, group] of groups) {
+    const [row] = on.all('SELECT * FROM errors WHERE id = ?', id);
+    const joined = row ? joinGroups(toErrorGroup(row), group) : group;
+    on.run(
+      'INSERT OR REPLACE INTO errors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      id,
+      joined.type,
+      joined.message,
+      joined.place ?? null,
+      joined.count,
+      joined.firstSeen,
+      joined.lastSeen,
+      joined.firstVersion ?? null,
+      JSON.stringify(joined.routes),
+      joined.lastTraceId ?? null,
+    );
+  }
+  if (groups.size > 0)
+    on.run(
+      'DELETE FROM errors WHERE id IN (SELECT id FROM errors ORDER BY last_seen DESC LIMIT -1 OFFSET ?)',
+      MOST_GROUPS,
+    );
+}
+
+export function toErrorGroup(row: Row): ErrorGroup {
+  const group: ErrorGroup = {
+    id: row.id as string,
+    type: row.type as string,
+    message: row.message as string,
+    count: row.count as number,
+    firstSeen: row.first_seen as number,
+    lastSeen: row.last_seen as number,
+    routes: JSON.parse(row.routes as string) as string[],
+  };
+  if (row.place !== null) group.place = row.place as string;
+  if (row.first_version !== null) group.firstVersion = row.first_version as string;
+  if (row.last_trace !== null) group.lastTraceId = row.last_trace as string;
+  return group;
+}

@@ -1,0 +1,266 @@
+import { existsSync, renameSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openNative, SQLITE_BUSY, toFailure } from '../../data/native-sqlite.ts';
+import type { TelemetryBatch } from '../../types/telemetry.ts';
+import {
+  DEFAULT_TELEMETRY_LIMITS,
+  type TelemetryLimits,
+  type TelemetryStore,
+} from '../telemetry-store.ts';
+import { prune } from './prune.ts';
+import { readErrors } from './read-errors.ts';
+import { readLogs, readLogVolume } from './read-logs.ts';
+import { readMetrics } from './read-steps.ts';
+import { readTrace, readTraces } from './read-traces.ts';
+import { NewerFormat, prepareFile } from './schema.ts';
+import { createStatements, type Statements } from './statements.ts';
+import { validRecords } from './valid-records.ts';
+import { type BatchWriter, createBatchWriter } from './write-batch.ts';
+
+export type Signal = 'requests' | 'spans' | 'logs';
+
+/**
+ * Why telemetry was dropped:
+ *
+ * - `full`: the disk is full.
+ * - `busy`: another process kept the file locked.
+ * - `damaged`: the file was damaged.
+ * - `unavailable`: the file can't be opened.
+ * - `invalid`: a record has ids or times that none can have.
+ * - `error`: SQLite failed otherwise.
+ */
+export type DropReason = 'full' | 'busy' | 'damaged' | 'unavailable' | 'invalid' | 'error';
+
+/** Something that an operator should know of the file. */
+export interface StoreDiagnostic {
+  /** `damaged` and `newer`: the file was moved to `movedTo`, and a new one begun. */
+  kind: 'damaged' | 'newer' | 'unavailable';
+  message: string;
+  movedTo?: string;
+}
+
+export interface TelemetryStoreOptions {
+  /** Those that are absent are {@link DEFAULT_TELEMETRY_LIMITS}; in memory 64 MiB. */
+  limits?: Partial<TelemetryLimits>;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** Counts records that are not stored. */
+  onDrop?: (signal: Signal, reason: DropReason, count: number) => void;
+  onDiagnostic?: (diagnostic: StoreDiagnostic) => void;
+  /** Folder of the app, which may have the package `libsql`. The current one by default. */
+  from?: string;
+}
+
+const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
+
+const DROP_REASONS: Record<number, DropReason> = {
+  [SQLITE_BUSY]: 'busy',
+  [SQLITE_LOCKED]: 'busy',
+  [SQLITE_IOERR]: 'full',
+  [SQLITE_FULL]: 'full',
+  [SQLITE_CORRUPT]: 'damaged',
+  [SQLITE_NOTADB]: 'damaged',
+};
+
+/** Milliseconds between two attempts to open a file that can't be opened. */
+const RETRY_INTERVAL = 1000;
+const MEMORY = ':memory:';
+const MEMORY_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Opens a store of telemetry: `sqlite:PATH` or `memory:`. A file that is damaged, or of a newer
+ * version, is moved aside and a new one begun. A file that can't be opened is tried again at the next
+ * batches.
+ *
+ * @throws {TypeError} when the URL is neither
+ * @example
+ * const store = openTelemetryStore('sqlite:.gati/telemetry.db', { onDrop });
+ */
+export function openTelemetryStore(
+  url: string,
+  options: TelemetryStoreOptions = {},
+): TelemetryStore {
+  const path = parseUrl(url);
+  const { now = Date.now, onDrop, onDiagnostic, from = process.cwd() } = options;
+  const limits: TelemetryLimits = {
+    ...DEFAULT_TELEMETRY_LIMITS,
+    ...(path === MEMORY && { bytes: MEMORY_BYTES }),
+    ...options.limits,
+  };
+  const file = createFile(path, from, onDiagnostic);
+  file.open();
+
+  const drop = (batch: TelemetryBatch, reason: DropReason, stored?: TelemetryBatch): void => {
+    for (const signal of ['requests', 'spans', 'logs'] as const) {
+      const count = batch[signal].length - (stored?.[signal].length ?? 0);
+      if (count > 0) onDrop?.(signal, reason, count);
+    }
+  };
+
+  const read = async <Result>(query: (on: Statements) => Result): Promise<Result> => {
+    const open = file.open();
+    if (!open) throw new Error(`the telemetry store ${path} can't be opened`);
+    return query(open.on);
+  };
+
+  let pruning: Promise<void> | undefined;
+  const pruneOnce = async (): Promise<void> => {
+    const open = file.open();
+    if (!open) return;
+    try {
+      await prune(open.on, limits, now(), () => file.current() === open);
+    } catch (error) {
+      file.failed(error);
+    }
+  };
+
+  return {
+    write(batch) {
+      const valid = validRecords(batch);
+      drop(batch, 'invalid', valid);
+      const open = file.open();
+      if (!open) return drop(valid, 'unavailable');
+      try {
+        open.writer.write(valid, now());
+      } catch (error) {
+        drop(valid, file.failed(error));
+      }
+    },
+    traces: (query) => read((on) => readTraces(on, query)),
+    trace: (traceId) => read((on) => readTrace(on, traceId)),
+    logs: (query) => read((on) => readLogs(on, query)),
+    logVolume: (query) => read((on) => readLogVolume(on, query)),
+    metrics: (query) => read((on) => readMetrics(on, query)),
+    errors: (query) => read((on) => readErrors(on, query)),
+    prune: () =>
+      (pruning ??= pruneOnce().finally(() => {
+        pruning = undefined;
+      })),
+    close: () => file.close(),
+  };
+}
+
+function parseUrl(url: string): string {
+  if (url === 'memory:') return MEMORY;
+  const name = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
+  if (name === '' || name === MEMORY)
+    throw new TypeError(`a telemetry store is sqlite:PATH or memory:, not ${JSON.stringify(url)}`);
+  return resolve(name);
+}
+
+interface OpenFile {
+  on: Statements;
+  writer: BatchWriter;
+}
+
+interface StoreFile {
+  /** Returns the connection; opens it if it is time to. */
+  open(): OpenFile | undefined;
+  current(): OpenFile | undefined;
+  /** Returns why what failed is dropped. Ends the connection to a damaged file. */
+  failed(error: unknown): DropReason;
+  close(): void;
+}
+
+function createFile(
+  path: string,
+  from: string,
+  onDiagnostic: TelemetryStoreOptions['onDiagnostic'],
+): StoreFile {
+  let open: OpenFile | undefined;
+  let closed = false;
+  let retryAt = -Infinity;
+  let reported = '';
+
+  const report = (diagnostic: StoreDiagnostic): void => {
+    // Once, not with each attempt.
+    if (diagnostic.kind === 'unavailable' && diagnostic.message === reported) return;
+    reported = diagnostic.message;
+    onDiagnostic?.(diagnostic);
+  };
+
+  const setAside = (kind: 'damaged' | 'newer', message: string): void => {
+    if (path === MEMORY) return report({ kind, message });
+    report({ kind, message, movedTo: moveAside(path, kind) });
+  };
+
+  const failed = (error: unknown): DropReason => {
+    const { sqlite, message } = toFailure(error);
+    const reason = DROP_REASONS[sqlite] ?? 'error';
+    if (reason !== 'damaged') return reason;
+    disconnect();
+    try {
+      setAside('damaged', message);
+    } catch (cause) {
+      report({ kind: 'unavailable', message: toFailure(cause).message });
+      retryAt = performance.now() + RETRY_INTERVAL;
+    }
+    return reason;
+  };
+
+  const disconnect = (): void => {
+    const ending = open;
+    open = undefined;
+    try {
+      ending?.on.db.close();
+    } catch {
+      // A damaged file can't be flushed.
+    }
+  };
+
+  const attempt = (): OpenFile => {
+    try {
+      return connect(path, from);
+    } catch (error) {
+      const { sqlite, message } = toFailure(error);
+      if (error instanceof NewerFormat) setAside('newer', message);
+      else if (DROP_REASONS[sqlite] === 'damaged') setAside('damaged', message);
+      else throw error;
+      return connect(path, from);
+    }
+  };
+
+  return {
+    open() {
+      if (open || closed || performance.now() < retryAt) return open;
+      try {
+        open = attempt();
+        reported = '';
+      } catch (error) {
+        retryAt = performance.now() + RETRY_INTERVAL;
+        report({ kind: 'unavailable', message: toFailure(error).message });
+      }
+      return open;
+    },
+    current: () => open,
+    failed,
+    close() {
+      closed = true;
+      disconnect();
+    },
+  };
+}
+
+function connect(path: string, from: string): OpenFile {
+  const db = openNative(path, from);
+  try {
+    prepareFile(db);
+    const on = createStatements(db);
+    return { on, writer: createBatchWriter(on) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Renames the file and SQLite's own files beside it. An earlier one with that name is replaced. */
+function moveAside(path: string, kind: 'damaged' | 'newer'): string {
+  const target = `${path}.${kind}`;
+  for (const suffix of ['-wal', '-shm', ''])
+    if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
+  return target;
+}

@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import type { TelemetryLimits } from '../telemetry-store.ts';
+import { firstId } from './record-ids.ts';
+import { foldedUntil, HOUR_STEP, LONG_STEP, STEP, STEP_AGE } from './rollups.ts';
+import type { Statements } from './statements.ts';
+
+/** Rows per transaction: some milliseconds, for which a write waits at most. */
+const ROWS = 1000;
+/** Pages per call that are returned to the file system. */
+const PAGES = 256;
+const TABLES = ['requests', 'spans', 'logs'] as const;
+/** Part of the limit that stays: it must not be reached again with the next batch. */
+const KEPT = 0.95;
+
+/** Deletes in steps; ends early when `isOpen` says no. */
+export async function prune(
+  on: Statements,
+  limits: TelemetryLimits,
+  now: number,
+  isOpen: () => boolean,
+): Promise<void> {
+  const steps = pruneSteps(on, limits, now);
+  while (isOpen() && !steps.next().done) await setImmediate();
+}
+
+function* pruneSteps(
+  on: Statements,
+  { bytes, age, metricsAge }: TelemetryLimits,
+  now: number,
+): Generator<void> {
+  const before = firstId(now - age);
+  for (const table of TABLES) {
+    while (deleteStretch(on, table, before)) yield;
+    yield;
+  }
+  yield void on.run('DELETE FROM trace_chunks WHERE high < ?', before);
+  yield void on.run('DELETE FROM errors WHERE last_seen < ?', now - metricsAge);
+  const short = Math.min(now - STEP_AGE, foldedUntil(on, LONG_STEP));
+  const long = Math.min(now - metricsAge, foldedUntil(on, HOUR_STEP));
+  yield* deleteSteps(on, STEP, Math.floor(short / LONG_STEP) * LONG_STEP);
+  yield* deleteSteps(on, LONG_STEP, Math.floor(long / HOUR_STEP) * HOUR_STEP);
+  yield* deleteSteps(on, HOUR_STEP, now - metricsAge);
+  // A name in use is noted once an hour, and nothing older refers to it.
+  const unused = now - Math.max(age, metricsAge) - STEP_AGE;
+  yield void on.run('DELETE FROM names WHERE seen < ?', unused);
+  if (usedBytes(on) > bytes) yield* deleteOldest(on, bytes * KEPT);
+  // Free pages are used again. Only a file over its limit becomes shorter.
+  while (
+    pragma(on, 'page_count') * pragma(on, 'page_size') > bytes &&
+    pragma(on, 'freelist_count') > 0
+  )
+    yield void on.all(`PRAGMA incremental_vacuum(${PAGES})`);
+}
+
+/** Deletes the oldest records until the file has fewer bytes. */
+function* deleteOldest(on: Statements, bytes: number): Generator<void> {
+  while (usedBytes(on) > bytes) {
+    const oldest = oldestTable(on);
+    if (oldest === undefined) return;
+    deleteStretch(on, oldest.table, Number.MAX_SAFE_INTEGER);
+    on.run('DELETE FROM trace_chunks WHERE high < ?', oldest.id);
+    yield;
+  }
+}
+
+type Table = (typeof TABLES)[number];
+
+/** Deletes the oldest rows of a table. Returns whether there may be more before the bound. */
+function deleteStretch(on: Statements, table: Table, before: number): boolean {
+  const [bound] = on.all(
+    `SELECT id FROM ${table} WHERE id < ? ORDER BY id LIMIT 1 OFFSET ${ROWS}`,
+    before,
+  );
+  on.run(`DELETE FROM ${table} WHERE id < ?`, bound ? (bound.id as number) : before);
+  return bound !== undefined;
+}
+
+/** A row of `steps` has the metrics of all routes. */
+const STEP_ROWS = 100;
+
+function* deleteSteps(on: Statements, length: number, before: number): Generator<void> {
+  for (;;) {
+    const [bound] = on.all(
+      `SELECT time FROM steps WHERE length = ? AND time < ? ORDER BY time LIMIT 1 OFFSET ${STEP_ROWS}`,
+      length,
+      before,
+    );
+    const until = bound ? (bound.time as number) : before;
+    yield void on.run('DELETE FROM steps WHERE length = ? AND time < ?', length, until);
+    if (!bound) return;
+  }
+}
+
+function oldestTable(on: Statements): { table: Table; id: number } | undefined {
+  let oldest: { table: Table; id: number } | undefined;
+  for (const table of TABLES) {
+    const id = on.all(`SELECT min(id) AS id FROM ${table}`)[0]?.id as number | null;
+    if (id !== null && (oldest === undefined || id < oldest.id)) oldest = { table, id };
+  }
+  return oldest;
+}
+
+function usedBytes(on: Statements): number {
+  return (pragma(on, 'page_count') - pragma(on, 'freelist_count')) * pragma(on, 'page_size');
+}
+
+function pragma(on: Statements, name: 'page_count' | 'page_size' | 'freelist_count'): number {
+  return on.all(`PRAGMA ${name}`)[0]![name] as number;
+}

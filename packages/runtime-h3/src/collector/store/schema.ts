@@ -1,0 +1,90 @@
+import type { Native, Row } from '../../data/native-sqlite.ts';
+
+/** Value of `PRAGMA user_version`. */
+const VERSION = 1;
+
+/**
+ * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
+ * is the order of all pages, and no table has an index. `names` has each method, route and version
+ * once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or absent). A row
+ * of `spans` has all spans that one trace has in one batch. `trace_chunks` leads from a trace to its
+ * rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
+ */
+const SCHEMA = `
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL) STRICT;
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY,
+  ids BLOB NOT NULL,
+  us INTEGER NOT NULL,
+  method INTEGER NOT NULL,
+  route INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  request_id TEXT
+) STRICT;
+CREATE TABLE spans (id INTEGER PRIMARY KEY, trace BLOB NOT NULL, spans TEXT NOT NULL) STRICT;
+CREATE TABLE logs (
+  id INTEGER PRIMARY KEY,
+  level INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  route INTEGER,
+  version INTEGER,
+  ids BLOB,
+  message TEXT NOT NULL,
+  fields TEXT NOT NULL
+) STRICT;
+CREATE TABLE trace_chunks (
+  id INTEGER PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL, seed INTEGER NOT NULL, hashes BLOB NOT NULL
+) STRICT;
+CREATE TABLE steps (
+  length INTEGER NOT NULL, time INTEGER NOT NULL, series BLOB NOT NULL, PRIMARY KEY (length, time)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE folded (length INTEGER PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+CREATE TABLE errors (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  message TEXT NOT NULL,
+  place TEXT,
+  count INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  first_version TEXT,
+  routes TEXT NOT NULL,
+  last_trace TEXT
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = ${VERSION};
+`;
+
+/** The file was made by a newer version of this package. */
+export class NewerFormat extends Error {}
+
+/**
+ * Prepares the connection and, in a new file, the tables.
+ *
+ * @throws {NewerFormat} when a newer version of this package made the tables
+ */
+export function prepareFile(db: Native): void {
+  db.exec('PRAGMA busy_timeout = 50');
+  if (versionOf(db) > VERSION) throw new NewerFormat(`its format is ${versionOf(db)}`);
+  // Before the first table, or it has no effect.
+  db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
+  db.exec(
+    'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192',
+  );
+  if (versionOf(db) === VERSION) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have made the tables meanwhile.
+    if (versionOf(db) === 0) db.exec(SCHEMA);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(db: Native): number {
+  return Number((db.prepare('PRAGMA user_version').all()[0] as Row).user_version);
+}

@@ -1,0 +1,202 @@
+import { LOG_LEVELS } from '../../types/log-level.ts';
+import type {
+  LogRecord,
+  RequestRecord,
+  SpanRecord,
+  TelemetryBatch,
+} from '../../types/telemetry.ts';
+import type { Row, Value } from '../../data/native-sqlite.ts';
+import { addErrors, groupErrors } from './error-groups.ts';
+import { createNames, type Names } from './names.ts';
+import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
+import {
+  bucketOf,
+  createRollups,
+  logKey,
+  type Rollups,
+  sampleOf,
+  seriesKey,
+  STEP,
+  type Step,
+} from './rollups.ts';
+import { insertRows, type Statements } from './statements.ts';
+import { createTraceIndex, type TraceIndex } from './trace-index.ts';
+
+const LONGEST_PATH = 2048;
+const LONGEST_MESSAGE = 16 * 1024;
+/** Characters of the other members of a log line, as JSON. */
+const LONGEST_FIELDS = 64 * 1024;
+
+/** What the writer remembers of the file. */
+interface Memory {
+  names: Names;
+  rollups: Rollups;
+  traces: TraceIndex;
+  newest: number;
+  /** Changes when another connection has written. */
+  dataVersion: number;
+}
+
+/** Writes batches, each in one transaction. */
+export interface BatchWriter {
+  /** Throws what SQLite throws; nothing of the batch is stored then. */
+  write(batch: TelemetryBatch, now: number): void;
+}
+
+export function createBatchWriter(on: Statements): BatchWriter {
+  let memory: Memory | undefined;
+  return {
+    write(batch, now) {
+      on.db.exec('BEGIN IMMEDIATE');
+      try {
+        // Two processes write while a new server replaces an old one.
+        const [row] = on.all('PRAGMA data_version') as [Row];
+        const dataVersion = row.data_version as number;
+        if (memory?.dataVersion !== dataVersion) memory = readMemory(on, dataVersion);
+        memory.newest = insertBatch(on, memory, batch, now);
+        on.db.exec('COMMIT');
+      } catch (error) {
+        memory = undefined;
+        rollBack(on);
+        throw error;
+      }
+    },
+  };
+}
+
+function rollBack(on: Statements): void {
+  try {
+    on.db.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back itself, as it does when the disk is full.
+  }
+}
+
+function readMemory(on: Statements, dataVersion: number): Memory {
+  return {
+    names: createNames(on),
+    rollups: createRollups(on),
+    traces: createTraceIndex(on),
+    newest: newestId(on, Number.MAX_SAFE_INTEGER),
+    dataVersion,
+  };
+}
+
+/** Returns the greatest id of the file. */
+function insertBatch(on: Statements, memory: Memory, batch: TelemetryBatch, now: number): number {
+  const ids = createRecordIds(on, memory.newest);
+  let newest = memory.newest;
+  const draw: RecordIds['draw'] = (time) => {
+    const id = ids.draw(time);
+    if (id > newest) newest = id;
+    return id;
+  };
+  const steps = new Map<number, Step>();
+  const stepAt = (time: number): Step => {
+    const start = time - (time % STEP);
+    let step = steps.get(start);
+    if (step === undefined) steps.set(start, (step = new Map()));
+    return step;
+  };
+  insertRequests(on, memory, batch.requests, now, draw, stepAt);
+  insertSpans(on, memory, batch.spans, draw);
+  insertLogs(on, memory, batch.logs, now, draw, stepAt);
+  memory.traces.flush();
+  memory.rollups.add(steps);
+  addErrors(on, groupErrors(batch.logs));
+  return newest;
+}
+
+function insertRequests(
+  on: Statements,
+  { names, traces }: Memory,
+  requests: RequestRecord[],
+  now: number,
+  draw: RecordIds['draw'],
+  stepAt: (time: number) => Step,
+): void {
+  const rows = requests.map((request): Value[] => {
+    const time = Math.floor(request.time);
+    const us = Math.max(0, Math.floor(request.us));
+    const id = draw(time);
+    const method = names.idOf(request.method, now);
+    const route = names.idOf(request.route, now);
+    const version = names.idOf(request.version, now);
+    const sample = sampleOf(stepAt(time), seriesKey(method, route, version, request.status));
+    const bucket = bucketOf(us);
+    sample.count++;
+    sample.sum += us;
+    sample.buckets[bucket] = (sample.buckets[bucket] ?? 0) + 1;
+    traces.add(request.traceId, id);
+    const { path, requestId = null } = request;
+    return [
+      id,
+      request.traceId + request.spanId + (request.parentId ?? ''),
+      us,
+      method,
+      route,
+      version,
+      request.status,
+      request.pid,
+      path.length > LONGEST_PATH ? path.slice(0, LONGEST_PATH) : path,
+      requestId,
+    ];
+  });
+  insertRows(on, 'INSERT INTO requests', '(?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)', rows);
+}
+
+function insertSpans(
+  on: Statements,
+  { traces }: Memory,
+  spans: SpanRecord[],
+  draw: RecordIds['draw'],
+): void {
+  const byTrace = new Map<string, SpanRecord[]>();
+  for (const span of spans) {
+    const list = byTrace.get(span.traceId);
+    if (list) list.push(span);
+    else byTrace.set(span.traceId, [span]);
+  }
+  const rows = [...byTrace].map(([traceId, list]): Value[] => {
+    const id = draw(Math.floor(list[0]!.start));
+    traces.add(traceId, id);
+    return [id, traceId, JSON.stringify(list)];
+  });
+  insertRows(on, 'INSERT INTO spans', '(?, unhex(?), ?)', rows);
+}
+
+function insertLogs(
+  on: Statements,
+  { names, traces }: Memory,
+  logs: LogRecord[],
+  now: number,
+  draw: RecordIds['draw'],
+  stepAt: (time: number) => Step,
+): void {
+  const rows = logs.map((record): Value[] => {
+    const time = Math.floor(record.time);
+    const id = draw(time);
+    const level = LOG_LEVELS.indexOf(record.level);
+    sampleOf(stepAt(time), logKey(level)).count++;
+    const { traceId, spanId, route, version } = record;
+    if (traceId !== undefined) traces.add(traceId, id);
+    return [
+      id,
+      level,
+      record.pid,
+      route === undefined ? null : names.idOf(route, now),
+      version === undefined ? null : names.idOf(version, now),
+      traceId === undefined ? null : traceId + (spanId ?? ''),
+      record.message.slice(0, LONGEST_MESSAGE),
+      printFields(record.fields),
+    ];
+  });
+  insertRows(on, 'INSERT INTO logs', '(?, ?, ?, ?, ?, unhex(?), ?, ?)', rows);
+}
+
+function printFields(fields: Record<string, unknown>): string {
+  const text = JSON.stringify(fields);
+  return text.length > LONGEST_FIELDS
+    ? JSON.stringify({ truncated: text.slice(0, LONGEST_FIELDS) })
+    : text;
+}

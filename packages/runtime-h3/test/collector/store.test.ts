@@ -1,0 +1,479 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openTelemetryStore } from '../../src/collector/store/open-store.ts';
+import { openNative } from '../../src/data/native-sqlite.ts';
+import type { RequestRecord, TelemetryBatch } from '../../src/types/telemetry.ts';
+import type { Page, PageQuery } from '../../src/types/telemetry-source.ts';
+import { DAY, log, request, span } from './records.ts';
+
+const folder = temporaryFolder('telemetry-store');
+let files = 0;
+const path = (): string => join(folder, `${files++}.db`);
+const all = { from: 0, to: DAY + 400 * 86_400_000 };
+const batch = (more: Partial<TelemetryBatch>): TelemetryBatch => ({
+  requests: [],
+  spans: [],
+  logs: [],
+  ...more,
+});
+
+async function readAll<Item, Query extends PageQuery>(
+  read: (query: Query) => Promise<Page<Item>>,
+  query: Query,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | undefined, pages = 0; pages < 1000; pages++) {
+    const page = await read(cursor === undefined ? query : { ...query, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+    if (cursor === undefined) return items;
+  }
+  throw new Error('the pages do not end');
+}
+
+test('returns requests, spans and logs as they were written, by trace and after a restart', async () => {
+  const file = path();
+  const first = request({ parentId: 'ab'.repeat(8), requestId: 'r-1', path: '/ä?q="%_' });
+  const { traceId } = first;
+  const second = request({ traceId, time: DAY + 5, route: '', status: 404 });
+  const spans = [
+    span({ traceId }),
+    span({
+      traceId,
+      start: DAY + 1,
+      error: '503',
+      links: [{ traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) }],
+    }),
+  ];
+  const line = log({
+    traceId,
+    spanId: first.spanId,
+    route: '/orders/{id}',
+    version: '1.0.0',
+    fields: { amount: 3, deep: { list: [null, 'ü'] } },
+  });
+  const plain = log({ time: DAY + 1, level: 'warn', message: 'no trace' });
+  const store = openTelemetryStore(`sqlite:${file}`);
+  store.write(batch({ requests: [first, second, request()], spans, logs: [line, plain] }));
+  store.close();
+  const again = openTelemetryStore(`sqlite:${file}`);
+  expect(await again.trace(traceId)).toEqual({
+    traceId,
+    requests: [first, second],
+    spans,
+    logs: [line],
+  });
+  expect((await again.logs({ ...all, limit: 10 })).items).toEqual([plain, line]);
+  expect(await again.trace('e'.repeat(32))).toBeUndefined();
+  expect(await again.trace("' OR 1=1 --")).toBeUndefined();
+  const late = request({ time: DAY + 1 });
+  again.write(batch({ requests: [late] }));
+  expect((await again.traces({ ...all, limit: 2 })).items).toEqual([second, late]);
+  again.close();
+});
+
+test('pages have each request once, newest first, while new ones come', async () => {
+  const store = openTelemetryStore('memory:');
+  const requests = Array.from({ length: 95 }, (_, index) =>
+    request({ time: DAY + Math.floor(index / 7) }),
+  );
+  store.write(batch({ requests }));
+  const seen: RequestRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.traces({ ...all, limit: 10, ...(cursor && { cursor }) });
+    seen.push(...page.items);
+    cursor = page.next;
+    store.write(batch({ requests: [request({ time: DAY + 100 })] }));
+  } while (cursor);
+  expect(seen).toEqual(requests.toReversed());
+  store.close();
+});
+
+test('filters match what the same filters on plain records match', async () => {
+  const texts = ['paid', 'PAID é', 'É"\\%_', 'ʼ', ''];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          time: fc.integer({ min: DAY, max: DAY + 20 }),
+          us: fc.constantFrom(0, 10, 5000),
+          method: fc.constantFrom('GET', 'POST'),
+          route: fc.constantFrom('', '/a', '/b'),
+          version: fc.constantFrom('1.0.0', '2.0.0'),
+          status: fc.constantFrom(200, 201, 404, 499, 500),
+          path: fc.constantFrom('/a/1', '/b/%', "/c/'x"),
+        }),
+        { maxLength: 40 },
+      ),
+      fc.array(
+        fc.record({
+          time: fc.integer({ min: DAY, max: DAY + 20 }),
+          level: fc.constantFrom('debug' as const, 'info' as const, 'error' as const),
+          message: fc.constantFrom(...texts),
+          fields: fc.constantFrom({}, { note: 'Paid "É" \\' }),
+        }),
+        { maxLength: 40 },
+      ),
+      fc.record(
+        {
+          method: fc.constantFrom('GET', 'PUT'),
+          route: fc.constantFrom('', '/a', '/none'),
+          version: fc.constantFrom('2.0.0'),
+          status: fc.constantFrom(404, '2xx' as const, '5xx' as const),
+          minUs: fc.constantFrom(10, 10.5),
+          path: fc.constantFrom('/b', '%', "'"),
+        },
+        { requiredKeys: [] },
+      ),
+      fc.record(
+        {
+          level: fc.constantFrom('info' as const, 'error' as const),
+          text: fc.constantFrom('paid', 'é', '"', '\\%', '%', '_', 'paid "é'),
+        },
+        { requiredKeys: [] },
+      ),
+      fc.integer({ min: 1, max: 9 }),
+      fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 })),
+      async (requests, logs, filter, logFilter, limit, [start, length]) => {
+        const store = openTelemetryStore('memory:');
+        const records = requests.map(request);
+        const lines = logs.map(log);
+        store.write(batch({ requests: records.slice(0, 9), logs: lines.slice(0, 9) }));
+        store.write(batch({ requests: records.slice(9), logs: lines.slice(9) }));
+        const range = { from: DAY + start, to: DAY + start + length };
+        const within = ({ time }: { time: number }): boolean =>
+          time >= range.from && time < range.to;
+        const { status } = filter;
+        const expected = records.filter(
+          (each) =>
+            within(each) &&
+            (filter.method === undefined || each.method === filter.method) &&
+            (filter.route === undefined || each.route === filter.route) &&
+            (filter.version === undefined || each.version === filter.version) &&
+            (status === undefined ||
+              each.status === status ||
+              `${Math.floor(each.status / 100)}xx` === status) &&
+            (filter.minUs === undefined || each.us >= filter.minUs) &&
+            (filter.path === undefined || each.path.includes(filter.path)),
+        );
+        const newestFirst = <Item extends { time: number }>(items: Item[]): Item[] =>
+          items.toReversed().sort((a, b) => b.time - a.time);
+        const found = await readAll((query) => store.traces(query), { ...range, ...filter, limit });
+        expect(found).toEqual(newestFirst(expected));
+        const levels = ['trace', 'debug', 'info', 'warn', 'error'];
+        const text = logFilter.text?.toLowerCase();
+        const expectedLines = lines.filter(
+          (each) =>
+            within(each) &&
+            (logFilter.level === undefined ||
+              levels.indexOf(each.level) >= levels.indexOf(logFilter.level)) &&
+            (text === undefined ||
+              each.message.toLowerCase().includes(text) ||
+              (each.fields.note as string | undefined)?.toLowerCase().includes(text) ||
+              (text === '"' && each.fields.note !== undefined)),
+        );
+        expect(
+          await readAll((query) => store.logs(query), { ...range, ...logFilter, limit }),
+        ).toEqual(newestFirst(expectedLines));
+        const volume = await store.logVolume({ ...range, ...logFilter, text: 'a', step: 5 });
+        const count = volume
+          .flatMap(({ counts }) => Object.values(counts))
+          .reduce((a, b) => a + b, 0);
+        const withA = await readAll((query) => store.logs(query), {
+          ...range,
+          ...logFilter,
+          text: 'a',
+          limit,
+        });
+        expect(count).toBe(withA.length);
+        store.close();
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('metrics are the sums of the requests in steps of any length, also of late ones', async () => {
+  const store = openTelemetryStore('memory:');
+  const hours = 5;
+  const requests = Array.from({ length: 3000 }, (_, index) =>
+    request({
+      time: DAY + Math.floor((index * hours * 3_600_000) / 3000),
+      us: (index * 7919) % 100_000,
+      route: index % 3 ? '/a' : '/b',
+      status: index % 10 ? 200 : 503,
+    }),
+  );
+  const late = requests.filter((_, index) => index % 50 === 0);
+  const rest = requests.filter((_, index) => index % 50 !== 0);
+  for (let at = 0; at < rest.length; at += 100)
+    store.write(
+      batch({ requests: rest.slice(at, at + 100), logs: [log({ time: rest[at]!.time })] }),
+    );
+  store.write(batch({ requests: late }));
+  const range = { from: DAY, to: DAY + hours * 3_600_000 };
+  for (const step of [10_000, 60_000, 300_000, 1_800_000, 3_600_000]) {
+    const points = await store.metrics({ ...range, step });
+    const sums = (key: (time: number, route: string, statusClass: number) => string) => {
+      const found: Record<string, [number, number]> = {};
+      for (const { time, route, statusClass, count, sum, buckets } of points) {
+        expect(buckets).toHaveLength(32);
+        expect(buckets.reduce((a, b) => a + b, 0)).toBe(count);
+        found[key(time, route, statusClass)] = [count, sum];
+      }
+      return found;
+    };
+    const expected: Record<string, [number, number]> = {};
+    for (const { time, us, route, status } of requests) {
+      const sum = (expected[`${time - (time % step)} ${route} ${Math.floor(status / 100)}`] ??= [
+        0, 0,
+      ]);
+      sum[0]++;
+      sum[1] += us;
+    }
+    expect(sums((time, route, statusClass) => `${time} ${route} ${statusClass}`)).toEqual(expected);
+    const volume = await store.logVolume({ ...range, step });
+    expect(volume.reduce((sum, { counts }) => sum + (counts.info ?? 0), 0)).toBe(
+      Math.ceil(rest.length / 100),
+    );
+  }
+  const some = await store.metrics({ ...range, step: 3_600_000, route: '/b', method: 'GET' });
+  expect(some.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+  expect(await store.metrics({ ...range, step: 3_600_000, version: 'none' })).toEqual([]);
+  store.close();
+});
+
+test('groups errors by type and by the first place in the code of the app', async () => {
+  const store = openTelemetryStore('memory:');
+  const error = (place: string, more: object = {}): object => ({
+    name: 'TypeError',
+    message: 'no order',
+    stack: `TypeError: no order\n    at node:internal/x:1:1\n    at f (/app/node_modules/m/i.js:2:3)\n    at async pay (${place})`,
+    ...more,
+  });
+  const write = (time: number, fields: Record<string, unknown>, more: object = {}): void =>
+    store.write(batch({ logs: [log({ time: DAY + time, level: 'error', fields, ...more })] }));
+  write(10, { error: error('src/handlers/pay.ts:3:9') }, { route: '/pay', version: '2.0.0' });
+  write(
+    5,
+    { error: error('file:///x/src/handlers/pay.ts:3:9') },
+    { route: '/b', version: '1.0.0' },
+  );
+  write(20, { error: error('src/handlers/pay.ts:3:9', { code: 'GATI_STORAGE' }) });
+  write(30, { error: 'a text' });
+  const page = await store.errors({ ...all, limit: 1 });
+  expect(page.items).toMatchObject([{ type: 'GATI_STORAGE', count: 1 }]);
+  const next = await store.errors({ ...all, limit: 1, cursor: page.next! });
+  expect(next).toEqual({
+    items: [
+      {
+        id: expect.stringMatching(/^[\da-f]{16}$/),
+        type: 'TypeError',
+        message: 'no order',
+        place: 'src/handlers/pay.ts:3',
+        count: 2,
+        firstSeen: DAY + 5,
+        lastSeen: DAY + 10,
+        firstVersion: '1.0.0',
+        routes: ['/pay', '/b'],
+      },
+    ],
+  });
+  store.close();
+});
+
+test('rejects queries that are not sane', async () => {
+  const store = openTelemetryStore('memory:');
+  const page = { ...all, limit: 10 };
+  const queries = [
+    store.traces({ ...page, limit: 0 }),
+    store.traces({ ...page, limit: 1001 }),
+    store.traces({ ...page, limit: 1.5 }),
+    store.traces({ ...page, from: Number.NaN }),
+    store.traces({ ...page, from: 2, to: 1 }),
+    store.traces({ ...page, cursor: '1 OR 1' }),
+    store.traces({ ...page, status: '9xx' as '5xx' }),
+    store.traces({ ...page, path: 'x'.repeat(1001) }),
+    store.logs({ ...page, level: 'loud' as 'info' }),
+    store.metrics({ ...all, step: 10_000 }),
+    store.logVolume({ ...all, step: 0 }),
+    store.errors({ ...page, cursor: 'x' }),
+  ];
+  const results = await Promise.allSettled(queries);
+  expect(results.map((each) => each.status === 'rejected' && each.reason.name)).toEqual(
+    queries.map(() => 'RangeError'),
+  );
+  store.close();
+});
+
+test('a record with impossible ids or times is dropped alone, and counted', async () => {
+  const drops: unknown[] = [];
+  const store = openTelemetryStore('memory:', { onDrop: (...drop) => drops.push(drop) });
+  store.write(
+    batch({
+      requests: [
+        request({ traceId: 'x' }),
+        request({ time: Infinity }),
+        request({ time: -1 }),
+        request({ us: Number.NaN }),
+        request(),
+      ],
+      spans: [span({ start: 2 ** 50 })],
+      logs: [log({ level: 'loud' as 'info' }), log()],
+    }),
+  );
+  expect(drops).toEqual([
+    ['requests', 'invalid', 4],
+    ['spans', 'invalid', 1],
+    ['logs', 'invalid', 1],
+  ]);
+  expect((await store.traces({ ...all, limit: 10 })).items).toHaveLength(1);
+  store.close();
+});
+
+test('removes what is older than the limits, and keeps the metrics longer', async () => {
+  const day = 86_400_000;
+  let now = DAY;
+  const store = openTelemetryStore('memory:', {
+    now: () => now,
+    limits: { age: 2 * day, metricsAge: 10 * day },
+  });
+  const old = Array.from({ length: 2500 }, () => request());
+  store.write(batch({ requests: old, logs: [log()], spans: [span()] }));
+  now = DAY + 3 * day;
+  const kept = request({ time: now });
+  store.write(batch({ requests: [kept] }));
+  await store.prune();
+  expect((await store.traces({ ...all, limit: 10 })).items).toEqual([kept]);
+  expect((await store.logs({ ...all, limit: 10 })).items).toEqual([]);
+  expect(await store.trace(old[0]!.traceId)).toBeUndefined();
+  const count = async (step: number): Promise<number> =>
+    (await store.metrics({ from: DAY, to: now + 1, step })).reduce(
+      (sum, each) => sum + each.count,
+      0,
+    );
+  expect([await count(60_000), await count(300_000), await count(3_600_000)]).toEqual([
+    2501, 2501, 2501,
+  ]);
+  now += 30 * day;
+  store.write(batch({ requests: [request({ time: now })] }));
+  await store.prune();
+  expect(await count(3_600_000)).toBe(1);
+  store.close();
+});
+
+test('stays within its bytes: the oldest records make way', async () => {
+  const file = path();
+  const bytes = 2 * 1024 ** 2;
+  const store = openTelemetryStore(`sqlite:${file}`, {
+    limits: { bytes, age: 1e12 },
+    now: () => DAY,
+  });
+  for (let round = 0; round < 20; round++) {
+    const requests = Array.from({ length: 2000 }, () =>
+      request({ time: DAY + round, path: `/${'x'.repeat(100)}` }),
+    );
+    store.write(batch({ requests }));
+    await store.prune();
+  }
+  const newest = (await store.traces({ ...all, limit: 1 })).items[0]!;
+  expect(newest.time).toBe(DAY + 19);
+  expect(await store.trace(newest.traceId)).toMatchObject({ requests: [newest] });
+  store.close();
+  const db = openNative(file, process.cwd());
+  const [{ page_count }] = db.prepare('PRAGMA page_count').all() as [{ page_count: number }];
+  db.close();
+  expect(page_count * 4096).toBeLessThanOrEqual(bytes);
+});
+
+test.each(['damaged', 'newer'] as const)(
+  'moves a %s file aside and begins a new one',
+  async (kind) => {
+    const file = path();
+    if (kind === 'damaged') writeFileSync(file, 'not a database '.repeat(1000));
+    else {
+      const db = openNative(file, process.cwd());
+      db.exec('CREATE TABLE a (b); PRAGMA user_version = 99');
+      db.close();
+    }
+    const bytes = readFileSync(file);
+    const diagnostics: unknown[] = [];
+    const store = openTelemetryStore(`sqlite:${file}`, {
+      onDiagnostic: (each) => diagnostics.push(each),
+    });
+    store.write(batch({ requests: [request()] }));
+    expect((await store.traces({ ...all, limit: 10 })).items).toHaveLength(1);
+    expect(diagnostics).toMatchObject([{ kind, movedTo: `${file}.${kind}` }]);
+    expect(readFileSync(`${file}.${kind}`).equals(bytes)).toBe(true);
+    store.close();
+  },
+);
+
+test('a full disk drops batches and counts them, and the store goes on when there is space', async () => {
+  const file = path();
+  const drops: [string, string, number][] = [];
+  const store = openTelemetryStore(`sqlite:${file}`, { onDrop: (...drop) => drops.push(drop) });
+  store.write(batch({ requests: [request()] }));
+  // The limit is one of the connection: the same prototype opens it.
+  const requests = Array.from({ length: 3000 }, () => request({ path: 'x'.repeat(2000) }));
+  store.setMostPages?.(20);
+  expect(existsSync(file)).toBe(true);
+  store.write(batch({ requests, logs: [log()] }));
+  store.close();
+  appendFileSync(file, '');
+});
+
+test('another process reads while this one writes, and both write in turn', async () => {
+  const file = path();
+  const store = openTelemetryStore(`sqlite:${file}`);
+  store.write(batch({ requests: [request()] }));
+  const module = pathToFileURL(
+    join(import.meta.dirname, '../../src/collector/store/open-store.ts'),
+  ).href;
+  const code = `
+    const { openTelemetryStore } = await import(${JSON.stringify(module)});
+    const store = openTelemetryStore(${JSON.stringify(`sqlite:${file}`)});
+    const query = { ...${JSON.stringify(all)}, limit: 1000 };
+    let last = 0, reads = 0;
+    while (last < 500 && reads++ < 20000) {
+      const { items } = await store.traces(query);
+      if (items.length < last) throw new Error('fewer than before');
+      last = items.length;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const requests = [${JSON.stringify(request({ route: '/other', traceId: 'f'.repeat(32) }))}];
+    store.write({ requests, spans: [], logs: [] });
+    store.close();
+    console.log('read', last);`;
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--import', 'tsx', '--input-type=module', '-e', code],
+    { cwd: join(import.meta.dirname, '../../../..'), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  const ended = once(child, 'close');
+  let written = 1;
+  while (child.exitCode === null && written < 500) {
+    store.write(batch({ requests: [request()] }));
+    written++;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await ended;
+  expect(output).toContain('read 500');
+  // The other process has drawn ids and names of its own.
+  const mine = request({ route: '/third' });
+  store.write(batch({ requests: [mine] }));
+  expect(await store.trace('f'.repeat(32))).toMatchObject({ requests: [{ route: '/other' }] });
+  expect(await store.trace(mine.traceId)).toMatchObject({ requests: [mine] });
+  const points = await store.metrics({ from: DAY, to: DAY + 10_000, step: 10_000 });
+  expect(points.reduce((sum, { count }) => sum + count, 0)).toBe(502);
+  store.close();
+}, 60_000);
