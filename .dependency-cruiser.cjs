@@ -100,6 +100,20 @@ module.exports = {
       },
     },
     {
+      name: 'collector-is-alone',
+      comment: 'the collector runs no code of a worker or of the app, and workers load none of it',
+      severity: 'error',
+      from: { path: '^packages/runtime-h3/src/(collector|server/collector)/' },
+      to: { path: '^packages/runtime-h3/src/(server/(worker|supervisor|http)|app|effects|releases)/' },
+    },
+    {
+      name: 'worker-is-no-collector',
+      comment: 'a worker sends lines; storing and exporting them is not its work',
+      severity: 'error',
+      from: { path: '^packages/runtime-h3/src/(server/(worker|http)|app)/' },
+      to: { path: '^packages/runtime-h3/src/(collector|server/collector)/' },
+    },
+    {
       name: 'worker-is-no-supervisor',
       comment: 'the two processes share server/channel alone',
       severity: 'error',

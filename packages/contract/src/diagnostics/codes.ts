@@ -153,6 +153,7 @@ export const GATI_CODES = {
   GATI_SYNTAX_UNSUPPORTED:
     'Server code has syntax that Node can not run and that a build does not lower.',
   GATI_TEST_RELEASE: '`testApp()` found no app to test.',
+  GATI_TRACE_UNKNOWN: 'Nothing is known of a trace.',
   GATI_TYPE_ANY: 'A response body contains `any`, so the contract has `unknown` for that part.',
   GATI_TYPE_GENERIC:
     'A type parameter has no concrete type where a body is made, so that part of the contract is unknown.',

@@ -1,7 +1,7 @@
-import { GatiError } from '@gati/contract';
 import { isAddressRange } from '../app/request/client-ip.ts';
 import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
 import { DEFAULT_LIMITS, type LimitName, type Limits } from '../types/limits.ts';
+import { badEnvError, type Env, readInteger } from '../config/read-env.ts';
 import { countCpus } from './cpus.ts';
 
 export type Role = 'all' | 'core' | 'routes' | 'worker';
@@ -29,14 +29,14 @@ export interface ServerEnv {
   /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
   logLevel: LogLevel;
+  /** Store of telemetry: `sqlite:PATH` or `memory:`. `off`: nothing is stored or exported. */
+  telemetry: string | undefined;
   /** Limits that replace those of the build. */
   limits: Partial<Limits>;
 }
 
 /** Less would end healthy workers, and is probably meant as seconds. */
 const MIN_HEARTBEAT_TIMEOUT = 500;
-
-export type Env = Record<string, string | undefined>;
 
 /**
  * Reads the settings. An empty value counts as absent.
@@ -61,22 +61,9 @@ export function readServerEnv(env: Env): ServerEnv {
       60_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
+    telemetry: readTelemetry(env.GATI_TELEMETRY),
     limits: readLimits(env.GATI_LIMITS),
   };
-}
-
-export function readInteger(
-  env: Env,
-  name: string,
-  min: number,
-  max: number,
-  expected: string,
-): number | undefined {
-  const text = env[name];
-  if (!text) return undefined;
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (!(value >= min && value <= max)) throw badEnvError(name, text, expected);
-  return value;
 }
 
 function readHeartbeatTimeout(env: Env): number | undefined {
@@ -109,6 +96,12 @@ function readLogLevel(text: string | undefined): LogLevel {
   return level;
 }
 
+function readTelemetry(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (text === 'off' || text === 'memory:' || /^sqlite:./.test(text)) return text;
+  throw badEnvError('GATI_TELEMETRY', text, '`sqlite:PATH`, `memory:` or `off`');
+}
+
 /** Reads `connections=5000,writeTimeout=10000`. */
 function readLimits(text: string | undefined): Partial<Limits> {
   const limits: Partial<Limits> = {};
@@ -124,13 +117,4 @@ function readLimits(text: string | undefined): Partial<Limits> {
     limits[name as LimitName] = Number(value);
   }
   return limits;
-}
-
-/** @param expected completes "Set NAME to …" in the fix */
-export function badEnvError(name: string, value: string, expected: string): GatiError {
-  return new GatiError({
-    code: 'GATI_BAD_ENV',
-    message: value === '' ? `${name} is missing.` : `${name}=${value} can't be used.`,
-    fix: `Set ${name} to ${expected}${name === 'GATI_DOMAIN' ? '' : ', or remove it'}.`,
-  });
 }

@@ -1,13 +1,23 @@
 /** Entry `@gati/runtime-h3/server`: the process that a built server runs. */
 import { WORKER_MARK, type WorkerKind } from './channel/messages.ts';
+import { supervisorPid } from './channel/supervisor-pid.ts';
 import type { ServerOptions } from './options.ts';
 
 export type { ServerOptions } from './options.ts';
 
+/** Commands that read what a server observed. The code of these commands loads when one is called. */
+const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
+  'traces',
+  'trace',
+  'logs',
+  'errors',
+  'metrics',
+]);
+
 /**
  * Runs a built server. Without arguments this process becomes the supervisor and starts the same
  * file again as its workers. With arguments it runs the named command (`releases`, `activate`,
- * `rollback`, `effects`). If the server can't start, it prints one message and exits with code 1.
+ * `rollback`, `effects`, `traces` …). If the server can't start, it prints one message and exits with code 1.
  *
  * @example
  * await startServer({ release: () => import('./release.mjs').then((module) => module.default) });
@@ -17,6 +27,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
     const kind = process.env[WORKER_MARK] as WorkerKind;
     // Processes that the app spawns inherit the environment but are not workers.
     delete process.env[WORKER_MARK];
+    supervisorPid();
+    // The supervisor died before this process could notice it.
+    if (!process.connected) return process.exit(0);
+    if (kind === 'collector')
+      return (await import('./collector/collector.ts')).runCollector(options);
     if (kind === 'proof') return (await import('./worker/proof.ts')).runProof(options);
     const { runWorker } = await import('./worker/worker.ts');
     return runWorker(options, kind);
@@ -39,6 +54,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
       url,
       openQueue: (address, settings) => openQueue(address, options.queues, settings),
     });
+    return;
+  }
+  if (name !== undefined && TELEMETRY_COMMANDS.has(name)) {
+    const { runStoredTelemetryCommand } = await import('./telemetry-command.ts');
+    process.exitCode = await runStoredTelemetryCommand(name, words);
     return;
   }
   if (name !== undefined) {

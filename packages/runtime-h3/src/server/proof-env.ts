@@ -1,4 +1,4 @@
-import { type Env, readInteger } from './env.ts';
+import { type Env, readInteger } from '../config/read-env.ts';
 
 /** How a server tries an activated release. Times are milliseconds. */
 export interface ProofEnv {

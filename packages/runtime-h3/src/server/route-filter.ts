@@ -1,5 +1,6 @@
 import type { ReleaseBundle } from '../types/bundle.ts';
-import { badEnvError, type ServerEnv } from './env.ts';
+import { badEnvError } from '../config/read-env.ts';
+import type { ServerEnv } from './env.ts';
 
 /**
  * Creates the predicate that says which routes of a release this process serves, by `GATI_ROLE` and

@@ -15,6 +15,6 @@ export function finishCall(call: Call, status: number): undefined {
   const now = performance.now();
   // `| 0` would overflow after 2,147 s, and event streams live longer.
   const us = Math.trunc((now - call.started) * 1000);
-  app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
   if (call.trace !== undefined) app.tracer?.endTrace(call.trace, routeState.stats, status, us);
+  app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
 }

@@ -9,12 +9,16 @@ import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
  * - `first` serves HTTP and logs the start-up notes of the app, so that they appear once.
  * - `more` serves HTTP: every other worker, and each replacement of a worker.
  * - `effects` runs jobs of a shared queue and gets no connections.
+ * - `collector` keeps what the other processes observe. It runs no code of the app.
  * - `proof` tries one release of the store, gets no connections and runs no jobs.
  */
-export type WorkerKind = 'first' | 'more' | 'effects' | 'proof';
+export type WorkerKind = 'first' | 'more' | 'effects' | 'collector' | 'proof';
 
 /** Environment variable that makes a process a worker. Its value is a {@link WorkerKind}. */
 export const WORKER_MARK = 'GATI_WORKER';
+
+/** Environment variable with the path of the collector's socket. Absent: nothing is collected. */
+export const TELEMETRY_SOCKET = 'GATI_TELEMETRY_SOCKET';
 
 /** Response of the supervisor to a worker that wants to make a release current. */
 export interface ReleasePermission extends Permission {

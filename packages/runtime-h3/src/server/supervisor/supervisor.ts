@@ -7,6 +7,7 @@ import type { Logger } from '../../types/context.ts';
 import { readServerEnv } from '../env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
+import type { Telemetry } from './telemetry.ts';
 import { WorkerPools } from './worker-pools.ts';
 
 /** Minimum milliseconds between two log lines about connections that could not be accepted. */
@@ -31,16 +32,34 @@ async function serve(buildLimits: Partial<Limits>): Promise<void> {
   // A reader that closes the pipe after the ready line must not end the server.
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
-  const logger = createJsonLogger({ level: env.logLevel, write: writeLine });
+  let telemetry: Telemetry | undefined;
+  const logger = createJsonLogger({
+    level: env.logLevel,
+    write(line) {
+      writeLine(line);
+      telemetry?.write(line);
+    },
+  });
+  if (collectsTelemetry(env.telemetry, process.env))
+    telemetry = (await import('./telemetry.ts')).createTelemetry(env, logger);
   const limits = { ...DEFAULT_LIMITS, ...buildLimits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
   for (const stream of [process.stdout, process.stderr])
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
-  const pools = new WorkerPools(env, logger, limits, limitCounts);
+  const pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
   let server: Server | undefined;
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
   await pools.start(() => printReadyLine(toUrl(server!, env.host)));
+}
+
+/** Variables that name a target of telemetry. */
+const TARGET = /^(OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT|GATI_LOKI_URL)$/;
+
+/** Whether telemetry is stored or exported. */
+function collectsTelemetry(store: string | undefined, env: NodeJS.ProcessEnv): boolean {
+  if (store !== undefined) return store !== 'off';
+  return Object.keys(env).some((name) => TARGET.test(name) && env[name] !== '');
 }
 
 /** @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened */

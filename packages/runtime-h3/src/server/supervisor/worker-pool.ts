@@ -19,6 +19,8 @@ export interface WorkerPoolOptions {
   size: number;
   /** Kind of all workers. By default the first one is `first` and the others are `more`. */
   kind?: WorkerKind;
+  /** Further variables of the environment of the workers. */
+  env?: Record<string, string>;
   /** How the workers are watched. They are not if it is absent. */
   heartbeat: HeartbeatRule | undefined;
   /** Milliseconds that a worker may take to start. 0: any. */
@@ -202,9 +204,9 @@ export class WorkerPool {
 
   /** Starts a worker and resolves when it is ready. `onFirst` marks the first one of the pool. */
   async #launch(onFirst?: () => void): Promise<WorkerProcess> {
-    const { kind, onMessage, onReady } = this.#options;
+    const { kind, env, onMessage, onReady } = this.#options;
     const worker = new WorkerProcess(
-      { [WORKER_MARK]: kind ?? (onFirst ? 'first' : 'more') },
+      { ...env, [WORKER_MARK]: kind ?? (onFirst ? 'first' : 'more') },
       {
         onUndelivered: (socket) => this.assign(socket),
         onMessage: (from, message) => {

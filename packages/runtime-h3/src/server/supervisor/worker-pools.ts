@@ -7,6 +7,7 @@ import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
 import type { RollOuts } from './roll-outs.ts';
+import type { Telemetry } from './telemetry.ts';
 import { createScraper, type Scraper } from './scraper.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -18,6 +19,8 @@ export class WorkerPools {
    * Runs jobs in a separate process, so that requests don't wait for jobs, nor jobs for requests.
    */
   readonly #effects: WorkerPool;
+  /** Absent if nothing is collected. */
+  readonly #telemetry: Telemetry | undefined;
   readonly #logger: Logger;
   readonly #crashes: CrashCounts = {};
   readonly #scraper: Scraper;
@@ -36,13 +39,16 @@ export class WorkerPools {
     logger: Logger,
     limits: Limits,
     limitCounts: LimitCounts,
+    telemetry?: Telemetry,
   ) {
+    this.#telemetry = telemetry;
     this.#logger = logger;
     this.#limits = limits;
     this.#limitCounts = limitCounts;
     this.#scraper = createScraper(limitCounts.counts, this.#crashes);
     const common = {
       drain: env.drain,
+      ...(telemetry && { env: telemetry.env }),
       backlog: limits.backlog,
       onDrop: () => limitCounts.report('backlog'),
       onCrash: (cause: CrashCause) => {
@@ -76,6 +82,7 @@ export class WorkerPools {
   async start(onReady: () => void): Promise<void> {
     await this.http.start(onReady);
     this.#isServing = true;
+    this.#telemetry?.start();
     if (this.#hasQueue) this.#effects.startInBackground();
   }
 
@@ -88,11 +95,13 @@ export class WorkerPools {
   async stop(): Promise<void> {
     this.#stopRollOuts();
     await Promise.all(this.#all().map((pool) => pool.stop()));
+    await this.#telemetry?.stop();
   }
 
   kill(): void {
     this.#stopRollOuts();
     for (const pool of this.#all()) pool.kill();
+    this.#telemetry?.kill();
   }
 
   #all(): WorkerPool[] {

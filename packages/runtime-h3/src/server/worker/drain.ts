@@ -14,6 +14,8 @@ export interface ExitOptions {
   closeReleases(within: number): Promise<void>;
   http: HttpServer;
   state: DrainState;
+  /** Sends the telemetry that waits. */
+  closeTelemetry(): Promise<void>;
   logger: Logger;
 }
 
@@ -35,7 +37,7 @@ export function createExit(options: ExitOptions): ExitWorker {
  * arriving. After `within` milliseconds the worker destroys the rest.
  */
 async function drain(
-  { app, effects, closeReleases, http, logger }: ExitOptions,
+  { app, effects, closeReleases, http, closeTelemetry, logger }: ExitOptions,
   within: number,
 ): Promise<void> {
   const deadline = Date.now() + within;
@@ -57,4 +59,5 @@ async function drain(
   await closeReleases(timeLeft());
   await effects.close();
   await app.close();
+  await closeTelemetry();
 }

@@ -1,6 +1,7 @@
 import { createRedactor } from '../../config/redact-secrets.ts';
 import { createJsonLogger, type LogLevel } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
+import type { TelemetryLink } from '../channel/telemetry-link.ts';
 
 export interface WorkerLog {
   logger: Logger;
@@ -12,11 +13,19 @@ export interface WorkerLog {
   hide(secrets: string[]): void;
 }
 
-/** Creates the log of a worker: JSON lines on stdout, without the secrets of any release. */
-export function createWorkerLog(level: LogLevel): WorkerLog {
+/**
+ * Creates the log of a worker: JSON lines on stdout, without the secrets of any release.
+ *
+ * @param link gets the same lines
+ */
+export function createWorkerLog(level: LogLevel, link?: TelemetryLink): WorkerLog {
   const secrets: string[] = [];
   let redact = createRedactor(secrets);
-  const write = (lines: string): void => void process.stdout.write(redact(lines));
+  const write = (lines: string): void => {
+    const redacted = redact(lines);
+    process.stdout.write(redacted);
+    link?.write(redacted);
+  };
   return {
     logger: createJsonLogger({ level, write }),
     write,

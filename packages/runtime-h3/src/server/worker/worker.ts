@@ -16,8 +16,12 @@ import {
   isMessage,
   type MessageToSupervisor,
   type MessageToWorker,
+  TELEMETRY_SOCKET,
   type WorkerKind,
 } from '../channel/messages.ts';
+import type { CreatedTracer } from '../../telemetry/trace/create-tracer.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
+import type { TelemetryLink } from '../channel/telemetry-link.ts';
 import { readServerEnv, type ServerEnv } from '../env.ts';
 import { type DrainState } from '../http/drain-state.ts';
 import { enableCompression } from '../http/compression.ts';
@@ -93,7 +97,9 @@ async function startWorker(
   { outputs, releaseStdout }: WorkerOutput,
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
-  const log = createWorkerLog(env.logLevel);
+  const link = await openLink(kind);
+  const log = createWorkerLog(env.logLevel, link);
+  const tracing = link && (await loadTracer(log, link));
   const { logger } = log;
   const heartbeat = heartbeatRule(env, kind);
   const startWatchdog = heartbeat && startHeartbeat(heartbeat, send, logger);
@@ -119,6 +125,7 @@ async function startWorker(
       log,
       effects,
       servesClient: client !== undefined,
+      tracer: tracing?.tracer,
       track: steps.track,
     }),
     folder: options.releases,
@@ -139,7 +146,17 @@ async function startWorker(
     output.onDrop = () => limitCounts.add('logQueue');
   }
   const takeRoom = (res: ServerResponse, bytes: number): boolean => http.takeRoom(res, bytes);
-  app = createWorkerApp({ options, env, source, log, prepare, limits, limitCounts, takeRoom });
+  app = createWorkerApp({
+    tracer: tracing?.tracer,
+    options,
+    env,
+    source,
+    log,
+    prepare,
+    limits,
+    limitCounts,
+    takeRoom,
+  });
   if (ready) void ready.then(() => effects.start(source));
   else effects.start(source);
   const metrics = createMetricsClient(app, effects, limitCounts, send);
@@ -156,7 +173,18 @@ async function startWorker(
     limitCounts,
     logger,
   });
-  const exit = createExit({ app, effects, closeReleases: close, http, state, logger });
+  const exit = createExit({
+    async closeTelemetry() {
+      tracing?.close();
+      await link?.close();
+    },
+    app,
+    effects,
+    closeReleases: close,
+    http,
+    state,
+    logger,
+  });
   exitOnUncaughtError(exit, env, logger);
   receiveMessages({ http, metrics, releaseStdout });
   if (ready && kind === 'more') await Promise.race([ready, sleep(READY_WAIT)]);
@@ -166,12 +194,32 @@ async function startWorker(
   return exit;
 }
 
+/** Connects to the collector, if there is one. */
+async function openLink(kind: WorkerKind): Promise<TelemetryLink | undefined> {
+  const path = process.env[TELEMETRY_SOCKET];
+  if (path === undefined) return undefined;
+  // Processes that the app spawns inherit the environment.
+  delete process.env[TELEMETRY_SOCKET];
+  return (await import('../channel/telemetry-link.ts')).openTelemetryLink(path, kind);
+}
+
+/** Creates the tracer, whose spans go to the collector alone. */
+async function loadTracer(log: WorkerLog, link: TelemetryLink): Promise<CreatedTracer> {
+  const { createTracer } = await import('../../telemetry/trace/create-tracer.ts');
+  return createTracer({
+    sink: (lines) => link.write(log.redact(lines)),
+    logger: log.logger,
+  });
+}
+
 interface ReleaseRulesOptions {
   env: ServerEnv;
   kind: WorkerKind;
   log: WorkerLog;
   effects: WorkerEffects;
   servesClient: boolean;
+  /** Observes the parts of requests, where telemetry is on. */
+  tracer?: Tracer | undefined;
   /** Notes what the start of a worker waits for. */
   track?: TrackStep;
 }
@@ -179,7 +227,7 @@ interface ReleaseRulesOptions {
 /** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
 export function createReleaseRules(
   own: ReleaseBundle,
-  { env, kind, log, effects, servesClient, track }: ReleaseRulesOptions,
+  { env, kind, log, effects, servesClient, tracer, track }: ReleaseRulesOptions,
 ): ReleaseRules {
   return {
     servesClient,
@@ -192,6 +240,7 @@ export function createReleaseRules(
         logger: log.logger,
         announce: kind === 'first' && release.id === own.id,
         effects,
+        ...(tracer && { tracer }),
         ...(track && { track }),
       });
       log.hide(context.secrets);
@@ -201,6 +250,7 @@ export function createReleaseRules(
 }
 
 interface WorkerAppOptions {
+  tracer: Tracer | undefined;
   options: ServerOptions;
   env: ServerEnv;
   source: ReleaseSource;
@@ -212,6 +262,7 @@ interface WorkerAppOptions {
 }
 
 function createWorkerApp({
+  tracer,
   options,
   env,
   source,
@@ -233,6 +284,7 @@ function createWorkerApp({
     expose,
     limits,
     limitCounts,
+    ...(tracer && { tracer }),
     missingVersion,
     trustProxy: env.trustProxy,
     beforeLargeResponse: prepare,

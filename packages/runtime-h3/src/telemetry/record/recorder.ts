@@ -36,6 +36,8 @@ export interface TracedRequest {
   /** The client's request id, if `isRequestId` accepts it. */
   readonly givenId: string | undefined;
   readonly path: string;
+  /** Its spans. Absent if nothing observes them. */
+  readonly trace: { readonly isKept: boolean | undefined } | undefined;
 }
 
 /**
@@ -56,6 +58,8 @@ export class Recorder {
   readonly #idsAt = new Uint16Array(RING);
   readonly #parents: (TraceParent | undefined)[] = Array.from({ length: RING });
   readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
+  /** 1: the spans of the request are kept. */
+  readonly #sampled = new Uint8Array(RING);
   /** Cleared when logged, since a path may be long. */
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
   /** Requests so far. */
@@ -90,6 +94,7 @@ export class Recorder {
     this.#parents[index] = request.parent;
     if (this.#sink === undefined) return;
     this.#requestIds[index] = request.givenId;
+    this.#sampled[index] = request.trace?.isKept === true ? 1 : 0;
     this.#paths[index] = request.path;
     if (this.#count - this.#logged === BATCH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
@@ -104,6 +109,9 @@ export class Recorder {
       const index = this.#logged & (RING - 1);
       const requestId = this.#requestIds[index];
       lines += `${this.#stats[index]?.logLineStart(this.#status[index] ?? 0)}${this.#us[index]},"time":${this.#time[index]},"traceId":"${this.#traceId(index)}","spanId":"${this.#spanId(index)}"`;
+      const parent = this.#parents[index];
+      if (parent !== undefined) lines += `,"parentId":"${parent.parentId}"`;
+      if (this.#sampled[index] === 1) lines += ',"sampled":true';
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
       lines += `,"path":${quote(this.#paths[index] ?? '')}}\n`;
       this.#paths[index] = '';

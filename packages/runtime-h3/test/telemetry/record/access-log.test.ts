@@ -11,6 +11,7 @@ const traced = (path: string, more: Partial<TracedRequest> = {}): TracedRequest 
   parent: undefined,
   givenId: undefined,
   path,
+  trace: undefined,
   ...more,
 });
 
@@ -36,6 +37,7 @@ test('the access log has one JSON line per request', async () => {
   expect(lines[0]).toEqual({
     level: 'info',
     msg: 'request',
+    parentId: 'b7ad6b7169203331',
     method: 'GET',
     route: '/users/:id',
     status: 200,

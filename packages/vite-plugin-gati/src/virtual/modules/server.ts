@@ -6,6 +6,7 @@ import { runtimeEntry } from '../runtime-entry.ts';
 export interface ServerInput {
   client: ClientPlace | undefined;
   hasEffects: boolean;
+  app: { name: string; version: string };
 }
 
 /** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
@@ -14,17 +15,19 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
   return printServer(project.options, {
     client: client(),
     hasEffects: (await project.scan()).effects.length > 0,
+    app: project.app,
   });
 }
 
 export function printServer(
   { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
-  { client, hasEffects }: ServerInput,
+  { client, hasEffects, app }: ServerInput,
 ): string {
   const options = [
     // The import is in a function, because the workers import the release and the supervisor does
     // not.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
+    `app: ${JSON.stringify({ name: app.name, version: app.version })}`,
     "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),

@@ -1,0 +1,195 @@
+import { GatiError } from '@gati/contract';
+import type { CommandResult } from '../../command/output.ts';
+import type { Style } from '../../command/style.ts';
+import { type Column, printTable } from '../../command/table.ts';
+import { usageError } from '../../command/usage-error.ts';
+import type { TelemetrySource, TraceQuery } from '../../types/telemetry-source.ts';
+import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
+import type { TelemetryFlags } from './main.ts';
+import { printTrace } from './print-trace.ts';
+import {
+  readLevel,
+  readPage,
+  readRange,
+  readSlower,
+  readStatus,
+  readTraceId,
+} from './read-flags.ts';
+import { summarize } from './summarize.ts';
+
+interface QueryCall {
+  /** Arguments that are no options. */
+  words: string[];
+  flags: TelemetryFlags;
+  now: number;
+  style: Style;
+}
+
+/** Reads the arguments first, so that wrong ones fail before anything is opened. */
+type Query = (call: QueryCall) => (source: TelemetrySource) => Promise<CommandResult>;
+
+export type QueryName = 'traces' | 'trace' | 'logs' | 'errors' | 'metrics';
+
+/** The queries by the name of their command. */
+export const QUERIES: Record<QueryName, Query> = { traces, trace, logs, errors, metrics };
+
+const TRACE_COLUMNS: Column[] = [
+  { title: 'time' },
+  { title: 'method' },
+  { title: 'route' },
+  { title: 'status' },
+  { title: 'ms', isRight: true },
+  { title: 'version' },
+  { title: 'trace' },
+];
+
+function traces({ words, flags, now, style }: QueryCall): ReturnType<Query> {
+  rejectWords(words);
+  const { method, route, version } = flags;
+  const query: TraceQuery = {
+    ...readPage(flags, now),
+    ...readStatus(flags.status),
+    ...readSlower(flags.slower),
+    ...(method !== undefined && { method: method.toUpperCase() }),
+    ...(route !== undefined && { route }),
+    ...(version !== undefined && { version }),
+  };
+  return async (source) => {
+    const { items, next } = await source.traces(query);
+    const rows = items.map((item) => [
+      formatTime(item.time),
+      item.method,
+      item.route || style.dim(item.path),
+      paintStatus(item.status, style),
+      formatMs(item.us),
+      item.version,
+      item.traceId,
+    ]);
+    return {
+      lines: listing(rows.length > 0 ? printTable(TRACE_COLUMNS, rows, style) : [], next),
+      document: { traces: items, next: next ?? null },
+      code: 0,
+    };
+  };
+}
+
+function trace({ words, style }: QueryCall): ReturnType<Query> {
+  const [word, ...more] = words;
+  const id = readTraceId(word);
+  rejectWords(more);
+  return async (source) => {
+    const found = await source.trace(id);
+    if (found === undefined)
+      throw new GatiError({
+        code: 'GATI_TRACE_UNKNOWN',
+        message: `Nothing is known of the trace ${id}.`,
+        fix: 'Check the id. Old traces are removed: GATI_TELEMETRY names the store, and its limits are in the reference.',
+      });
+    return { lines: printTrace(found, style), document: found, code: 0 };
+  };
+}
+
+function logs({ words, flags, now, style }: QueryCall): ReturnType<Query> {
+  rejectWords(words);
+  const { text, route, version } = flags;
+  const query = {
+    ...readPage(flags, now),
+    ...readLevel(flags.level),
+    ...(text !== undefined && { text }),
+    ...(flags.trace !== undefined && { traceId: readTraceId(flags.trace) }),
+    ...(route !== undefined && { route }),
+    ...(version !== undefined && { version }),
+  };
+  return async (source) => {
+    const { items, next } = await source.logs(query);
+    return {
+      // People read a log downwards.
+      lines: listing(
+        items.toReversed().map((log) => formatLog(log, style)),
+        next,
+      ),
+      document: { logs: items, next: next ?? null },
+      code: 0,
+    };
+  };
+}
+
+const ERROR_COLUMNS: Column[] = [
+  { title: 'count', isRight: true },
+  { title: 'last seen' },
+  { title: 'first in' },
+  { title: 'type' },
+  { title: 'place' },
+  { title: 'message' },
+];
+
+function errors({ words, flags, now, style }: QueryCall): ReturnType<Query> {
+  rejectWords(words);
+  const query = readPage(flags, now);
+  return async (source) => {
+    const { items, next } = await source.errors(query);
+    const rows = items.map((group) => [
+      String(group.count),
+      formatTime(group.lastSeen),
+      group.firstVersion ?? '',
+      style.red(group.type),
+      group.place ?? '',
+      group.message,
+    ]);
+    return {
+      lines: listing(rows.length > 0 ? printTable(ERROR_COLUMNS, rows, style) : [], next),
+      document: { errors: items, next: next ?? null },
+      code: 0,
+    };
+  };
+}
+
+const METRIC_COLUMNS: Column[] = [
+  { title: 'method' },
+  { title: 'route' },
+  { title: 'version' },
+  { title: 'requests', isRight: true },
+  { title: 'errors', isRight: true },
+  { title: 'p50 ms', isRight: true },
+  { title: 'p95 ms', isRight: true },
+  { title: 'p99 ms', isRight: true },
+];
+
+function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
+  rejectWords(words);
+  const range = readRange(flags, now);
+  const { method, route, version } = flags;
+  return async (source) => {
+    const points = await source.metrics({
+      ...range,
+      step: range.to - range.from,
+      ...(method !== undefined && { method: method.toUpperCase() }),
+      ...(route !== undefined && { route }),
+      ...(version !== undefined && { version }),
+    });
+    const routes = summarize(points);
+    const rows = routes.map((each) => [
+      each.method,
+      each.route || style.dim('no route'),
+      each.version,
+      String(each.count),
+      each.errors > 0 ? style.red(String(each.errors)) : '0',
+      ...[each.p50, each.p95, each.p99].map(formatMs),
+    ]);
+    return {
+      lines: listing(rows.length > 0 ? printTable(METRIC_COLUMNS, rows, style) : [], undefined),
+      document: { metrics: routes },
+      code: 0,
+    };
+  };
+}
+
+function listing(lines: string[], next: string | undefined): string[] {
+  if (lines.length === 0) return ['Nothing in this time; `--since` goes further back.'];
+  return next === undefined ? lines : [...lines, `more: --cursor ${next}`];
+}
+
+function rejectWords([word]: string[]): void {
+  if (word !== undefined)
+    throw usageError(`unexpected argument \`${word}\``, 'Filters are options; see `--help`.');
+}

@@ -1,0 +1,66 @@
+import { usageError } from '../../command/usage-error.ts';
+import { LOG_LEVELS, type LogLevel } from '../../types/log-level.ts';
+import type { PageQuery, TimeRange, TraceQuery } from '../../types/telemetry-source.ts';
+import type { TelemetryFlags } from './main.ts';
+
+const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DEFAULT_SINCE = '1h';
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 1000;
+
+/** Reads `--since`. The range ends a second from now, so that it has what was written just now. */
+export function readRange({ since = DEFAULT_SINCE }: TelemetryFlags, now: number): TimeRange {
+  const [, digits = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(since) ?? [];
+  const length = Number(digits) * (UNITS[unit] ?? 0);
+  if (length === 0)
+    throw usageError(`\`--since=${since}\` is no time span`, 'Write it as 30s, 15m, 2h or 7d.');
+  return { from: now - length, to: now + 1000 };
+}
+
+export function readPage(flags: TelemetryFlags, now: number): PageQuery {
+  const { limit = String(DEFAULT_LIMIT), cursor } = flags;
+  const number = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+  if (number < 1 || number > MAX_LIMIT)
+    throw usageError(
+      `\`--limit=${limit}\` can't be used`,
+      `Write a number from 1 to ${MAX_LIMIT}.`,
+    );
+  return { ...readRange(flags, now), limit: number, ...(cursor !== undefined && { cursor }) };
+}
+
+/** Reads `--status=500` and `--status=5xx`. */
+export function readStatus(text: string | undefined): Pick<TraceQuery, 'status'> {
+  if (text === undefined) return {};
+  if (/^[1-5]xx$/.test(text)) return { status: text as `${1 | 2 | 3 | 4 | 5}xx` };
+  if (/^[1-5]\d\d$/.test(text)) return { status: Number(text) };
+  throw usageError(
+    `\`--status=${text}\` can't be used`,
+    'Write a status as 404, or a class as 5xx.',
+  );
+}
+
+/** Reads `--slower=200`, in milliseconds. */
+export function readSlower(text: string | undefined): Pick<TraceQuery, 'minUs'> {
+  if (text === undefined) return {};
+  if (!/^\d{1,7}(?:\.\d{1,3})?$/.test(text))
+    throw usageError(`\`--slower=${text}\` can't be used`, 'Write milliseconds, such as 200.');
+  return { minUs: Number(text) * 1000 };
+}
+
+export function readLevel(text: string | undefined): { level?: LogLevel } {
+  if (text === undefined) return {};
+  const level = LOG_LEVELS.find((each) => each === text);
+  if (level === undefined)
+    throw usageError(`\`--level=${text}\` can't be used`, `It is one of ${LOG_LEVELS.join(', ')}.`);
+  return { level };
+}
+
+/** Reads a trace id: 32 hexadecimal digits. */
+export function readTraceId(text: string | undefined): string {
+  if (text === undefined || !/^[\da-f]{32}$/i.test(text))
+    throw usageError(
+      text === undefined ? 'a trace id is missing' : `\`${text}\` is no trace id`,
+      'It has 32 hexadecimal digits: a line of `traces`, or `traceId` in the log.',
+    );
+  return text.toLowerCase();
+}

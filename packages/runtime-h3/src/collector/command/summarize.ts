@@ -1,0 +1,67 @@
+import type { RoutePoint } from '../../types/telemetry-source.ts';
+
+/** One route of one release over a time. Durations are microseconds. */
+export interface RouteSummary {
+  method: string;
+  route: string;
+  version: string;
+  count: number;
+  /** Responses with a status of 500 and above. */
+  errors: number;
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** Adds up points by method, route and version. Routes with the most requests come first. */
+export function summarize(points: readonly RoutePoint[]): RouteSummary[] {
+  const groups = new Map<string, RoutePoint[]>();
+  for (const point of points) {
+    const key = JSON.stringify([point.method, point.route, point.version]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(point);
+  }
+  return [...groups.values()]
+    .map((group) => {
+      const { method, route, version } = group[0]!;
+      const total = (of: (point: RoutePoint) => number): number =>
+        group.reduce((sum, point) => sum + of(point), 0);
+      const count = total((point) => point.count);
+      const buckets = Array.from({ length: 32 }, (_, index) =>
+        total((point) => point.buckets[index] ?? 0),
+      );
+      return {
+        method,
+        route,
+        version,
+        count,
+        errors: total((point) => (point.statusClass === 5 ? point.count : 0)),
+        mean: count === 0 ? 0 : total((point) => point.sum) / count,
+        p50: quantile(buckets, 0.5),
+        p95: quantile(buckets, 0.95),
+        p99: quantile(buckets, 0.99),
+      };
+    })
+    .toSorted((a, b) => b.count - a.count || a.route.localeCompare(b.route));
+}
+
+/**
+ * Estimates a quantile in microseconds, linearly within its bucket. Bucket `n` counts durations from
+ * 2^(n-1) to 2^n microseconds.
+ */
+export function quantile(buckets: readonly number[], share: number): number {
+  const count = buckets.reduce((sum, each) => sum + each, 0);
+  if (count === 0) return 0;
+  const rank = share * count;
+  let before = 0;
+  for (const [index, inside] of buckets.entries()) {
+    if (inside > 0 && before + inside >= rank) {
+      const low = index === 0 ? 0 : 2 ** (index - 1);
+      return low + (2 ** index - low) * ((rank - before) / inside);
+    }
+    before += inside;
+  }
+  return 2 ** (buckets.length - 1);
+}

@@ -1,0 +1,176 @@
+import { gzipSync } from 'node:zlib';
+import type { RoutePoint } from '../../types/telemetry-source.ts';
+import type { TelemetryBatch } from '../../types/telemetry.ts';
+import { logsToLoki } from './loki.ts';
+import { requestToLog } from './request-to-log.ts';
+import {
+  type KeyValue,
+  type OtlpLog,
+  type OtlpMetric,
+  type OtlpSpan,
+  type Signal,
+  SIGNALS,
+  toRequest,
+} from './otlp/messages.ts';
+import { encodeMessage } from './otlp/protobuf.ts';
+import {
+  logToOtlp,
+  requestToSpan,
+  routePointsToMetric,
+  spanToOtlp,
+  toKeyValues,
+} from './otlp/to-otlp.ts';
+import { createSender, type Sender } from './sender.ts';
+import type { ExportSettings } from './settings.ts';
+
+/** Records of one request. More wait for the next one. */
+const MAX_RECORDS = 2000;
+/** Milliseconds between two pushes to Loki. */
+const LOKI_INTERVAL = 1000;
+
+/** What the exporter says of the service that it observes. */
+export interface ExportResource {
+  name: string;
+  version: string;
+  /** Unique among running servers. */
+  instance: string;
+}
+
+export interface ExporterOptions {
+  settings: ExportSettings;
+  resource: ExportResource;
+  /** Returns the metrics since `start`, one point per method, route, version and status class. */
+  metrics(): { points: RoutePoint[]; start: number };
+  onDrop(signal: string, reason: string, records: number): void;
+  /** Called when a target stops to take telemetry, and with `undefined` when it does again. */
+  onState(target: string, problem: string | undefined): void;
+}
+
+/** Sends telemetry to other systems. Never throws, and nothing waits for it. */
+export interface Exporter {
+  write(batch: TelemetryBatch): void;
+  /** Sends what waits, for at most `within` milliseconds. */
+  close(within: number): Promise<void>;
+}
+
+export function createExporter(options: ExporterOptions): Exporter {
+  const { settings, onState } = options;
+  const resource = toKeyValues({
+    'service.name': options.resource.name,
+    'service.version': options.resource.version,
+    'service.instance.id': options.resource.instance,
+    'telemetry.sdk.name': 'gati',
+    'telemetry.sdk.language': 'nodejs',
+    ...settings.resource,
+  });
+  const targets = new Map<string, Sender>();
+  const traces = createOutlet<OtlpSpan>(otlpSend('traces'), settings.intervals.traces);
+  const logs = createOutlet<OtlpLog>(otlpSend('logs'), settings.intervals.logs);
+  const loki = createOutlet(lokiSend(), LOKI_INTERVAL);
+  const metrics = otlpSend('metrics') as ((items: OtlpMetric[]) => void) | undefined;
+  const timer = metrics && setInterval(sendMetrics, settings.intervals.metrics).unref();
+
+  function sender(signal: string, url: string, headers: Record<string, string>): Sender {
+    const created = createSender({
+      url,
+      headers,
+      onDrop: (reason, records) => options.onDrop(signal, reason, records),
+      onState: (problem) => onState(new URL(url).host, problem),
+    });
+    targets.set(signal, created);
+    return created;
+  }
+
+  function otlpSend(
+    signal: Signal,
+  ): ((items: (OtlpSpan | OtlpLog | OtlpMetric)[]) => void) | undefined {
+    const target = settings.otlp[signal];
+    if (target === undefined) return undefined;
+    const { url, headers, isJson } = target;
+    const { send } = sender(signal, url, {
+      'content-type': isJson ? 'application/json' : 'application/x-protobuf',
+      'content-encoding': 'gzip',
+      ...headers,
+    });
+    return (items) => {
+      const request = toRequest(signal, resource, items);
+      const body = isJson ? JSON.stringify(request) : encodeMessage(SIGNALS[signal].type, request);
+      send({ body: gzipSync(body), records: items.length });
+    };
+  }
+
+  function lokiSend(): ((items: TelemetryBatch['logs']) => void) | undefined {
+    if (settings.loki === undefined) return undefined;
+    const { send } = sender(
+      'logs to Loki',
+      `${settings.loki.replace(/\/$/, '')}/loki/api/v1/push`,
+      {
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
+    );
+    const labels = { service_name: textOf(resource, 'service.name') };
+    return (items) =>
+      send({ body: gzipSync(JSON.stringify(logsToLoki(items, labels))), records: items.length });
+  }
+
+  function sendMetrics(): void {
+    const { points, start } = options.metrics();
+    if (points.length > 0) metrics?.([routePointsToMetric(points, start, Date.now())]);
+  }
+
+  return {
+    write(batch) {
+      if (traces) {
+        for (const request of batch.requests)
+          if (request.sampled === true) traces.add(requestToSpan(request));
+        for (const span of batch.spans) traces.add(spanToOtlp(span));
+      }
+      const now = Date.now();
+      if (logs || loki)
+        for (const log of [...batch.requests.map(requestToLog), ...batch.logs]) {
+          logs?.add(logToOtlp(log, now));
+          loki?.add(log);
+        }
+    },
+    async close(within) {
+      clearInterval(timer);
+      for (const outlet of [traces, logs, loki]) outlet?.flush();
+      sendMetrics();
+      await Promise.all([...targets.values()].map((target) => target.close(within)));
+    },
+  };
+}
+
+interface Outlet<Item> {
+  add(item: Item): void;
+  flush(): void;
+}
+
+/** Collects items, and sends them when there are enough or after an interval. */
+function createOutlet<Item>(
+  send: ((items: Item[]) => void) | undefined,
+  interval: number,
+): Outlet<Item> | undefined {
+  if (send === undefined) return undefined;
+  let items: Item[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (items.length === 0) return;
+    send(items);
+    items = [];
+  };
+  return {
+    add(item) {
+      items.push(item);
+      if (items.length === MAX_RECORDS) flush();
+      else timer ??= setTimeout(flush, interval).unref();
+    },
+    flush,
+  };
+}
+
+const textOf = (resource: KeyValue[], name: string): string =>
+  resource.findLast(({ key }) => key === name)?.value.stringValue ?? '';

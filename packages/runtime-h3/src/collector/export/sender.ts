@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Requests that may wait for one target. The oldest is dropped for a newer one. */
+const MAX_WAITING = 64;
+/** Milliseconds for one try. */
+const TIMEOUT = 10_000;
+/** Milliseconds before the second try, and at most. */
+const FIRST_PAUSE = 1000;
+const MAX_PAUSE = 60_000;
+/** Tries of one request. */
+const MAX_TRIES = 8;
+/** Statuses that a later try may change: OTLP/HTTP, section "Retryable Response Codes". */
+const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
+
+/** One request to a target. */
+export interface Delivery {
+  body: Uint8Array<ArrayBuffer> | string;
+  /** Records in it, which are counted if it is dropped. */
+  records: number;
+}
+
+export interface SenderOptions {
+  url: string;
+  headers: Record<string, string>;
+  /** Called with the records that never arrive, and why. */
+  onDrop(reason: string, records: number): void;
+  /** Called when the target does not take requests, and with `undefined` when it does again. */
+  onState(problem: string | undefined): void;
+  fetch?: typeof globalThis.fetch;
+  /** Waits; ends early when the signal aborts. */
+  pause?(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Sends requests to one target, in order, with retries. Memory is bounded: what does not fit is dropped. */
+export interface Sender {
+  send(delivery: Delivery): void;
+  /** Resolves when everything so far arrived or was dropped, at the latest after `within` milliseconds. */
+  close(within: number): Promise<void>;
+}
+
+export function createSender(options: SenderOptions): Sender {
+  const { onDrop, onState, pause = waitFor } = options;
+  const waiting: Delivery[] = [];
+  const stop = new AbortController();
+  let running: Promise<void> | undefined;
+  let isFailing = false;
+
+  async function run(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await deliver(next);
+    running = undefined;
+  }
+
+  async function deliver(delivery: Delivery): Promise<void> {
+    let wait = FIRST_PAUSE;
+    for (let tries = 1; ; tries++) {
+      const { problem, retryAfter, isFinal } = await attempt(options, delivery.body, stop.signal);
+      if (problem === undefined) {
+        if (isFailing) onState(undefined);
+        isFailing = false;
+        return;
+      }
+      if (!isFailing || isFinal) onState(problem);
+      isFailing = true;
+      if (isFinal || tries === MAX_TRIES || stop.signal.aborted)
+        return onDrop(problem, delivery.records);
+      // Otherwise all servers would come back at the same moment.
+      await pause(retryAfter ?? wait * (0.5 + Math.random() / 2), stop.signal);
+      wait = Math.min(wait * 2, MAX_PAUSE);
+    }
+  }
+
+  return {
+    send(delivery) {
+      if (waiting.length === MAX_WAITING) onDrop('queue full', waiting.shift()!.records);
+      waiting.push(delivery);
+      running ??= run();
+    },
+    async close(within) {
+      const timer = setTimeout(() => stop.abort(), within);
+      await running;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Attempt {
+  /** Why the target did not take the request. */
+  problem?: string;
+  /** Milliseconds that the target asks to wait. */
+  retryAfter?: number;
+  /** Another try would fail too. */
+  isFinal?: boolean;
+}
+
+async function attempt(
+  { url, headers, fetch = globalThis.fetch }: SenderOptions,
+  body: Uint8Array<ArrayBuffer> | string,
+  stop: AbortSignal,
+): Promise<Attempt> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      // A target that moved is a wrong setting; following could send credentials elsewhere.
+      redirect: 'error',
+      signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT)]),
+    });
+    await response.body?.cancel();
+    if (response.ok) return {};
+    const after = Number(response.headers.get('retry-after'));
+    return {
+      problem: `status ${response.status}`,
+      ...(after > 0 && { retryAfter: Math.min(after * 1000, MAX_PAUSE) }),
+      isFinal: !RETRYABLE.has(response.status),
+    };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return { problem: cause instanceof Error ? cause.message : message };
+  }
+}
+
+async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => {});
+}

@@ -1,0 +1,114 @@
+import { redactUrls } from '@gati/contract/internal';
+import { badEnvError, type Env, readInteger } from '../../config/read-env.ts';
+import type { Signal } from './otlp/messages.ts';
+
+/** Where telemetry goes, by the variables of the OpenTelemetry specification. */
+export interface ExportSettings {
+  /** By signal: absent if it is not exported. */
+  otlp: Partial<Record<Signal, OtlpTarget>>;
+  /** Base of Loki. */
+  loki: string | undefined;
+  /** Attributes of the resource that the variables set. */
+  resource: Record<string, string>;
+  /** Milliseconds between two exports. */
+  intervals: Record<Signal, number>;
+}
+
+export interface OtlpTarget {
+  url: string;
+  headers: Record<string, string>;
+  /** `http/protobuf` or `http/json`. */
+  isJson: boolean;
+}
+
+const INTERVALS: Record<Signal, { name: string; value: number }> = {
+  traces: { name: 'OTEL_BSP_SCHEDULE_DELAY', value: 5000 },
+  logs: { name: 'OTEL_BLRP_SCHEDULE_DELAY', value: 1000 },
+  metrics: { name: 'OTEL_METRIC_EXPORT_INTERVAL', value: 60_000 },
+};
+
+/**
+ * Reads where telemetry is exported to. Nothing is if `OTEL_SDK_DISABLED` is `true`.
+ *
+ * @throws {GatiError} GATI_BAD_ENV when a value can't be used
+ * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+ */
+export function readExportSettings(env: Env): ExportSettings {
+  const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
+  const resource = readPairs(env, 'OTEL_RESOURCE_ATTRIBUTES');
+  if (env.OTEL_SERVICE_NAME) resource['service.name'] = env.OTEL_SERVICE_NAME;
+  const interval = (signal: Signal): number => {
+    const { name, value } = INTERVALS[signal];
+    return readInteger(env, name, 10, 2 ** 31 - 1, 'milliseconds from 10') ?? value;
+  };
+  return {
+    otlp: isOff
+      ? {}
+      : { ...readTarget(env, 'traces'), ...readTarget(env, 'logs'), ...readTarget(env, 'metrics') },
+    loki: isOff ? undefined : readUrl(env, 'GATI_LOKI_URL'),
+    resource,
+    intervals: { traces: interval('traces'), logs: interval('logs'), metrics: interval('metrics') },
+  };
+}
+
+/** Whether the settings lead anywhere. */
+export function exportsAnything({ otlp, loki }: ExportSettings): boolean {
+  return loki !== undefined || Object.keys(otlp).length > 0;
+}
+
+function readTarget(env: Env, signal: Signal): Partial<Record<Signal, OtlpTarget>> {
+  const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_`;
+  const exporter = env[`OTEL_${signal.toUpperCase()}_EXPORTER`] || 'otlp';
+  if (exporter === 'none') return {};
+  if (exporter !== 'otlp')
+    throw badEnvError(`OTEL_${signal.toUpperCase()}_EXPORTER`, exporter, '`otlp` or `none`');
+  const base = readUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+  // The endpoint of a signal is used as it is; the common one gets the path of the signal.
+  const url =
+    readUrl(env, `${own}ENDPOINT`) ??
+    (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/${signal}`);
+  if (url === undefined) return {};
+  const name = env[`${own}PROTOCOL`] ? `${own}PROTOCOL` : 'OTEL_EXPORTER_OTLP_PROTOCOL';
+  const protocol = env[name] || 'http/protobuf';
+  if (protocol !== 'http/protobuf' && protocol !== 'http/json')
+    throw badEnvError(name, protocol, '`http/protobuf` or `http/json`');
+  const headers = {
+    ...readPairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    ...readPairs(env, `${own}HEADERS`),
+  };
+  return { [signal]: { url, headers, isJson: protocol === 'http/json' } };
+}
+
+function readUrl(env: Env, name: string): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: '' };
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw badEnvError(name, redactUrls(text), 'a URL that starts with http:// or https://');
+  return text;
+}
+
+/** Reads `name=value,name=value`, with values in percent-encoding (W3C Baggage). */
+function readPairs(env: Env, name: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const part of (env[name] ?? '').split(',')) {
+    const at = part.indexOf('=');
+    const key = part.slice(0, at).trim();
+    if (part.trim() === '') continue;
+    const value = decode(part.slice(at + 1).trim());
+    // Headers may contain credentials, so the error does not repeat them.
+    if (at < 1 || key === '' || value === undefined)
+      throw badEnvError(name, '…', 'pairs such as name=value,name=value, in percent-encoding');
+    pairs[key] = value;
+  }
+  return pairs;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

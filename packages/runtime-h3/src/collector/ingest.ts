@@ -1,0 +1,102 @@
+import type { LogRecord, RequestRecord, SpanRecord, TelemetryBatch } from '../types/telemetry.ts';
+import type { TelemetryStore } from './telemetry-store.ts';
+
+/** Characters of one line. A longer line is dropped. */
+const MAX_LINE = 256 * 1024;
+/** Records after which a batch is written without waiting. */
+const BATCH = 2000;
+/** Milliseconds after which a batch is written at the latest. */
+const FLUSH_AFTER = 100;
+
+export type DropReason = 'line too long' | 'not readable' | 'queue full';
+
+/** A line as data. */
+export type ParsedLine =
+  | { request: RequestRecord }
+  | { span: SpanRecord }
+  | { log: LogRecord }
+  /** First line of a connection. */
+  | { hello: { pid: number } }
+  /** Lines that the sender could not keep. */
+  | { dropped: number };
+
+export interface IngestOptions {
+  store: Pick<TelemetryStore, 'write'>;
+  /** Returns `undefined` for a line that it can't read. */
+  parse(line: string, pid: number): ParsedLine | undefined;
+  onDrop(reason: DropReason, lines: number): void;
+}
+
+/** Turns the lines of all processes into batches, and writes them to the store. */
+export interface Ingest {
+  /** Returns the receiver of one connection, which takes text in pieces of any size. */
+  connection(): (text: string) => void;
+  /** Takes complete lines of this process itself. */
+  write(lines: string): void;
+  /** Writes what waits. */
+  flush(): void;
+}
+
+export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
+  let batch = emptyBatch();
+  let size = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (size === 0) return;
+    const full = batch;
+    batch = emptyBatch();
+    size = 0;
+    store.write(full);
+  }
+
+  function add(parsed: ParsedLine): void {
+    if ('request' in parsed) batch.requests.push(parsed.request);
+    else if ('span' in parsed) batch.spans.push(parsed.span);
+    else if ('log' in parsed) batch.logs.push(parsed.log);
+    else return;
+    size++;
+    if (size === BATCH) flush();
+    else timer ??= setTimeout(flush, FLUSH_AFTER);
+  }
+
+  function connection(): (text: string) => void {
+    let pid = process.pid;
+    let rest = '';
+    /** The start of this line was dropped, so its end is dropped too. */
+    let isTooLong = false;
+
+    function take(line: string): void {
+      if (line === '') return;
+      const parsed = parse(line, pid);
+      if (parsed === undefined) onDrop('not readable', 1);
+      else if ('hello' in parsed) ({ pid } = parsed.hello);
+      else if ('dropped' in parsed) onDrop('queue full', parsed.dropped);
+      else add(parsed);
+    }
+
+    return (text) => {
+      let start = 0;
+      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+        const line = rest + text.slice(start, end);
+        rest = '';
+        start = end + 1;
+        if (isTooLong) isTooLong = false;
+        else if (line.length > MAX_LINE) onDrop('line too long', 1);
+        else take(line);
+      }
+      if (isTooLong) return;
+      rest += text.slice(start);
+      if (rest.length <= MAX_LINE) return;
+      rest = '';
+      isTooLong = true;
+      onDrop('line too long', 1);
+    };
+  }
+
+  return { connection, write: connection(), flush };
+}
+
+const emptyBatch = (): TelemetryBatch => ({ requests: [], spans: [], logs: [] });

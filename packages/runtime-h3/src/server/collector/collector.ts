@@ -1,0 +1,115 @@
+import { rmSync } from 'node:fs';
+import { type Exporter, createExporter } from '../../collector/export/exporter.ts';
+import { exportsAnything, readExportSettings } from '../../collector/export/settings.ts';
+import { createIngest } from '../../collector/ingest.ts';
+import { parseReceived } from '../../collector/parse-received.ts';
+import { createRouteTotals } from '../../collector/route-totals.ts';
+import { openTelemetryStore } from '../../collector/store/open-store.ts';
+import type { TelemetryStore } from '../../collector/telemetry-store.ts';
+import { createJsonLogger } from '../../telemetry/log/logger.ts';
+import type { Logger } from '../../types/context.ts';
+import { isMessage, type MessageToSupervisor, TELEMETRY_SOCKET } from '../channel/messages.ts';
+import { readServerEnv } from '../env.ts';
+import type { ServerOptions } from '../options.ts';
+import { formatStartupError } from '../startup-error.ts';
+import { beat } from './beat.ts';
+import { createDropLog, type DropLog } from './drop-log.ts';
+import { listenForTelemetry } from './listen.ts';
+
+/** Milliseconds between two removals of old telemetry. */
+const PRUNE_INTERVAL = 10_000;
+/** Milliseconds that targets have for what waits when the collector ends. */
+const EXPORT_DRAIN = 3000;
+
+/**
+ * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
+ * the app, and no request waits for it.
+ */
+export async function runCollector({ app }: Pick<ServerOptions, 'app'>): Promise<void> {
+  // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
+  process.stdout.on('error', () => {});
+  try {
+    await collect(app ?? { name: 'gati', version: '' });
+  } catch (error) {
+    send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
+  }
+}
+
+async function collect(app: { name: string; version: string }): Promise<void> {
+  const env = readServerEnv(process.env);
+  const path = process.env[TELEMETRY_SOCKET];
+  if (path === undefined) throw new Error(`${TELEMETRY_SOCKET} is missing`);
+  const logger = createJsonLogger({ level: env.logLevel });
+  const drops = createDropLog(logger);
+  const store = env.telemetry === undefined ? undefined : openStore(env.telemetry, drops);
+  const totals = createRouteTotals(Date.now());
+  const exporter = openExporter(app, () => totals, drops, logger);
+  const ingest = createIngest({
+    store: {
+      write(batch) {
+        for (const request of batch.requests) totals.add(request);
+        store?.write(batch);
+        exporter?.write(batch);
+      },
+    },
+    parse: parseReceived,
+    onDrop: (reason, lines) => drops.add('lines', reason, lines),
+  });
+  // A killed collector leaves its socket behind.
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  const server = await listenForTelemetry(path, ingest);
+  const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);
+
+  let isEnding = false;
+  const exit = async (): Promise<void> => {
+    if (isEnding) return;
+    isEnding = true;
+    clearInterval(pruning);
+    server.close();
+    ingest.flush();
+    await exporter?.close(EXPORT_DRAIN);
+    drops.flush();
+    store?.close();
+    process.exit(0);
+  };
+  process.on('disconnect', () => void exit());
+  process.on('message', (value) => {
+    if (isMessage(value) && value.gati === 'drain') void exit();
+  });
+  beat(env, send);
+  send({ gati: 'ready' });
+}
+
+function openStore(url: string, drops: DropLog): TelemetryStore {
+  return openTelemetryStore(url, {
+    onDrop: drops.add,
+    onDiagnostic: ({ message, movedTo }) =>
+      drops.problem(movedTo === undefined ? message : `${message} It was moved to ${movedTo}.`),
+  });
+}
+
+function openExporter(
+  app: { name: string; version: string },
+  totals: () => ReturnType<typeof createRouteTotals>,
+  drops: DropLog,
+  logger: Logger,
+): Exporter | undefined {
+  const settings = readExportSettings(process.env);
+  if (!exportsAnything(settings)) return undefined;
+  return createExporter({
+    settings,
+    resource: { ...app, instance: crypto.randomUUID() },
+    metrics: () => ({ points: totals().points(), start: totals().start }),
+    onDrop: drops.add,
+    onState: (target, problem) => {
+      if (problem === undefined) logger.info('telemetry is exported again', { target });
+      else logger.warn('telemetry can not be exported', { target, reason: problem });
+    },
+  });
+}
+
+function send(message: MessageToSupervisor, then: () => void = () => {}): void {
+  if (process.connected) process.send!(message, undefined, undefined, then);
+  else then();
+}

@@ -1,0 +1,42 @@
+import type { Logger } from '../../types/context.ts';
+
+/** Milliseconds between two warnings. */
+const LOG_INTERVAL = 10_000;
+
+/** Counts what the collector could not keep, and logs it at an interval. */
+export interface DropLog {
+  add(signal: string, reason: string, count: number): void;
+  /** Logs an error of the store once per interval. */
+  problem(reason: string): void;
+  /** Logs what is not logged yet. */
+  flush(): void;
+}
+
+export function createDropLog(logger: Logger): DropLog {
+  const counts = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let problem: { reason: string; at: number } | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (counts.size === 0) return;
+    logger.warn('telemetry was dropped', { dropped: Object.fromEntries(counts) });
+    counts.clear();
+  }
+
+  return {
+    add(signal, reason, count) {
+      const key = `${signal}: ${reason}`;
+      counts.set(key, (counts.get(key) ?? 0) + count);
+      timer ??= setTimeout(flush, LOG_INTERVAL).unref();
+    },
+    problem(reason) {
+      const now = performance.now();
+      if (problem?.reason === reason && now - problem.at < LOG_INTERVAL) return;
+      problem = { reason, at: now };
+      logger.warn('the telemetry store has a problem', { reason });
+    },
+    flush,
+  };
+}

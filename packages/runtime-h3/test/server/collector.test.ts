@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { until } from '@gati/test-kit/wait';
+import { describe, expect, test } from 'vitest';
+import { type RunningServer, useServer } from './helpers/harness.ts';
+
+const server = useServer();
+
+interface Listed {
+  traces: { route: string; status: number; traceId: string; path: string; pid: number }[];
+  logs: { message: string; level: string; fields: Record<string, unknown> }[];
+  metrics: { route: string; count: number; errors: number }[];
+}
+
+/** Runs a command of the built server on a store. */
+async function read(store: string, ...words: string[]): Promise<Listed> {
+  const { stdout, stderr, code } = await server.run({ GATI_TELEMETRY: store }, [
+    ...words,
+    '--json',
+  ]);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as Listed;
+}
+
+/** Process ids of the processes that a server started. */
+function childrenOf({ child }: RunningServer): number[] {
+  return execFileSync('ps', ['-eo', 'pid=,ppid='])
+    .toString()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === child.pid)
+    .map(([pid]) => pid!);
+}
+
+const call = async (url: string): Promise<Response> => {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response;
+};
+
+describe('a server with a telemetry store', () => {
+  test('keeps requests, log lines and metrics, which its commands read while it runs', async () => {
+    const store = `sqlite:${join(server.folder(), 'one.db')}`;
+    const running = await server.start({ GATI_TELEMETRY: store, GATI_WORKERS: '2' });
+    for (let count = 0; count < 20; count++) await call(`${running.url}/hello`);
+    await call(`${running.url}/nowhere?password=x`);
+    await until('the requests are stored', async () => {
+      const { traces } = await read(store, 'traces');
+      return traces.filter(({ route }) => route === '/hello').length === 20;
+    });
+    const { traces } = await read(store, 'traces', '--status=404');
+    expect(traces).toMatchObject([{ route: '', path: '/nowhere', status: 404 }]);
+    const { metrics } = await read(store, 'metrics', '--route=/hello');
+    expect(metrics).toMatchObject([{ route: '/hello', count: 20, errors: 0 }]);
+    expect(await running.stop()).toBe(0);
+    // Lines of the supervisor and of what happened at the end are there too.
+    expect((await read(store, 'traces', '--limit=1000')).traces).toHaveLength(21);
+  });
+
+  test('serves while the collector is stopped or killed, and collects again after that', async () => {
+    const store = `sqlite:${join(server.folder(), 'two.db')}`;
+    const running = await server.start({ GATI_TELEMETRY: store });
+    await call(`${running.url}/hello`);
+    await until('the request is stored', async () => {
+      return (await read(store, 'traces')).traces.length > 0;
+    });
+    const worker = await (await fetch(`${running.url}/hello`)).json();
+    const [collector] = childrenOf(running).filter(
+      (pid) => pid !== (worker as { pid: number }).pid,
+    );
+    if (collector === undefined) throw new Error('the server has no collector');
+    process.kill(collector, 'SIGSTOP');
+    for (let count = 0; count < 50; count++)
+      expect((await call(`${running.url}/hello`)).status).toBe(200);
+    process.kill(collector, 'SIGKILL');
+    await running.seen('"process":"collector"');
+    await until('another collector stores requests', async () => {
+      expect((await call(`${running.url}/payments/total`)).status).toBe(200);
+      const { traces } = await read(store, 'traces', '--route=/payments/total');
+      return traces.length > 0;
+    });
+    expect(await running.stop()).toBe(0);
+  });
+
+  test('says why a command can not read, with exit code 2', async () => {
+    for (const [env, args] of [
+      [{}, ['traces']],
+      [{ GATI_TELEMETRY: 'sqlite:/nowhere/none.db' }, ['logs']],
+      [{ GATI_TELEMETRY: 'memory:' }, ['errors']],
+      [{ GATI_TELEMETRY: 'sqlite:x.db' }, ['traces', '--since=yesterday']],
+      [{ GATI_TELEMETRY: 'sqlite:x.db' }, ['trace', 'abc']],
+    ] as const) {
+      const { code, stderr } = await server.run(env, [...args]);
+      expect(code, args.join(' ')).toBe(2);
+      expect(stderr).toContain('GATI_USAGE');
+    }
+  });
+});
+
+test('a server exports traces, logs and metrics to an OpenTelemetry collector', async () => {
+  const bodies: Record<string, string> = {};
+  const target = createServer(async (req, res) => {
+    const parts: Buffer[] = [];
+    for await (const part of req) parts.push(part as Buffer);
+    bodies[req.url!] = `${bodies[req.url!] ?? ''}${gunzipSync(Buffer.concat(parts)).toString()}\n`;
+    res.end();
+  });
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  const { port } = target.address() as AddressInfo;
+  const running = await server.start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_SERVICE_NAME: 'shop',
+    OTEL_TRACES_SAMPLER: 'always_on',
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+    OTEL_BLRP_SCHEDULE_DELAY: '50',
+    OTEL_METRIC_EXPORT_INTERVAL: '50',
+  });
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const response = await fetch(`${running.url}/hello`, {
+    headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  });
+  expect(response.status).toBe(200);
+  await until('all signals arrived', () =>
+    ['/v1/traces', '/v1/logs', '/v1/metrics'].every((path) => bodies[path]?.includes('/hello')),
+  );
+  expect(bodies['/v1/traces']).toContain(`"traceId":"${traceId}"`);
+  expect(bodies['/v1/traces']).toContain('"parentSpanId":"b7ad6b7169203331"');
+  expect(bodies['/v1/traces']).toContain('"name":"GET /hello"');
+  expect(bodies['/v1/logs']).toContain(traceId);
+  expect(bodies['/v1/metrics']).toContain('http.server.request.duration');
+  expect(await running.stop()).toBe(0);
+  target.closeAllConnections();
+  target.close();
+});
+
+test('a wrong variable of the export ends the start', async () => {
+  const { code, stderr } = await server.run({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' });
+  expect(code).toBe(1);
+  expect(stderr).toContain('GATI_BAD_ENV');
+  expect(stderr).toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
+});
+
+test('GATI_TELEMETRY=off leaves out the collector, whatever else is set', async () => {
+  const running = await server.start({
+    GATI_TELEMETRY: 'off',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  });
+  await call(`${running.url}/hello`);
+  expect(childrenOf(running)).toHaveLength(1);
+  expect(await running.stop()).toBe(0);
+});
