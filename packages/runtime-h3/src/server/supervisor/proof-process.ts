@@ -4,6 +4,7 @@ import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { WORKER_MARK } from '../channel/messages.ts';
 import { PROOF_ORDER, type ProofOrder } from '../channel/proof.ts';
+import { SUPERVISOR_PID } from '../channel/supervisor-pid.ts';
 import type { ProofEnv } from '../proof-env.ts';
 import { logOutput } from './proof-output.ts';
 import { ProofWatch } from './proof-watch.ts';
@@ -33,7 +34,12 @@ export function startProof(
 ): Proof {
   const order: ProofOrder = { ...wanted, watch: blockRule(timeout) };
   const child = fork(process.argv[1]!, process.argv.slice(2), {
-    env: { ...process.env, [WORKER_MARK]: 'proof', [PROOF_ORDER]: JSON.stringify(order) },
+    env: {
+      ...process.env,
+      [WORKER_MARK]: 'proof',
+      [PROOF_ORDER]: JSON.stringify(order),
+      [SUPERVISOR_PID]: String(process.pid),
+    },
     // The last one of several counts.
     execArgv: [...process.execArgv, `--max-old-space-size=${memory}`],
     // The last one is REPORT_FD.

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { GatiError } from '@gati/contract';
 import { REPORT_FD } from '../channel/blocked-report.ts';
+import { SUPERVISOR_PID } from '../channel/supervisor-pid.ts';
 import { isMessage, type MessageToSupervisor, type MessageToWorker } from '../channel/messages.ts';
 
 /** Milliseconds that a starting worker has to exit. Its event loop may be blocked. */
@@ -53,7 +54,7 @@ export class WorkerProcess {
 
   constructor(mark: Record<string, string>, { onUndelivered, onMessage }: WorkerEvents) {
     const child = fork(process.argv[1]!, process.argv.slice(2), {
-      env: { ...process.env, ...mark },
+      env: { ...process.env, ...mark, [SUPERVISOR_PID]: String(process.pid) },
       // The last one is REPORT_FD.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     });

@@ -2,6 +2,7 @@ import { url as inspectorUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../types/context.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
+import { supervisorPid } from '../channel/supervisor-pid.ts';
 import { type BlockedFrame, REPORT_FD, REPORT_TIME } from '../channel/blocked-report.ts';
 
 /** Milliseconds that a worker has to exit by itself after its supervisor has died. */
@@ -33,7 +34,7 @@ export function startWatchdog(
   const workerData: WatchdogData = {
     ...rule,
     beats,
-    supervisor: process.ppid,
+    supervisor: supervisorPid(),
     orphanTime: ORPHAN_TIME,
     reportTime: REPORT_TIME,
     fd: REPORT_FD,
