@@ -104,7 +104,9 @@ module.exports = {
       comment: 'the collector runs no code of a worker or of the app, and workers load none of it',
       severity: 'error',
       from: { path: '^packages/runtime-h3/src/(collector|server/collector)/' },
-      to: { path: '^packages/runtime-h3/src/(server/(worker|supervisor|http)|app|effects|releases)/' },
+      to: {
+        path: '^packages/runtime-h3/src/(server/(worker|supervisor|http)|app|effects|releases)/',
+      },
     },
     {
       name: 'worker-is-no-collector',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
@@ -416,18 +416,26 @@ test.each(['damaged', 'newer'] as const)(
   },
 );
 
-test('a full disk drops batches and counts them, and the store goes on when there is space', async () => {
-  const file = path();
+test('a full file drops batches and counts them, and takes more when old ones are removed', async () => {
   const drops: [string, string, number][] = [];
-  const store = openTelemetryStore(`sqlite:${file}`, { onDrop: (...drop) => drops.push(drop) });
-  store.write(batch({ requests: [request()] }));
-  // The limit is one of the connection: the same prototype opens it.
-  const requests = Array.from({ length: 3000 }, () => request({ path: 'x'.repeat(2000) }));
-  store.setMostPages?.(20);
-  expect(existsSync(file)).toBe(true);
-  store.write(batch({ requests, logs: [log()] }));
+  const store = openTelemetryStore(`sqlite:${path()}`, {
+    limits: { bytes: 500_000 },
+    onDrop: (...drop) => drops.push(drop),
+  });
+  const many = Array.from({ length: 100 }, () => request({ path: 'x'.repeat(2000) }));
+  for (let count = 0; count < 10; count++) store.write(batch({ requests: many, logs: [log()] }));
+  // About twice the limit fits.
+  expect(drops.length).toBeGreaterThan(2);
+  expect(new Set(drops.map(([signal, reason]) => `${signal} ${reason}`))).toEqual(
+    new Set(['requests full', 'logs full']),
+  );
+  await store.prune();
+  drops.length = 0;
+  store.write(batch({ requests: [request({ path: '/after' })] }));
+  expect(drops).toEqual([]);
+  const { items } = await store.traces({ ...all, limit: 10, path: '/after' });
+  expect(items).toHaveLength(1);
   store.close();
-  appendFileSync(file, '');
 });
 
 test('another process reads while this one writes, and both write in turn', async () => {

@@ -69,6 +69,8 @@ const DROP_REASONS: Record<number, DropReason> = {
 /** Milliseconds between two attempts to open a file that can't be opened. */
 const RETRY_INTERVAL = 1000;
 const MEMORY = ':memory:';
+/** The file may be this many times its limit between two removals. Then it counts as full. */
+const HARD_LIMIT = 2;
 const MEMORY_BYTES = 64 * 1024 ** 2;
 
 /**
@@ -91,7 +93,7 @@ export function openTelemetryStore(
     ...(path === MEMORY && { bytes: MEMORY_BYTES }),
     ...options.limits,
   };
-  const file = createFile(path, from, onDiagnostic);
+  const file = createFile({ path, from, mostBytes: limits.bytes * HARD_LIMIT, onDiagnostic });
   file.open();
 
   const drop = (batch: TelemetryBatch, reason: DropReason, stored?: TelemetryBatch): void => {
@@ -166,11 +168,14 @@ interface StoreFile {
   close(): void;
 }
 
-function createFile(
-  path: string,
-  from: string,
-  onDiagnostic: TelemetryStoreOptions['onDiagnostic'],
-): StoreFile {
+interface FileOptions extends Pick<TelemetryStoreOptions, 'onDiagnostic'> {
+  path: string;
+  from: string;
+  /** Bytes above which nothing is written. */
+  mostBytes: number;
+}
+
+function createFile({ path, from, mostBytes, onDiagnostic }: FileOptions): StoreFile {
   let open: OpenFile | undefined;
   let closed = false;
   let retryAt = -Infinity;
@@ -214,13 +219,13 @@ function createFile(
 
   const attempt = (): OpenFile => {
     try {
-      return connect(path, from);
+      return connect(path, from, mostBytes);
     } catch (error) {
       const { sqlite, message } = toFailure(error);
       if (error instanceof NewerFormat) setAside('newer', message);
       else if (DROP_REASONS[sqlite] === 'damaged') setAside('damaged', message);
       else throw error;
-      return connect(path, from);
+      return connect(path, from, mostBytes);
     }
   };
 
@@ -245,10 +250,10 @@ function createFile(
   };
 }
 
-function connect(path: string, from: string): OpenFile {
+function connect(path: string, from: string, mostBytes: number): OpenFile {
   const db = openNative(path, from);
   try {
-    prepareFile(db);
+    prepareFile(db, mostBytes);
     const on = createStatements(db);
     return { on, writer: createBatchWriter(on) };
   } catch (error) {

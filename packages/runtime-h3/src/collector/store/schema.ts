@@ -63,9 +63,10 @@ export class NewerFormat extends Error {}
 /**
  * Prepares the connection and, in a new file, the tables.
  *
+ * @param mostBytes bytes above which SQLite writes nothing more
  * @throws {NewerFormat} when a newer version of this package made the tables
  */
-export function prepareFile(db: Native): void {
+export function prepareFile(db: Native, mostBytes: number): void {
   db.exec('PRAGMA busy_timeout = 50');
   if (versionOf(db) > VERSION) throw new NewerFormat(`its format is ${versionOf(db)}`);
   // Before the first table, or it has no effect.
@@ -73,6 +74,8 @@ export function prepareFile(db: Native): void {
   db.exec(
     'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192',
   );
+  const { page_size: pageSize } = db.prepare('PRAGMA page_size').all()[0] as Row;
+  db.exec(`PRAGMA max_page_count = ${Math.ceil(mostBytes / Number(pageSize))}`);
   if (versionOf(db) === VERSION) return;
   db.exec('BEGIN IMMEDIATE');
   try {
