@@ -13,6 +13,7 @@ import { parseArguments } from '../../command/parse-arguments.ts';
 import type { Style } from '../../command/style.ts';
 import type { TelemetrySource } from '../../types/telemetry-source.ts';
 import { QUERIES, type QueryName } from './queries.ts';
+import { OPTIONS, type TelemetryFlags } from './read-flags.ts';
 
 export interface TelemetryCommandOptions {
   /** Opens what the command reads from. */
@@ -22,24 +23,6 @@ export interface TelemetryCommandOptions {
   /** Epoch milliseconds; the clock by default. */
   now?: number;
 }
-
-const OPTIONS = {
-  since: { type: 'string' },
-  route: { type: 'string' },
-  method: { type: 'string' },
-  status: { type: 'string' },
-  version: { type: 'string' },
-  slower: { type: 'string' },
-  level: { type: 'string' },
-  text: { type: 'string' },
-  trace: { type: 'string' },
-  limit: { type: 'string' },
-  cursor: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const;
-
-export type TelemetryFlags = { [Name in keyof typeof OPTIONS]?: string };
 
 const HELP = `Read what a server observed
 

@@ -5,9 +5,9 @@ import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { TelemetrySource, TraceQuery } from '../../types/telemetry-source.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
-import type { TelemetryFlags } from './main.ts';
 import { printTrace } from './print-trace.ts';
 import {
+  type TelemetryFlags,
   readLevel,
   readPage,
   readRange,

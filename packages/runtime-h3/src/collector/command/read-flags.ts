@@ -1,7 +1,25 @@
 import { usageError } from '../../command/usage-error.ts';
 import { LOG_LEVELS, type LogLevel } from '../../types/log-level.ts';
 import type { PageQuery, TimeRange, TraceQuery } from '../../types/telemetry-source.ts';
-import type { TelemetryFlags } from './main.ts';
+
+/** Options of all these commands. */
+export const OPTIONS = {
+  since: { type: 'string' },
+  route: { type: 'string' },
+  method: { type: 'string' },
+  status: { type: 'string' },
+  version: { type: 'string' },
+  slower: { type: 'string' },
+  level: { type: 'string' },
+  text: { type: 'string' },
+  trace: { type: 'string' },
+  limit: { type: 'string' },
+  cursor: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+export type TelemetryFlags = { [Name in keyof typeof OPTIONS]?: string };
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DEFAULT_SINCE = '1h';
