@@ -39,9 +39,15 @@ const WATCHER_DELAY = 400;
  */
 export interface DevServer {
   /**
-   * Records the file that an import of a module resolves to; `undefined` if it does not resolve.
+   * Resolves an import of a module, and records the file that it resolves to.
+   *
+   * @param resolve resolves to `null` if the import does not resolve
    */
-  importResolved(importer: string, source: string, resolved: string | undefined): void;
+  resolveImport<Resolved extends { id: string }>(
+    importer: string,
+    source: string,
+    resolve: () => Promise<Resolved | null>,
+  ): Promise<Resolved | null>;
   /** Records the text that a module was made of. */
   moduleTransformed(file: string, text: string): void;
   /** Returns the text that a file's module must be made of, if the file changed since the start. */
@@ -161,7 +167,11 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   }
 
   return {
-    importResolved: resolutions.add,
+    async resolveImport(importer, source, resolve) {
+      const resolved = await resolutions.current(resolve);
+      resolutions.add(importer, source, resolved?.id);
+      return resolved;
+    },
     moduleTransformed(file, text) {
       resolutions.forget(file);
       snapshots.setLoaded(file, text);
@@ -170,6 +180,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     },
     snapshotOf: (file) => snapshots.get(file),
     async applyChange(change) {
+      if (changesResolutions(change)) resolutions.filesChanged();
       await ready;
       // One after another, so that an older text never replaces a newer one.
       const reading = lastRead.then(() => readChange(change, { root, code, lostEdits, snapshots }));

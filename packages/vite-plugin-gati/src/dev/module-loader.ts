@@ -42,11 +42,17 @@ export function createModuleLoader(
     return found;
   }
 
-  /** Modules below `id` that were made of an older text than the snapshot of their file. */
+  /**
+   * Modules below `id` that were made of an older text than the snapshot of their file, or that were
+   * invalidated while they loaded.
+   */
   function outdatedBelow(id: string): EnvironmentModuleNode[] {
-    return evaluatedBelow(environment, id).flatMap(({ file }) =>
-      snapshots.isOutdated(file) ? [...(moduleGraph.getModulesByFile(file) ?? [])] : [],
-    );
+    return evaluatedBelow(environment, id).flatMap((evaluated) => {
+      const { file } = evaluated;
+      if (snapshots.isOutdated(file)) return [...(moduleGraph.getModulesByFile(file) ?? [])];
+      const module = moduleGraph.getModuleById(evaluated.id);
+      return module?.transformResult === null ? [module] : [];
+    });
   }
 
   const loader: ModuleLoader = {
@@ -72,6 +78,9 @@ export function createModuleLoader(
       const seen = new Set<EnvironmentModuleNode>();
       for (const module of withImporters(modules)) {
         moduleGraph.invalidateModule(module, seen, timestamp, true);
+        // Otherwise Vite keeps the result of a transformation that began before: it may have resolved
+        // an import to a file that has gone, or not to one that is new.
+        module.lastInvalidationTimestamp = Date.now();
         if (module.file) files.add(normalizePath(path.relative(root, module.file)));
         // Relies on: the maps of the runner's `hmrClient`, which Vite does not document.
         const dispose = hmrClient?.disposeMap.get(module.url);

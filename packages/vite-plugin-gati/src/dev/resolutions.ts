@@ -9,6 +9,13 @@ import type { EnvironmentModuleNode, RunnableDevEnvironment } from 'vite';
 export interface Resolutions {
   /** Forgets the imports of a module that is transformed again. */
   forget(importer: string): void;
+  /**
+   * Resolves an import again as long as files are created or deleted meanwhile, so that its result
+   * is never older than the last change.
+   */
+  current<Resolved>(resolve: () => Promise<Resolved>): Promise<Resolved>;
+  /** Says that files were created or deleted. */
+  filesChanged(): void;
   /** Records an import. `resolved` is `undefined` if it does not resolve. */
   add(importer: string, source: string, resolved: string | undefined): void;
   /**
@@ -28,6 +35,7 @@ export function createResolutions(environment: RunnableDevEnvironment): Resoluti
   const known = new Map<string, Map<string, string | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
   let waiting: Promise<Set<EnvironmentModuleNode>> | undefined;
+  let changes = 0;
 
   async function leadsElsewhere(importer: string): Promise<boolean> {
     for (const [source, resolved] of known.get(importer) ?? []) {
@@ -49,6 +57,14 @@ export function createResolutions(environment: RunnableDevEnvironment): Resoluti
   }
 
   return {
+    async current(resolve) {
+      for (;;) {
+        const before = changes;
+        const resolved = await resolve();
+        if (before === changes) return resolved;
+      }
+    },
+    filesChanged: () => void changes++,
     forget: (importer) => void known.delete(importer),
     add(importer, source, resolved) {
       const sources = known.get(importer) ?? new Map<string, string | undefined>();

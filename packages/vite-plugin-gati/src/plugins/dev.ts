@@ -27,9 +27,9 @@ export function devPlugin(context: PluginContext): Plugin {
       async handler(source, importer, options) {
         const dev = servers.get(this.environment);
         if (!dev || importer === undefined || importer.includes('/node_modules/')) return undefined;
-        const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
-        dev.importResolved(importer, source, resolved?.id);
-        return resolved;
+        return dev.resolveImport(importer, source, () =>
+          this.resolve(source, importer, { ...options, skipSelf: true }),
+        );
       },
     },
     load: {

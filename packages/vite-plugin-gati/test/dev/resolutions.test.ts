@@ -1,6 +1,7 @@
 import { eventually } from '@gati/test-kit/wait';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Plugin } from 'vite';
 import { afterEach, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../helpers/app.ts';
 import { ask, type DevApp, startDev } from '../helpers/dev.ts';
@@ -117,6 +118,33 @@ test('finds a file that is created below a helper, in middleware and in a module
   for (const route of ['/use', '/deep/a', '/clock']) await expectValue(undefined, route);
   await app.write('src/lib/dep.ts', exports('one'));
   for (const route of ['/use', '/deep/a', '/clock']) await expectValue('one', route);
+});
+
+test('finds a file that is created while the module that imports it loads', async () => {
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  /** Holds one of two imports, so that the module is not ready when the other did not resolve. */
+  const hold: Plugin = {
+    name: 'hold',
+    enforce: 'pre',
+    async resolveId(source) {
+      if (source === '../lib/slow') await held;
+    },
+  };
+  app = await createTestApp({
+    'src/handlers/use.ts': `import '../lib/slow';\n${uses('../lib/dep')}`,
+    'src/handlers/other.ts': uses('../lib/dep'),
+    'src/lib/slow.ts': 'export {};\n',
+  });
+  dev = await startDev(app.root, { config: { plugins: [hold] } });
+  await expectValue(undefined, '/other');
+  const first = ask(dev, '/use');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await app.write('src/lib/dep.ts', exports('one'));
+  await expectValue('one', '/other');
+  release();
+  await first;
+  await expectValue('one');
 });
 
 test('follows `paths` of tsconfig.json, also after edits of the files', async () => {

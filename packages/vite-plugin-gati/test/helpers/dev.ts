@@ -43,8 +43,8 @@ export async function startDev(
     cacheDir: `${root}/.vite`,
     configFile: false,
     customLogger: logger,
-    plugins,
     ...config,
+    plugins: [plugins, config.plugins],
     server: { port: 0, host: '127.0.0.1', ...config.server },
   });
   const { hot } = server.environments.client;
