@@ -21,6 +21,7 @@ const measured = {
   entries: await measureEntries(),
   install: measureInstalls(),
   server: await measureServer(),
+  panel: measurePanel(),
 };
 
 const rows = Object.entries(budgets).flatMap(([group, limits]) =>
@@ -132,6 +133,28 @@ async function measureServer() {
       fs.statSync(absolute).size;
   }
   return bytes;
+}
+
+/**
+ * The pages of the panel, gzipped: what the first page loads, and each chunk with its style sheets
+ * alone.
+ */
+function measurePanel() {
+  const folder = path.join(root, 'packages/devtools/dist/app');
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+  const gzipped = (file) => gzipSync(fs.readFileSync(path.join(folder, file)), { level: 9 }).length;
+  const filesOf = ({ file, css = [] }) => [file, ...css];
+  const loadedBy = (key, seen = new Set()) => {
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const { imports = [] } = manifest[key];
+    return [...filesOf(manifest[key]), ...imports.flatMap((each) => loadedBy(each, seen))];
+  };
+  const first = new Set(['index.html', 'pages/OverviewPage.vue'].flatMap((key) => loadedBy(key)));
+  const sizes = { 'first load': [...first].reduce((sum, file) => sum + gzipped(file), 0) };
+  for (const chunk of Object.values(manifest).filter(({ file }) => file.endsWith('.js')))
+    sizes[chunk.name] = filesOf(chunk).reduce((sum, file) => sum + gzipped(file), 0);
+  return sizes;
 }
 
 /** Files that the server has loaded after the first response. V8 reports them when a process exits. */

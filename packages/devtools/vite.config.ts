@@ -10,6 +10,8 @@ const config: UserConfig = defineConfig({
   build: {
     outDir: '../../dist/app',
     emptyOutDir: true,
+    // `npm run budgets` reads which chunks belong together.
+    manifest: 'manifest.json',
     target: 'baseline-widely-available',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

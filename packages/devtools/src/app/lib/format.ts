@@ -23,6 +23,14 @@ export function printShare(part: number, whole: number): string {
   return `${percent < 0.1 ? '< 0.1' : percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
+/** Prints a step of time: `10 s`, `5 min`, `6 h`. */
+export const printStep = (milliseconds: number): string =>
+  milliseconds < 60_000
+    ? `${milliseconds / 1000} s`
+    : milliseconds < 3_600_000
+      ? `${milliseconds / 60_000} min`
+      : `${milliseconds / 3_600_000} h`;
+
 const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const MINUTES = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
