@@ -9,6 +9,7 @@ import {
 } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
+import { roleOf } from '../scan/layout.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
 import { createConfigFiles } from './config-files.ts';
@@ -166,6 +167,17 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     generator.schedule(latestScan(), changed);
   }
 
+  /**
+   * Returns a change as `create` if the watcher reports the creation of a file as an edit. It does so
+   * when the file was deleted within the 100 ms before.
+   */
+  function correctType(change: FileChange): FileChange {
+    const { type, file } = change;
+    const isKnown =
+      roleOf(path.posix.relative(root, file)) !== undefined || resolutions.leadTo(file);
+    return type === 'update' && !isKnown ? { ...change, type: 'create' } : change;
+  }
+
   return {
     async resolveImport(importer, source, resolve) {
       const resolved = await resolutions.current(resolve);
@@ -179,7 +191,8 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       lostRemovals.add(file);
     },
     snapshotOf: (file) => snapshots.get(file),
-    async applyChange(change) {
+    async applyChange(reported) {
+      const change = correctType(reported);
       if (changesResolutions(change)) resolutions.filesChanged();
       await ready;
       // One after another, so that an older text never replaces a newer one.
@@ -190,7 +203,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       // The full reload that Vite sends for a configuration applies the change.
       if (configs.changed(change.file)) return;
       if (changesResolutions(change)) {
-        if (change.type === 'update') await resolutions.rereadConfigs();
+        if (reported.type === 'update') await resolutions.rereadConfigs();
         const stale = await code.invalidate(await resolutions.findStale(), change.timestamp);
         for (const file of stale) read.affected.add(file);
       }

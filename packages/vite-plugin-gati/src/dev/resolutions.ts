@@ -14,6 +14,8 @@ export interface Resolutions {
    * is never older than the last change.
    */
   current<Resolved>(resolve: () => Promise<Resolved>): Promise<Resolved>;
+  /** Whether a recorded import resolves to a file. */
+  leadTo(file: string): boolean;
   /** Says that files were created or deleted. */
   filesChanged(): void;
   /** Records an import. `resolved` is `undefined` if it does not resolve. */
@@ -64,6 +66,7 @@ export function createResolutions(environment: RunnableDevEnvironment): Resoluti
         if (before === changes) return resolved;
       }
     },
+    leadTo: (file) => [...known.values()].some((sources) => [...sources.values()].includes(file)),
     filesChanged: () => void changes++,
     forget: (importer) => void known.delete(importer),
     add(importer, source, resolved) {

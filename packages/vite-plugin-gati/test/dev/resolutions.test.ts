@@ -147,6 +147,22 @@ test('finds a file that is created while the module that imports it loads', asyn
   await expectValue('one');
 });
 
+test('finds a file whose creation the watcher reports as an edit', async () => {
+  await start({ 'src/handlers/use.ts': uses('../lib/dep') });
+  await expectValue(undefined);
+  const { watcher } = dev.server;
+  const { emit } = watcher;
+  // As when the file was deleted just before.
+  watcher.emit = ((event: string, file: string) =>
+    emit.call(
+      watcher,
+      (event === 'add' && file.endsWith('/dep.ts') ? 'change' : event) as 'change',
+      file,
+    )) as typeof watcher.emit;
+  await app.write('src/lib/dep.ts', exports('one'));
+  await expectValue('one');
+});
+
 test('follows `paths` of tsconfig.json, also after edits of the files', async () => {
   await start({
     'tsconfig.json': JSON.stringify({
