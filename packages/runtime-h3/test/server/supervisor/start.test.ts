@@ -145,7 +145,9 @@ test('an unknown argument starts no server and lists the commands', async () => 
   for (const args of [['bogus'], ['--port', '80'], ['']]) {
     const { code, stdout, stderr } = await server.run({}, args);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases and effects/);
+    expect(stderr).toMatch(
+      /^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases, effects, traces/,
+    );
   }
   const json = await server.run({}, ['bogus', '--json']);
   expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
@@ -154,7 +156,7 @@ test('an unknown argument starts no server and lists the commands', async () => 
   ]);
   const help = await server.run({}, ['--help']);
   expect([help.code, help.stderr]).toEqual([0, '']);
-  for (const word of ['activate', 'rollback', 'releases', 'effects'])
+  for (const word of ['activate', 'rollback', 'releases', 'effects', 'traces', 'logs'])
     expect(help.stdout).toContain(word);
 });
 
