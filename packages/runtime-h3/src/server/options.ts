@@ -8,8 +8,8 @@ export interface ServerOptions extends Pick<
   AppOptions,
   'base' | 'cors' | 'expose' | 'limits' | 'missingVersion'
 > {
-  /** Name and version of the app, which exported telemetry has. */
-  app?: { name: string; version: string };
+  /** Name of the app, which exported telemetry has. */
+  name?: string;
   /** Loads the release. Only workers call it, so that the supervisor stays small. */
   release(): Promise<ReleaseBundle>;
   /** Folder of the older releases that the build bundled: `dist/server/releases`. */

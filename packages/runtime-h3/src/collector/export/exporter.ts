@@ -31,7 +31,6 @@ const LOKI_INTERVAL = 1000;
 /** What the exporter says of the service that it observes. */
 export interface ExportResource {
   name: string;
-  version: string;
   /** Unique among running servers. */
   instance: string;
 }
@@ -55,14 +54,17 @@ export interface Exporter {
 
 export function createExporter(options: ExporterOptions): Exporter {
   const { settings, onState } = options;
-  const resource = toKeyValues({
-    'service.name': options.resource.name,
-    'service.version': options.resource.version,
-    'service.instance.id': options.resource.instance,
-    'telemetry.sdk.name': 'gati',
-    'telemetry.sdk.language': 'nodejs',
-    ...settings.resource,
-  });
+  const resource = (): KeyValue[] =>
+    toKeyValues({
+      'service.name': options.resource.name,
+      ...(version !== '' && { 'service.version': version }),
+      'service.instance.id': options.resource.instance,
+      'telemetry.sdk.name': 'gati',
+      'telemetry.sdk.language': 'nodejs',
+      ...settings.resource,
+    });
+  /** Of the release that served the last request. */
+  let version = '';
   const targets = new Map<string, Sender>();
   const traces = createOutlet<OtlpSpan>(otlpSend('traces'), settings.intervals.traces);
   const logs = createOutlet<OtlpLog>(otlpSend('logs'), settings.intervals.logs);
@@ -93,7 +95,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       ...headers,
     });
     return (items) => {
-      const request = toRequest(signal, resource, items);
+      const request = toRequest(signal, resource(), items);
       const body = isJson ? JSON.stringify(request) : encodeMessage(SIGNALS[signal].type, request);
       send({ body: gzipSync(body), records: items.length });
     };
@@ -109,7 +111,7 @@ export function createExporter(options: ExporterOptions): Exporter {
         'content-encoding': 'gzip',
       },
     );
-    const labels = { service_name: textOf(resource, 'service.name') };
+    const labels = { service_name: textOf(resource(), 'service.name') };
     return (items) =>
       send({ body: gzipSync(JSON.stringify(logsToLoki(items, labels))), records: items.length });
   }
@@ -121,6 +123,7 @@ export function createExporter(options: ExporterOptions): Exporter {
 
   return {
     write(batch) {
+      version = batch.requests.findLast((request) => request.version !== '')?.version ?? version;
       if (traces) {
         for (const request of batch.requests)
           if (request.sampled === true) traces.add(requestToSpan(request));

@@ -3,7 +3,7 @@ import { type Exporter, createExporter } from '../../collector/export/exporter.t
 import { exportsAnything, readExportSettings } from '../../collector/export/settings.ts';
 import { createIngest } from '../../collector/ingest.ts';
 import { parseReceived } from '../../collector/parse-received.ts';
-import { createRouteTotals } from '../../collector/route-totals.ts';
+import { createRouteTotals, type RouteTotals } from '../../collector/route-totals.ts';
 import { openTelemetryStore } from '../../collector/store/open-store.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
@@ -25,18 +25,18 @@ const EXPORT_DRAIN = 3000;
  * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
  * the app, and no request waits for it.
  */
-export async function runCollector({ app }: Pick<ServerOptions, 'app'>): Promise<void> {
+export async function runCollector({ name = 'gati' }: Pick<ServerOptions, 'name'>): Promise<void> {
   // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.stdout.on('error', () => {});
   try {
-    await collect(app ?? { name: 'gati', version: '' });
+    await collect(name);
   } catch (error) {
     send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
   }
 }
 
-async function collect(app: { name: string; version: string }): Promise<void> {
+async function collect(name: string): Promise<void> {
   const env = readServerEnv(process.env);
   const path = process.env[TELEMETRY_SOCKET];
   if (path === undefined) throw new Error(`${TELEMETRY_SOCKET} is missing`);
@@ -44,7 +44,7 @@ async function collect(app: { name: string; version: string }): Promise<void> {
   const drops = createDropLog(logger);
   const store = env.telemetry === undefined ? undefined : openStore(env.telemetry, drops);
   const totals = createRouteTotals(Date.now());
-  const exporter = openExporter(app, () => totals, drops, logger);
+  const exporter = openExporter(name, totals, drops, logger);
   const ingest = createIngest({
     store: {
       write(batch) {
@@ -90,8 +90,8 @@ function openStore(url: string, drops: DropLog): TelemetryStore {
 }
 
 function openExporter(
-  app: { name: string; version: string },
-  totals: () => ReturnType<typeof createRouteTotals>,
+  name: string,
+  totals: RouteTotals,
   drops: DropLog,
   logger: Logger,
 ): Exporter | undefined {
@@ -99,8 +99,8 @@ function openExporter(
   if (!exportsAnything(settings)) return undefined;
   return createExporter({
     settings,
-    resource: { ...app, instance: crypto.randomUUID() },
-    metrics: () => ({ points: totals().points(), start: totals().start }),
+    resource: { name, instance: crypto.randomUUID() },
+    metrics: () => ({ points: totals.points(), start: totals.start }),
     onDrop: drops.add,
     onState: (target, problem) => {
       if (problem === undefined) logger.info('telemetry is exported again', { target });

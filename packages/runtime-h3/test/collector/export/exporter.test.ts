@@ -141,7 +141,7 @@ function startExporter(
       OTEL_METRIC_EXPORT_INTERVAL: '20',
       ...env,
     }),
-    resource: { name: 'shop', version: '1.2.0', instance: 'i-1' },
+    resource: { name: 'shop', instance: 'i-1' },
     metrics: () => ({ points, start: 1_764_000_000_000 }),
     onDrop: (...drop) => void drops.push(drop),
     onState: (_target, problem) => void states.push(problem),
@@ -204,6 +204,7 @@ describe('the export over OTLP', () => {
     expect(parsed.resourceSpans[0].resource).toEqual({
       attributes: expect.arrayContaining([
         { key: 'service.name', value: { stringValue: 'shop' } },
+        { key: 'service.version', value: { stringValue: '1.2.0' } },
         { key: 'deployment.environment.name', value: { stringValue: 'staging' } },
       ]),
     });

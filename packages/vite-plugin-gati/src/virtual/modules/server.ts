@@ -6,7 +6,8 @@ import { runtimeEntry } from '../runtime-entry.ts';
 export interface ServerInput {
   client: ClientPlace | undefined;
   hasEffects: boolean;
-  app: { name: string; version: string };
+  /** Of the app. */
+  name: string;
 }
 
 /** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
@@ -15,19 +16,20 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
   return printServer(project.options, {
     client: client(),
     hasEffects: (await project.scan()).effects.length > 0,
-    app: project.app,
+    name: project.app.name,
   });
 }
 
 export function printServer(
   { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
-  { client, hasEffects, app }: ServerInput,
+  { client, hasEffects, name }: ServerInput,
 ): string {
   const options = [
     // The import is in a function, because the workers import the release and the supervisor does
     // not.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
-    `app: ${JSON.stringify({ name: app.name, version: app.version })}`,
+    // Without the version: a release of the same code has the same digest.
+    `name: ${JSON.stringify(name)}`,
     "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),
     ...(cors === undefined ? [] : [`cors: ${JSON.stringify(cors)}`]),
