@@ -136,7 +136,7 @@ test('finds a file that is created while the module that imports it loads', asyn
     'src/handlers/other.ts': uses('../lib/dep'),
     'src/lib/slow.ts': 'export {};\n',
   });
-  dev = await startDev(app.root, { config: { plugins: [hold] } });
+  dev = await startDev(app.root, { more: [hold] });
   await expectValue(undefined, '/other');
   const first = ask(dev, '/use');
   await new Promise((resolve) => setTimeout(resolve, 500));

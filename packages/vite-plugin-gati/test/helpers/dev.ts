@@ -1,5 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { createServer, type HotPayload, type InlineConfig, type ViteDevServer } from 'vite';
+import {
+  createServer,
+  type HotPayload,
+  type InlineConfig,
+  type Plugin,
+  type ViteDevServer,
+} from 'vite';
 import { createContext, type ProjectParts } from '../../src/context.ts';
 import type { GatiOptions } from '../../src/index.ts';
 import { createPlugins } from '../../src/plugins/create-plugins.ts';
@@ -21,8 +27,15 @@ export async function startDev(
   {
     options,
     parts = { createAnalyzer: createDeclaredAnalyzer },
+    more = [],
     config = {},
-  }: { options?: GatiOptions; parts?: ProjectParts; config?: InlineConfig } = {},
+  }: {
+    options?: GatiOptions;
+    parts?: ProjectParts;
+    /** Plugins beside those of Gati; `config.plugins` replaces all. */
+    more?: Plugin[];
+    config?: InlineConfig;
+  } = {},
 ): Promise<DevApp> {
   const sent: HotPayload[] = [];
   const log: string[] = [];
@@ -43,8 +56,8 @@ export async function startDev(
     cacheDir: `${root}/.vite`,
     configFile: false,
     customLogger: logger,
+    plugins: [plugins, more],
     ...config,
-    plugins: [plugins, config.plugins],
     server: { port: 0, host: '127.0.0.1', ...config.server },
   });
   const { hot } = server.environments.client;
