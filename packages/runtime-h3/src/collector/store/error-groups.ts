@@ -61,13 +61,21 @@ function placeOf(stack: string): string | undefined {
     if (!text.startsWith('at ') || text.length > LONGEST_TEXT) continue;
     if (text.includes('node_modules') || text.includes('node:')) continue;
     const inside = text.endsWith(')') ? text.slice(text.lastIndexOf('(') + 1, -1) : text.slice(3);
-    const [, file, row] = /^([^:]*(?::\/\/\/?)?[^:]*):(\d{1,7}):\d{1,7}$/.exec(inside) ?? [];
-    if (!file || !row) continue;
+    const { file, row } = splitPlace(inside);
+    if (!file) continue;
     const source = `/${file}`.lastIndexOf('/src/');
     const path = source < 0 ? file : file.slice(source);
     return `${path.replace(/^async /, '').replace(/\?.*$/, '')}:${row}`;
   }
   return undefined;
+}
+
+/** Splits `file:row:column`. A file may contain colons: `file:///app/src/a.ts:1:2`. */
+function splitPlace(place: string): { file?: string; row?: string } {
+  const column = place.lastIndexOf(':');
+  const row = place.lastIndexOf(':', column - 1);
+  if (row < 1 || !/^\d{1,7}:\d{1,7}$/.test(place.slice(row + 1))) return {};
+  return { file: place.slice(0, row), row: place.slice(row + 1, column) };
 }
 
 /** Joins two groups with the same id, of which either may have the older errors. */
