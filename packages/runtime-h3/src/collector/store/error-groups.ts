@@ -65,7 +65,8 @@ function placeOf(stack: string): string | undefined {
     if (!file) continue;
     const source = `/${file}`.lastIndexOf('/src/');
     const path = source < 0 ? file : file.slice(source);
-    return `${path.replace(/^async /, '').replace(/\?.*$/, '')}:${row}`;
+    const [name = ''] = path.replace(/^async /, '').split('?', 1);
+    return `${name}:${row}`;
   }
   return undefined;
 }
