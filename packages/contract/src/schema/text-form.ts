@@ -26,7 +26,7 @@ export interface TextForm {
 }
 
 /**
- * What a value can be:
+ * Kinds of values by their text form:
  *
  * - `text`: a string, a number, a boolean, `null`, or a type that JSON has as one of them
  * - `list`: an array, a tuple or a set of texts

@@ -19,7 +19,7 @@ export interface RouteFacts {
   contract?: RouteContract;
 }
 
-/** What the panel shows of the app besides its telemetry. Plain data. */
+/** Facts of the app that the panel shows besides telemetry, as plain data. */
 export interface AppFacts {
   name: string;
   version: string;

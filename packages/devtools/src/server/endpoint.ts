@@ -2,7 +2,7 @@ import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
 import type { AppFacts } from './app-facts.ts';
 import { type FIELDS, parseQuery, type Query } from './query.ts';
 
-/** What endpoints read from. */
+/** Sources that endpoints read. */
 export interface ReadContext {
   source: TelemetrySource;
   app: AppFacts;

@@ -13,7 +13,7 @@ export const API_HEADERS: Record<string, string> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** What the page may load: its own files. `vue` is the Trusted Types policy that Vue creates. */
+/** Policy of the page, which loads its own files only. `vue` is the Trusted Types policy that Vue creates. */
 const PAGE_POLICY: string = [
   "default-src 'none'",
   "script-src 'self'",

@@ -15,7 +15,7 @@ export const PANEL_PATH = '/_control';
 
 /** Options of {@link createPanel}. */
 export interface PanelOptions {
-  /** What the pages show. */
+  /** Telemetry that the pages show. */
   source: TelemetrySource;
   /** The app at the time of a request. */
   app: () => AppFacts | Promise<AppFacts>;
