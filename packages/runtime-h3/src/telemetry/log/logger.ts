@@ -22,6 +22,18 @@ export type PrintLine = (
   fields: Record<string, unknown>,
 ) => string;
 
+/** Creates a logger whose methods are made by one function. */
+export function loggerOf(method: (level: LogLevel) => Logger[LogLevel]): Logger {
+  // A literal: requests create loggers, and all have one shape.
+  return {
+    trace: method('trace'),
+    debug: method('debug'),
+    info: method('info'),
+    warn: method('warn'),
+    error: method('error'),
+  };
+}
+
 /** Creates a logger that prints lines by `print`, with values of secret-looking keys hidden. */
 export function createLineLogger(print: PrintLine, options: LoggerOptions = {}): Logger {
   const { level = 'info', fields = {}, write = (lines) => console.log(lines.trimEnd()) } = options;
@@ -32,13 +44,7 @@ export function createLineLogger(print: PrintLine, options: LoggerOptions = {}):
       if (LOG_LEVELS.indexOf(name) >= least)
         write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
     };
-  return {
-    trace: method('trace'),
-    debug: method('debug'),
-    info: method('info'),
-    warn: method('warn'),
-    error: method('error'),
-  };
+  return loggerOf(method);
 }
 
 /** Creates the logger of production: one JSON document per line. */
@@ -57,11 +63,5 @@ export function bindLogger(logger: Logger, fields: Record<string, unknown>): Log
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void =>
       logger[name](message, { ...fields, ...extra });
-  return {
-    trace: method('trace'),
-    debug: method('debug'),
-    info: method('info'),
-    warn: method('warn'),
-    error: method('error'),
-  };
+  return loggerOf(method);
 }

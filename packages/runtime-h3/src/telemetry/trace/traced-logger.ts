@@ -1,5 +1,5 @@
 import type { Logger } from '../../types/context.ts';
-import { LOG_LEVELS } from '../../types/log-level.ts';
+import { loggerOf } from '../log/logger.ts';
 import type { SpanScopes } from './span-scopes.ts';
 
 /**
@@ -7,12 +7,9 @@ import type { SpanScopes } from './span-scopes.ts';
  * inside one.
  */
 export function traceLogger(tracer: SpanScopes, logger: Logger): Logger {
-  const traced: Partial<Logger> = {};
-  for (const level of LOG_LEVELS)
-    traced[level] = (message, fields) => {
-      const span = tracer.current;
-      if (span === undefined) logger[level](message, fields);
-      else logger[level](message, { traceId: span.trace.id, spanId: span.id, ...fields });
-    };
-  return traced as Logger;
+  return loggerOf((level) => (message, fields) => {
+    const span = tracer.current;
+    if (span === undefined) logger[level](message, fields);
+    else logger[level](message, { traceId: span.trace.id, spanId: span.id, ...fields });
+  });
 }
