@@ -1,9 +1,7 @@
 import { getOrCreate } from '../collections/get-or-create.ts';
+import { BUCKETS, bucketOf } from '../telemetry/record/route-stats.ts';
 import type { RequestRecord } from '../types/telemetry.ts';
 import type { RoutePoint } from '../types/telemetry-source.ts';
-
-/** Buckets of a histogram: bucket `n` counts durations below 2^n microseconds. */
-const BUCKETS = 32;
 
 /** Requests by method, route, version and status class since the collector started. */
 export interface RouteTotals {
@@ -30,7 +28,7 @@ export function createRouteTotals(start: number): RouteTotals {
         sum: 0,
         buckets: Array.from({ length: BUCKETS }, () => 0),
       }));
-      const bucket = us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
+      const bucket = bucketOf(us);
       total.count++;
       total.sum += us;
       total.buckets[bucket] = (total.buckets[bucket] ?? 0) + 1;

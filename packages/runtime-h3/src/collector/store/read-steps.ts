@@ -1,9 +1,9 @@
+import { BUCKETS } from '../../telemetry/record/route-stats.ts';
 import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
 import {
-  BUCKETS,
   foldedUntil,
   HOUR_STEP,
   isLogKey,

@@ -10,7 +10,6 @@ export const STEP_AGE = 86_400_000;
 /** Milliseconds after the end of a long step before it is computed from shorter ones. */
 const FOLD_DELAY = 30_000;
 
-export const BUCKETS: number = 32;
 const CLASSES = 8;
 /** More than there are names. */
 const NAMES = 32_768;
@@ -61,12 +60,6 @@ export function sampleOf(step: Step, key: number): Sample {
   let sample = step.get(key);
   if (sample === undefined) step.set(key, (sample = { count: 0, sum: 0, buckets: [] }));
   return sample;
-}
-
-/** Bucket `n` counts durations below 2^n microseconds, as in `route-stats.ts`. */
-export function bucketOf(us: number): number {
-  if (us >= 2 ** 31) return BUCKETS - 1;
-  return us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
 }
 
 export function addSample(to: Sample, from: Sample): void {

@@ -1,3 +1,4 @@
+import { bucketOf } from '../../telemetry/record/route-stats.ts';
 import { LOG_LEVELS } from '../../types/log-level.ts';
 import type {
   LogRecord,
@@ -10,7 +11,6 @@ import { addErrors, groupErrors } from './error-groups.ts';
 import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
 import {
-  bucketOf,
   createRollups,
   logKey,
   type Rollups,

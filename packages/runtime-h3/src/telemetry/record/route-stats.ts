@@ -1,9 +1,11 @@
 /** Bucket `n` counts durations below 2^n microseconds; the last one has no upper bound. */
-export const BUCKETS = 32;
+export const BUCKETS: number = 32;
 
 /** Returns the bucket of a duration in microseconds. */
 export function bucketOf(us: number): number {
-  return us < 1 ? 0 : Math.min(32 - Math.clz32(us), BUCKETS - 1);
+  // `clz32` sees the lowest 32 bits only, and event streams live for hours.
+  if (us >= 2 ** 31) return BUCKETS - 1;
+  return us < 1 ? 0 : 32 - Math.clz32(us);
 }
 
 export interface Histogram {
