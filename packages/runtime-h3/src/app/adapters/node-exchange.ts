@@ -113,7 +113,8 @@ export class NodeExchange implements Exchange {
       if (declared === undefined || req.readableLength !== Number(declared))
         return this.#collect(limit, done);
       this.#consumed = true;
-      done(undefined, (req.read() as Buffer | null) ?? undefined);
+      // Without a size, Node 26 returns only the first of the chunks that arrived.
+      done(undefined, (req.read(req.readableLength) as Buffer | null) ?? undefined);
     });
   }
 
