@@ -23,6 +23,10 @@ const alias = [
     replacement: source('runtime-h3/src/effects/command/main.ts'),
   },
   {
+    find: /^@gati\/runtime-h3\/effects\/inspect$/,
+    replacement: source('runtime-h3/src/effects/inspect/index.ts'),
+  },
+  {
     find: /^@gati\/runtime-h3\/effects\/settings$/,
     replacement: source('runtime-h3/src/effects/settings.ts'),
   },

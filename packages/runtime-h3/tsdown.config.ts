@@ -72,6 +72,7 @@ const config: UserConfig = defineConfig(
       command: 'src/command/index.ts',
       'effects/azurequeue': 'src/effects/drivers/azurequeue/driver.ts',
       'effects/command': 'src/effects/command/main.ts',
+      'effects/inspect': 'src/effects/inspect/index.ts',
       'effects/postgres': 'src/effects/drivers/postgres/driver.ts',
       'effects/pubsub': 'src/effects/drivers/pubsub/driver.ts',
       'effects/redis': 'src/effects/drivers/redis/driver.ts',

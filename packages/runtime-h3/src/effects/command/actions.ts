@@ -1,10 +1,21 @@
-import { GatiError } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
 import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
-import type { JobFilter, JobRecord, JobState, QueueDriver, QueueStats } from '../../ports.ts';
+import type { JobFilter, JobRecord, JobState, QueueDriver } from '../../ports.ts';
+import {
+  cancelJobs,
+  findJob,
+  isOver,
+  JOB_STATES,
+  listJobs,
+  parseJson,
+  printCounts,
+  reasonOf,
+  unsupportedError,
+} from '../inspect/jobs.ts';
+import { redriveAll, redriveInStages } from '../inspect/redrive.ts';
 
 export interface EffectsCall {
   queue: QueueDriver;
@@ -12,6 +23,8 @@ export interface EffectsCall {
   words: string[];
   flags: EffectsFlags;
   style: Style;
+  /** Writes a line while the command runs. */
+  progress?(line: string): void;
 }
 
 export interface EffectsFlags {
@@ -21,20 +34,11 @@ export interface EffectsFlags {
   cursor?: string | undefined;
   oldest?: boolean | undefined;
   yes?: boolean | undefined;
+  canary?: boolean | undefined;
 }
 
 export type EffectsAction = (call: EffectsCall) => Promise<CommandResult>;
 
-const STATES: readonly JobState[] = [
-  'waiting',
-  'delayed',
-  'active',
-  'completed',
-  'dead',
-  'cancelled',
-];
-/** Jobs that one call lists or redrives. */
-const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 
 export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
@@ -72,7 +76,7 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
       ...(page.next === undefined
         ? []
         : [`more:${flags.oldest === true ? ' --oldest' : ''} --cursor ${page.next}`]),
-      ...(stats ? [formatCounts(stats)] : []),
+      ...(stats ? [printCounts(stats)] : []),
     ],
     document: { jobs: page.jobs.map(toDocument), next: page.next ?? null, stats: stats ?? null },
     code: 0,
@@ -82,9 +86,7 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
 async function show({ queue, words }: EffectsCall): Promise<CommandResult> {
   const [id, ...more] = readIds('show', words);
   rejectWords('show', more);
-  const { jobs } = await listJobs(queue, { ids: [id!], limit: 1 });
-  const [job] = jobs;
-  if (!job) throw unknownJobError(id!);
+  const job = await findJob(queue, id!);
   const { priority, enqueuedAt, idempotencyKey, release, progress, result, steps, error } = job;
   const document = {
     ...toDocument(job),
@@ -93,7 +95,7 @@ async function show({ queue, words }: EffectsCall): Promise<CommandResult> {
     idempotencyKey: idempotencyKey ?? null,
     release,
     progress: progress ?? null,
-    result: result === undefined ? null : parse(result),
+    result: result === undefined ? null : parseJson(result),
     ...(steps && { steps: Object.keys(steps) }),
     // Error of an earlier attempt; `error` is the reason why the job is not completed.
     ...(isOver(job) && error !== undefined && { earlierError: error }),
@@ -118,40 +120,38 @@ async function retry({ queue, words }: EffectsCall): Promise<CommandResult> {
   };
 }
 
-async function redrive({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
+async function redrive({ queue, words, flags, progress }: EffectsCall): Promise<CommandResult> {
   rejectWords('redrive', words);
-  if (queue.redriveAll) return redriveResult(await queue.redriveAll(toFilter(flags).effects));
-  let redriven = 0;
-  // A job that fails again during the command is listed again. Each job is redriven once.
-  const seen = new Set<string>();
-  for (let cursor: string | undefined; ;) {
-    const page = await listJobs(queue, {
-      ...toFilter(flags),
-      states: ['dead'],
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
-    const ids = page.jobs.map(({ id }) => id).filter((id) => !seen.has(id));
-    for (const id of ids) seen.add(id);
-    if (ids.length > 0) redriven += await queue.redrive(ids);
-    cursor = page.next;
-    if (cursor === undefined) break;
+  const { effects } = toFilter(flags);
+  if (!flags.canary) {
+    const redriven = await redriveAll(queue, effects);
+    return { lines: [describeRedriven(redriven)], document: { redriven }, code: 0 };
   }
-  return redriveResult(redriven);
-}
-
-function redriveResult(redriven: number): CommandResult {
+  let shown = 0;
+  const done = await redriveInStages(queue, {
+    ...(effects && { effects }),
+    onProgress({ redriven, total }) {
+      if (redriven > shown) progress?.(`${redriven} of ${count(total, 'dead letter')} redriven`);
+      shown = redriven;
+    },
+  });
   return {
-    lines: [`${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`],
-    document: { redriven },
-    code: 0,
+    lines: [
+      done.failedJob === undefined
+        ? describeRedriven(done.redriven)
+        : `stopped after ${done.redriven} of ${done.total}: job ${done.failedJob} failed again`,
+    ],
+    document: done,
+    code: done.failedJob === undefined ? 0 : 1,
   };
 }
 
+const describeRedriven = (redriven: number): string =>
+  `${count(redriven, 'dead letter')} ${redriven === 1 ? 'is' : 'are'} due again`;
+
 async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
   const ids = readIds('cancel', words);
-  if (!queue.cancel) throw unsupportedError('cancel jobs');
-  const cancelled = await queue.cancel(ids);
+  const cancelled = await cancelJobs(queue, ids);
   const lines = [
     `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, have ended or do not exist' : ''}`,
   ];
@@ -183,34 +183,26 @@ async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResul
   };
 }
 
-async function listJobs(
-  queue: QueueDriver,
-  filter: JobFilter,
-): Promise<{ jobs: JobRecord[]; next?: string }> {
-  if (!queue.list) throw unsupportedError('list jobs', await queue.stats());
-  return queue.list(filter);
-}
-
 function toFilter({ state, effect }: EffectsFlags): Pick<JobFilter, 'states' | 'effects'> {
   const states = state?.split(',') as JobState[] | undefined;
-  const unknown = states?.find((one) => !STATES.includes(one));
+  const unknown = states?.find((one) => !JOB_STATES.includes(one));
   if (unknown !== undefined)
     throw usageError(
       `\`--state ${unknown}\` is not a state`,
-      `The states are ${STATES.join(', ')}.`,
+      `The states are ${JOB_STATES.join(', ')}.`,
     );
   return { ...(states && { states }), ...(effect !== undefined && { effects: effect.split(',') }) };
 }
 
 function toDocument(job: JobRecord): Record<string, unknown> {
-  const { id, effect, state, attempt, payload, error, runAt } = job;
+  const { id, effect, state, attempt, payload, runAt } = job;
   return {
     id,
     effect,
     state,
     attempt,
-    payload: parse(payload),
-    error: isOver(job) ? null : (error ?? damageOf(job) ?? null),
+    payload: parseJson(payload),
+    error: reasonOf(job) ?? null,
     runAt: formatTime(runAt),
   };
 }
@@ -221,22 +213,12 @@ function paintState(state: JobState, style: Style): string {
   return state === 'completed' || state === 'cancelled' ? style.dim(state) : state;
 }
 
-/** The job ended without an error, even if an earlier attempt failed. */
-function isOver({ state }: JobRecord): boolean {
-  return state === 'completed' || state === 'cancelled';
-}
-
 /** Returns why a job is dead, or why it is being retried. */
 function formatReason(job: JobRecord): string {
-  if (isOver(job)) return '';
-  if (job.error === undefined) return damageOf(job) ?? '';
-  const line = job.error.split('\n')[0]!.slice(0, 80);
+  const reason = reasonOf(job);
+  if (reason === undefined || job.error === undefined) return reason ?? '';
+  const line = reason.split('\n')[0]!.slice(0, 80);
   return job.state === 'dead' ? line : `earlier attempt: ${line}`;
-}
-
-/** A damaged payload is found only when the job is claimed. */
-function damageOf({ payload }: JobRecord): string | undefined {
-  return isJson(payload) ? undefined : 'The job is damaged in the queue: its payload is not JSON.';
 }
 
 function readLimit(text: string | undefined): number {
@@ -265,38 +247,3 @@ function formatTime(milliseconds: number): string {
 
 const formatValue = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
-
-function parse(json: string): unknown {
-  return isJson(json) ? JSON.parse(json) : json;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function formatCounts(stats: QueueStats): string {
-  return Object.entries(stats)
-    .map(([state, number]) => `${number} ${state}`)
-    .join(', ');
-}
-
-function unsupportedError(action: string, stats?: QueueStats): GatiError {
-  return new GatiError({
-    code: 'GATI_EFFECTS_LOOK',
-    message: `This queue can't ${action}: its service has no such call.${stats ? ` It counts ${formatCounts(stats)}.` : ''}`,
-    fix: 'Use the tools of the service, or a queue in SQLite, PostgreSQL or Redis. `effects retry` and `effects redrive` work here too.',
-  });
-}
-
-function unknownJobError(id: string): GatiError {
-  return new GatiError({
-    code: 'GATI_EFFECT_JOB',
-    message: `There is no job ${id} in this queue.`,
-    fix: '`effects list` shows the ids. Ended jobs are removed after some time.',
-  });
-}

@@ -9,7 +9,6 @@ import {
   createOutput,
   usageResult,
 } from '../../command/output.ts';
-import type { Style } from '../../command/style.ts';
 import { parseArguments } from '../../command/parse-arguments.ts';
 import { usageError } from '../../command/usage-error.ts';
 import type { QueueDriver } from '../../ports.ts';
@@ -33,6 +32,7 @@ const OPTIONS = {
   cursor: { type: 'string' },
   oldest: { type: 'boolean' },
   yes: { type: 'boolean' },
+  canary: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -44,6 +44,7 @@ const HELP = `List and change the jobs of the queue of effects
   effects show ID
   effects retry ID…            redrive dead letters, from their first attempt
   effects redrive [--effect NAME]   redrive all dead letters
+  effects redrive --canary     redrive one, then ten, then all; stop at the first failure
   effects cancel ID…           cancel jobs that are waiting or delayed
   effects purge --yes [--state dead] [--effect NAME]   remove completed, cancelled and dead jobs
 
@@ -62,7 +63,7 @@ export async function runEffectsCommand(
   const keepAlive = setInterval(() => {}, 1000);
   const output = options.output ?? createOutput(words.includes('--json'));
   const fix = 'Check that the queue can be reached and that its credentials are right.';
-  return printResult(output, fix, () => run(words, options, output.style)).finally(() =>
+  return printResult(output, fix, () => run(words, options, output)).finally(() =>
     clearInterval(keepAlive),
   );
 }
@@ -70,7 +71,7 @@ export async function runEffectsCommand(
 async function run(
   words: string[],
   { url, openQueue }: EffectsCommandOptions,
-  style: Style,
+  { style, line: progress }: CommandOutput,
 ): Promise<CommandResult> {
   const { positionals, values } = parseArguments(words, OPTIONS, { help: 'effects --help' });
   if (values.help) return usageResult(HELP);
@@ -93,7 +94,7 @@ async function run(
     onError: (error) => void process.stderr.write(`${error.message}\n`),
   });
   try {
-    return await action({ queue, words: rest, flags: values as EffectsFlags, style });
+    return await action({ queue, words: rest, flags: values as EffectsFlags, style, progress });
   } finally {
     await queue.close();
   }

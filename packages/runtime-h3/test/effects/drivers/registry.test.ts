@@ -22,7 +22,7 @@ const packaged = drivers.flatMap(([name, facts]) =>
   'entry' in facts ? [{ name, entry: facts.entry as string }] : [],
 );
 /** Entries below `effects/` that are not drivers. */
-const OTHER_ENTRIES = ['effects/command', 'effects/settings'];
+const OTHER_ENTRIES = ['effects/command', 'effects/inspect', 'effects/settings'];
 const driversAmong = (entries: string[]): string[] =>
   entries.filter((entry) => entry.startsWith('effects/') && !OTHER_ENTRIES.includes(entry)).sort();
 const expected = packaged.map(({ entry }) => entry).sort();

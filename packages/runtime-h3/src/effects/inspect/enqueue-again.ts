@@ -1,0 +1,48 @@
+import { type Defs, GatiError, type Schema } from '@gati/contract';
+import type { QueueDriver } from '../../ports.ts';
+import { explain } from '../../validate/explain.ts';
+import { createId } from '../enqueue/id.ts';
+
+export interface ExtraJob {
+  effect: string;
+  /** JSON value. */
+  payload: unknown;
+  /** Semver of the release that the job belongs to. */
+  release: string;
+  priority?: number;
+  /** Schema of the payload, and the definitions that it refers to. Absent: not checked here. */
+  schema?: Schema;
+  $defs?: Defs;
+}
+
+/**
+ * Enqueues a job that no code of the app enqueues: a run now, or a job again with another payload.
+ * It is due at once and has no idempotency key. Resolves to its id.
+ *
+ * @throws {GatiError} GATI_EFFECT_PAYLOAD when the payload does not match the schema, or is too large
+ * for the queue
+ */
+export async function enqueueExtraJob(
+  queue: QueueDriver,
+  { effect, payload, release, priority = 0, schema, $defs = {} }: ExtraJob,
+): Promise<string> {
+  const errors = schema === undefined ? [] : explain(schema, $defs, payload, 'body');
+  if (errors.length > 0)
+    throw payloadError(
+      `The payload does not match the effect "${effect}": ${errors.map(({ path, message }) => `${path || 'the payload'} ${message}`).join('; ')}`,
+    );
+  const text = JSON.stringify(payload);
+  const { maxPayload = Infinity } = queue.caps;
+  if (Buffer.byteLength(text) > maxPayload)
+    throw payloadError(`The payload is larger than the ${maxPayload} bytes that the queue takes.`);
+  const job = { id: createId(), effect, payload: text, priority, release, runAt: Date.now() };
+  const [id] = await queue.enqueue([job]);
+  return id!;
+}
+
+const payloadError = (message: string): GatiError =>
+  new GatiError({
+    code: 'GATI_EFFECT_PAYLOAD',
+    message,
+    fix: "Pass a payload that matches the effect's schema or the type that its run() takes.",
+  });
