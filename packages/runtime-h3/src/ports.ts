@@ -147,6 +147,11 @@ export interface QueueJob {
    * the driver's `maxDelay`. The driver stores it; the engine obeys it.
    */
   notBefore?: number;
+  /**
+   * Span that enqueued it, as `traceparent` of W3C Trace Context has it. Absent where telemetry is
+   * off, and for jobs of earlier versions. The driver stores it.
+   */
+  trace?: string;
   /** JSON texts of the steps that earlier attempts stored, by name. Absent: none. */
   steps?: Record<string, string>;
 }

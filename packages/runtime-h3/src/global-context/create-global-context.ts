@@ -11,6 +11,7 @@ import { createModules, type Modules } from '../modules/create-modules.ts';
 import type { TrackStep } from '../modules/module-setup.ts';
 import type { QueueDriver } from '../ports.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
+import type { LogSink } from '../telemetry/record/recorder.ts';
 import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
 
@@ -34,6 +35,8 @@ export interface GlobalContextOptions {
   effects?: ProcessEffects;
   /** Drivers that `GATI_EFFECTS` may name, besides the built-in ones. */
   queues?: Queues;
+  /** Receives JSON lines: one for each module that is set up and each run of an effect. */
+  log?: LogSink;
   /** Observes modules, database, storage and effects. None by default. */
   tracer?: Tracer;
   /** Notes what the creation waits for. */
@@ -78,11 +81,11 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   const { release, deployedAt = new Date(), mode, env = process.env, tracer } = options;
   const logger = tracer === undefined ? options.logger : tracer.traceLogger(options.logger);
   const config = await loadConfig(release.config, env, mode);
-  const modules = createModules(
-    release.modules,
-    tracer &&
-      (({ name, api, definition }) => tracer.traceModule(name, api, definition === undefined)),
-  );
+  const modules = createModules(release.modules, (module) => {
+    const { name, api, definition, us } = module;
+    options.log?.(printModule(name, us, release.version));
+    return tracer === undefined ? api : tracer.traceModule(name, api, definition === undefined);
+  });
   const abort = new AbortController();
   const folder = dataFolder(mode);
   const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) =>
@@ -141,12 +144,19 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   };
 }
 
+/** Returns the line that each module leaves in the log when it is set up. */
+function printModule(module: string, us: number, version: string): string {
+  const line = { level: 'info', msg: 'module', module, version, us, time: Date.now() };
+  return `${JSON.stringify(line)}\n`;
+}
+
 /** Opens the queue and creates the engine. Loads its code late: an app without effects needs none. */
 async function openEngine(
   options: GlobalContextOptions,
   gctx: () => GlobalContext,
 ): Promise<EffectsEngine> {
   const { release, mode, logger, env = process.env, queue, effects: shared, queues } = options;
+  const { log, tracer } = options;
   const [
     { createEffectsEngine },
     { openQueue, defaultQueueUrl, loggedQueueSettings },
@@ -172,6 +182,8 @@ async function openEngine(
     gctx,
     logger,
     backoff: mode !== 'test',
+    ...(log && { log }),
+    ...(tracer && { tracer }),
     ...(shared && { ...shared, shared: true }),
   });
 }

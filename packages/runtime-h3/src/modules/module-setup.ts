@@ -12,6 +12,8 @@ export interface ReadyModule {
   api: unknown;
   /** Absent when the exported functions are the module. */
   definition: ModuleDefinition | undefined;
+  /** Microseconds that loading and `setup()` took. */
+  us: number;
 }
 
 interface PendingModule {
@@ -63,14 +65,17 @@ export class ModuleSetup {
 
   /** Loads a module and runs its `setup()`. */
   async run(name: string, load: Loader<ModuleFile>): Promise<ReadyModule> {
+    const started = performance.now();
+    const elapsed = (): number => Math.trunc((performance.now() - started) * 1000);
     let end = this.#track(`the import of src/modules/${name}.ts`);
     try {
       const file = await load();
       const definition = findDefinition(file);
-      if (!definition) return { name, definition, api: file };
+      if (!definition) return { name, definition, api: file, us: elapsed() };
       end();
       end = this.#track(`setup() of src/modules/${name}.ts`);
-      return { name, definition, api: await definition.setup(this.#contextFor(name)) };
+      const api = await definition.setup(this.#contextFor(name));
+      return { name, definition, api, us: elapsed() };
     } catch (error) {
       throw isGatiError(error, 'GATI_MODULE_') ? error : setupError(name, error);
     } finally {

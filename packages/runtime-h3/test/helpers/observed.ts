@@ -14,7 +14,9 @@ export interface Observed extends Target {
   spans(): SpanRecord[];
   /** Span with this name. */
   span(name: string): SpanRecord;
-  /** Lines of the access log. */
+  /** The queue of the app: resolves when it has run its jobs. */
+  idle(): Promise<void>;
+  /** Lines of the access log, of runs and of modules. */
   lines: Record<string, unknown>[];
 }
 
@@ -49,6 +51,7 @@ export async function observe(
     logger,
     queue: createMemoryDriver(),
     tracer,
+    log: (text) => lines.push(...parse(text)),
   });
   const target = await overNode(release, {
     context: () => context.gctx,
@@ -64,6 +67,7 @@ export async function observe(
     ...target,
     logged,
     tracer,
+    idle: () => context.effects.idle(),
     lines,
     spans,
     span(name) {

@@ -12,7 +12,7 @@ const job: Check = object(
     enqueuedAt: number,
     release: string,
   },
-  { idempotencyKey: string, notBefore: number, steps: mapOf(string) },
+  { idempotencyKey: string, notBefore: number, trace: string, steps: mapOf(string) },
 );
 
 /**

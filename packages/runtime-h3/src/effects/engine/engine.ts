@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Defs, GatiError } from '@gati/contract';
 import type { GlobalContext, Logger } from '../../types/context.ts';
 import type { JobRecord, QueueDriver, QueueStats } from '../../ports.ts';
+import type { LogSink } from '../../telemetry/record/recorder.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { BundleEffect } from '../../types/bundle.ts';
 import type { EnqueueOptions } from '../../types/enqueue-options.ts';
 import type { CurrentVersion, MigratePayload, ReleaseEffects, ReleaseOf } from './job-release.ts';
@@ -12,6 +14,7 @@ import { createClaimLoop } from './claim-loop.ts';
 import { createEffectFiles } from './effect-files.ts';
 import { createJobRunner } from './job-runner.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createRunLog } from './run-log.ts';
 import { createSchedules } from './schedules.ts';
 import { createJobLookup, type JobLookup } from './job-lookup.ts';
 import type { EffectJob } from '../../types/effect-job.ts';
@@ -39,6 +42,10 @@ export interface EffectsOptions {
   lease?: number;
   /** The caller owns the driver and closes it. */
   shared?: boolean;
+  /** Receives one JSON line for each run. */
+  log?: LogSink;
+  /** Observes enqueues and runs. */
+  tracer?: Tracer;
 }
 
 export interface EffectsEngine extends JobLookup {
@@ -74,7 +81,7 @@ export interface EffectsEngine extends JobLookup {
  */
 export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   const { effects, $defs, driver, gctx, logger, lease = DEFAULT_LEASE, shared = false } = options;
-  const { releaseOf, migrate, currentVersion, backoff = true } = options;
+  const { releaseOf, migrate, currentVersion, backoff = true, log, tracer } = options;
   const { durable } = driver.caps;
   const current: ReleaseEffects = { effects, $defs, gctx };
   const files = createEffectFiles({ effects, durable, logger });
@@ -82,11 +89,15 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   let idleWaiters: (() => void)[] = [];
 
   const enqueue: EffectsEngine['enqueue'] = async (name, payload, enqueueOptions = {}) => {
-    const job = await toNewJob(name, payload, enqueueOptions, current, driver.caps);
-    if (state === 'closed') throw engineClosedError(name);
-    files.markEnqueued(name);
-    const [id] = await driver.enqueue([job], enqueueOptions.tx);
-    return { id: id! };
+    const add = async (trace?: string): Promise<string> => {
+      const job = await toNewJob(name, payload, enqueueOptions, current, driver.caps);
+      if (trace !== undefined) job.trace = trace;
+      if (state === 'closed') throw engineClosedError(name);
+      files.markEnqueued(name);
+      const [id] = await driver.enqueue([job], enqueueOptions.tx);
+      return id!;
+    };
+    return { id: await (tracer === undefined ? add() : tracer.observeEnqueue(name, add)) };
   };
 
   const resolveIdleWaiters = (): void => {
@@ -105,6 +116,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
     migrate,
     currentVersion,
     backoff,
+    beginRun: createRunLog({ ...(log && { log }), ...(tracer && { tracer }) }),
     onRunEnded: (effect) => claimLoop.runEnded(effect),
     onDueAgain: (milliseconds) => void setTimeout(claimLoop.jobsReady, milliseconds).unref(),
     onSettled() {

@@ -5,6 +5,7 @@ import { bindLogger } from '../../telemetry/log/logger.ts';
 import { stringifyWire } from '../../validate/encode.ts';
 import type { JobPlan } from './job-release.ts';
 import { toSettings } from '../effect-settings.ts';
+import type { Run } from './run-log.ts';
 import { createStep } from './steps.ts';
 import type { EffectContext, EffectFile } from '../../types/effects.ts';
 
@@ -16,6 +17,7 @@ export interface JobRun {
   abort: AbortController;
   driver: QueueDriver;
   logger: Logger;
+  run: Run;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function runJob({
   abort,
   driver,
   logger,
+  run,
 }: JobRun): Promise<string | undefined> {
   const { job } = lease;
   const { signal } = abort;
@@ -48,7 +51,7 @@ export async function runJob({
     gctx,
     progress: async (percent) =>
       void (await driver.saveProgress?.(lease, Math.min(100, Math.max(0, percent)))),
-    step: createStep(lease, driver, signal),
+    step: createStep(lease, driver, signal, run.tracer),
   };
   let onAbort = (): void => {};
   try {
@@ -58,8 +61,8 @@ export async function runJob({
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
     });
-    const run = file.run as (payload: unknown, ectx: EffectContext) => unknown;
-    const result = await Promise.race([(async () => run(plan.payload, ectx))(), aborted]);
+    const runFile = file.run as (payload: unknown, ectx: EffectContext) => unknown;
+    const result = await Promise.race([(async () => runFile(plan.payload, ectx))(), aborted]);
     // A run that did its work must not be repeated because of its result.
     return result === undefined ? undefined : stringifyWire(result, true);
   } finally {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bindLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import type { QueueDriver } from '../../ports.ts';
 import { runJob, isRetryable } from './run-job.ts';
@@ -15,9 +16,10 @@ import {
   chooseRelease,
 } from './job-release.ts';
 import { type RunningJob, InterruptedError } from './leases.ts';
+import type { RunLog, RunOutcome } from './run-log.ts';
 import { toSettings } from '../effect-settings.ts';
 import { toSourceStack } from '../../telemetry/log/source-stack.ts';
-import type { EffectFile } from '../../types/effects.ts';
+import type { EffectFile, RetryPolicy } from '../../types/effects.ts';
 
 /** Attempts that a job gets beyond its own, for processes that ended while they ran it. */
 const EXTRA_ATTEMPTS = 20;
@@ -43,6 +45,7 @@ export interface SettleContext {
   currentVersion: CurrentVersion | undefined;
   /** `false`: a retry is due immediately. */
   backoff: boolean;
+  beginRun: RunLog;
 }
 
 export interface SettleOptions extends SettleContext {
@@ -79,29 +82,50 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
     const message = 'an effect ended its process too often, so its job is a dead letter';
     return storeDead(running, new Error(reason), message, options);
   }
+  const run = options.beginRun(lease, plan.release.gctx().release.version);
+  const inRun = { ...options, logger: bindLogger(logger, run.ids) };
+  let result: string | undefined;
   try {
-    const result = await runJob({ file, lease, plan, abort, driver, logger });
-    onRunEnded();
-    await storeOutcome(running, logger, () => driver.ack(lease, result));
+    result = await run.enter(() =>
+      runJob({ file, lease, plan, abort, driver, logger: inRun.logger, run }),
+    );
   } catch (error) {
-    if (error instanceof InterruptedError) {
-      // If the lease is lost, its new holder runs the job. Otherwise another process gets it now.
-      onRunEnded();
-      if (running.until > 0)
-        await storeOutcome(running, logger, () => driver.retry(lease, Date.now(), textOf(error)));
-    } else if (job.attempt >= retry.attempts || !isRetryable(error)) {
-      await storeDead(
-        running,
-        error,
-        'an effect failed permanently, so its job is a dead letter',
-        options,
-      );
-    } else {
-      const wait = options.backoff ? backoffDelay(retry, job.attempt) : 0;
-      const { effect, id, attempt } = job;
-      logger.warn('an effect failed and is retried', { effect, job: id, attempt, wait, error });
-      await storeRetry(running, wait, error, options);
-    }
+    run.end(outcomeOf(error, job.attempt >= retry.attempts), error);
+    return storeFailure(running, error, retry, inRun);
+  }
+  run.end('completed');
+  onRunEnded();
+  await storeOutcome(running, inRun.logger, () => driver.ack(lease, result));
+}
+
+function outcomeOf(error: unknown, isLast: boolean): RunOutcome {
+  if (error instanceof InterruptedError) return 'interrupted';
+  return isLast || !isRetryable(error) ? 'dead' : 'retried';
+}
+
+/** Stores that a run failed: the job is due again or a dead letter. */
+async function storeFailure(
+  running: RunningJob,
+  error: unknown,
+  retry: Required<RetryPolicy>,
+  options: SettleOptions,
+): Promise<void> {
+  const { driver, logger, onRunEnded, backoff } = options;
+  const { lease } = running;
+  const { effect, id, attempt } = lease.job;
+  const outcome = outcomeOf(error, attempt >= retry.attempts);
+  if (outcome === 'interrupted') {
+    // If the lease is lost, its new holder runs the job. Otherwise another process gets it now.
+    onRunEnded();
+    if (running.until > 0)
+      await storeOutcome(running, logger, () => driver.retry(lease, Date.now(), textOf(error)));
+  } else if (outcome === 'dead') {
+    const message = 'an effect failed permanently, so its job is a dead letter';
+    await storeDead(running, error, message, options);
+  } else {
+    const wait = backoff ? backoffDelay(retry, attempt) : 0;
+    logger.warn('an effect failed and is retried', { effect, job: id, attempt, wait, error });
+    await storeRetry(running, wait, error, options);
   }
 }
 

@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { Lease, QueueDriver } from '../../ports.ts';
 import { stringifyWire } from '../../validate/encode.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import { parseStep } from './damaged-job.ts';
 
 /** `ectx.step` */
@@ -13,7 +14,12 @@ export type Step = <Result>(name: string, work: () => Result | Promise<Result>) 
  * @throws {GatiError} GATI_EFFECT_STEP when a run uses a name twice, GATI_EFFECT_DAMAGED when a stored
  * result can't be read
  */
-export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSignal): Step {
+export function createStep(
+  lease: Lease,
+  driver: QueueDriver,
+  signal: AbortSignal,
+  tracer?: Tracer,
+): Step {
   const { effect, steps = {} } = lease.job;
   const used = new Set<string>();
   return async <Result>(name: string, work: () => Result | Promise<Result>): Promise<Result> => {
@@ -22,7 +28,7 @@ export function createStep(lease: Lease, driver: QueueDriver, signal: AbortSigna
     // An aborted run starts no new step.
     signal.throwIfAborted();
     if (Object.hasOwn(steps, name)) return parseStep(lease.job, name, steps[name]!) as Result;
-    const result = await work();
+    const result = await (tracer === undefined ? work() : tracer.observeStep(name, work));
     // In an array, since JSON has no `undefined`.
     const text = result === undefined ? '[]' : `[${stringifyWire(result, true)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))

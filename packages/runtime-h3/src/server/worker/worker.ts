@@ -239,6 +239,8 @@ export function createReleaseRules(
         mode: 'production',
         logger: log.logger,
         announce: kind === 'first' && release.id === own.id,
+        // The proof of a release serves nothing.
+        ...(kind !== 'proof' && { log: log.write }),
         effects,
         ...(tracer && { tracer }),
         ...(track && { track }),

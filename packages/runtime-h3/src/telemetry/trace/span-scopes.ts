@@ -82,16 +82,23 @@ function runSpan(scopes: SpanScopes, span: OpenSpan, work: () => unknown): unkno
     scopes.end(span);
     return result;
   }
-  return result.then(
-    (value) => {
-      scopes.end(span);
-      return value;
-    },
-    (error: unknown) => {
-      scopes.fail(span, error);
-      throw error;
-    },
-  );
+  return awaitSpan(scopes, span, result);
+}
+
+/** Awaits, since `then` would cut the callers off the stack of an error. */
+async function awaitSpan(
+  scopes: SpanScopes,
+  span: OpenSpan,
+  promise: Promise<unknown>,
+): Promise<unknown> {
+  try {
+    const value = await promise;
+    scopes.end(span);
+    return value;
+  } catch (error) {
+    scopes.fail(span, error);
+    throw error;
+  }
 }
 
 /**

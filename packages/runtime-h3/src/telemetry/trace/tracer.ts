@@ -3,8 +3,19 @@ import type { LoadedRoute } from '../../types/bundle.ts';
 import type { Logger } from '../../types/context.ts';
 import type { Database, Storage } from '../../types/data.ts';
 import type { LogSink } from '../record/recorder.ts';
+import type { TraceParent } from '../record/ids.ts';
 import type { RouteStats } from '../record/route-stats.ts';
 import type { Sampler } from './sampler.ts';
+import {
+  ENQUEUE,
+  type Enqueued,
+  type Migration,
+  MIGRATION,
+  RUN,
+  type Run,
+  type SpanEntry,
+  STEP,
+} from './span-table.ts';
 import { SpanScopes } from './span-scopes.ts';
 import { traceDatabase } from './traced-database.ts';
 import { traceLogger } from './traced-logger.ts';
@@ -66,6 +77,43 @@ export class Tracer extends SpanScopes {
   /** Runs `work` in a trace that exists already. */
   run<Result>(trace: Trace, work: () => Result): Result {
     return this.runIn(trace.root, work);
+  }
+
+  /**
+   * Begins the trace of an attempt to run a job.
+   *
+   * @param enqueuedBy span that enqueued the job
+   */
+  beginRun(owner: TraceOwner, run: Run, enqueuedBy: TraceParent | undefined): Trace {
+    const links = enqueuedBy && [{ traceId: enqueuedBy.traceId, spanId: enqueuedBy.parentId }];
+    return new Trace(owner, RUN as SpanEntry<never>, run, links);
+  }
+
+  /**
+   * Runs `enqueue` as a span.
+   *
+   * @param enqueue gets the `traceparent` that the job keeps, and resolves to the id of the job
+   */
+  observeEnqueue(
+    effect: string,
+    enqueue: (trace: string | undefined) => Promise<string>,
+  ): Promise<string> {
+    const detail: Enqueued = { effect };
+    return this.observe(ENQUEUE, detail, async () => {
+      const span = this.current;
+      detail.job = await enqueue(span && this.traceParent(span));
+      return detail.job;
+    });
+  }
+
+  /** Runs a step of an effect as a span. */
+  observeStep<Result>(step: string, work: () => Result): Result {
+    return this.observe(STEP, step, work);
+  }
+
+  /** Runs the migration of a request or a response as a span. */
+  observeMigration<Result>(migration: Migration, work: () => Result): Result {
+    return this.observe(MIGRATION, migration, work);
   }
 
   /** Returns the route with guards, middleware, handler and hooks that are spans. */

@@ -70,6 +70,7 @@ const envelope: Check = object(
   {
     idempotencyKey: string,
     notBefore: number,
+    trace: string,
     tries: wholeNumber,
     steps: mapOf(string),
     due: number,

@@ -29,11 +29,13 @@ export function toJob(entry: Entry): QueueJob {
     idempotencyKey,
     release,
     notBefore,
+    trace,
     steps,
   } = entry;
   const job: QueueJob = { id, effect, payload, attempt, priority, enqueuedAt, release };
   if (idempotencyKey !== undefined) job.idempotencyKey = idempotencyKey;
   if (notBefore !== undefined) job.notBefore = notBefore;
+  if (trace !== undefined) job.trace = trace;
   if (steps) job.steps = steps;
   return job;
 }

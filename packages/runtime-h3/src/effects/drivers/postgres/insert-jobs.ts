@@ -1,4 +1,5 @@
 import type { NewJob } from '../../../ports.ts';
+import { TRACE } from './rows.ts';
 import type { Run } from './connection.ts';
 import type { Statements } from './statements.ts';
 
@@ -70,6 +71,7 @@ function toColumns(jobs: NewJob[]): unknown[] {
       idempotencyKey === undefined ? null : withoutNul(idempotencyKey),
     ),
     jobs.map(({ release }) => release),
+    jobs.map(({ trace }) => (trace === undefined ? null : JSON.stringify({ [TRACE]: trace }))),
   ];
 }
 

@@ -22,6 +22,23 @@ export interface Row {
   error: string | null;
 }
 
+/**
+ * Member of `steps` with the trace of the job. A column of its own would change what a claim returns,
+ * and PostgreSQL then rejects the prepared claims of the servers that run already.
+ */
+export const TRACE = '\u0001traceparent';
+
+function toTraceAndSteps(all: Row['steps']): Pick<QueueJob, 'trace' | 'steps'> {
+  if (all === null) return {};
+  // Damaged steps stay as they are, so that the engine sees the damage.
+  if (typeof all !== 'object' || Array.isArray(all)) return { steps: all };
+  const { [TRACE]: trace, ...steps } = all;
+  return {
+    ...(trace !== undefined && { trace }),
+    ...(Object.keys(steps).length > 0 && { steps }),
+  };
+}
+
 export function toJob(row: Row): QueueJob {
   const { id, effect, payload, attempt, priority, release } = row;
   return {
@@ -33,7 +50,7 @@ export function toJob(row: Row): QueueJob {
     enqueuedAt: Number(row.enqueued_at),
     release,
     ...(row.key !== null && { idempotencyKey: row.key }),
-    ...(row.steps !== null && { steps: row.steps }),
+    ...toTraceAndSteps(row.steps),
   };
 }
 

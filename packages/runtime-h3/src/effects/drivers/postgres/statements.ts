@@ -29,11 +29,11 @@ export function statements(schema: string): Statements {
     // statements with common keys can't deadlock.
     insert: `
 WITH input AS MATERIALIZED (
-  SELECT nextval('${schema}.job_order') AS seq, * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::boolean[], $7::text[], $8::text[])
-    AS u (id, effect, payload, priority, run_at, delayed, key, release)
+  SELECT nextval('${schema}.job_order') AS seq, * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::boolean[], $7::text[], $8::text[], $9::text[])
+    AS u (id, effect, payload, priority, run_at, delayed, key, release, steps)
 )
-INSERT INTO ${jobs} (seq, id, effect, payload, priority, state, enqueued_at, run_at, key, release)
-SELECT seq, id, effect, payload, priority, CASE WHEN delayed THEN ${STATE.delayed} ELSE ${STATE.waiting} END, ${NOW}, run_at, key, release
+INSERT INTO ${jobs} (seq, id, effect, payload, priority, state, enqueued_at, run_at, key, release, steps)
+SELECT seq, id, effect, payload, priority, CASE WHEN delayed THEN ${STATE.delayed} ELSE ${STATE.waiting} END, ${NOW}, run_at, key, release, steps::jsonb
 FROM input ORDER BY effect, key NULLS FIRST, seq
 ON CONFLICT DO NOTHING RETURNING id`,
     notify: `SELECT pg_notify($1, $2)`,

@@ -12,9 +12,10 @@ export type Claimed = [
   release: string,
   fence: number,
   steps: string[],
+  trace: string,
 ];
 
-/** Returns the eight arguments of a job for the script `enqueue`. */
+/** Returns the nine arguments of a job for the script `enqueue`. */
 export function toArguments({
   id,
   effect,
@@ -23,13 +24,24 @@ export function toArguments({
   runAt,
   idempotencyKey,
   release,
+  trace = '',
 }: NewJob): (string | number)[] {
   // Uses the clock of this process: an immediate job must not wait because the server's clock is
   // behind.
   const delayed = runAt > Date.now() ? 1 : 0;
   // The letter distinguishes an empty key from no key.
   const key = idempotencyKey === undefined ? '' : `k${idempotencyKey}`;
-  return [id, effect, payload, Math.trunc(priority), toMilliseconds(runAt), delayed, key, release];
+  return [
+    id,
+    effect,
+    payload,
+    Math.trunc(priority),
+    toMilliseconds(runAt),
+    delayed,
+    key,
+    release,
+    trace,
+  ];
 }
 
 export const toMilliseconds = (time: number): number =>
@@ -46,6 +58,7 @@ export function toLease([
   release,
   fence,
   steps,
+  trace,
 ]: Claimed): Lease {
   return {
     token: String(fence),
@@ -58,6 +71,7 @@ export function toLease([
       enqueuedAt: Number(enqueuedAt),
       release,
       ...(key !== '' && { idempotencyKey: key.slice(1) }),
+      ...(trace !== '' && { trace }),
       ...(steps.length > 0 && { steps: toHash(steps) as Record<string, string> }),
     },
   };
@@ -95,6 +109,7 @@ export function toRecord(
     state: state === 'delayed' && runAt <= now ? 'waiting' : state,
     runAt,
     ...(hash.key && { idempotencyKey: hash.key.slice(1) }),
+    ...(hash.trace && { trace: hash.trace }),
     ...(hash.error !== undefined && { error: hash.error }),
     ...(hash.result !== undefined && { result: hash.result }),
     ...(hash.progress !== undefined && { progress: Number(hash.progress) }),

@@ -42,7 +42,7 @@ local function setAside(id, effect, reason, found)
   end
   found[#found + 1] = id
 end
-local FIELDS = { 'payload', 'release', 'key', 'effect', 'attempt', 'priority', 'enqueuedAt', 'fence', 'seq', 'stepped' }
+local FIELDS = { 'payload', 'release', 'key', 'effect', 'attempt', 'priority', 'enqueuedAt', 'fence', 'seq', 'stepped', 'trace' }
 -- Fields of a job and its steps, or nil and the reason why it can't be claimed.
 local function fieldsOf(id)
   local h = redis.pcall('HMGET', P .. 'job:' .. id, unpack(FIELDS))
@@ -84,15 +84,15 @@ const constants: Record<string, number> = {
 const script = (body: string): string =>
   (SHARED + body).replaceAll(/\b(DAY|KEPT|FIRST|REPEAT)\b/g, (name) => String(constants[name]));
 
-/** Arguments: id of the process, then eight per job. Returns the ids of the jobs. */
+/** Arguments: id of the process, then nine per job. Returns the ids of the jobs. */
 const enqueue = script(`
 local ids = {}
 local added = {}
 -- Reserves a number for each job, also for those that exist.
-local seq = redis.call('INCRBY', P .. 'seq', (#ARGV - 1) / 8) - (#ARGV - 1) / 8
-for i = 2, #ARGV, 8 do
-  local id, effect, payload, priority, runAt, delayed, key, release =
-    ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]
+local seq = redis.call('INCRBY', P .. 'seq', (#ARGV - 1) / 9) - (#ARGV - 1) / 9
+for i = 2, #ARGV, 9 do
+  local id, effect, payload, priority, runAt, delayed, key, release, trace =
+    ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7], ARGV[i + 8]
   local known = key ~= '' and redis.call('GET', keyOf(effect, key))
   if known then ids[#ids + 1] = known
   elseif redis.call('EXISTS', P .. 'job:' .. id, P .. 'gone:' .. id) > 0 then ids[#ids + 1] = id
@@ -101,6 +101,7 @@ for i = 2, #ARGV, 8 do
     local state = delayed == '1' and 'delayed' or 'waiting'
     redis.call('HSET', P .. 'job:' .. id, 'effect', effect, 'payload', payload, 'priority', priority, 'attempt', 0, 'fence', 0, 'seq', seq,
       'enqueuedAt', now, 'runAt', runAt, 'state', state, 'key', key, 'release', release)
+    if trace ~= '' then redis.call('HSET', P .. 'job:' .. id, 'trace', trace) end
     if key ~= '' then redis.call('SET', keyOf(effect, key), id) end
     redis.call('ZADD', P .. 'all', seq, id)
     if state == 'delayed' then redis.call('ZADD', P .. 'delayed:' .. effect, runAt, id) else toWaiting(effect, priority, seq, id) end
@@ -148,7 +149,7 @@ for i = 2, #ARGV, 3 do
         local attempt, fence = h[5] + 1, h[8] + 1
         redis.call('HSET', job, 'state', 'active', 'attempt', attempt, 'fence', fence)
         redis.call('ZADD', P .. 'active:' .. effect, now + lease, id)
-        claimed[#claimed + 1] = { id, effect, h[1], attempt, h[6], h[7], h[3], h[2], fence, steps }
+        claimed[#claimed + 1] = { id, effect, h[1], attempt, h[6], h[7], h[3], h[2], fence, steps, h[11] or '' }
       else setAside(id, effect, steps, damaged) end
     end
     room = room - #popped / 2

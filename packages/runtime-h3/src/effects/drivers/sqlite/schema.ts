@@ -16,7 +16,7 @@ export const CANCELLED = 5;
  * 2^53, and one such row would fail the whole statement.
  */
 export const JOB_COLUMNS =
-  'seq, id, effect, payload, CAST(attempt AS REAL) AS attempt, CAST(priority AS REAL) AS priority, CAST(enqueued_at AS REAL) AS enqueued_at, release, key, CAST(stepped AS REAL) AS stepped';
+  'seq, id, effect, payload, CAST(attempt AS REAL) AS attempt, CAST(priority AS REAL) AS priority, CAST(enqueued_at AS REAL) AS enqueued_at, release, key, trace, CAST(stepped AS REAL) AS stepped';
 
 /** Milliseconds for which an idempotency key is stored after its job ended. */
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
@@ -42,6 +42,7 @@ CREATE TABLE jobs (
   progress REAL,
   key TEXT,
   release TEXT NOT NULL,
+  trace TEXT,
   error TEXT,
   result TEXT,
   payload TEXT NOT NULL
@@ -66,7 +67,7 @@ export function prepareFile(db: Native): void {
   db.exec(
     'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384',
   );
-  if (versionOf(db) === VERSION) return;
+  if (versionOf(db) === VERSION && hasTrace(db)) return;
   begin(db, 5000);
   try {
     const found = versionOf(db);
@@ -75,11 +76,20 @@ export function prepareFile(db: Native): void {
         `the file was made by a newer version of @gati/runtime-h3 (its format is ${found}, not ${VERSION})`,
       );
     if (found === 0) db.exec(SCHEMA);
+    // The version stays, since earlier versions can use the file with this column.
+    else if (!hasTrace(db)) db.exec('ALTER TABLE jobs ADD COLUMN trace TEXT');
     db.exec('COMMIT');
   } catch (error) {
     db.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Whether the table has the column that files of earlier versions lack. */
+function hasTrace(db: Native): boolean {
+  return (
+    db.prepare("SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'trace'").all().length > 0
+  );
 }
 
 function versionOf(db: Native): number {

@@ -126,6 +126,7 @@ export function createStore(db: Native, clock: Clock): Store {
       now,
       key,
       job.release,
+      job.trace ?? null,
       job.payload,
     );
     return job.id;
@@ -184,6 +185,7 @@ export function toQueueJob(row: Row): QueueJob {
     release: row.release,
   } as unknown as QueueJob;
   if (row.key !== null) job.idempotencyKey = row.key as string;
+  if (row.trace !== null) job.trace = row.trace as string;
   return job;
 }
 
@@ -200,7 +202,7 @@ function prepare(db: Native) {
     forgetKeys: sql('DELETE FROM keys WHERE until IS NOT NULL AND until <= ?'),
     // An enqueue that is repeated since its response was lost makes no second job.
     insert: sql(
-      `INSERT INTO jobs (id, effect, state, priority, run_at, enqueued_at, key, release, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO jobs (id, effect, state, priority, run_at, enqueued_at, key, release, trace, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     ),
     renewLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE}`),
     capLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE} AND leased_until > ?`),

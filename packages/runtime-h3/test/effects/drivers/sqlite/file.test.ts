@@ -271,3 +271,19 @@ test("a folder that can't be created is an immediate error", async () => {
     await expect(open(`sqlite:${one}`), one).rejects.toMatchObject({ code: 'GATI_EFFECTS_OPEN' });
   await (await open(`sqlite:${join(folder, 'made/below/queue.db')}`)).close();
 });
+
+test('a file of an earlier version, without the traces of jobs, is used with its jobs', async () => {
+  const file = path();
+  const first = await open(`sqlite:${file}`);
+  await first.enqueue([job()]);
+  await first.close();
+  const db = openNative(file, process.cwd());
+  db.exec('ALTER TABLE jobs DROP COLUMN trace');
+  db.close();
+  const driver = await open(`sqlite:${file}`);
+  const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await driver.enqueue([{ ...job(), trace }]);
+  const claimed = await driver.claim([{ effect: job().effect, count: 5 }], 1000);
+  expect(claimed.map((lease) => lease.job.trace)).toEqual([undefined, trace]);
+  await driver.close();
+});

@@ -209,6 +209,21 @@ export function describeDriver(name: string, harness: DriverHarness): void {
       expect((await take('a'))[0]!.job.notBefore).toBe(notBefore);
     });
 
+    test('stores the trace of a job for all of its attempts', async () => {
+      const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      await driver.enqueue([job('a', { trace })]);
+      const [first] = await take('a');
+      expect(first!.job.trace).toBe(trace);
+      await driver.retry(first!, now(), 'boom');
+      const [second] = await take('a');
+      expect(second!.job.trace).toBe(trace);
+      const listed = await driver.list?.({ ids: [first!.job.id], limit: 1 });
+      if (listed) expect(listed.jobs[0]!.trace).toBe(trace);
+      await driver.ack(second!);
+      await driver.enqueue([job('a')]);
+      expect((await take('a'))[0]!.job).not.toHaveProperty('trace');
+    });
+
     test('delivers a retried job with the next attempt number', async () => {
       await driver.enqueue([job('a')]);
       const [first] = await take('a');

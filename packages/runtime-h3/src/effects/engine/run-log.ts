@@ -1,0 +1,100 @@
+import type { Lease } from '../../ports.ts';
+import {
+  drawIds,
+  idPool,
+  parseTraceParent,
+  spanIdAt,
+  type TraceParent,
+  traceIdAt,
+} from '../../telemetry/record/ids.ts';
+import type { LogSink } from '../../telemetry/record/recorder.ts';
+import { RouteStats } from '../../telemetry/record/route-stats.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
+import { getOrCreate } from '../../collections/get-or-create.ts';
+
+/**
+ * How an attempt ended. `interrupted`: the process ended, or lost the lease, so another attempt does
+ * the work.
+ */
+export type RunOutcome = 'completed' | 'retried' | 'dead' | 'interrupted';
+
+/** One attempt to run a job, as logs and traces know it. */
+export interface Run {
+  /** Fields of its log lines. */
+  readonly ids: { traceId: string; spanId: string };
+  readonly tracer: Tracer | undefined;
+  /** Runs `work` as a part of the run. */
+  enter<Result>(work: () => Result): Result;
+  /** Writes the line of the run and decides whether its spans are kept. */
+  end(outcome: RunOutcome, error?: unknown): void;
+}
+
+export interface RunLogOptions {
+  /** Receives one JSON line for each run. */
+  log?: LogSink;
+  tracer?: Tracer;
+}
+
+/** Begins the runs of one engine. */
+export type RunLog = (lease: Lease, version: string) => Run;
+
+export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
+  /** By effect and version. */
+  const stats = new Map<string, RouteStats>();
+
+  return ({ job }, version) => {
+    const { id, effect, attempt } = job;
+    const started = performance.now();
+    const owner = { idAt: drawIds(), idPool: idPool(), parent: undefined, traceState: undefined };
+    const ids = {
+      traceId: traceIdAt(owner.idPool, owner.idAt),
+      spanId: spanIdAt(owner.idPool, owner.idAt),
+    };
+    const enqueuedBy = parseTraceParent(job.trace);
+    const trace = tracer?.beginRun(owner, { effect, job: id, attempt }, enqueuedBy);
+
+    return {
+      ids,
+      tracer,
+      enter: (work) => (trace === undefined ? work() : tracer!.runIn(trace.root, work)),
+      end(outcome, error) {
+        const now = performance.now();
+        const us = Math.trunc((now - started) * 1000);
+        const time = Math.trunc(performance.timeOrigin + now);
+        const status = outcome === 'completed' || outcome === 'interrupted' ? 200 : 500;
+        log?.(printLine());
+        if (trace === undefined) return;
+        if (status >= 500) tracer!.fail(trace.root, error);
+        const known = getOrCreate(
+          stats,
+          `${version} ${effect}`,
+          () => new RouteStats('RUN', effect, version),
+        );
+        known.observe(status, us);
+        tracer!.endTrace(trace, known, status, us);
+
+        function printLine(): string {
+          const line = {
+            level: 'info',
+            msg: 'run',
+            effect,
+            job: id,
+            attempt,
+            outcome,
+            version,
+            us,
+            time,
+            ...ids,
+            ...(enqueuedBy && { enqueuedBy: toLink(enqueuedBy) }),
+          };
+          return `${JSON.stringify(line)}\n`;
+        }
+      },
+    };
+  };
+}
+
+const toLink = ({ traceId, parentId }: TraceParent): { traceId: string; spanId: string } => ({
+  traceId,
+  spanId: parentId,
+});
