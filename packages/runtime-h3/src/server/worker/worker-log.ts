@@ -1,12 +1,18 @@
 import { createRedactor } from '../../config/redact-secrets.ts';
 import { createJsonLogger, type LogLevel } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
+import { LOG_LEVELS } from '../../types/log-level.ts';
 import type { TelemetryLink } from '../channel/telemetry-link.ts';
 
 export interface WorkerLog {
   logger: Logger;
   /** Writes complete lines, such as those of the access log, with secrets hidden. */
   write(lines: string): void;
+  /**
+   * Writes lines of the level `info`, such as those of runs and modules. Stdout gets them if the
+   * level of the log has them, the collector in any case.
+   */
+  writeInfo(lines: string): void;
   /** Replaces secrets in a text. */
   redact(text: string): string;
   /** Hides these values in all lines from now on. */
@@ -26,9 +32,11 @@ export function createWorkerLog(level: LogLevel, link?: TelemetryLink): WorkerLo
     process.stdout.write(redacted);
     link?.write(redacted);
   };
+  const hasInfo = LOG_LEVELS.indexOf('info') >= LOG_LEVELS.indexOf(level);
   return {
     logger: createJsonLogger({ level, write }),
     write,
+    writeInfo: hasInfo ? write : (lines) => link?.write(redact(lines)),
     redact: (text) => redact(text),
     hide(more) {
       secrets.push(...more);

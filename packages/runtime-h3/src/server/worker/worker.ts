@@ -240,7 +240,7 @@ export function createReleaseRules(
         logger: log.logger,
         announce: kind === 'first' && release.id === own.id,
         // The proof of a release serves nothing.
-        ...(kind !== 'proof' && { log: log.write }),
+        ...(kind !== 'proof' && { log: log.writeInfo }),
         effects,
         ...(tracer && { tracer }),
         ...(track && { track }),
