@@ -13,6 +13,9 @@ export interface ServerEnv {
   host: string;
   /** 0: the system chooses a free port. */
   port: number;
+  /** Port of `/metrics` alone; 0: the system chooses one. Not set: `/metrics` is on `port`. */
+  adminPort: number | undefined;
+  adminHost: string;
   workers: number;
   role: Role;
   /** Set for `role: 'routes'` only. */
@@ -50,6 +53,8 @@ export function readServerEnv(env: Env): ServerEnv {
   return {
     host: env.HOST || '127.0.0.1',
     port: readInteger(env, 'PORT', 0, 65_535, 'a port from 0 to 65535') ?? 3000,
+    adminPort: readInteger(env, 'GATI_ADMIN_PORT', 0, 65_535, 'a port from 0 to 65535'),
+    adminHost: env.GATI_ADMIN_HOST || '127.0.0.1',
     workers:
       readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes from 1') ?? countCpus(),
     role: role as Role,

@@ -1,6 +1,4 @@
-import type { CrashCounts } from '../../telemetry/record/crash-counts.ts';
-import type { LimitMetrics } from '../../telemetry/record/limit-counts.ts';
-import type { WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { ServerMetrics, WorkerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
 
 /**
@@ -51,17 +49,8 @@ export type MessageToWorker =
   | { gati: 'drain'; within: number }
   /** Sent to every worker for one scrape of `/metrics`: reply with `worker-metrics`. */
   | { gati: 'collect-metrics'; id: number }
-  /**
-   * Reply to `request-metrics`: the metrics of all workers that replied in time. `limits` is of the
-   * supervisor.
-   */
-  | {
-      gati: 'all-metrics';
-      id: number;
-      workers: WorkerMetrics[];
-      limits: LimitMetrics;
-      crashes: CrashCounts;
-    }
+  /** Reply to `request-metrics`. */
+  | ({ gati: 'all-metrics'; id: number } & ServerMetrics)
   /** Reply to `release-wanted`, and sent again when the permission changes. */
   | ({ gati: 'release-permission' } & ReleasePermission)
   | PublishMessage;

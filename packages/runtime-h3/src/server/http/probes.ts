@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PROBE_PATHS } from '@gati/contract/internal';
 import { writeProblem } from '../../server/http/write-problem.ts';
 import { EVERY_RESPONSE, NO_STORE } from '../../app/response/headers.ts';
+import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
+import type { HeaderList } from '../../types/exchange.ts';
 
 export interface ProbeSources {
   prepare(res: ServerResponse): void;
   draining(): boolean;
   /** Returns the reason for each module that can't serve, by name. */
   health(): Promise<Record<string, string>>;
-  /** Returns metrics in Prometheus' text format. Absent: clients may not read them. */
-  metrics?: (() => Promise<string>) | undefined;
+  /** Returns the metrics in the format that the client accepts. Absent: clients may not read them. */
+  metrics?: ((accept: string | undefined) => Promise<PrintedMetrics>) | undefined;
   onError(error: unknown): void;
 }
 
@@ -19,7 +21,11 @@ const HEALTH_TIMEOUT = 2000;
 /** Responds to `/livez`, `/readyz` and `/metrics`; `false` for any other request. */
 export type Probes = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-type SendProbe = (sources: ProbeSources, res: ServerResponse) => Promise<void>;
+type SendProbe = (
+  sources: ProbeSources,
+  res: ServerResponse,
+  req: IncomingMessage,
+) => Promise<void>;
 
 const PROBES: Record<(typeof PROBE_PATHS)[number], SendProbe> = {
   '/livez': sendAlive,
@@ -34,7 +40,7 @@ export function createProbes(sources: ProbeSources): Probes {
     if (url !== '/livez' && url !== '/readyz' && url !== '/metrics') return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     sources.prepare(res);
-    PROBES[url](sources, res).catch((error: unknown) => sendFailure(sources, res, error));
+    PROBES[url](sources, res, req).catch((error: unknown) => sendFailure(sources, res, error));
     return true;
   };
 }
@@ -52,9 +58,14 @@ async function sendReady({ draining, health }: ProbeSources, res: ServerResponse
   else send(res, 503, 'application/json', JSON.stringify({ status: 'failing', failing: names }));
 }
 
-async function sendMetrics({ metrics }: ProbeSources, res: ServerResponse): Promise<void> {
+async function sendMetrics(
+  { metrics }: ProbeSources,
+  res: ServerResponse,
+  { headers }: IncomingMessage,
+): Promise<void> {
   if (metrics === undefined) return writeProblem(res, 404, 'not_found');
-  send(res, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics());
+  const { type, text } = await metrics(headers.accept);
+  send(res, 200, type, text, ['vary', 'Accept']);
 }
 
 function sendFailure({ onError }: ProbeSources, res: ServerResponse, error: unknown): void {
@@ -72,9 +83,15 @@ function healthTimeout(): Promise<Record<string, string>> {
   });
 }
 
-function send(res: ServerResponse, status: number, type: string, body: string): void {
+function send(
+  res: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: HeaderList = [],
+): void {
   const length = String(Buffer.byteLength(body));
   const own = ['content-type', type, ...NO_STORE, 'content-length', length];
-  res.writeHead(status, [...own, ...EVERY_RESPONSE]);
+  res.writeHead(status, [...own, ...headers, ...EVERY_RESPONSE]);
   res.end(body);
 }

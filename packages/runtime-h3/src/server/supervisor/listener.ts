@@ -27,7 +27,9 @@ export async function listen(
     onConnection,
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(listenError(error, { host, port, variables: ['HOST', 'PORT'] })),
+    );
     server.listen({ host, port, backlog: 511 }, resolve);
   });
   return server;
@@ -40,19 +42,30 @@ export function toUrl(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): GatiError {
+export interface ListenAddress {
+  host: string;
+  port: number;
+  /** Environment variables that set host and port. */
+  variables: readonly [host: string, port: string];
+}
+
+export function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port, variables }: ListenAddress,
+): GatiError {
+  const [hostName, portName] = variables;
   if (error.code === 'EADDRINUSE') {
     return new GatiError({
       code: 'GATI_PORT_TAKEN',
       message: `Port ${port} on ${host} is taken by another process.`,
-      fix: `Stop that process, or choose another port: PORT=${port + 1}, or PORT=0 for any free one.`,
+      fix: `Stop that process, or choose another port: ${portName}=${port + 1}, or ${portName}=0 for any free one.`,
     });
   }
   return new GatiError(
     {
       code: 'GATI_LISTEN',
       message: `The server can't listen on ${host}:${port}: ${error.message}.`,
-      fix: 'Set HOST to an address of this machine (0.0.0.0 for all) and PORT to one that this user may open (1024 or above).',
+      fix: `Set ${hostName} to an address of this machine (0.0.0.0 for all) and ${portName} to one that this user may open (1024 or above).`,
     },
     { cause: error },
   );

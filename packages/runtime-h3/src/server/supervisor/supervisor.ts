@@ -4,7 +4,7 @@ import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import { boundOutput } from '../channel/bounded-output.ts';
 import type { Logger } from '../../types/context.ts';
-import { readServerEnv } from '../env.ts';
+import { readServerEnv, type ServerEnv } from '../env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -50,7 +50,30 @@ async function serve(buildLimits: Partial<Limits>): Promise<void> {
   let server: Server | undefined;
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
-  await pools.start(() => printReadyLine(toUrl(server!, env.host)));
+  const admin = env.adminPort === undefined ? undefined : await openAdmin(env, pools, logger);
+  await pools.start(() => {
+    printReadyLine(toUrl(server!, env.host));
+    if (admin) logger.info('the admin port is open', { url: toUrl(admin, env.adminHost) });
+  });
+}
+
+/** @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened */
+async function openAdmin(
+  { adminHost, adminPort = 0 }: ServerEnv,
+  pools: WorkerPools,
+  logger: Logger,
+): Promise<Server> {
+  // Loaded late, since most servers have no such port.
+  const { openAdminPort } = await import('./admin-port.ts');
+  return openAdminPort({
+    host: adminHost,
+    port: adminPort,
+    logger,
+    async metrics(accept) {
+      const { printMetrics } = await import('../../telemetry/export/print-metrics.ts');
+      return printMetrics(await pools.collectMetrics(), accept);
+    },
+  });
 }
 
 /** Variables that name a target of telemetry. */

@@ -3,6 +3,7 @@ import type { Limits } from '../../types/limits.ts';
 import type { CrashCause, CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
+import type { ServerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
@@ -102,6 +103,11 @@ export class WorkerPools {
     this.#stopRollOuts();
     for (const pool of this.#all()) pool.kill();
     this.#telemetry?.kill();
+  }
+
+  /** Returns the metrics of all workers. */
+  collectMetrics(): Promise<ServerMetrics> {
+    return this.#scraper.collect(this.#workers());
   }
 
   #all(): WorkerPool[] {

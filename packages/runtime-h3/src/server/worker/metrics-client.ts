@@ -1,4 +1,6 @@
 import type { App } from '../../app/options.ts';
+import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
+import type { ServerMetrics } from '../../telemetry/export/prometheus.ts';
 import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
 import type { WorkerEffects } from './worker-effects.ts';
@@ -10,8 +12,8 @@ type AllMetrics = MessageToWorker & { gati: 'all-metrics' };
 
 /** The worker's side of a scrape. The supervisor's side is `supervisor/scraper.ts`. */
 export interface MetricsClient {
-  /** Returns the text of `/metrics`, which covers all workers. */
-  requestMetrics(): Promise<string>;
+  /** Returns `/metrics` of all workers, in the format that the client accepts. */
+  requestMetrics(accept?: string): Promise<PrintedMetrics>;
   /** Sends the metrics of this worker to the supervisor. `id` is that of the request. */
   sendMetrics(id: number): Promise<void>;
   receive(message: AllMetrics): void;
@@ -26,10 +28,10 @@ export function createMetricsClient(
 ): MetricsClient {
   const waiting = new Map<number, (metrics: AllMetrics) => void>();
   let lastId = 0;
-  let scrape: Promise<string> | undefined;
-  const request = async (): Promise<string> => {
+  let scrape: Promise<ServerMetrics> | undefined;
+  const request = async (): Promise<ServerMetrics> => {
     const id = ++lastId;
-    const { workers, limits, crashes } = await new Promise<AllMetrics>((resolve, reject) => {
+    return new Promise<AllMetrics>((resolve, reject) => {
       waiting.set(id, resolve);
       send({ gati: 'request-metrics', id });
       const expire = (): void => {
@@ -37,18 +39,17 @@ export function createMetricsClient(
       };
       setTimeout(expire, replyTimeout).unref();
     });
-    // Loaded late, since many servers are never scraped.
-    return (await import('../../telemetry/export/prometheus.ts')).printMetrics(workers, {
-      limits,
-      crashes,
-    });
   };
   return {
-    // Clients that request at the same time share one scrape: each costs all processes some work.
-    requestMetrics: () =>
-      (scrape ??= request().finally(() => {
+    async requestMetrics(accept) {
+      // Clients that request at the same time share one scrape: each costs all processes some work.
+      const metrics = await (scrape ??= request().finally(() => {
         scrape = undefined;
-      })),
+      }));
+      // Loaded late, since many servers are never scraped.
+      const { printMetrics } = await import('../../telemetry/export/print-metrics.ts');
+      return printMetrics(metrics, accept);
+    },
     async sendMetrics(id) {
       const stats = await effects.stats();
       send({

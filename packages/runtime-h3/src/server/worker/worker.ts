@@ -172,6 +172,7 @@ async function startWorker(
     limits,
     limitCounts,
     logger,
+    hasAdminPort: env.adminPort !== undefined,
   });
   const exit = createExit({
     async closeTelemetry() {
@@ -315,6 +316,8 @@ interface WorkerHttpOptions {
   limits: Limits;
   limitCounts: LimitCounts;
   logger: Logger;
+  /** `/metrics` is on a port of its own. */
+  hasAdminPort: boolean;
 }
 
 /** The HTTP server with what it serves: probes, the app's routes and the client's files. */
@@ -329,12 +332,13 @@ function createWorkerHttp({
   limits,
   limitCounts,
   logger,
+  hasAdminPort,
 }: WorkerHttpOptions): HttpServer {
   const probes = createProbes({
     prepare,
     draining: () => state.draining,
     health: async () => gate?.health() ?? (await source.current()).health(),
-    metrics: expose?.metrics === false ? undefined : metrics.requestMetrics,
+    metrics: hasAdminPort || expose?.metrics === false ? undefined : metrics.requestMetrics,
     onError: (error) => logger.error('a probe failed', { error }),
   });
   const handlers: Parameters<ReadyGate['guard']>[0] = {

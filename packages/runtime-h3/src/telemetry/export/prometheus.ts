@@ -19,8 +19,10 @@ export interface WorkerMetrics {
 const MIN_BOUND = 1e-4;
 const MAX_BOUND = 60;
 
-/** Metrics of the supervisor. */
-export interface SupervisorMetrics {
+/** Metrics of all processes of a server. */
+export interface ServerMetrics {
+  /** Of all workers that replied in time. */
+  workers: WorkerMetrics[];
   /** How often the supervisor was at its limits. */
   limits: LimitMetrics;
   /** How often workers were replaced, by cause. */
@@ -28,7 +30,7 @@ export interface SupervisorMetrics {
 }
 
 /** Prints the metrics of all processes together, in Prometheus' text format 0.0.4. */
-export function printMetrics(workers: WorkerMetrics[], supervisor?: SupervisorMetrics): string {
+export function printMetrics({ workers, limits, crashes }: ServerMetrics): string {
   const inflight = workers.reduce((sum, worker) => sum + worker.inflight, 0);
   const lines = [
     '# HELP gati_workers Workers that responded to this scrape.',
@@ -38,8 +40,8 @@ export function printMetrics(workers: WorkerMetrics[], supervisor?: SupervisorMe
     '# TYPE gati_requests_in_flight gauge',
     `gati_requests_in_flight ${inflight}`,
     ...effectLines(workers),
-    ...(supervisor ? crashLines(supervisor.crashes) : []),
-    ...limitLines([...workers.map(({ limits }) => limits), supervisor?.limits ?? {}]),
+    ...crashLines(crashes),
+    ...limitLines([...workers.map((worker) => worker.limits), limits]),
     '# HELP http_server_request_duration_seconds Time to the complete response.',
     '# TYPE http_server_request_duration_seconds histogram',
     ...addUp(workers.flatMap(({ routes }) => routes)).flatMap(durationLines),

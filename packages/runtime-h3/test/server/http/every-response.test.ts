@@ -7,7 +7,7 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type App, createApp, onlyRelease } from '../../../src/app/index.ts';
 import { enableCompression } from '../../../src/server/http/compression.ts';
-import { createProbes } from '../../../src/server/http/probes.ts';
+import { createProbes, type ProbeSources } from '../../../src/server/http/probes.ts';
 import { createDispatcher } from '../../../src/server/worker/dispatch.ts';
 import { createHttpServer, type HttpServer } from '../../../src/server/worker/http-server.ts';
 import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
@@ -23,7 +23,7 @@ let http: HttpServer;
 let listener: Server;
 let port: number;
 let draining = false;
-let metrics: (() => Promise<string>) | undefined;
+let metrics: ProbeSources['metrics'];
 let failing: Record<string, string>;
 
 beforeAll(async () => {
@@ -36,7 +36,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   draining = false;
   failing = {};
-  metrics = () => Promise.resolve('up 1\n');
+  metrics = () =>
+    Promise.resolve({ type: 'text/plain; version=0.0.4; charset=utf-8', text: 'up 1\n' });
   const release = bundle({
     'GET /hello': { handler: () => ({ hello: 'world' }) },
     'GET /large': { handler: () => ({ text: 'x'.repeat(5000) }) },

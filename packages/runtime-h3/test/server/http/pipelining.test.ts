@@ -62,7 +62,7 @@ beforeAll(async () => {
     prepare: () => undefined,
     draining: () => false,
     health: () => Promise.resolve({}),
-    metrics: () => Promise.resolve(''),
+    metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
     onError: () => undefined,
   });
   http = createHttpServer({

@@ -27,7 +27,7 @@ test('clients that request metrics at the same time share one scrape', async () 
   expect(sent).toEqual([{ gati: 'request-metrics', id: 1 }]);
   client.receive({ gati: 'all-metrics', id: 1, workers: [], limits: { backlog: 3 }, crashes: {} });
   for (const text of await Promise.all(texts))
-    expect(text).toContain('gati_limit_reached_total{limit="backlog"} 3');
+    expect(text.text).toContain('gati_limit_reached_total{limit="backlog"} 3');
   void client.requestMetrics();
   expect(sent).toHaveLength(2);
 });

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { printMetrics, type WorkerMetrics } from '../../../src/telemetry/export/prometheus.ts';
+import {
+  printMetrics as print,
+  type WorkerMetrics,
+} from '../../../src/telemetry/export/prometheus.ts';
 import { RouteStats, routeMetrics } from '../../../src/telemetry/record/route-stats.ts';
 
 const worker = (us: number[], more: Partial<WorkerMetrics> = {}): WorkerMetrics => {
@@ -8,6 +11,9 @@ const worker = (us: number[], more: Partial<WorkerMetrics> = {}): WorkerMetrics 
   return { inflight: 1, routes: routeMetrics([stats]), limits: {}, ...more };
 };
 // Metrics pass between processes as JSON, which has no `Infinity`.
+const printMetrics = (workers: WorkerMetrics[]): string =>
+  print({ workers, limits: {}, crashes: {} });
+
 const overChannel = (metrics: WorkerMetrics): WorkerMetrics => JSON.parse(JSON.stringify(metrics));
 
 test('printMetrics adds up the requests of all workers', () => {

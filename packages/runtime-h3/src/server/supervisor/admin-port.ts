@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
+import type { Logger } from '../../types/context.ts';
+import { listenError } from './listener.ts';
+
+/** Limits of the port, which few clients use. Times are milliseconds. */
+const MAX_CONNECTIONS = 256;
+const HEAD_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 30_000;
+
+export interface AdminPortOptions {
+  host: string;
+  /** 0: the system chooses a free port. */
+  port: number;
+  metrics(accept: string | undefined): Promise<PrintedMetrics>;
+  logger: Logger;
+}
+
+/**
+ * Opens the port for `/metrics` in the supervisor, so that it responds even if no worker does.
+ *
+ * @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened
+ */
+export async function openAdminPort(options: AdminPortOptions): Promise<Server> {
+  const { host, port, logger } = options;
+  const server = createServer(
+    { headersTimeout: HEAD_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+    (req, res) => {
+      respond(req, res, options).catch((error: unknown) => {
+        logger.error('the admin port failed', { error });
+        if (res.headersSent) res.destroy();
+        else send(res, 500, 'text/plain; charset=utf-8', 'error\n');
+      });
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(listenError(error, { host, port, variables: ['GATI_ADMIN_HOST', 'GATI_ADMIN_PORT'] })),
+    );
+    server.listen({ host, port }, resolve);
+  });
+  server.on('error', (error) => logger.error('the admin port failed', { error }));
+  return server;
+}
+
+async function respond(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { metrics }: AdminPortOptions,
+): Promise<void> {
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (req.url !== '/metrics' || !isRead)
+    return send(res, 404, 'text/plain; charset=utf-8', 'This port has /metrics alone.\n');
+  const { type, text } = await metrics(req.headers.accept);
+  send(res, 200, type, text);
+}
+
+function send(res: ServerResponse, status: number, type: string, body: string): void {
+  res.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    vary: 'Accept',
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(body);
+}
