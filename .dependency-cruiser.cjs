@@ -31,7 +31,7 @@ const FOLDERS = {
     collections command cloud ports.ts types telemetry validate config data modules context effects
     global-context releases collector app server
   `,
-  devtools: 'api store server',
+  devtools: 'http api access actions store server',
   'vite-plugin-gati': `
     files client compile environment-name.ts colors.ts scan emit
     options.ts analyze releases build generate project.ts context.ts virtual dev plugins

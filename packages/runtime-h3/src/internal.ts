@@ -21,3 +21,4 @@ export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';
+export { explain } from './validate/explain.ts';

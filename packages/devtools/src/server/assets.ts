@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { PAGES } from '../api/pages.ts';
-import { ASSET_HEADERS, PAGE_HEADERS } from './headers.ts';
-import { PanelError } from './problem.ts';
+import { ASSET_HEADERS, PAGE_HEADERS } from '../http/headers.ts';
+import { PanelError } from '../http/problem.ts';
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',

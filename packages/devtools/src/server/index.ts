@@ -1,4 +1,5 @@
 /** Entry `@gati/devtools/server`: the panel of an app, for the servers that mount it. */
+export type { Action, ActionContext } from '../actions/action.ts';
 export type { AppFacts, RouteFacts } from './app-facts.ts';
 export { createPanel, type Panel, PANEL_PATH, type PanelOptions } from './panel.ts';
 export { createMemoryStore, type MemoryStore } from '../store/memory-store.ts';

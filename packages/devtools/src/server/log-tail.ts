@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LogRecord, TelemetrySource } from '@gati/runtime-h3/telemetry';
-import { API_HEADERS } from './headers.ts';
-import { PanelError } from './problem.ts';
+import { API_HEADERS } from '../http/headers.ts';
+import { PanelError } from '../http/problem.ts';
 import { parseQuery } from './query.ts';
 
 /** Milliseconds between two looks at the store. */

@@ -1,5 +1,5 @@
 import { LOG_LEVELS, type LogLevel } from '@gati/runtime-h3/telemetry';
-import { PanelError } from './problem.ts';
+import { PanelError } from '../http/problem.ts';
 
 /** Reads one parameter. Returns `undefined` for a text that it does not accept. */
 interface Field<Value> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkAccess } from '../../src/server/access.ts';
+import { checkLoopback } from '../../src/access/loopback.ts';
 import { createMemoryStore } from '../../src/server/index.ts';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 
@@ -38,12 +38,12 @@ describe('CVE-2026-71319 and GHSA-rq7w-g337-39qq: an open panel is read by this 
         {},
         { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '::1', forwarded: 'for=127.0.0.1' },
       ])
-        expect(() => checkAccess(request(address, headers), [])).toThrow(/this machine/);
+        expect(() => checkLoopback(request(address, headers), [])).toThrow(/this machine/);
     },
   );
   test.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])(
     'accepts the loopback address %s',
-    (address) => expect(() => checkAccess(request(address), [])).not.toThrow(),
+    (address) => expect(() => checkLoopback(request(address), [])).not.toThrow(),
   );
 
   const own = Object.values(networkInterfaces())

@@ -18,11 +18,12 @@ export function logStart(
     printUrls();
     // Loaded late: a server in another program prints nothing.
     void Promise.all([scanned, import('./start-lines.ts'), panel]).then(
-      ([scan, { printPanel, printStart }, hasPanel]) => {
+      ([scan, { printPanel, printStart }, opened]) => {
         const colors = colorsFor(process.stdout);
         const { info } = server.config.logger;
         const [url] = server.resolvedUrls?.local ?? [];
-        if (hasPanel && url !== undefined) info(printPanel(new URL(PANEL_PATH, url), colors));
+        if (opened && url !== undefined)
+          info(printPanel({ url: new URL(PANEL_PATH, url), code: opened.code }, colors));
         const lines = printStart({ app, scan, base: options.base }, colors);
         info(`\n${lines.join('\n')}\n`);
       },

@@ -35,9 +35,16 @@ export function printStart({ app, scan, base }: StartedApp, colors: Colors): str
   ];
 }
 
-/** Prints the address of the panel like the addresses that Vite prints. */
-export function printPanel(url: URL, colors: Colors): string {
-  return `  ${colors.green('➜')}  ${colors.bold('Panel')}:   ${colors.cyan(`${url}/`)}`;
+/**
+ * Prints the address of the panel like the addresses that Vite prints, and the code that its actions
+ * need.
+ */
+export function printPanel(
+  { url, code }: { url: URL; code: string | undefined },
+  colors: Colors,
+): string {
+  const address = `  ${colors.green('➜')}  ${colors.bold('Panel')}:   ${colors.cyan(`${url}/`)}`;
+  return code === undefined ? address : `${address}  ${colors.dim('code')} ${code}`;
 }
 
 type Row = [first: string, rest: string];

@@ -1,6 +1,6 @@
 import { onScopeDispose, readonly, type Ref, ref, shallowRef, watch } from 'vue';
+import { fetchJson, ResponseError } from './api.ts';
 
-const API = '/_control/api/';
 /** Milliseconds between two requests of a page that shows the present. */
 const INTERVAL = 4000;
 
@@ -79,22 +79,6 @@ export function useResource<Data>(
     document.removeEventListener('visibilitychange', onVisible);
   });
   return { data: readonly(data) as Readonly<Ref<Data | undefined>>, error, reload: load };
-}
-
-class ResponseError extends Error {
-  readonly code: string;
-  constructor(code: string, detail: string) {
-    super(detail);
-    this.code = code;
-  }
-}
-
-/** @throws {ResponseError} when the response is an error */
-export async function fetchJson<Data>(path: string, signal?: AbortSignal): Promise<Data> {
-  const response = await fetch(API + path, { signal: signal ?? null });
-  if (response.ok) return (await response.json()) as Data;
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
-  throw new ResponseError(problem.code ?? String(response.status), problem.detail ?? '');
 }
 
 function toLoadError(error: unknown): LoadError {

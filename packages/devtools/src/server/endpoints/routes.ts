@@ -1,7 +1,7 @@
 import type { RouteItem, RouteList } from '../../api/types.ts';
 import type { RouteFacts } from '../app-facts.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
-import { PanelError } from '../problem.ts';
+import { PanelError } from '../../http/problem.ts';
 import { type FIELDS, type Query, toRange, toStep } from '../query.ts';
 import { groupRed, routeKey, totalRed } from '../red.ts';
 import { describeRoute } from '../route-detail.ts';

@@ -1,6 +1,6 @@
 import type { ListPart, RequestRecord, TraceDetail } from '../../api/types.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { PanelError } from '../problem.ts';
+import { PanelError } from '../../http/problem.ts';
 import { toRange } from '../query.ts';
 
 const DEFAULT_LIMIT = 100;

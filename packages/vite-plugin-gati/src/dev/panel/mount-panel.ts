@@ -82,5 +82,6 @@ async function loadPanel(
       };
     },
     hosts: named.filter((name) => !name.startsWith('.')),
+    onCode: (code) => config.logger.info(`  The panel has a new code: ${code}`),
   });
 }

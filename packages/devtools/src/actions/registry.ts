@@ -1,0 +1,96 @@
+import type { Schema } from '@gati/contract';
+import { type Actor, hasRole } from '../access/actor.ts';
+import { type AuditLog, toAuditEntry } from '../access/audit.ts';
+import type { Rule } from '../access/rule.ts';
+import { type ActionInfo, type ActionResponse, ROLES } from '../api/access.ts';
+import { checkInput, closedObject } from '../http/check-input.ts';
+import { PanelError } from '../http/problem.ts';
+import type { Action } from './action.ts';
+
+const NAME = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/;
+/** Characters of a reason. */
+const MAX_REASON = 500;
+
+/** All actions of a panel. Pages, the CLI and agents run the same. */
+export interface Actions {
+  /** Describes the actions that the actor's role allows. */
+  list(actor: Actor): ActionInfo[];
+  /** @throws {PanelError} 404 when there is none with this name */
+  rule(name: string): Rule;
+  /**
+   * Runs an action of an authorised actor, and writes the audit log.
+   *
+   * @param body `{ input, reason }`
+   * @throws {PanelError} 400 for a wrong input, or what the action throws
+   */
+  run(name: string, actor: Actor, body: unknown): Promise<ActionResponse>;
+  /** Notes an attempt that was not authorised. */
+  refuse(name: string, actor: Actor, code: string): void;
+}
+
+/** @throws {TypeError} when an action has no valid name, role or schema: it would not be guarded */
+export function createActions(
+  list: readonly Action[],
+  { audit, now }: { audit: AuditLog; now: () => number },
+): Actions {
+  const byName = new Map<string, Action>();
+  for (const action of list) {
+    const isGuarded = ROLES.includes(action.role) && typeof action.stepUp === 'boolean';
+    if (!NAME.test(action.name) || byName.has(action.name) || !isGuarded)
+      throw new TypeError(
+        `The action ${JSON.stringify(action.name)} has no rule, or a wrong name.`,
+      );
+    if (action.schema.additionalProperties !== false)
+      throw new TypeError(`The schema of the action ${action.name} is not a closed object.`);
+    byName.set(action.name, action);
+  }
+
+  function find(name: string): Action {
+    const action = byName.get(name);
+    if (!action) throw new PanelError(404, 'not_found', 'The panel has no such action.');
+    return action;
+  }
+
+  return {
+    list: (actor) =>
+      [...byName.values()]
+        .filter(({ role }) => hasRole(actor, role))
+        .map(({ name, summary, role, stepUp, schema }) => ({
+          name,
+          summary,
+          role,
+          stepUp,
+          schema,
+        })),
+    rule(name) {
+      const { role, stepUp } = find(name);
+      return { role, stepUp, acts: true };
+    },
+    async run(name, actor, body) {
+      const action = find(name);
+      const { input, reason } = checkInput<{ input: unknown; reason?: string }>(
+        bodySchema(action),
+        body,
+      );
+      const event = { actor, action: name, input, ...(reason && { reason }) };
+      try {
+        const result = await action.run(input, { actor, reason, now: now() });
+        audit.append(toAuditEntry({ ...event, result: 'done' }, now()));
+        return { result: result ?? null };
+      } catch (error) {
+        const code = error instanceof PanelError ? error.code : 'internal';
+        audit.append(toAuditEntry({ ...event, result: 'failed', code }, now()));
+        throw error;
+      }
+    },
+    refuse(name, actor, code) {
+      if (byName.has(name))
+        audit.append(toAuditEntry({ actor, action: name, result: 'refused', code }, now()));
+    },
+  };
+}
+
+function bodySchema({ schema, stepUp }: Action): Schema {
+  const reason: Schema = { type: 'string', minLength: 1, maxLength: MAX_REASON };
+  return closedObject({ input: schema, reason }, stepUp ? [] : ['reason']);
+}

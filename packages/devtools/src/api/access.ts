@@ -1,0 +1,49 @@
+/** Rights, each with those before it: reads; retries, cancels, releases; manages access. */
+export const ROLES = ['viewer', 'operator', 'owner'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** Response of `GET access/status`. */
+export interface AccessStatus {
+  mode: 'development' | 'production';
+  /** Absent without a session; in development anyone on the machine may read. */
+  actor?: { kind: 'developer' | 'person' | 'token'; name: string; role: Role };
+  /** Whether the pages have data for this client. */
+  canRead: boolean;
+  /** Whether actions are allowed without a further login. */
+  canAct: boolean;
+}
+
+/** Description of an action for pages and programs. */
+export interface ActionInfo {
+  /** `effects.retry` */
+  name: string;
+  summary: string;
+  role: Role;
+  stepUp: boolean;
+  /** JSON Schema of the input. */
+  schema: object;
+}
+
+/** Response of `POST actions/<name>`. */
+export interface ActionResponse {
+  result: unknown;
+}
+
+/** One line of the audit log. */
+export interface AuditEntry {
+  id: string;
+  /** Epoch milliseconds. */
+  time: number;
+  actor: { kind: string; id: string; name: string; role?: Role };
+  /** Address of the client. */
+  address: string;
+  /** Name of the action: `effects.retry`, `access.login`. */
+  action: string;
+  /** Input, redacted and cut. */
+  input?: unknown;
+  reason?: string;
+  result: 'done' | 'failed' | 'refused';
+  /** Code of the error. */
+  code?: string;
+}

@@ -1,0 +1,43 @@
+const API = '/_control/api/';
+/** Where a tab keeps the token of a login in development. Other ports of localhost do not get it. */
+const TOKEN = 'gati-panel-token';
+
+/** An error response of the API. */
+export class ResponseError extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const keepToken = (token: string): void => sessionStorage.setItem(TOKEN, token);
+
+/** @throws {ResponseError} when the response is an error */
+export async function fetchJson<Data>(path: string, signal?: AbortSignal): Promise<Data> {
+  return readJson(await fetch(API + path, { headers: credentials(), signal: signal ?? null }));
+}
+
+/**
+ * Sends a request that changes something.
+ *
+ * @throws {ResponseError} when the response is an error
+ */
+export async function postJson<Data>(path: string, body: unknown): Promise<Data> {
+  const headers = { ...credentials(), 'content-type': 'application/json', 'x-gati-panel': '1' };
+  return readJson(await fetch(API + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+function credentials(): Record<string, string> {
+  const token = sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+async function readJson<Data>(response: Response): Promise<Data> {
+  if (response.ok) return (await response.json()) as Data;
+  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  const { status } = response;
+  throw new ResponseError(status, problem.code ?? String(status), problem.detail ?? '');
+}

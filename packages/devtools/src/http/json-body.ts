@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { PanelError } from './problem.ts';
+
+/** Bytes of a body. */
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * Reads the body of a request that is authorised.
+ *
+ * @throws {PanelError} 400 or 413
+ */
+export async function readJson(req: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of req as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > MAX_BYTES)
+      throw new PanelError(413, 'body_too_large', `The body may have ${MAX_BYTES} bytes.`, {
+        connection: 'close',
+      });
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  } catch {
+    throw new PanelError(400, 'invalid_json', 'The body is not JSON.');
+  }
+}

@@ -1,0 +1,21 @@
+import { READ, type Rule } from '../access/rule.ts';
+
+/** The rule of each endpoint of the read API. The panel does not start with an endpoint that has none. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  overview: READ,
+  routes: READ,
+  traces: READ,
+  'traces/:id': READ,
+  logs: READ,
+  'logs/volume': READ,
+  'logs/tail': READ,
+  metrics: READ,
+  errors: READ,
+};
+
+/** @throws {TypeError} when a path has no rule */
+export function ruleOf(path: string): Rule {
+  const rule = Object.hasOwn(RULES, path) ? RULES[path] : undefined;
+  if (!rule) throw new TypeError(`The endpoint ${path} has no rule in RULES.`);
+  return rule;
+}
