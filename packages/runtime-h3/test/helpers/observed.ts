@@ -5,6 +5,7 @@ import type { Tracer } from '../../src/telemetry/trace/tracer.ts';
 import { createLineLogger } from '../../src/telemetry/log/logger.ts';
 import type { ReleaseBundle } from '../../src/types/bundle.ts';
 import type { SpanRecord } from '../../src/types/telemetry.ts';
+import type { ServedReleases } from '../../src/types/served-release.ts';
 import { overNode, type Target } from './target.ts';
 
 /** A server whose telemetry is on. */
@@ -20,10 +21,14 @@ export interface Observed extends Target {
   lines: Record<string, unknown>[];
 }
 
-/** @param env of the sampler; keeps every trace by default */
+/**
+ * @param env of the sampler; keeps every trace by default
+ * @param releases those of the app, if there are more than `release`
+ */
 export async function observe(
   release: ReleaseBundle,
   env: Record<string, string> = { OTEL_TRACES_SAMPLER: 'always_on' },
+  releases?: ServedReleases,
 ): Promise<Observed> {
   const written: SpanRecord[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -58,6 +63,7 @@ export async function observe(
     tracer,
     logger,
     log: (text) => lines.push(...parse(text)),
+    ...(releases && { releases: () => releases }),
   });
   const spans = (): SpanRecord[] => {
     tracer.flush();

@@ -37,8 +37,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly search: string;
   readonly started: number;
   /** Trace id and span id as an offset into a pool: see `telemetry/record/ids.ts` for the reason. */
-  readonly idAt: number = drawIds();
-  readonly idPool: string = idPool();
+  idAt: number = drawIds();
+  idPool: string = idPool();
   readonly parent: TraceParent | undefined;
   readonly givenId: string | undefined;
   readonly res: ResponseContext = new ResponseContext(this);
@@ -143,6 +143,13 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
         );
     }
     return this.#controller.signal;
+  }
+
+  /** Makes the call a part of a trace that began before its route was known. */
+  continueTrace(trace: Trace): void {
+    this.trace = trace;
+    this.idAt = trace.owner.idAt;
+    this.idPool = trace.owner.idPool;
   }
 
   mustEnd(now: number): boolean {

@@ -1,6 +1,7 @@
 import { Call } from './call.ts';
 import type { AppState } from '../app-state.ts';
 import type { Exchange } from '../../types/exchange.ts';
+import type { Trace } from '../../telemetry/trace/trace.ts';
 import { belowBase, normalizePath } from './path.ts';
 import type { ReleaseState, RouteState } from '../release/release-state.ts';
 import type { VersionedRequest } from '../versions/requested-version.ts';
@@ -9,7 +10,9 @@ import type { VersionedRequest } from '../versions/requested-version.ts';
 export class IncomingRequest implements VersionedRequest {
   readonly app: AppState;
   readonly exchange: Exchange;
-  readonly started: number = performance.now();
+  readonly started: number;
+  /** Spans of what ran before the route was known, which the call continues. */
+  trace: Trace | undefined = undefined;
   /** Path below the base, not decoded. `undefined`: the target can't be a route. */
   readonly path: string | undefined;
   /** Query without the `?`. The version is removed from it when the release is chosen. */
@@ -17,10 +20,16 @@ export class IncomingRequest implements VersionedRequest {
   /** Called instead of a 404 when no route has the path, as Vite's `next` is in development. */
   readonly next: (() => void) | undefined;
 
-  constructor(app: AppState, exchange: Exchange, next: (() => void) | undefined) {
+  constructor(
+    app: AppState,
+    exchange: Exchange,
+    next: (() => void) | undefined,
+    started: number = performance.now(),
+  ) {
     this.app = app;
     this.exchange = exchange;
     this.next = next;
+    this.started = started;
     const { target } = exchange;
     const at = target.indexOf('?');
     const fullPath = normalizePath(at === -1 ? target : target.slice(0, at));
@@ -40,6 +49,7 @@ export class IncomingRequest implements VersionedRequest {
       search,
       started,
     );
+    if (this.trace !== undefined) call.continueTrace(this.trace);
     app.inflight.add(call);
     if (app.cors !== undefined) call.cors = app.cors.headers(exchange.header('origin'));
     release.open++;

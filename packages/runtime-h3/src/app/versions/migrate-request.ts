@@ -7,6 +7,7 @@ import type { MigratedRequest } from '../../types/migration.ts';
 import type { MigrationPath } from '../../types/served-release.ts';
 import { explain } from '../../validate/explain.ts';
 import type { Call } from '../request/call.ts';
+import { observeMigrations } from './observe-migrations.ts';
 import { IncomingRequest } from '../request/incoming.ts';
 import { MigratedExchange } from './migrated-exchange.ts';
 import { BODY_REQUIRED, decodeText, parseJsonBody, readBytes } from '../request/body.ts';
@@ -33,6 +34,7 @@ export async function migrateToNewer(
   const match = path === undefined ? undefined : migration.match(method, path);
   const retired = app.retiredState(entry);
   if (match === undefined) return void respondUnmatched(incoming, retired);
+  const observe = observeMigrations(incoming, entry.version, migration.target);
   const begin = (): Call => incoming.beginCall(retired, retired.unmatched(exchange.method));
   try {
     decodeParams(match.params);
@@ -46,7 +48,9 @@ export async function migrateToNewer(
       headers: { ...exchange.headers() },
       body: body.value,
     };
-    const migratedCall = await applyRequestSteps(migration.steps, match.id, request);
+    const migratedCall = await observe('request', () =>
+      applyRequestSteps(migration.steps, match.id, request),
+    );
     const { body: newBody, headers } = migratedCall.request;
     const bytes = newBody === body.value ? body.bytes : encodeJson(newBody);
     if (newBody !== undefined) headers['content-type'] ??= 'application/json';
@@ -57,11 +61,14 @@ export async function migrateToNewer(
       bytes,
       releaseHeaders: entry.headers,
       migrateResponse: migratedCall.responseSteps.some(({ down }) => down !== undefined)
-        ? (response) => applyResponseSteps(migratedCall.responseSteps, response)
+        ? (response) =>
+            observe('response', () => applyResponseSteps(migratedCall.responseSteps, response))
         : undefined,
       onError: (error) => app.logger.error('a migration of a response failed', { error }),
     });
-    return new IncomingRequest(app, migrated, undefined);
+    const newer = new IncomingRequest(app, migrated, undefined, incoming.started);
+    newer.trace = incoming.trace;
+    return newer;
   } catch (error) {
     return void respondError(begin(), error);
   }

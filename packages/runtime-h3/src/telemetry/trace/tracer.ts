@@ -74,6 +74,11 @@ export class Tracer extends SpanScopes {
     }
   }
 
+  /** Begins the trace of a request whose route is not known yet. */
+  beginTrace(owner: TraceOwner): Trace {
+    return new Trace(owner);
+  }
+
   /** Runs `work` in a trace that exists already. */
   run<Result>(trace: Trace, work: () => Result): Result {
     return this.runIn(trace.root, work);
