@@ -28,6 +28,5 @@ export function observeMigrations(
     traceState: exchange.header('tracestate'),
   });
   incoming.trace = trace;
-  return (part, work) =>
-    tracer.run(trace, () => tracer.observeMigration({ part, from, to }, work));
+  return (part, work) => tracer.run(trace, () => tracer.observeMigration({ part, from, to }, work));
 }
