@@ -89,6 +89,11 @@ export interface ResponseContract {
   description?: string;
   /** `true`: the response is `text/event-stream`, and `schema` describes the data of one event. */
   stream?: boolean;
+  /**
+   * Headers that the handler, its middleware or its guards set, besides the content type: an object
+   * schema with names in lower case. The server does not check them. Absent: none is known.
+   */
+  headers?: Schema;
   /** `true`: the author declared this response. Otherwise it was inferred. */
   declared?: boolean;
   examples?: JsonValue[];

@@ -6,6 +6,7 @@ export { wantsColors } from './colors.ts';
 export { escapeControls, escapeOutput } from './escape-controls.ts';
 export { redactUrls } from './diagnostics/redact-urls.ts';
 export { count } from './count.ts';
+export { FRAMING_HEADERS } from './http/framing-headers.ts';
 export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
 export { HTTP_METHODS, ROUTE_METHODS } from './http/methods.ts';
 export { PROBE_PATHS } from './http/probe-paths.ts';

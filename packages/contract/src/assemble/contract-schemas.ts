@@ -10,7 +10,7 @@ export function routeSchemas(route: RouteContract): Schema[] {
   const found = [
     ...ROUTE_PARTS.map((part) => route[part]),
     route.body?.schema,
-    ...Object.values(route.responses).map(({ schema }) => schema),
+    ...Object.values(route.responses).flatMap(({ schema, headers }) => [schema, headers]),
   ];
   return found.filter((schema) => schema !== undefined);
 }
@@ -32,9 +32,11 @@ export function mapRoute(route: RouteContract, change: (schema: Schema) => Schem
   }
   if (route.body) copy.body = { ...route.body, schema: change(route.body.schema) };
   // JavaScript orders integer keys first and ascending, so `default` comes last.
-  copy.responses = mapValues(route.responses, (response) =>
-    response.schema ? { ...response, schema: change(response.schema) } : response,
-  );
+  copy.responses = mapValues(route.responses, ({ schema, headers, ...response }) => ({
+    ...(schema && { schema: change(schema) }),
+    ...response,
+    ...(headers && { headers: change(headers) }),
+  }));
   return copy;
 }
 

@@ -7,7 +7,7 @@ import { renameParameters } from './route-shape.ts';
 import type { Reporter } from './reporter.ts';
 import type { Side } from './comparison.ts';
 
-/** Schema of undeclared parameters: an object with any fields. */
+/** Schema of undeclared parameters and headers: an object with any fields. */
 const UNDECLARED: Schema = { type: 'object' };
 
 /** Compares a route that both contracts have, possibly with renamed path parameters. */
@@ -140,6 +140,13 @@ function compareResponse(
 ): void {
   if (before.description !== after.description) reporter.report('description-changed', path);
   if (!equalJson(before.examples, after.examples)) reporter.report('examples-changed', path);
+  if (before.headers ?? after.headers)
+    reporter.compare(
+      'response',
+      before.headers ?? UNDECLARED,
+      after.headers ?? UNDECLARED,
+      `${path}/headers`,
+    );
   if (!before.schema || !after.schema) {
     if (before.schema ?? after.schema)
       reporter.report(after.schema ? 'content-added' : 'content-removed', path);

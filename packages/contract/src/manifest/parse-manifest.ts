@@ -110,6 +110,7 @@ const response: Check = object(
     contentType: string,
     description: string,
     stream: boolean,
+    headers: schema,
     declared: boolean,
     examples: listOf(any),
   },

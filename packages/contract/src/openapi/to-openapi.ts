@@ -1,10 +1,12 @@
 import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
 import type { HttpMethod } from '../http/methods.ts';
-import type { JsonValue, Schema } from '../schema/ir.ts';
+import { fieldsOf } from '../schema/fields.ts';
+import type { Defs, JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
 import { refName } from '../schema/refs.ts';
 import type {
   OpenApiDocument,
+  OpenApiHeader,
   OpenApiInfo,
   OpenApiMediaType,
   OpenApiOperation,
@@ -115,7 +117,7 @@ function toOperation(
 ): OpenApiOperation {
   const parameters = toParameters(route, contract.$defs, template.names, print);
   const responses = mapValues(route.responses, (response, status) => {
-    const printed = withReleaseHeaders(toResponse(status, response, print));
+    const printed = withReleaseHeaders(toResponse(status, response, contract.$defs, print));
     return status === 'default' ? orProblem(printed) : printed;
   });
   const notes = [
@@ -163,10 +165,14 @@ function addUpgrade(operation: OpenApiOperation, socket: OpenApiOperation): void
 function toResponse(
   status: string,
   response: ResponseContract,
+  defs: Defs,
   print: (schema: Schema) => Schema,
 ): OpenApiResponse {
   const { schema, contentType, examples } = response;
-  const printed: OpenApiResponse = { description: response.description ?? statusPhrase(status) };
+  const printed: OpenApiResponse = {
+    description: response.description ?? statusPhrase(status),
+    ...(response.headers && { headers: toHeaders(status, response.headers, defs, print) }),
+  };
   if (contentType === undefined && schema === undefined) return printed;
   const type = contentType ?? 'application/json';
   const media: OpenApiMediaType = {};
@@ -176,6 +182,28 @@ function toResponse(
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
   if (examples && examples.length > 0) media.examples = toExamples(examples);
   return { ...printed, content: { [type]: media } };
+}
+
+/** The framework responds with errors too, and does not set the handler's headers there. */
+function toHeaders(
+  status: string,
+  headers: Schema,
+  defs: Defs,
+  print: (schema: Schema) => Schema,
+): Record<string, OpenApiHeader> {
+  return Object.fromEntries(
+    [...fieldsOf(headers, defs)].map(([name, { schema: field, required }]) => {
+      const { description, ...schema } = field;
+      return [
+        name,
+        {
+          ...(description !== undefined && { description }),
+          ...(required && /^[23]/.test(status) && { required: true }),
+          schema: print(schema),
+        },
+      ];
+    }),
+  );
 }
 
 function toExamples(examples: JsonValue[]): Record<string, { value: JsonValue }> {

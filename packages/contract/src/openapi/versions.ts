@@ -79,10 +79,15 @@ const REFERENCES: Record<string, OpenApiReference> = mapValues(
   }),
 );
 
-/** Adds the headers of a release to a response. */
+/**
+ * Adds the headers of a release to a response. A header that the handler sets keeps its own
+ * description.
+ */
 export function withReleaseHeaders(response: OpenApiResponse): OpenApiResponse {
-  const { description, headers, ...rest } = response;
-  return { description, headers: { ...headers, ...REFERENCES }, ...rest };
+  const { description, headers = {}, ...rest } = response;
+  const own = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const added = Object.entries(REFERENCES).filter(([name]) => !own.has(name.toLowerCase()));
+  return { description, headers: { ...headers, ...Object.fromEntries(added) }, ...rest };
 }
 
 const LISTED_RELEASE: Schema = {

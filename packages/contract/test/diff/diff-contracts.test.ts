@@ -252,6 +252,20 @@ describe('diffContracts of responses', () => {
     ]);
   });
 
+  test('rates a removed header, and one that became optional, as breaking', () => {
+    const of = (headers?: Schema): Partial<RouteContract> => ({
+      responses: { 200: { ...(headers && { headers }) } },
+    });
+    const total = object({ 'x-total': text });
+    expect(diff(of(), of(total))).toEqual(['minor', 'required-field-added']);
+    expect(diff(of(total), of())).toEqual(['major', 'field-removed']);
+    expect(diff(of(total), of(object({ 'x-total': text }, [])))).toEqual([
+      'major',
+      'field-optional',
+    ]);
+    expect(diff(of(total), of(total))).toEqual(['none']);
+  });
+
   test('rates error responses like other responses', () => {
     const error = (...codes: string[]): Partial<RouteContract> => ({
       responses: {

@@ -220,6 +220,38 @@ describe('toOpenApi', () => {
     ]);
   });
 
+  test('prints the headers of responses beside those of the framework', async () => {
+    const sent = {
+      type: 'object' as const,
+      properties: {
+        'x-total': { type: 'integer' as const, description: 'Number of all.' },
+        link: { $ref: '#/$defs/Links' },
+      },
+      required: ['x-total'],
+    };
+    const document = await validate(
+      contractOf(
+        [route('GET /a', { responses: { '200': { headers: sent }, '429': { headers: sent } } })],
+        { Links: { type: 'string' } },
+      ),
+    );
+    const { responses } = document.paths['/a']!.get!;
+    const { Link: _, ...framework } = headers;
+    const link = { schema: { $ref: '#/components/schemas/Links' } };
+    expect((responses['200'] as OpenApiResponse).headers).toEqual({
+      'x-total': { description: 'Number of all.', required: true, schema: { type: 'integer' } },
+      link,
+      ...framework,
+    });
+    // The framework sends errors with the same status, and without the handler's headers.
+    expect((responses['429'] as OpenApiResponse).headers).toMatchObject({
+      'x-total': { description: 'Number of all.', schema: { type: 'integer' } },
+    });
+    expect((responses['429'] as OpenApiResponse).headers!['x-total']).not.toHaveProperty(
+      'required',
+    );
+  });
+
   test('prints the facts of the app, and the descriptions of its tags', async () => {
     const info = {
       title: 'Acme shop',

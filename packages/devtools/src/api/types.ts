@@ -122,6 +122,8 @@ export interface RouteDetail extends RouteItem {
     description?: string;
     contentType?: string;
     isStream: boolean;
+    /** Names of the headers that the handler sets. */
+    headers?: string[];
     shape?: Shape;
   }[];
   receive?: Shape;

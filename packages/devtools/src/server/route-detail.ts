@@ -68,11 +68,12 @@ function describeResponses(
   toShape: ToShape,
 ): RouteDetail['responses'] {
   return Object.entries(responses).map(
-    ([status, { schema, contentType, description, stream = false, examples }]) => ({
+    ([status, { schema, contentType, description, stream = false, headers, examples }]) => ({
       status,
       ...(description !== undefined && { description }),
       ...(contentType !== undefined && { contentType }),
       isStream: stream,
+      ...(headers?.properties && { headers: Object.keys(headers.properties) }),
       ...(schema && {
         shape: { ...toShape(schema), ...(examples?.[0] !== undefined && { example: examples[0] }) },
       }),

@@ -36,6 +36,7 @@ export type {
   OtherSuccess,
   Outcome,
   Problem,
+  ResponseHeaders,
   Success,
   SuccessStatus,
 } from './result.ts';

@@ -7,16 +7,24 @@
  * else if (result.status === 409) console.log('already captured', result.error);
  * else if (result.status === 0) console.log('no connection', result.error.message);
  */
-export interface Success<Status extends number, Data> {
+export interface Success<Status extends number, Data, Name extends string = never> {
   readonly ok: true;
   readonly status: Status;
   readonly data: Data;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders<Name>;
   readonly response: Response;
 }
 
+/**
+ * Headers of a response. Editors complete the names that the contract has. A value is `null` if the
+ * server did not send the header, or if CORS hides it from a page of another origin.
+ */
+export interface ResponseHeaders<Name extends string = never> extends Headers {
+  get(name: Name | (string & {})): string | null;
+}
+
 /** A response with any other status. `error` is its body. */
-export interface Failure<Status extends number, Body> {
+export interface Failure<Status extends number, Body, Name extends string = never> {
   readonly ok: false;
   readonly status: Status;
   readonly error: Body;
@@ -25,7 +33,7 @@ export interface Failure<Status extends number, Body> {
    * body. Every failure has one, so one function can show them all.
    */
   readonly problem: Problem;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders<Name>;
   readonly response: Response;
 }
 

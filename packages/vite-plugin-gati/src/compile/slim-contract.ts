@@ -26,7 +26,9 @@ export function toSlimContract(contract: Contract): Contract {
   const routes = contract.routes.map((route) => {
     const { summary: _, description: __, ...rest } = mapRoute(route, withoutDocumentation);
     // The server checks, and so explains, declared responses only.
-    const responses = Object.entries(rest.responses).filter(([, { declared }]) => declared);
+    const responses = Object.entries(rest.responses)
+      .filter(([, { declared }]) => declared)
+      .map(([status, { headers: ___, ...response }]) => [status, response] as const);
     return { ...rest, responses: Object.fromEntries(responses) };
   });
   const effects = contract.effects.map((effect) => {

@@ -62,7 +62,10 @@ export const CONTRACT: Contract = assembleContract({
         schema: object({ amount: { type: 'number' } }),
       },
       responses: {
-        '202': json(object({ state: { const: 'capturing' } })),
+        '202': {
+          ...json(object({ state: { const: 'capturing' } })),
+          headers: object({ location: text, 'x-total': { type: 'number' } }),
+        },
         '409': json(object({ error: { const: 'ReservationFailed' } })),
       },
     }),

@@ -1,7 +1,7 @@
 /** Right and wrong uses of the generated client of `CONTRACT`, compiled and not run. */
 export const USES = `import { call, type Client, client, connect, createCall, createClient } from 'virtual:gati/client';
 import type { Payment, PaymentInput, PaymentsCaptureResult } from '../.gati/generated/client';
-import { CallError, onCall, type Problem } from 'vite-plugin-gati/client';
+import { CallError, onCall, type Problem, type ResponseHeaders } from 'vite-plugin-gati/client';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <_T extends true>(): void => {};
@@ -12,6 +12,9 @@ export async function captures(): Promise<void> {
   if (result.ok) {
     same<Equal<typeof result.status, 202>>();
     same<Equal<typeof result.data.state, 'capturing'>>();
+    same<Equal<typeof result.headers, ResponseHeaders<'location' | 'x-total'>>>();
+    const total: string | null = result.headers.get('x-total') ?? result.headers.get('x-other');
+    void total;
     // @ts-expect-error -- a success has no error
     result.error;
   } else if (result.status === 409) {

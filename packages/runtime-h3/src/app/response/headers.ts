@@ -1,3 +1,4 @@
+import { FRAMING_HEADERS } from '@gati/contract/internal';
 import type { HeaderList } from '../../types/exchange.ts';
 import type { VersionEntry } from '../versions/entry.ts';
 
@@ -19,16 +20,6 @@ export const PAGE_VARY = 'Accept, Sec-Fetch-Dest';
 
 /** Forbids caching of a response that describes one moment, such as the state of a probe. */
 export const NO_STORE: readonly string[] = ['cache-control', 'no-store'];
-
-/** Headers of the connection and of the framing. A handler can't set them. */
-const FRAMING = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'trailer',
-]);
 
 /**
  * Completes a list of release headers with those of the request, and then with those that the
@@ -56,7 +47,8 @@ function mergeHandlerHeaders(headers: HeaderList, assignedHeaders: Headers): Hea
     if (name === 'vary' || name === 'link' || !assignedHeaders.has(name))
       merged.push(name, headers[index + 1] as string);
   }
-  for (const [name, value] of assignedHeaders) if (!FRAMING.has(name)) merged.push(name, value);
+  for (const [name, value] of assignedHeaders)
+    if (!FRAMING_HEADERS.has(name)) merged.push(name, value);
   return merged;
 }
 

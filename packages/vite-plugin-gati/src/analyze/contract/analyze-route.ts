@@ -23,6 +23,7 @@ import { findSlowPatterns, SHORT_TEXT } from './slow-patterns.ts';
 import { inferGuardErrors, withGuardErrors } from './guard-errors.ts';
 import { inferResponses } from './infer-responses.ts';
 import type { InferredResponses } from './join-responses.ts';
+import { applyDeclaredHeaders } from './declared-headers.ts';
 import { applyDeclaredResponses } from './declared-responses.ts';
 import type { LoadedSchemas } from './schema-values/load-schemas.ts';
 
@@ -82,7 +83,12 @@ export function analyzeRoute(
     ? {}
     : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
   // Afterwards, since declared responses settle warnings about the handler only.
-  const responses = withGuardErrors(own, inferGuardErrors(snapshot, guards, diagnostics));
+  const responses = applyDeclaredHeaders(
+    snapshot,
+    exports,
+    withGuardErrors(own, inferGuardErrors(snapshot, guards, diagnostics)),
+    diagnostics,
+  );
   const names = new DefNames(snapshot);
   const contract = mapRoute({ ...base, ...documentation(site), ...request, responses }, (schema) =>
     names.finish(canonicalSchema(schema)),

@@ -87,6 +87,7 @@ export function applyDeclaredResponses(
         {
           ...(schema ? { schema, contentType } : {}),
           ...(before?.stream ? { stream: true } : {}),
+          ...(before?.headers && { headers: before.headers }),
           declared: true,
         },
       ];

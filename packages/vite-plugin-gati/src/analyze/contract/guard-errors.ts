@@ -3,6 +3,7 @@ import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
 import type { Outcome } from '../interpret/interpreter-api.ts';
 import { START } from '../interpret/state/state.ts';
+import { joinHeaderSchemas } from '../interpret/state/headers.ts';
 import type { FunctionNode, Value } from '../interpret/state/values.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 import type { HandlerSite } from './find-handler.ts';
@@ -63,11 +64,14 @@ export function withGuardErrors(own: Responses, errors: Responses): Responses {
   for (const [status, error] of Object.entries(errors)) {
     const other = own[status];
     if (other === undefined) joined[status] = error;
-    else if (!other.declared && other.contentType === error.contentType)
+    else if (!other.declared && other.contentType === error.contentType) {
+      const headers = joinHeaderSchemas(other.headers, error.headers);
       joined[status] = {
         ...other,
         schema: canonicalSchema({ anyOf: [other.schema ?? {}, error.schema ?? {}] }),
+        ...(headers && { headers }),
       };
+    }
   }
   return joined;
 }

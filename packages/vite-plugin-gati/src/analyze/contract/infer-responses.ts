@@ -3,6 +3,7 @@ import type { ProgramSnapshot } from '../program-snapshot.ts';
 import { bodyOf, streamBodyOf } from '../interpret/responses/response-object.ts';
 import { declaredResult, isSentType } from '../interpret/responses/declared-type.ts';
 import { Interpreter } from '../interpret/interpreter.ts';
+import { NO_HEADERS } from '../interpret/state/headers.ts';
 import { type Body, START, type State } from '../interpret/state/state.ts';
 import type { Outcome } from '../interpret/interpreter-api.ts';
 import { type FunctionNode, RES, UNDEFINED, type Value } from '../interpret/state/values.ts';
@@ -39,6 +40,7 @@ export function inferResponses(
         status: undefined,
         schema: {},
         contentType: 'application/json',
+        headers: NO_HEADERS,
         node: site.node,
       });
       continue;
@@ -111,6 +113,7 @@ function generatorResponse(
     schema: written.schema,
     contentType: 'text/event-stream',
     stream: true,
+    headers: NO_HEADERS,
     node,
   };
 }
@@ -130,7 +133,15 @@ function inferredResponses(
       'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
       at,
     );
-    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+    return [
+      {
+        status: undefined,
+        schema: {},
+        contentType: 'application/json',
+        headers: NO_HEADERS,
+        node: at,
+      },
+    ];
   }
   if ('unknown' in state.status && state.status.invalid !== undefined) {
     diagnostics.add(
@@ -171,7 +182,15 @@ function inferredResponses(
       'Return the body, or declare `export type Responses = { 200: … }`.',
       at,
     );
-    return [{ status: undefined, schema: {}, contentType: 'application/json', node: at }];
+    return [
+      {
+        status: undefined,
+        schema: {},
+        contentType: 'application/json',
+        headers: NO_HEADERS,
+        node: at,
+      },
+    ];
   }
   const stream = streamBodyOf(walk, value, at);
   if (stream) return [responseOf(state, stream, at, diagnostics)];
@@ -218,6 +237,7 @@ function responseOf(
     contentType: empty ? undefined : contentType,
     ...(body?.stream ? { stream: true } : {}),
     ...(body?.emptyList ? { emptyList: true } : {}),
+    headers: state.headers,
     node: body?.node ?? node,
   };
 }

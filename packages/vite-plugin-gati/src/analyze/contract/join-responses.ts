@@ -1,5 +1,6 @@
 import { canonicalJson, canonicalSchema, type ResponseContract, type Schema } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
+import { headersSchema, joinHeaders, type SetHeaders } from '../interpret/state/headers.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 
 /** A response that a handler can send. */
@@ -10,6 +11,7 @@ export interface InferredResponse {
   contentType: string | undefined;
   stream?: boolean;
   emptyList?: boolean;
+  headers: SetHeaders;
   node: Node;
 }
 
@@ -46,8 +48,9 @@ function joinStatus(
   diagnostics: DiagnosticCollector,
 ): ResponseContract {
   const full = responses.filter(({ contentType }) => contentType !== undefined);
+  const headers = headersSchema(responses.map((each) => each.headers).reduce(joinHeaders));
   const [first] = full;
-  if (!first) return {};
+  if (!first) return { ...(headers && { headers }) };
   if (full.length < responses.length) {
     diagnostics.add(
       'GATI_BODY_SOMETIMES',
@@ -80,5 +83,6 @@ function joinStatus(
     schema: mixed ? {} : canonicalSchema({ anyOf: [...schemas.values()] }),
     contentType,
     ...(full.some(({ stream }) => stream) ? { stream: true } : {}),
+    ...(headers && { headers }),
   };
 }

@@ -1,6 +1,8 @@
 import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { Interpreter } from '../interpret/interpreter.ts';
 import { problemSchema } from '../interpret/responses/problem-schema.ts';
+import { withHeaders } from '../interpret/state/headers.ts';
+import type { State } from '../interpret/state/state.ts';
 import type { KnownHttpError } from '../interpret/state/values.ts';
 import type { DiagnosticCollector } from './diagnostics.ts';
 import type { InferredResponse } from './join-responses.ts';
@@ -10,9 +12,9 @@ export function thrownResponses(
   walk: Interpreter,
   diagnostics: DiagnosticCollector,
 ): InferredResponse[] {
-  return walk.throws.flatMap(({ error }) => {
+  return walk.throws.flatMap(({ state, error }) => {
     if (!error) return [];
-    if (isError(error.status)) return [problemResponse(walk, error, diagnostics)];
+    if (isError(error.status)) return [problemResponse(walk, state, error, diagnostics)];
     diagnostics.add(
       'GATI_STATUS_INVALID',
       `An \`HttpError\` with status ${error.status} makes the runtime respond with 500.`,
@@ -30,6 +32,7 @@ function isError(status: number | undefined): boolean {
 
 function problemResponse(
   walk: Interpreter,
+  state: State,
   error: KnownHttpError,
   diagnostics: DiagnosticCollector,
 ): InferredResponse {
@@ -45,6 +48,7 @@ function problemResponse(
     status: error.status,
     schema: problemSchema(walk, error),
     contentType: PROBLEM_MEDIA_TYPE,
+    headers: withHeaders(state.headers, error.headers),
     node: error.node,
   };
 }

@@ -7,7 +7,7 @@ import {
   type Schema,
   toTypeScript,
 } from '@gati/contract';
-import { isJsonMediaType, jsDoc } from '@gati/contract/internal';
+import { isJsonMediaType, jsDoc, quote } from '@gati/contract/internal';
 
 export interface RouteTypes {
   /** The declarations of the route's types. */
@@ -100,11 +100,12 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
   const listed = statuses.join(' | ') || 'never';
   const members = statuses.flatMap((status) => {
     const data = dataType(route.responses[status]!, names);
+    const headers = headerNames(route.responses[status]!);
     if (isRedirect(status)) return [];
     return [
       status.startsWith('2')
-        ? `Success<${status}, ${data}>`
-        : `Failure<${status}, ${data}${FRAMEWORK_STATUSES.has(status) ? ' | Problem' : ''}>`,
+        ? `Success<${status}, ${data}${headers}>`
+        : `Failure<${status}, ${data}${FRAMEWORK_STATUSES.has(status) ? ' | Problem' : ''}${headers}>`,
     ];
   });
   const rest = route.responses['default'];
@@ -141,6 +142,12 @@ function dataType({ schema, contentType }: ResponseContract, names: Declarations
   if (isJsonMediaType(type)) return print();
   if (type === 'application/octet-stream') return 'ReadableStream<Uint8Array>';
   return type.startsWith('text/') ? 'string' : 'Blob';
+}
+
+/** Prints the names of a response's headers as the last type argument of its result. */
+function headerNames({ headers }: ResponseContract): string {
+  const names = Object.keys(headers?.properties ?? {});
+  return names.length === 0 ? '' : `, ${names.map(quote).join(' | ')}`;
 }
 
 /** Prints the doc comment of a route's method, with the route's id. */

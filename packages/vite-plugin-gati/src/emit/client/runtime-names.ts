@@ -25,6 +25,7 @@ export const PUBLIC_TYPES: string[] = [
   'OtherSuccess',
   'Outcome',
   'Problem',
+  'ResponseHeaders',
   'RetryOptions',
   'Success',
 ];

@@ -35,7 +35,8 @@ function requires({ security = [] }: RouteContract): string | undefined {
 }
 
 function responseRows({ responses }: RouteContract): string {
-  const rows = Object.entries(responses).map(([status, { description, contentType, stream }]) => {
+  const rows = Object.entries(responses).map(([status, response]) => {
+    const { description, contentType, stream, headers } = response;
     const title =
       status === 'default'
         ? 'any other response of the handler'
@@ -47,7 +48,9 @@ function responseRows({ responses }: RouteContract): string {
       : status.startsWith('3')
         ? ''
         : '`error`';
-    return `| ${status === 'default' ? 'other' : status} | ${cell(title)} | ${contentType ? `\`${contentType}\`` : 'nothing'} | ${contentType ? where : ''} |`;
+    const sent = Object.keys(headers?.properties ?? {}).map((name) => `\`${name}\``);
+    const notes = sent.length > 0 ? `${title}${title && '. '}Headers: ${sent.join(', ')}` : title;
+    return `| ${status === 'default' ? 'other' : status} | ${cell(notes)} | ${contentType ? `\`${contentType}\`` : 'nothing'} | ${contentType ? where : ''} |`;
   });
   return [
     '| status | | content | in the result |',

@@ -4,6 +4,7 @@ import {
   type PropertyAccessExpression,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
+import { changeHeaders } from '../responses/response-headers.ts';
 import { callResponseMethod } from '../responses/response-object.ts';
 import { type Arguments, evaluateArguments } from './arguments.ts';
 import { isAwaited } from './is-awaited.ts';
@@ -65,7 +66,12 @@ function callMethod(
     if (value.kind === 'res')
       return callResponseMethod(walk, name.text, args.values, node.arguments, args.state, node);
     if (value.kind === 'headers' && name.text !== 'forEach')
-      return [{ state: setHeader(name.text, args), value: valueByType(walk, node) }];
+      return [
+        {
+          state: changeHeaders(walk, name.text, args, node.arguments),
+          value: valueByType(walk, node),
+        },
+      ];
     if (value.kind === 'method' && (name.text === 'call' || name.text === 'bind')) {
       if (name.text === 'bind') return [{ state: args.state, value }];
       return callResponseMethod(
@@ -120,20 +126,6 @@ function callNext(
     state: { ...afterCall(walk, outcome.state), nextResult: outcome.value },
     value: { kind: 'nextResult' },
   }));
-}
-
-/** Reads the content type of `res.headers.set('content-type', …)`. Other headers do not matter. */
-function setHeader(method: string, { state, values }: Arguments): State {
-  const [name, value] = values;
-  if (
-    (method !== 'set' && method !== 'append') ||
-    name?.kind !== 'constant' ||
-    String(name.value).toLowerCase() !== 'content-type'
-  )
-    return state;
-  return value?.kind === 'constant'
-    ? { ...state, contentType: String(value.value).split(';')[0]!.trim().toLowerCase() }
-    : state;
 }
 
 /**

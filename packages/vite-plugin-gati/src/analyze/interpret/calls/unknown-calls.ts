@@ -8,6 +8,7 @@ import type { Arguments } from './arguments.ts';
 import { isAwaited } from './is-awaited.ts';
 import { valueByType } from '../expressions/parts.ts';
 import { canChangeResponse } from './reaches-response.ts';
+import { NO_HEADERS } from '../state/headers.ts';
 import { type State, withVar } from '../state/state.ts';
 import { afterCall, runForThrows } from './throw-summaries.ts';
 import { unwrap } from '../../compiler/syntax.ts';
@@ -52,7 +53,13 @@ export function callUnknown(
     if (!isPlatformCall(walk, node))
       walk.throws.push({
         state: next,
-        error: { status: undefined, code: { type: 'string' }, details: undefined, node },
+        error: {
+          status: undefined,
+          code: { type: 'string' },
+          details: undefined,
+          headers: NO_HEADERS,
+          node,
+        },
       });
     return [{ state: next, value: { kind: 'never' } }];
   }

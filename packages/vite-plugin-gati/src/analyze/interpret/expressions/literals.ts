@@ -6,9 +6,8 @@ import {
   type PropertyAssignment,
   SyntaxKind as K,
 } from 'typescript-7/unstable/ast';
-import { sharedFacts } from '../state/facts.ts';
 import { valueByType } from './parts.ts';
-import { type State, stateKey } from '../state/state.ts';
+import { mergeTwo, type State, stateKey } from '../state/state.ts';
 import { propertyName } from '../../compiler/syntax.ts';
 import {
   type Entry,
@@ -27,7 +26,7 @@ function mergeByState(outcomes: Outcome[]): Outcome[] {
     const key = stateKey(state);
     const known = groups.get(key);
     if (known) {
-      known.state = { ...known.state, facts: sharedFacts(known.state.facts, state.facts) };
+      known.state = mergeTwo(known.state, state);
       known.values.push(value);
     } else groups.set(key, { state, values: [value] });
   }

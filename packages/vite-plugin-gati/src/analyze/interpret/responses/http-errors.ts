@@ -12,8 +12,10 @@ import {
   isHttpError,
   isHttpErrorClass,
 } from './http-error-class.ts';
+import { errorHeaders } from './response-headers.ts';
 import { statusesOf } from './response-object.ts';
 import { bindName } from '../expressions/bind.ts';
+import { NO_HEADERS } from '../state/headers.ts';
 import type { State } from '../state/state.ts';
 import { unwrap } from '../../compiler/syntax.ts';
 import { type KnownHttpError, UNDEFINED, type Value } from '../state/values.ts';
@@ -58,7 +60,7 @@ function httpErrorsOfType(
   if (type.tag === 'union')
     return walk.compiler.members(type).flatMap((member) => httpErrorsOfType(walk, member, node));
   if (type.tag === 'any' && !type.unresolved)
-    return [{ status: undefined, code: ANY_CODE, details: undefined, node }];
+    return [{ status: undefined, code: ANY_CODE, details: undefined, headers: NO_HEADERS, node }];
   if (type.tag !== 'object') return [undefined];
   const symbol = walk.compiler.symbol(type);
   if (!symbol || !isHttpErrorClass(walk, symbol)) return [undefined];
@@ -80,6 +82,7 @@ function httpErrorsOfType(
         ? walk.snapshot.responses.write(code).schema
         : ANY_CODE,
     details: detailsSchema(walk, details),
+    headers: NO_HEADERS,
     node,
   });
   return numbers.length > 0 ? numbers.map(failure) : [failure(undefined)];
@@ -187,7 +190,7 @@ function httpErrorsOfClass(
 
 function httpErrorsOfArguments(
   walk: InterpreterApi,
-  [status, code, details]: Value[],
+  [status, code, details, options]: Value[],
   state: State,
   node: Node,
 ): Outcome[] {
@@ -198,6 +201,7 @@ function httpErrorsOfArguments(
       ? written.schema
       : ANY_CODE;
   const extra = details && walk.schemaOf(details);
+  const headers = errorHeaders(walk, options);
   return statuses.map((known) => ({
     state,
     value: {
@@ -206,6 +210,7 @@ function httpErrorsOfArguments(
         status: known,
         code: codeSchema,
         details: extra && !extra.absent ? extra.schema : undefined,
+        headers,
         node,
       },
     },

@@ -1,6 +1,7 @@
 import type { Node } from 'typescript-7/unstable/ast';
 import type { TypeView } from '../../compiler/compiler.ts';
 import { builtinOf } from '../../types/builtins.ts';
+import { withHeader } from './response-headers.ts';
 import { asDeclared, saysNothing } from './declared-type.ts';
 import type { Facts } from '../state/facts.ts';
 import { unwrap } from '../../compiler/syntax.ts';
@@ -192,7 +193,12 @@ export function callResponseMethod(
         ? assignableStatuses(walk, values[1], at)
         : [{ known: 302, set: true }];
       return statuses.map((status) => ({
-        state: { ...state, status, body: undefined, redirected: true },
+        state: {
+          ...withHeader(state, 'location', { type: 'string', format: 'uri-reference' }),
+          status,
+          body: undefined,
+          redirected: true,
+        },
         value: SENT,
       }));
     }
@@ -211,7 +217,7 @@ export function callResponseMethod(
         },
       ];
     case 'cookie':
-      return [{ state, value: UNDEFINED }];
+      return [{ state: withHeader(state, 'set-cookie'), value: UNDEFINED }];
     default:
       return [
         {

@@ -1,5 +1,6 @@
 import type { SymbolView } from '../../compiler/compiler.ts';
 import { sharedFacts } from './facts.ts';
+import { joinHeaders, NO_HEADERS } from './headers.ts';
 import {
   type Body,
   idOf,
@@ -16,6 +17,7 @@ export type { Body, State, Status };
 export const START: State = {
   status: { known: 200, set: false },
   body: undefined,
+  headers: NO_HEADERS,
   vars: new Map(),
   facts: new Map(),
 };
@@ -42,7 +44,7 @@ export function bodyKey(body: Body | undefined): string {
     : '-';
 }
 
-/** Returns a key that is equal for states that differ in facts only. */
+/** Returns a key that is equal for states that differ in facts and headers only. */
 export function stateKey(state: State): string {
   const vars = [...state.vars]
     .map(([symbol, value]) => `${idOf(symbol)}=${valueKey(value)}`)
@@ -51,7 +53,8 @@ export function stateKey(state: State): string {
 }
 
 /**
- * Merges states that differ in facts only. The merged state has the facts that all of them share.
+ * Merges states that differ in facts and headers only. The merged state has the facts that all of
+ * them share, and the headers of each.
  */
 export function merge(states: readonly State[]): State[] {
   if (states.length < 2) return [...states];
@@ -59,10 +62,19 @@ export function merge(states: readonly State[]): State[] {
   for (const state of states) {
     const key = stateKey(state);
     const known = groups.get(key);
-    groups.set(key, known ? { ...known, facts: sharedFacts(known.facts, state.facts) } : state);
+    groups.set(key, known ? mergeTwo(known, state) : state);
   }
   const merged = [...groups.values()];
   return merged.length > MAX_STATES ? fold(merged) : merged;
+}
+
+/** Merges two states with the same {@link stateKey}. */
+export function mergeTwo(a: State, b: State): State {
+  return {
+    ...a,
+    facts: sharedFacts(a.facts, b.facts),
+    headers: joinHeaders(a.headers, b.headers),
+  };
 }
 
 /**
@@ -85,12 +97,16 @@ function fold(states: readonly State[]): State[] {
     why: 'The handler has too many paths to follow all names of the response object.',
   };
   const seen = new Map<string, State>();
-  for (const state of states)
-    seen.set(`${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`, {
+  for (const state of states) {
+    const key = `${statusKey(state.status)}|${bodyKey(state.body)}|${state.escaped ? 1 : 0}`;
+    const other = seen.get(key);
+    seen.set(key, {
       ...state,
       vars,
       facts: new Map(),
+      headers: other ? joinHeaders(other.headers, state.headers) : state.headers,
       ...(escaped ? { escaped } : {}),
     });
+  }
   return [...seen.values()];
 }

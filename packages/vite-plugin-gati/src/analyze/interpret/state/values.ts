@@ -10,6 +10,7 @@ import type {
 } from 'typescript-7/unstable/ast';
 import type { SymbolView, TypeView } from '../../compiler/compiler.ts';
 import type { Fact } from './facts.ts';
+import type { SetHeaders } from './headers.ts';
 import type { Bindings } from '../../types/schema-writer.ts';
 
 export type FunctionNode = (
@@ -93,6 +94,8 @@ export interface KnownHttpError {
   code: Schema;
   /** Members of the problem besides `type`, `title`, `status` and `code`. */
   details: Schema | undefined;
+  /** Headers of its response. */
+  headers: SetHeaders;
   node: Node;
 }
 
@@ -115,6 +118,8 @@ export interface State {
   redirected?: boolean;
   /** Set through `res.headers`. */
   contentType?: string;
+  /** Other headers that are set on this path. */
+  headers: SetHeaders;
   /** Code that is not followed has the response object, so the response is unknown. */
   escaped?: { node: Node; why: string };
   /** The result of `next()` in this middleware. */
@@ -228,5 +233,5 @@ export function valueKey(value: Value): string {
 }
 
 export function httpErrorKey(error: KnownHttpError): string {
-  return JSON.stringify([error.status, error.code, error.details]);
+  return JSON.stringify([error.status, error.code, error.details, [...error.headers]]);
 }

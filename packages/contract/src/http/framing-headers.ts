@@ -1,0 +1,9 @@
+/** Headers of the connection and of the framing. A handler can't set them. */
+export const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'trailer',
+]);
