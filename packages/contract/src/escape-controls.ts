@@ -2,7 +2,9 @@
 const COLORS = /\u001b\[[\d;]*m/g;
 /** Bold, dim, red, green, yellow, cyan, and their ends. */
 const OWN_COLORS = /(\u001b\[(?:0|1|2|22|31|32|33|36|39)m)/;
-/** Control characters but line breaks and tabs, and those that reorder text (Unicode bidi). */
+/**
+ * Control characters except line breaks and tabs, and characters that reorder text (Unicode bidi).
+ */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
@@ -18,7 +20,7 @@ export function escapeControls(text: string): string {
 
 /**
  * Escapes the same characters in a line that a command prints, and keeps the colors that commands
- * use. A line may contain what a store or a queue says.
+ * use. A line may contain text from a store or a queue.
  */
 export function escapeOutput(text: string): string {
   return text.split(OWN_COLORS).map(escapePart).join('');

@@ -40,7 +40,7 @@ async function run(options: Options): Promise<void> {
   print(options, toText(created), created);
 }
 
-/** Prints the text for people, or with `--json` the document for programs. */
+/** Prints the text, or the document with `--json`. */
 function print({ json }: Options, text: string, document: unknown): void {
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : text);
 }

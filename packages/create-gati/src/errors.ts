@@ -1,4 +1,4 @@
-/** An error of create-gati with a stable code, a reason (`message`) and a fix. */
+/** Error of create-gati with a stable code, a reason (`message`) and a fix. */
 export class CreateError extends Error {
   readonly code: string;
   readonly fix: string;

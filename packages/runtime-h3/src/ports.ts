@@ -181,7 +181,8 @@ export interface ClaimRequest {
    */
   limit?: number;
   /**
-   * Claim none while one is active anywhere, so that jobs run one at a time in the order they came.
+   * Claims nothing while a job of the effect is active in any process, so that jobs run one at a
+   * time, in the order in which they came.
    */
   exclusive?: boolean;
 }
@@ -234,7 +235,7 @@ export interface QueueCaps {
   shared: boolean;
   /** Longest delay that the driver stores itself. Milliseconds. */
   maxDelay: number;
-  /** Longest payload. Bytes; absent: no limit of the driver. */
+  /** Longest payload. Bytes. Absent: the driver has no limit. */
   maxPayload?: number;
   /**
    * How long the driver stores idempotency keys.
@@ -258,9 +259,10 @@ export interface QueueCaps {
 export interface QueueDriver {
   readonly caps: QueueCaps;
   /**
-   * Resolves to the id of each job when the jobs are as durable as the driver makes them. A key
-   * that the effect has used makes no second job: the id is that of the first one, until 24 h after
-   * its end. `tx` is a transaction of the driver's own database, where the driver has one.
+   * Resolves to the id of each job when the jobs are as durable as the driver makes them. A job
+   * whose key the effect has used before is not created: its id is that of the first job. This
+   * holds until 24 h after the end of the first job. `tx` is a transaction of the database that has
+   * the queue, if the driver uses one.
    */
   enqueue(jobs: NewJob[], tx?: unknown): Promise<string[]>;
   /**

@@ -43,16 +43,16 @@ export interface GatiOptions {
    */
   missingVersion?: MissingVersion;
   /**
-   * What the built server tells every client besides its routes. All by default.
+   * Endpoints that the built server offers to every client besides its routes. All by default.
    *
    * @example
    * { metrics: false, openapi: false }
    */
   expose?: ExposeOptions;
   /**
-   * Which responses of routes the built server compresses; all by default. `anonymous`: those to requests
-   * without `Cookie` and `Authorization`, for apps whose responses have a secret beside a text that the
-   * client sent. `false`: none, for example because a proxy does it.
+   * Which responses of routes the built server compresses; all by default. `anonymous`: only
+   * responses to requests without `Cookie` and `Authorization`, for apps whose responses contain a
+   * secret beside text that the client sent. `false`: none, for example because a proxy compresses.
    */
   compression?: boolean | 'anonymous';
   /** Development only: logs one line for each request that the app responds to. `true` by default. */
@@ -63,7 +63,7 @@ export interface GatiOptions {
    */
   panel?: boolean;
   /**
-   * What the OpenAPI document says about the API. Description, licence and contact are those of
+   * Facts about the API in the OpenAPI document. Description, licence and contact are those of
    * `package.json` by default, the title is the name of the app.
    *
    * @example

@@ -89,7 +89,7 @@ export function createProject(input: ProjectInput): Project {
   let current: Scan | undefined;
   let loadSchema: LoadSchema = createSchemaLoader(root);
 
-  /** Makes a scan the current one, also for a running analyzer. */
+  /** Makes a scan the current one, also in a running analyzer. */
   function register(scan: Scan): Scan {
     if (scan === current) return scan;
     current = scan;
@@ -97,7 +97,7 @@ export function createProject(input: ProjectInput): Project {
     return scan;
   }
 
-  /** Imported late: a build passes the version itself. */
+  /** Proposes a version. Imports its code late, because a build passes the version itself. */
   async function propose(contract: Contract): Promise<string> {
     const { createVersionProposer } = await import('./releases/propose-version.ts');
     return createVersionProposer(project)(contract);
@@ -122,7 +122,8 @@ export function createProject(input: ProjectInput): Project {
         engine: input.engine,
         loadSchema: (file, exportName) => loadSchema(file, exportName),
       });
-      // Before callers of this function get it, the analyzer receives the current scan.
+      // The analyzer receives the current scan before callers of this function receive the
+      // analyzer.
       analyzer = started.then((engine) => {
         if (current) engine.register(current);
         return engine;

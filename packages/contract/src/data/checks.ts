@@ -118,8 +118,8 @@ export function mapOf(item: Check, key?: Check): Check {
 }
 
 /**
- * Checks an object. Accepts other keys, unless `closed` is given: then it is the expectation that
- * the error names, such as `a keyword of the schema format`.
+ * Checks an object. Accepts further keys unless `closed` is given. `closed` completes "must be …"
+ * in the error for a further key: `a keyword of the schema format`.
  */
 export function object(
   required: Record<string, Check>,

@@ -35,7 +35,7 @@ function redactUrl(word: string): string {
   if (at < start) return word;
   const user = word.slice(start, at);
   const password = user.indexOf(':');
-  // The example in a fix is no password.
+  // `:password` is the placeholder that fixes use in their examples.
   if (user.endsWith(':password')) return word;
   const shown = password === -1 ? '' : user.slice(0, password + 1);
   return word.slice(0, start) + shown + HIDDEN + word.slice(at);

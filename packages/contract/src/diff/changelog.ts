@@ -6,7 +6,7 @@ export interface ChangelogEntry {
   version: string;
   /** `YYYY-MM-DD`; any text after that is cut off. */
   date?: string;
-  /** A rollback took the release back. */
+  /** A rollback withdrew the release. */
   withdrawn?: boolean;
   /** Changes since the previous release. Absent for the first release. */
   changes?: Change[];

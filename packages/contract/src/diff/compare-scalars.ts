@@ -99,7 +99,7 @@ export function compareNumbers(
 }
 
 function compareLimits(comparison: Comparison, before: Schema, after: Schema, path: string): void {
-  // Only for two integers are `> 0` and `>= 1` the same bound.
+  // `> 0` and `>= 1` are the same bound only if both schemas are integers.
   const integers = before.type === 'integer' && after.type === 'integer';
   const read = (schema: Schema): ReturnType<typeof boundsOf> =>
     boundsOf(integers ? schema : { ...schema, type: 'number' });

@@ -7,7 +7,10 @@ const PATH = 'request/security';
 /** The one alternative of a public route. */
 const NOTHING: SecurityScheme[] = [];
 
-/** Compares the credentials that a route requires. Those of a client must stay enough. */
+/**
+ * Compares the credentials that a route requires. Reports a change after which the credentials of
+ * an existing client no longer suffice.
+ */
 export function compareSecurity(
   reporter: Reporter,
   before: SecurityRequirement | undefined,

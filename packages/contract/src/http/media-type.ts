@@ -5,7 +5,8 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
  * Whether a content type is JSON: `application/json` (RFC 8259) or a type with the suffix `+json`
  * (RFC 6839, section 3.1). Parameters such as `; charset=utf-8` do not count.
  *
- * Responses run this, hence no regular expression and no copy of the text unless it has parameters.
+ * Runs for every response. It therefore uses no regular expression, and copies the text only if it
+ * has parameters.
  *
  * @param contentType In lower case.
  */

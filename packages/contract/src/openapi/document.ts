@@ -23,7 +23,7 @@ export interface OpenApiDocument {
 /** Scopes by name of a security scheme. A request must meet all of them. */
 export type OpenApiSecurityRequirement = Record<string, string[]>;
 
-/** One way in which clients show who they are. */
+/** One way in which clients authenticate. */
 export interface OpenApiSecurityScheme {
   type: 'http' | 'apiKey' | 'openIdConnect';
   scheme?: 'basic' | 'bearer';

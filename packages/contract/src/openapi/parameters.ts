@@ -34,8 +34,9 @@ export function toParameters(
 }
 
 /**
- * Returns the content of a body with one media type. In a form, a list without entries and a `null`
- * beside a text send no field, and the server takes the missing field for that value.
+ * Returns the content of a body with one media type. In a form, clients send no field for an empty
+ * list, nor for a `null` in a field that also accepts text. The server reads the missing field as
+ * that value, so the field is not required.
  */
 export function toBodyContent(
   contentType: string,

@@ -176,8 +176,8 @@ function toResponse(
   if (contentType === undefined && schema === undefined) return printed;
   const type = contentType ?? 'application/json';
   const media: OpenApiMediaType = {};
-  // OpenAPI 3.1 has no schema for raw bytes, and none for a stream. Tools differ in whether `schema`
-  // is the text of the whole stream or one event, so there is none.
+  // OpenAPI 3.1 has no schema for raw bytes or for a stream. Some tools read `schema` as the text
+  // of the whole stream, others as one event, so it is left out.
   if (schema && type === 'text/event-stream') media['x-gati-event'] = print(schema);
   else if (schema && schema['x-gati-codec'] !== 'bytes') media.schema = print(schema);
   if (examples && examples.length > 0) media.examples = toExamples(examples);

@@ -4,7 +4,7 @@ import { refName } from './refs.ts';
 /** Resolves a `$ref`; `undefined` for a definition that does not exist. */
 export type LookUp = (ref: string) => Schema | undefined;
 
-/** References in references that are followed. */
+/** Longest chain of references, unions and intersections that is followed. */
 const MAX_HOPS = 16;
 
 /** Returns a {@link LookUp} for definitions. */

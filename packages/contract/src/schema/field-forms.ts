@@ -4,12 +4,13 @@ import type { Defs, Schema } from './ir.ts';
 import { textFormOf, type TextPlace } from './text-form.ts';
 
 /**
- * Forms that the value of a field does not show. `json`: as the JSON of the value. `absent`: `null`
- * is not sent. By the name of the field; `*` has that of all names that are not declared.
+ * Forms of fields, by field name, where the value alone does not determine the form. `json`: the
+ * field is sent as the JSON of its value. `absent`: `null` is not sent. `*` is the form of all
+ * undeclared names.
  */
 export type FieldForms = Record<string, 'json' | 'absent'>;
 
-/** Returns the forms of the fields of one part of a request; `undefined` if all are usual. */
+/** Returns the forms of the fields in one part of a request; `undefined` if there are none. */
 export function fieldForms(
   schema: Schema | undefined,
   defs: Defs,

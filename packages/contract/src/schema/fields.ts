@@ -47,7 +47,7 @@ export function fieldsOf(schema: Schema | undefined, defs: Defs): Map<string, Fi
   return fields;
 }
 
-/** Returns the schema of the names that an object schema does not declare, if it has one. */
+/** Returns the schema of the undeclared properties of an object schema, if it has one. */
 export function undeclaredField(schema: Schema, defs: Defs): Schema | undefined {
   const { additionalProperties, allOf = [] } = resolveRef(schema, defs);
   if (typeof additionalProperties === 'object') return additionalProperties;

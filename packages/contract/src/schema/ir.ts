@@ -73,7 +73,7 @@ export const ANNOTATIONS: readonly (keyof Schema)[] = [
 export type SchemaType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
 
 /**
- * JavaScript types without a form in JSON, and the form in which their values are sent:
+ * JavaScript types that JSON lacks, and the form in which their values are sent:
  *
  * | codec | in a handler | on the wire |
  * |---|---|---|

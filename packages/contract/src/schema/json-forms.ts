@@ -1,13 +1,13 @@
 /**
- * How JSON has an instance of a class of the platform. The analysis and the server decide from this
- * table, by prototype, so subclasses have the form of their base.
+ * The form in JSON of an instance of a platform class. The analysis and the server look it up by
+ * prototype, so a subclass has the form of its base class.
  *
  * - `date`, `uri`: a string; `bytes`: base64; `set`: an array; `map`: an object
- * - `fields`: its own enumerable fields, of which most have none. Without any it has no form
+ * - `fields`: its own enumerable fields. Most instances have none, and then no form
  */
 export type JsonForm = 'date' | 'uri' | 'bytes' | 'set' | 'map' | 'fields';
 
-/** The classes of the platform that are not sent as their fields alone, or have none. */
+/** The platform classes whose instances are not plain objects in JSON. */
 export const JSON_FORMS: Readonly<Record<string, JsonForm>> = {
   Date: 'date',
   URL: 'uri',

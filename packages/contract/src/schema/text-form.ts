@@ -1,7 +1,9 @@
 import { alternativesOf, type LookUp } from './alternatives.ts';
 import type { Schema } from './ir.ts';
 
-/** Where a request has values as text. `rest` is the parameter of a catch-all, `*rest`. */
+/**
+ * Part of a request that contains values as text. `rest` is the parameter of a catch-all, `*rest`.
+ */
 export type TextPlace = 'params' | 'rest' | 'query' | 'headers' | 'form';
 
 /**
@@ -11,15 +13,21 @@ export type TextPlace = 'params' | 'rest' | 'query' | 'headers' | 'form';
  * - `list`: each item is a text. A query and a form repeat the name, a path and a header separate
  *   the items by commas
  * - `json`: the JSON of the whole value
- * - `none`: no text means the value
+ * - `none`: no text can represent the value
  */
 export type TextFormKind = 'text' | 'list' | 'json' | 'none';
 
 export interface TextForm {
   kind: TextFormKind;
-  /** No text means `null`, so `null` is not sent. A required field that is absent is `null`. */
+  /**
+   * No text can represent `null`, so a client leaves the field out. The server reads `null` where a
+   * required field is absent.
+   */
   isNullAbsent: boolean;
-  /** No text means the empty list, so it is not sent. A required field that is absent is empty. */
+  /**
+   * No text can represent the empty list, so a client leaves the field out. The server reads the
+   * empty list where a required field is absent.
+   */
   isEmptyAbsent: boolean;
   /** Why the kind is `none`, as the rest of a sentence that begins with the name of the field. */
   reason?: string;
@@ -28,11 +36,11 @@ export interface TextForm {
 /**
  * Kinds of values by their text form:
  *
- * - `text`: a string, a number, a boolean, `null`, or a type that JSON has as one of them
+ * - `text`: a string, a number, a boolean, `null`, or a type that is one of them in JSON
  * - `list`: an array, a tuple or a set of texts
  * - `either`: a text or a list of texts
  * - `nullableList`: a list of texts, or `null`
- * - `data`: an object, a list of objects or lists, or a list with items that no text means
+ * - `data`: an object, a list of objects or lists, or a list with items that no text can represent
  * - `file`: a file or a list of files
  * - `fileInData`: an object or a list with a file inside
  */
@@ -87,7 +95,7 @@ const none = (reason: string): TextForm => ({
 });
 
 function shapeOf(alternatives: Schema[], lookUp: LookUp): Shape {
-  // A value of any type arrives as a text.
+  // A value whose type is not declared arrives as text.
   if (alternatives.every(isAny)) return 'text';
   if (alternatives.some((one) => holdsFile(one, lookUp, new Set()) && !isFileField(one, lookUp)))
     return 'fileInData';

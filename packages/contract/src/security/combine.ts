@@ -1,8 +1,8 @@
 import { schemeIdentity, type SecurityRequirement, type SecurityScheme } from './scheme.ts';
 
 /**
- * Returns what a request needs that has to meet both requirements: each alternative of the one with
- * each of the other. The scopes of a scheme in both are joined.
+ * Combines two requirements that a request must both meet: joins each alternative of one with each
+ * alternative of the other. A scheme that occurs in both gets the scopes of both.
  */
 export function combineSecurity(
   outer: SecurityRequirement,
@@ -28,7 +28,7 @@ function joinSchemes(
   return [...byIdentity.values()];
 }
 
-/** Whether whatever meets the alternative `having` meets `needed` as well. */
+/** Whether credentials that meet the alternative `having` also meet the alternative `needed`. */
 export function includesSchemes(
   having: readonly SecurityScheme[],
   needed: readonly SecurityScheme[],

@@ -6,8 +6,8 @@ import {
 } from './scheme.ts';
 
 /**
- * Returns the schemes that routes require, each with a name of its own: `bearer`, `apiKey`,
- * `apiKey2`. In the order of the routes.
+ * Returns the schemes that routes require, each with a unique name: `bearer`, `apiKey`, `apiKey2`.
+ * In the order of the routes.
  */
 export function nameSchemes(
   routes: readonly { security?: SecurityRequirement }[],

@@ -1,6 +1,6 @@
 /**
- * One way in which a client shows who it is: a bearer token (RFC 6750), a name with a password
- * (RFC 7617), a key, or a token of OpenID Connect. A cookie is a key in a cookie.
+ * One way in which a client authenticates: a bearer token (RFC 6750), a name with a password (RFC
+ * 7617), a key, or a token of OpenID Connect. A cookie is a key in a cookie.
  */
 export type SecurityScheme =
   | { type: 'bearer'; format?: string; scopes?: string[]; realm?: string; description?: string }

@@ -18,8 +18,8 @@ export interface ReleaseInfo {
 }
 
 /**
- * Release for requests without a version while several releases are live: `choose` responds with
- * the list, a {@link VersionRequest} is what a route sets.
+ * Release for requests without a version while several releases are live. `choose`: the response
+ * lists the releases. {@link VersionRequest}: the version that a route exports.
  */
 export type MissingPolicy = 'choose' | 'latest' | 'oldest' | VersionRequest;
 

@@ -14,7 +14,7 @@ export type VersionRequest =
 const FORMS =
   'an RFC 3339 time, a date, a semver or a range, for example 2026-01-31T12:00:00Z, 2026-01-31, 1.4.0 or ^1.4';
 
-/** Characters of a version. No range that means one is longer. */
+/** Longest text of a version request, in characters. No sensible range is longer. */
 const MAX_LENGTH = 256;
 
 /**

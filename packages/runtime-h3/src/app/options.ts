@@ -23,7 +23,7 @@ export interface CorsOptions {
   credentials?: boolean;
 }
 
-/** What a server tells every client that reaches it, besides its routes. All by default. */
+/** Endpoints that a server offers to every client besides its routes. All by default. */
 export interface ExposeOptions {
   /** The metrics at `/metrics`. */
   metrics?: boolean;
@@ -61,8 +61,8 @@ export interface AppOptions {
   /** Path below which all routes are served: `/api`. None by default. */
   base?: string;
   /**
-   * The URLs of routes may be pages too, so caches must distinguish the two: `Vary` has the request
-   * headers that choose. `false` by default.
+   * `true`: a URL of a route may also be a page. `Vary` then names the request headers that decide
+   * between the two, so that caches keep them apart. `false` by default.
    */
   pages?: boolean;
   /** No other origins by default; in development loopback origins are allowed. */
@@ -82,15 +82,15 @@ export interface AppOptions {
    * lines. None by default.
    */
   log?: LogSink;
-  /** Observes what happens inside requests. None by default, and then at no cost. */
+  /** Observes what happens inside requests. Without it, requests have no extra cost. */
   tracer?: Tracer;
   /** Counts how often the app is at each limit. */
   limitCounts?: LimitCounts;
   /** Node only: runs before the head of a response of 1 KiB or more is written, to compress it. */
   beforeLargeResponse?(res: ServerResponse): void;
   /**
-   * Node only: takes room for a body of 64 KiB or more until the client has it. `false`: there is none,
-   * and the client gets 503.
+   * Node only: reserves memory for a body of 64 KiB or more until the client has received it.
+   * `false`: there is no room, and the client gets 503.
    */
   takeRoom?(res: ServerResponse, bytes: number): boolean;
   /** Opens the link to the peers of other processes. Called by the first WebSocket on Node. */

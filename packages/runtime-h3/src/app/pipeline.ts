@@ -231,7 +231,7 @@ async function settle(call: Call, promise: PromiseLike<unknown>): Promise<void> 
   }
 }
 
-/** A declared response that a schema value validates asynchronously. */
+/** Waits for a response that a schema value validates asynchronously. */
 async function settlePending(call: Call, pending: Promise<void>): Promise<void> {
   try {
     await pending;

@@ -19,7 +19,7 @@ export interface Condition {
   ifNoneMatch?: '*';
 }
 
-/** The calls that stores need of a bucket. */
+/** The operations on a bucket that stores use. */
 export interface Objects {
   /** @param most bytes of the object. A longer one is cut after one more byte. */
   get(key: string, most: number): Promise<{ bytes: Uint8Array; etag: string } | undefined>;

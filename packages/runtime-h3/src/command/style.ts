@@ -7,7 +7,7 @@ const NAMES = ['bold', 'dim', 'red', 'yellow', 'green', 'cyan'] as const;
 /** Marks up text for a terminal; without colors, each function returns its text. */
 export type Style = Record<(typeof NAMES)[number], (text: string) => string>;
 
-/** Returns the styles for a stream: none if it is not a terminal, or if people want none. */
+/** Returns the styles for a stream: without colors if {@link wantsColors} says so. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   return createStyle(wantsColors(stream, process.env));
 }
@@ -15,7 +15,7 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
 export function createStyle(colors: boolean): Style {
   const entries = NAMES.map((name) => [
     name,
-    // The stream was asked already: it is not always stdout.
+    // `styleText` would check stdout, but `wantsColors` has already checked the stream in use.
     (text: string): string => (colors ? styleText(name, text, { validateStream: false }) : text),
   ]);
   return Object.fromEntries(entries) as Style;

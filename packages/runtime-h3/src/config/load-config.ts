@@ -19,8 +19,8 @@ const FIXES = {
 
 /**
  * Validates the environment with the schema of `src/config.ts`.
- * @throws {GatiError} GATI_CONFIG_INVALID when variables are missing or invalid, with all their
- * names and without their values; or when the file exports no Standard Schema
+ * @throws {GatiError} GATI_CONFIG_INVALID when variables are missing or invalid, or the file
+ * exports no Standard Schema. The error names all such variables, but not their values.
  */
 export async function loadConfig(
   config: Loader<unknown> | undefined,

@@ -6,7 +6,7 @@ export type Env = Record<string, string | undefined>;
 /**
  * Reads a whole number. An empty value counts as absent.
  *
- * @throws {GatiError} GATI_BAD_ENV when it is none, or out of range
+ * @throws {GatiError} GATI_BAD_ENV when the value is not a whole number, or is out of range
  */
 export function readInteger(
   env: Env,

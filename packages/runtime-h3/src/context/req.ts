@@ -2,7 +2,7 @@ import { parseCookie } from 'cookie-es';
 import type { ContextSource } from './source.ts';
 import type { Req } from '../types/context.ts';
 
-/** `req`: the request as a handler sees it. Expensive parts are made on first use. */
+/** `req`: the request as a handler sees it. Expensive parts are created on first use. */
 export class RequestContext implements Req {
   readonly #source: ContextSource;
   #cookies: Record<string, string | undefined> | undefined;

@@ -14,7 +14,10 @@ interface Requested {
   readonly isOverHttps: boolean;
 }
 
-/** Whether browsers drop a cookie by this name, or for other sites, that is not secure. */
+/**
+ * Whether browsers accept the cookie only with `Secure`: because of the prefix of its name, or
+ * because of `SameSite=None`.
+ */
 const mustBeSecure = (name: string, sameSite: CookieOptions['sameSite']): boolean =>
   sameSite === 'none' || /^__(?:Host|Secure)-/i.test(name);
 

@@ -12,7 +12,7 @@ export interface OpenDatabase extends Database {
 /**
  * Creates `gctx.db` for a URL (`sqlite:PATH`, `postgres://…`). Without a URL, the database is a
  * SQLite file in `folder`, or in memory without a folder. The first use opens it.
- * @throws {GatiError} GATI_DATABASE when the URL can't be one of a database
+ * @throws {GatiError} GATI_DATABASE when the URL is not that of a supported database
  */
 export function createLazyDatabase(
   url: string | undefined,

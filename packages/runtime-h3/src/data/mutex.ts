@@ -12,7 +12,7 @@ export interface Mutex {
   /**
    * Runs `work` while it holds the lock. Callers get the lock in the order in which they came.
    *
-   * @throws {GatiError} GATI_DATABASE when the callers before take more than 5 seconds
+   * @throws {GatiError} GATI_DATABASE when earlier callers hold the lock for more than 5 seconds
    */
   runExclusive<Value>(work: () => Promise<Value>): Promise<Value>;
 }
@@ -27,7 +27,8 @@ export function createMutex(): Mutex {
       const before = last;
       let release = (): void => {};
       const released = new Promise<void>((resolve) => (release = resolve));
-      // Includes `before`: the next caller waits for those before also when this one gives up.
+      // Includes `before`: the next caller must wait for the earlier ones even if this one gives
+      // up.
       const turn = Promise.all([before, released]);
       last = turn;
       void turn.then(() => {

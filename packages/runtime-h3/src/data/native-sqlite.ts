@@ -17,13 +17,13 @@ export interface Native {
 
 export interface Statement {
   all(...values: Value[]): unknown[];
-  /** Bytes may follow another value only: libsql takes a single object for named parameters. */
+  /** Bytes must not be the first value: libsql reads a single object as named parameters. */
   run(...values: (Value | Uint8Array)[]): { changes: number | bigint };
 }
 
 type Open = new (path: string) => Native;
 
-/** Opens the file with Node's SQLite, or with the package `libsql` if there is none. */
+/** Opens the file with Node's SQLite, or with the package `libsql` if Node has no SQLite. */
 export function openNative(path: string, from: string): Native {
   makeFolder(dirname(path));
   const builtIn = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync: Open } | undefined;
@@ -63,7 +63,7 @@ function requireLibsql(from: string): Open {
 
 /** An error of SQLite, as data that can be sent to another thread. */
 export interface SqliteFailure {
-  /** Primary result code of SQLite; 0: another error. */
+  /** Primary result code of SQLite; 0 for an error of another kind. */
   sqlite: number;
   message: string;
 }

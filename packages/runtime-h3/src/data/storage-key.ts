@@ -1,9 +1,12 @@
-/** File systems that do not tell `A` and `a` apart, or store letters with accents in another form. */
+/**
+ * Platforms whose file systems treat `A` and `a` as one name, or store accented letters in another
+ * form.
+ */
 const FOLDS_NAMES = process.platform === 'darwin' || process.platform === 'win32';
 
 /**
- * Characters that a file name can't contain everywhere, or that unstorage changes. A dot, space or `$`
- * is one only at the end of a name.
+ * Characters that a file name can't contain everywhere, or that unstorage changes. A dot, a space
+ * or `$` matters only at the end of a name.
  */
 // oxlint-disable-next-line no-control-regex -- these are the characters
 const UNSAFE = /[\u0000-\u001f\u007f/\\?%*"<>|\p{Cs}]|[.$ ]$/gu;
@@ -18,8 +21,8 @@ const MAX_NAME_BYTES = 255;
 const PART = 60;
 
 /**
- * Returns the key under which unstorage keeps an item, so that each text is a key of its own. A usual
- * key stays as it is: `users:7` is the file `7` in the folder `users`.
+ * Returns the key under which unstorage stores an item. Different texts give different keys, and a
+ * usual key stays as it is: `users:7` is the file `7` in the folder `users`.
  */
 export function encodeStorageKey(key: string, foldsNames = FOLDS_NAMES): string {
   const unsafe = foldsNames ? UNSAFE_FOLDED : UNSAFE;

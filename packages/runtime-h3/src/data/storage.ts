@@ -45,7 +45,7 @@ export function createLazyStorage(folder: string | undefined): OpenStorage {
     setItemRaw: (key, value) => run(key, (storage, encoded) => storage.setItemRaw(encoded, value)),
     getKeys,
     clear: async (prefix) => {
-      // unstorage clears a whole driver only, and nothing for a prefix.
+      // The method `clear` of unstorage can't be limited to a prefix, so each key is removed.
       for (const key of await getKeys(prefix)) await removeItem(key);
     },
     async dispose() {
@@ -66,7 +66,7 @@ async function connect(folder: string | undefined): Promise<Unstorage> {
 /** Codes of the file system for a file that can't exist, for example below a file. */
 const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG']);
 
-/** Throws the errors that the driver returns as values, and tells files from folders. */
+/** Throws errors that the driver returns as values. A folder does not count as an item. */
 function withErrors(driver: Driver): Driver {
   const read = async (value: unknown): Promise<unknown> => {
     const result = await value;

@@ -6,7 +6,7 @@ import type { GlobalContext } from '../types/context.ts';
  * Tables and indexes stay, because modules create them when they are set up.
  *
  * @param address value of `GATI_DATABASE`
- * @throws {GatiError} GATI_DATABASE when it names a database, which may have data of value
+ * @throws {GatiError} GATI_DATABASE when it names a database, whose data may be of value
  */
 export async function resetData(
   { db, storage, state }: Pick<GlobalContext, 'db' | 'storage' | 'state'>,

@@ -89,8 +89,8 @@ function paramOf(values: Record<string, unknown>, name: string, route: string): 
 }
 
 /**
- * Content as the generated client sends it, except for text: it stays text unless the route
- * declares JSON.
+ * Returns the content as the generated client sends it. Text stays text unless the route declares
+ * JSON.
  */
 function toContent(
   body: unknown,

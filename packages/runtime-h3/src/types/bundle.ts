@@ -6,8 +6,9 @@ import type { MigrationFile } from './migration.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /**
- * Version of the shape of {@link ReleaseBundle}. A release manager runs this one and the one
- * before. 2 added guards: a server that does not know them must not serve their routes.
+ * Version of the shape of {@link ReleaseBundle}. A release manager runs this version and the
+ * previous one. Version 2 added guards: a server that does not know guards must not serve their
+ * routes.
  */
 export const ABI = 2;
 

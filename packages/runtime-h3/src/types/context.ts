@@ -67,7 +67,7 @@ export type Params<R extends string> = Generated<
     string extends R ? Record<string, string> : { [Name in ParamNames<PathOf<R>>]: string }
   >
 >;
-/** Query of a route: the declared type, otherwise strings; a name that repeats has an array. */
+/** Query of a route: the declared type, otherwise strings; a repeated name has an array. */
 export type Query<R extends string> = Generated<
   Part<R, 'query', Record<string, string | string[] | undefined>>
 >;
@@ -292,8 +292,8 @@ export interface GlobalContext {
       effect?: Name,
     ): Promise<([Name] extends [never] ? EffectJob : JobOf<Name>) | undefined>;
     /**
-     * Waits until a job has ended: completed, dead or cancelled. Returns it as `get` does, after the
-     * timeout in its current state.
+     * Waits until a job has ended: completed, dead or cancelled. Returns the job as `get` does.
+     * After the timeout, returns it in its current state.
      *
      * @example
      * const { id } = await gctx.effects.enqueue('invoice', { order: '7' });
@@ -473,8 +473,9 @@ interface SchemeNotes {
 export interface GuardRequest extends Omit<Req, 'body' | 'rawBody'> {}
 
 /**
- * Fields that a guard may add to `lctx`: all but those that `lctx` has. `then` is one of them, since a
- * promise is an object too: the type of a guard would accept one of any value, such as `false`.
+ * Fields that a guard may add to `lctx`: any that `lctx` does not have, except `then`. A promise is
+ * an object, so without that exception the type would accept a promise of any value, such as
+ * `false`.
  */
 type GuardFields = object & { readonly [Name in keyof LocalContext | 'then']?: never };
 

@@ -99,7 +99,7 @@ export type Storable<Value> = Value extends StorageValue
         }
       : never;
 
-/** Objects that do not come back from JSON as they were. */
+/** Objects that differ after a round trip through JSON. */
 type StoredDifferently =
   | Date
   | RegExp
@@ -109,8 +109,8 @@ type StoredDifferently =
   | Promise<unknown>;
 
 /**
- * Keys and values through unstorage, opened at the first use. Each text is a key of its own. The key
- * `a:b` is `b` in the folder `a`, so `a` can't be a key beside it.
+ * Keys and values through unstorage, opened at the first use. Any text can be a key. The key `a:b`
+ * is `b` in the folder `a`, so `a` can't be a key beside it.
  *
  * @throws {GatiError} GATI_STORAGE from each method when the file system rejects it
  *

@@ -32,8 +32,9 @@ export interface EffectFile {
   /** IANA name. */
   timezone?: string;
   /**
-   * Most runs at a time: in all processes together if the queue keeps order, otherwise in each
-   * process. With 1, jobs run in the order they came. By default 10 in each process.
+   * Maximum number of simultaneous runs: in all processes together if the queue keeps order,
+   * otherwise in each process. With 1, jobs run in the order in which they came. By default 10 in
+   * each process.
    */
   concurrency?: number;
   /** Maximum number of runs that start within a period, in each process. */

@@ -4,7 +4,10 @@ export type BodyReadError = 'too_large' | 'overloaded' | 'aborted';
 /** Bytes from which compressing a body pays. */
 export const COMPRESSION_THRESHOLD = 1024;
 
-/** Bytes from which the memory for a body is bounded. The system takes smaller ones, as a rule. */
+/**
+ * Bytes from which the memory for a body is bounded. The system usually accepts smaller bodies at
+ * once.
+ */
 export const LARGE_BODY = 65_536;
 
 /**
@@ -53,15 +56,15 @@ export interface Exchange {
   /** Decodes UTF-8; `undefined` if the bytes are not UTF-8. */
   decode(bytes: Uint8Array): string | undefined;
   /**
-   * Takes room for a body of {@link LARGE_BODY} or more, until the client has it. `false`: the server
-   * has none.
+   * Reserves memory for a body of {@link LARGE_BODY} or more until the client has received it.
+   * `false`: the server has no room.
    */
   takeRoom(bytes: number): boolean;
   /** Calls back if the client leaves, or has left, before the response is complete. */
   onGone(callback: () => void): void;
   /**
-   * Sends the response. The exchange may keep `headers`, and adds the length. Returns a promise only if
-   * it sends later: of the status that the client gets.
+   * Sends the response. The exchange may keep `headers`, and adds the length. Returns a promise
+   * only if it sends later. The promise resolves to the status that the client gets.
    */
   send(status: number, headers: HeaderList, body: Payload): Promise<number> | undefined;
   /**

@@ -29,8 +29,8 @@ export interface ServedRelease extends ReleaseInfo {
    */
   route(method: string, path: string): { version?: string } | undefined;
   /**
-   * Returns the code; a promise only until it is loaded, and another object after it was closed and
-   * loaded again.
+   * Returns the code; a promise only until it is loaded. After the release was closed, returns a
+   * new object.
    */
   bundle(): ReleaseBundle | Promise<ReleaseBundle>;
 }

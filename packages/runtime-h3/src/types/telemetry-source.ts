@@ -13,8 +13,9 @@ export interface TimeRange {
 }
 
 /**
- * Part of a result, newest first. `next` continues after it; absent at the end. A page may have fewer
- * items than its limit, even none, and a `next`: the source stops a search that takes long.
+ * Part of a result, newest first. `next` is the cursor of the following page; absent at the end. A
+ * page with `next` may have fewer items than its limit, or none, because the source stops a search
+ * that takes long.
  */
 export interface Page<Item> {
   items: Item[];
@@ -114,8 +115,8 @@ export interface TelemetrySource {
   trace(traceId: string): Promise<Trace | undefined>;
   logs(query: LogQuery): Promise<Page<LogRecord>>;
   /**
-   * Number of log lines by level in each step, for the histogram above the lines; oldest first. Steps
-   * that would take too long to count are absent: the oldest ones.
+   * Number of log lines by level in each step, for the histogram above the lines; oldest first. If
+   * counting takes too long, the oldest steps are absent.
    */
   logVolume(
     query: Omit<LogQuery, 'limit' | 'cursor'> & { step: number },

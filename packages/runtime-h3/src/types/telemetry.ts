@@ -27,10 +27,13 @@ export interface RequestRecord {
   sampled?: true;
 }
 
-/** Values of span attributes, named by OpenTelemetry's semantic conventions where they name one. */
+/**
+ * Attributes of a span. Names are those of OpenTelemetry's semantic conventions, where these have
+ * one.
+ */
 export type Attributes = Record<string, string | number | boolean>;
 
-/** OpenTelemetry's kinds of spans that a request has below itself. */
+/** OpenTelemetry's kinds of the spans below a request. */
 export type SpanKind = 'internal' | 'client' | 'producer' | 'consumer';
 
 /** A span of another trace that this one belongs to: a run and the request that enqueued it. */

@@ -25,6 +25,6 @@ export interface Permission {
   reason?: string | undefined;
   /** Name of the server, for its notes in the store. Unique among running servers. */
   server: string;
-  /** Versions that get no requests here: they have not passed their proof on this server. */
+  /** Versions that get no requests on this server, because they have not proven themselves here. */
   held: string[];
 }

@@ -138,7 +138,7 @@ function fromJson(value: unknown, variants: Schema[], $defs: Defs, plain: Coerce
   }
   if (variants.some((variant) => fits(variant, $defs, parsed))) return parsed;
   const converted = plain(value);
-  // The errors of an object or a list say what is wrong inside.
+  // An object or a list is kept, so that the errors name what is wrong inside it.
   const isText = typeof parsed !== 'object' || parsed === null;
   return isText || variants.some((variant) => fits(variant, $defs, converted)) ? converted : parsed;
 }
@@ -190,8 +190,8 @@ function acceptsAny(schema: Schema): boolean {
 }
 
 /**
- * Whether an empty text can be meant as one. A text field may be required to have a length, and then
- * its author words the error. An empty number is an input that was left empty.
+ * Whether an empty text can be a value of the schema. A text field may require a length; the check
+ * then rejects the empty text. An empty number is an input that was left empty.
  */
 function acceptsEmpty(schema: Schema): boolean {
   const { type, const: constant, enum: members, format, 'x-gati-codec': codec } = schema;
@@ -207,7 +207,7 @@ function isEmptyInput(value: unknown): boolean {
   return value === '' || (value instanceof File && value.size === 0 && value.name === '');
 }
 
-/** Compiles the conversion of the items of a list. An item has no list of texts inside. */
+/** Compiles the conversion of the items of a list. An item is never a list itself. */
 function compileItems(
   array: Schema,
   $defs: Defs,

@@ -28,7 +28,7 @@ class Compiler {
   readonly #lenient: boolean;
   readonly #named = new Map<string, Decode | undefined>();
   readonly #needed = new Map<string, boolean>();
-  /** What one run knows already, so that it takes time linear in the value. */
+  /** Results of the current run, kept so that a run takes time linear in the value. */
   readonly #fitting: Fitting;
   readonly #decoded = new Map<Decode, Map<unknown, unknown>>();
   #remembers = false;
@@ -39,7 +39,7 @@ class Compiler {
     this.#fitting = new Fitting($defs);
   }
 
-  /** Compiles a decoder that forgets after each run what it has learnt about the value. */
+  /** Compiles a decoder that clears its results after each run. */
   program(schema: Schema): Decode | undefined {
     const decode = this.compile(schema);
     if (decode === undefined || !this.#remembers) return decode;

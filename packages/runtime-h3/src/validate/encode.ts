@@ -8,12 +8,14 @@ export class EncodeError extends Error {}
 /** Thrown for a value that `JSON.stringify` would turn into `null` or `{}`. */
 export class LostValueError extends EncodeError {}
 
-/** Whether lost values pass: as `null` and `{}`. It holds during one synchronous walk. */
+/**
+ * Whether values that JSON can't contain pass as `null` and `{}`. Set during one synchronous walk.
+ */
 let isLossy = false;
 
 /**
  * Converts the value of a handler to a value that JSON can contain: bigint to a decimal string, Set
- * to an array, Map to an object, bytes to base64, an object with `toJSON` to the result. Dates are
+ * to an array, Map to an object, bytes to base64, an object with `toJSON` to its result. Dates are
  * left to `JSON.stringify`.
  *
  * Returns the same object if nothing changes, so that the usual response costs one walk and no

@@ -22,7 +22,10 @@ export interface InputError {
 }
 
 export const MAX_ERRORS = 100;
-/** Steps of one explanation, a step for each schema and value. A body of 1 MiB takes fewer. */
+/**
+ * Maximum number of steps of one explanation: one for each pair of schema and value. A body of 1
+ * MiB takes fewer.
+ */
 const MAX_STEPS = 1_000_000;
 
 /**

@@ -7,8 +7,8 @@ export function fits(schema: Schema, $defs: Defs, value: unknown): boolean {
 }
 
 /**
- * Decides whether values fit. Keeps the result of each object and schema that another branch may ask
- * for again, so that all questions about one value together take time linear in its size.
+ * Decides whether values fit. Keeps the result of each object and schema that another branch may
+ * ask for again, so that all checks of one value together take time linear in its size.
  */
 export class Fitting implements SchemaWalker {
   full = false;

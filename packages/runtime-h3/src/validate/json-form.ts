@@ -24,7 +24,7 @@ function collectForms(): Map<object, JsonForm> {
       | undefined;
     if (known?.prototype) found.set(known.prototype, form);
   }
-  // Before Node 22 there is no global `Iterator`, and nowhere a global `AsyncIterator`.
+  // Node has a global `Iterator` only from version 22 on, and never a global `AsyncIterator`.
   const parent = (value: object): object => Object.getPrototypeOf(value) as object;
   found.set(parent(parent([][Symbol.iterator]())), 'fields');
   const asyncGenerator = async function* (): AsyncGenerator<never> {};

@@ -4,7 +4,7 @@ import { NullObject, isPrototypeName } from './prototype-safety.ts';
 
 export class MultipartError extends Error {
   readonly reason: 'malformed' | 'prototype' | 'limit';
-  /** Name of the exceeded limit. That of names has no option. */
+  /** Name of the exceeded limit. `fieldNameSize` is fixed, all others are options. */
   readonly limit: LimitName | 'fieldNameSize' | undefined;
   constructor(reason: 'malformed' | 'prototype' | 'limit', limit?: LimitName | 'fieldNameSize') {
     super(reason);
@@ -15,7 +15,10 @@ export class MultipartError extends Error {
 
 type Form = Record<string, unknown>;
 
-/** Bytes between two looks at whether the form is rejected. Bounds the work after a limit was hit. */
+/**
+ * Bytes between two checks of whether the form is rejected. Bounds the work after a limit was
+ * exceeded.
+ */
 const SLICE = 8192;
 /** Bytes of a field's name. */
 const MAX_NAME = 200;

@@ -5,8 +5,9 @@ const used = new Set<Map<unknown, boolean>>();
 let running = 0;
 
 /**
- * Returns a check that looks at each object once while a check runs. Without it, a recursive type with
- * branches that overlap costs a power of the depth: each branch checks the same children again.
+ * Returns a check that looks at each object once while a check runs. Without it, the time for a
+ * recursive type with overlapping branches grows exponentially with the depth: each branch checks
+ * the same children again.
  */
 export function once(check: Check): Check {
   const known = new Map<unknown, boolean>();

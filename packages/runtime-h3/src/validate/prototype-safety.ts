@@ -3,8 +3,8 @@ interface RecordConstructor {
 }
 
 /**
- * Object without a prototype that the engine still keeps in fast mode: no name in a request has a
- * meaning for it.
+ * Creates objects without a prototype, on which no name in a request has a special meaning. Unlike
+ * `Object.create(null)`, the engine keeps them in fast mode.
  */
 export const NullObject: RecordConstructor = /* @__PURE__ */ (() => {
   function Empty(): void {}

@@ -39,11 +39,13 @@ export interface Analyzer {
   /** Analyses one route with the current files, ahead of a running {@link Analyzer.analyze}. */
   route(route: RouteFile): Promise<AnalyzedRoute>;
   effect(effect: EffectFile): Promise<AnalyzedEffect>;
-  /** Returns the current type errors of these files, by file: none if no route imports the file. */
+  /**
+   * Returns the current type errors of these files, by file. A file that no route imports has none.
+   */
   errors(files: string[]): Promise<Map<string, Diagnostic[]>>;
   /**
-   * Shows the compiler the rest of the app where single contracts were read from a part of it, and
-   * reads those contracts again. Slow, so call it when the server is idle. Returns the files whose
+   * If single contracts were read from a part of the app, shows the compiler the rest and reads
+   * those contracts again. Slow, so call it when the server is idle. Returns the files whose
    * contract changed.
    */
   complete(): Promise<string[]>;

@@ -39,7 +39,8 @@ export class LazyCompiler {
     if (this.#isClosed) throw new Error('The analyzer is closed.');
     if (!this.#running) {
       // The new compiler reads the current files, so earlier changes are done. A file that changes
-      // while it starts may be read before or after the change: those are reported again.
+      // while the compiler starts may be read before or after the change, so such changes are
+      // reported again.
       if (!this.#starting) this.#changed = new Set();
       this.#starting ??= openCompiler(this.#engine, this.#files.compilerOptions());
       this.#running = await this.#starting;

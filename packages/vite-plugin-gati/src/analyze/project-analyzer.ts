@@ -82,7 +82,8 @@ export class ProjectAnalyzer implements Analyzer {
     this.#results.keepOnly(subjects);
     const reported = new Set<AnalysisResult>();
     const results = new Map<string, AnalysisResult>();
-    // A file may change while the others are read: then the stale results are read again.
+    // A file may change while the others are read. The next round then reads the stale results
+    // again.
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const generation = this.#generation;
       await this.#readAll(subjects, (subject, result) => {
@@ -186,7 +187,7 @@ export class ProjectAnalyzer implements Analyzer {
     this.#compiler.close();
   }
 
-  /** Reads all subjects, those with a known result first, and gives the event loop its turns. */
+  /** Reads all subjects, those with a known result first. Yields to the event loop in between. */
   async #readAll(
     subjects: readonly Subject[],
     onResult: (subject: Subject, result: AnalysisResult) => void,

@@ -16,7 +16,10 @@ export interface Subject<Result extends AnalysisResult = AnalysisResult> {
   extraFiles: readonly string[];
   /** JSON of the scanned route or effect. */
   facts: string;
-  /** Loads what has to be loaded: a schema value runs the user's code. */
+  /**
+   * Loads the schema values, which runs the user's code. Resolves to the function that reads the
+   * contract.
+   */
   prepare(): Promise<(snapshot: ProgramSnapshot) => Omit<Result, 'dependencies'>>;
 }
 

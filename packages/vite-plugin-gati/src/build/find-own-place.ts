@@ -27,7 +27,7 @@ export function findOwnPlace(program: unknown, code: string): string | undefined
 /** `globalThis['__dirname'] = …` is a replacement that generated clients write and may not use. */
 const isHarmless = (node: ESTree.Node, code: string): boolean =>
   (node.type === 'AssignmentExpression' && code.slice(node.left.start).startsWith('globalThis[')) ||
-  // `process.argv[1] === fileURLToPath(import.meta.url)` is false in both.
+  // `process.argv[1] === fileURLToPath(import.meta.url)` is false in the source and in the bundle.
   (node.type === 'BinaryExpression' && /^[!=]==?$/.test(node.operator));
 
 function isOwnPlace(node: ESTree.Node, code: string): boolean {

@@ -12,7 +12,10 @@ export interface KeptPackages {
   packages: Map<string, NativePackage>;
   /** Files of these packages that the server loads. */
   entries: Set<string>;
-  /** Folders of packages that kept ones import. They stay over the runs of one build. */
+  /**
+   * Folders of packages that kept packages import. The set lasts for all bundling runs of one
+   * build.
+   */
   shared: Set<string>;
   /** Names of all packages that modules import. */
   imported: Set<string>;
@@ -22,7 +25,7 @@ export function createKeptPackages(): KeptPackages {
   return { packages: new Map(), entries: new Set(), shared: new Set(), imported: new Set() };
 }
 
-/** Those of the Node versions that a server runs on, which load ES modules by `require`. */
+/** Conditions of the Node versions that a server runs on. These load ES modules by `require`. */
 const NODE_CONDITIONS = ['node', 'module-sync', 'import', 'default'];
 
 /** Keeps a package that a module imports. */

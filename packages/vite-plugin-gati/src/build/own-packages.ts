@@ -6,7 +6,10 @@ const folderOf = (name: string): string =>
   path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)) + path.sep;
 
 const RUNTIME = folderOf('@gati/runtime-h3');
-/** Their folders may be links, so that they are outside of any `node_modules`. */
+/**
+ * Folders of Gati's packages. In a workspace they may be links to places outside of any
+ * `node_modules`.
+ */
 const GATI = [RUNTIME, folderOf('@gati/contract'), folderOf('vite-plugin-gati')];
 
 /** Whether a module belongs to a package of Gati. */

@@ -19,9 +19,9 @@ export function resolveAsNode(source: string, importer: string): string | undefi
 }
 
 /**
- * Returns the names of packages that a package loads by a name computed at run time, so that a tracer
- * can't see them: its compiled code for this platform, which is among its optional dependencies, and
- * those of its peers that the app lists, such as the driver of a database client.
+ * Returns the names of packages that a package may load by a name computed at run time, which a
+ * tracer can't see. They are its installed optional dependencies, such as its compiled code for
+ * this platform, and the peers that the app lists, such as the driver of a database client.
  */
 export function hiddenDependencies(root: string, folder: string): string[] {
   const { optionalDependencies = {}, peerDependencies = {} } = readDependencies(folder);

@@ -65,8 +65,8 @@ function diffSince(
 }
 
 /**
- * Returns this build and the releases before it, highest version first. Withdrawn ones stay: clients
- * may have them, and what they broke must not vanish.
+ * Returns this build and the releases before it, highest version first. Withdrawn ones stay:
+ * clients may use them, and their breaking changes must stay visible.
  */
 export async function changelogReleases(
   manifest: Manifest,

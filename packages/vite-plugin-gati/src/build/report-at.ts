@@ -15,8 +15,8 @@ export interface CodePlace {
 }
 
 /**
- * Throws an error with the place of some code in the source. The place is that of the first such code
- * in the file, because positions in transformed code are others.
+ * Throws an error with the place of some code in the source. The place is that of the first such
+ * code in the file, because positions in transformed code differ.
  *
  * @throws {GatiError} with the code of the diagnostic
  */

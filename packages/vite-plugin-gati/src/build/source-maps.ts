@@ -19,9 +19,9 @@ type Segment =
 
 /**
  * Reduces the source maps of a server to what its log needs: maps of chunks with code of the app,
- * without a copy of the sources. Places in packages have a line alone, which makes the map of a large
- * package several times smaller. Paths are as if the output folder were `dist`, so that the same app
- * gives the same bytes in every folder.
+ * without a copy of the sources. Places in packages have a line but no column, which makes the map
+ * of a large package several times smaller. Paths are as if the output folder were `dist`, so that
+ * the same app gives the same bytes in every folder.
  *
  * @param outDir folder of the server
  */

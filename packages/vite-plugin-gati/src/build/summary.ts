@@ -9,7 +9,7 @@ import {
 } from '@gati/runtime-h3/command';
 import type { BundleParts } from './bundle-parts.ts';
 
-/** What a build made, as plain data. */
+/** The result of a build, as plain data. */
 export interface BuildSummary {
   manifest: Manifest;
   /** Path below which all routes are served, or `''`. */
@@ -118,7 +118,7 @@ function printSizes({ parts, kept, sdk }: BuildSummary, style: Style): string[] 
   );
 }
 
-/** Says which version the build has and why. */
+/** Prints which version the build has, and why. */
 function printRelease(
   { release: { since, bump }, changes = [] }: Manifest,
   style: Style,

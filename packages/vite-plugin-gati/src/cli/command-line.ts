@@ -6,11 +6,11 @@ import { suggest } from '../scan/suggest.ts';
 /** The arguments of `gati NAME`, split from those of a script that it runs. */
 export interface CommandLine {
   own: string[];
-  /** Arguments after the first positional of a command that passes them on, or after `--`. */
+  /** Arguments after `--`, or after the first positional of a command that passes arguments on. */
   rest: string[];
 }
 
-/** Splits arguments where those of `gati` end. */
+/** Splits the arguments of `gati` from those of a script. */
 export function splitArguments(command: Command, args: string[]): CommandLine {
   const own = normalize(command, args);
   const { tokens } = parseArgs({
@@ -82,7 +82,7 @@ function parseOptionsOf(command: Command): NonNullable<ParseArgsConfig['options'
 }
 
 /**
- * Rewrites the two forms that `parseArgs` does not have: `-p=80`, and `--host` without its value.
+ * Rewrites the two forms that `parseArgs` does not accept: `-p=80`, and `--host` without its value.
  */
 function normalize(command: Command, args: string[]): string[] {
   const optional = new Set(

@@ -2,7 +2,7 @@ import type { Colors } from '../colors.ts';
 import { type Argument, type Command, COMMON } from './command.ts';
 import { version } from './version.ts';
 
-/** A line of a table: what people write, and what it does. */
+/** A row of a help table: what the user types, and what it does. */
 type Row = [term: string, description: string];
 
 /** Prints the help of `gati`. */
@@ -69,7 +69,9 @@ const usage = (text: string, colors: Colors): string =>
 
 const title = (text: string, colors: Colors): string => colors.underline(colors.bold(text));
 
-/** Prints a table with its title, terms aligned to the right. Nothing if it has no rows. */
+/**
+ * Prints a table with its title, terms aligned to the right. Prints nothing if there are no rows.
+ */
 function section(name: string, rows: Row[], colors: Colors): string {
   if (rows.length === 0) return '';
   const width = Math.max(...rows.map(([term]) => term.length));

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** Shells report the end by a signal as this plus the number of the signal. */
+/** Exit code of a process that a signal ended, less the number of the signal. */
 const EXIT_BASE = 128;
 
 /**

@@ -35,8 +35,8 @@ export function createOutput(json: boolean): Output {
 }
 
 /**
- * Returns the diagnostics of anything that was thrown. Errors without a code become
- * GATI_BUILD_FAILED if they are from a bundler, else GATI_UNEXPECTED.
+ * Returns the diagnostics of a thrown value. Errors without a code become GATI_BUILD_FAILED if they
+ * are from a bundler, else GATI_UNEXPECTED.
  */
 export function toDiagnostics(error: unknown): Diagnostic[] {
   const found = diagnosticsOf(error);

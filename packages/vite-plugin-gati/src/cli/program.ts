@@ -16,7 +16,8 @@ export async function runProgram(args: string[]): Promise<number> {
   const [name, ...words] = args;
   const command = COMMANDS.find((one) => one.name === name);
   const line = command ? splitArguments(command, words) : { own: args, rest: [] };
-  // `dev` ends with its reader, and a script of `run` handles its streams itself.
+  // `dev` ends when the reader of its output ends, and a script of `run` handles its streams
+  // itself.
   if (name !== 'dev' && name !== 'run') ignoreClosedPipe(process.stdout, process.stderr);
   const output = createOutput(line.own.includes('--json'));
   try {
@@ -41,7 +42,7 @@ async function runCommand(
 ): Promise<number> {
   const args = parseCommand(command, own);
   if (typeof args.root === 'string') assertFolder(path.resolve(args.root));
-  // A script may have signal handlers of its own.
+  // A script may have its own signal handlers.
   const interrupt = command.passesOn ? undefined : onInterrupt();
   const { run } = await command.load();
   return await run({ args, rest, output, onStop: (stop) => interrupt?.onStop(stop) });

@@ -13,15 +13,15 @@ export type Credential =
 export interface AnyCredentials {
   /** Sent as `Authorization: Bearer …`. */
   token?: Credential;
-  /** Sent as `Authorization: Basic …`, without a `token`. */
+  /** Sent as `Authorization: Basic …` if there is no `token`. */
   basic?: { username: string; password: string };
   /** The key, or keys by the names of their headers or query parameters. */
   apiKey?: Credential | Record<string, Credential>;
 }
 
 /**
- * Adds API keys to the query of a handshake, the only place that browsers leave for credentials. A key
- * that a promise returns comes too late for it.
+ * Adds API keys to the query of a handshake, the only place where browsers let a page put
+ * credentials. A key from a promise is not added, because the handshake does not wait for it.
  */
 export function addQueryKeys(
   route: string,

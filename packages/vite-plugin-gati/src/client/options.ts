@@ -94,7 +94,7 @@ export interface CallOptions {
   version?: string | false;
 }
 
-/** Brings `throwOnError` of one call into the type of its result. */
+/** The option of one call that decides the type of its result. */
 export interface Throwing<Throw extends boolean> {
   throwOnError?: Throw;
 }
@@ -108,8 +108,9 @@ export interface CallRequest extends CallOptions, Throwing<boolean> {
 }
 
 /**
- * How fields are written whose values do not show it, by name; `*` is for all names that are not
- * declared. `json`: as the JSON of the value. `absent`: `null` is not sent.
+ * Forms of fields, by field name, where the value alone does not determine the form. `json`: the
+ * field is sent as the JSON of its value. `absent`: `null` is not sent. `*` is the form of all
+ * undeclared names.
  */
 export type FieldForms = Readonly<Record<string, string>>;
 
@@ -126,7 +127,7 @@ export interface ClientSettings {
   >;
   /** Routes that get no credentials, in an app where others require some. */
   open?: readonly string[];
-  /** API keys that routes require. Cookies are the browser's. */
+  /** API keys that routes require, without those in cookies, which the browser sends. */
   keys?: readonly { in: string; name: string }[];
 }
 

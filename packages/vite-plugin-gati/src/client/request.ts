@@ -34,7 +34,7 @@ export function toUrl(
   return url;
 }
 
-/** Returns the form of a field; that of `*` applies to all fields without a form of their own. */
+/** Returns the form of a field. The form of `*` applies to every field that has none. */
 export function formOf(forms: FieldForms | undefined, name: string): string | undefined {
   return forms?.[name] ?? forms?.['*'];
 }

@@ -53,8 +53,8 @@ export async function readResponse(
 }
 
 /**
- * Reads the body of a response that is not ok. A response that the app did not send (the page of a
- * proxy, an empty body) becomes a problem too.
+ * Reads the body of a response that is not ok. A response that the app did not send, such as the
+ * page of a proxy, becomes a problem too.
  */
 function readError(
   { status, statusText }: Response,

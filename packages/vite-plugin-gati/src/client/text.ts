@@ -24,7 +24,8 @@ export function toTexts(value: unknown, form: string | undefined): string[] {
 /**
  * Returns the text of a parameter or a header, where commas separate the items of a list.
  *
- * @throws {ClientError} GATI_CLIENT_PARAM when an item has no text of its own in such a list
+ * @throws {ClientError} GATI_CLIENT_PARAM when an item is empty, contains a comma, or begins or
+ *   ends with a space
  */
 export function toListText(
   route: string,
@@ -33,7 +34,7 @@ export function toListText(
   form: string | undefined,
 ): string | undefined {
   if (value === undefined || (value === null && form === 'absent')) return undefined;
-  // A header has no characters outside of Latin-1.
+  // A header can't contain characters outside of Latin-1, so JSON escapes them.
   if (form === 'json') return toJson(value).replace(/[^\x20-\x7e]/g, escapeCharacter);
   if (!Array.isArray(value)) return toText(value);
   if (value.length === 0) return undefined;

@@ -37,8 +37,8 @@ function toExternal(variable: unknown): External {
 }
 
 /**
- * Keywords that no value breaks. Without them, equal schemas share a check. The codec says what a
- * value becomes after the check, the content keywords what its text encodes.
+ * Keywords that no value violates. Without them, more schemas are equal and share a check. The
+ * codec says what a value becomes after the check, the content keywords what its text encodes.
  */
 const NOT_CHECKED: ReadonlySet<string> = new Set([
   ...ANNOTATIONS,
@@ -73,7 +73,7 @@ function refine(schema: Schema, toUnit: (definition: string) => string): Schema 
     refinements.push(toRefinement({ kind: 'multiple', of: multipleOf }));
   const [first, ...more] = refinements;
   if (!first) return rest;
-  // One refinement keeps the code flat. Schemas with more are rare.
+  // With one refinement the code stays flat. Schemas with more are rare.
   const allOf = [
     ...(rest.allOf ?? []),
     ...more.map((refinement) => ({ '~refine': [refinement] }) as Schema),

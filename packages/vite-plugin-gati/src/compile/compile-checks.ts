@@ -56,7 +56,7 @@ export function compileChecks(
   return { input, output };
 }
 
-/** What an analysis says about the payload of an effect. */
+/** The result of an analysis for the payload of an effect. */
 interface AnalyzedPayload {
   contract: EffectContract;
   $defs: Defs;

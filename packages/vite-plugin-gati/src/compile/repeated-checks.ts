@@ -2,9 +2,9 @@ import { refName, type Schema, walkSchema } from '@gati/contract';
 
 /**
  * Returns a test of definitions: whether a check of one value may check the same object against the
- * definition again and again. So it is in a recursive type with branches that overlap, as in
- * `type T = { a: T } | { a: T; b: 1 } | null`: the second branch checks what the first one has checked,
- * at each level. `parent: Comment | null` is not such a type.
+ * definition many times. This happens in a recursive type with overlapping branches, such as `type
+ * T = { a: T } | { a: T; b: 1 } | null`: at each level, the second branch repeats the checks of the
+ * first. `parent: Comment | null` is not such a type.
  */
 export function createRepeatTest(
   find: (name: string) => Schema | undefined,

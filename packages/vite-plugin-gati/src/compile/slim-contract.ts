@@ -10,7 +10,10 @@ import {
 } from '@gati/contract';
 import { ANNOTATIONS } from '@gati/contract/internal';
 
-/** `readOnly` and `writeOnly` describe too: the server checks neither. It needs `default`. */
+/**
+ * `readOnly` and `writeOnly` are descriptions too, because the server checks neither. The server
+ * needs `default`.
+ */
 const DOCUMENTATION: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);
 
 const withoutDocumentation = (schema: Schema): Schema =>

@@ -52,7 +52,7 @@ class Printer {
   }
 
   object({ properties = {}, required = [] }: Schema): string | undefined {
-    // Every object inherits these names, so reading one finds a value that is not its own.
+    // Every object inherits these names, so reading one may return an inherited value.
     const names = Object.keys(properties).filter((name) => !(name in {}));
     if (names.length !== Object.keys(properties).length) return undefined;
     const always = names.filter((name) => required.includes(name));

@@ -1,7 +1,10 @@
 import { type Defs, mapSchema, refName, type Schema, toRef } from '@gati/contract';
 import type { Trust } from './trust.ts';
 
-/** Characters that UTF-16 and Unicode count alike. Libraries count UTF-16 units, JSON Schema counts code points. */
+/**
+ * Matches text without surrogates, in which each character is one UTF-16 unit. Libraries count
+ * UTF-16 units, JSON Schema counts code points.
+ */
 const ONE_UNIT = String.raw`^[\u0000-\ud7ff\ue000-\uffff]*$`;
 
 const nameOf = (name: string, trust: Trust): string => `${name}~${trust}`;

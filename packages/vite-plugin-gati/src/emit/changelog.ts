@@ -9,7 +9,7 @@ export interface ChangelogRelease {
   manifest: Manifest;
   /** Absent for a release that is in no store yet. */
   date?: string;
-  /** A rollback took it back. */
+  /** A rollback withdrew the release. */
   withdrawn?: boolean;
 }
 

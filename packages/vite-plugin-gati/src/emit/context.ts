@@ -2,7 +2,7 @@ import type { Contract } from '@gati/contract';
 import { quote } from '@gati/contract/internal';
 import type { Scan } from '../scan/types.ts';
 
-/** Global types of handlers without a parameter. */
+/** Global types without a type parameter. */
 const PLAIN = ['Res', 'GlobalContext', 'LocalContext', 'GuardRequest', 'Security', 'EffectContext'];
 /** Global types that take a route. */
 const BY_ROUTE = ['Handler', 'Args', 'Req', 'RouteLocal', 'Socket', 'SocketPeer'];
@@ -10,8 +10,8 @@ const BY_ROUTE = ['Handler', 'Args', 'Req', 'RouteLocal', 'Socket', 'SocketPeer'
 const BY_FOLDER = ['Guard', 'Middleware'];
 
 /**
- * Returns the text of `.gati/generated/context.ts`: the global types of handlers, for code that
- * imports them, and the names of the app.
+ * Returns the text of `.gati/generated/context.ts`: the global types, for code that imports them,
+ * and the names of routes, effects and modules.
  */
 export function emitContext(contract: Contract, scan: Scan): string {
   return `// Written by Gati from the files in src; changes here are lost.

@@ -1,6 +1,6 @@
 import type { OpenApiOptions } from '@gati/contract';
 
-/** What the OpenAPI document says about the API, besides its routes. */
+/** Facts about the API in the OpenAPI document, besides its routes. */
 export type OpenApiFacts = Partial<
   Pick<
     OpenApiOptions,

@@ -6,8 +6,8 @@ import type { FolderFile, RouteFile, Scan } from '../scan/types.ts';
 type ImportOf = (file: string) => string;
 
 /**
- * Helpers behind the entries: what a guard adds to `lctx`, and the fields of an inner one instead of
- * those of an outer one with the same names.
+ * Type helpers that the entries use: the fields that a guard adds to `lctx`, and a merge in which
+ * fields of an inner guard replace those of an outer one.
  */
 export const FOLDER_HELPERS = `  /** The fields that a guard returns: none are known of one with the type \`Guard\`. */
   type Added<Guard> = Guard extends (...args: never) => infer Result ? Fields<Awaited<Result>> : unknown;

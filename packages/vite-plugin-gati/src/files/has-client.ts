@@ -9,8 +9,8 @@ export function hasClient(config: ResolvedConfig): boolean {
 }
 
 /**
- * Returns the path below which the client is served: Vite's `base`. Of a URL only the path counts,
- * and a relative base is `/`, as in Vite's development server.
+ * Returns the path below which the client is served: Vite's `base`. Returns only the path of a URL,
+ * and `/` for a relative base, as Vite's development server does.
  */
 export function clientBase({ base }: Pick<ResolvedConfig, 'base'>): string {
   if (base === '' || base.startsWith('.')) return '/';

@@ -24,7 +24,7 @@ import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
 import type { NativeTracer } from './native.ts';
 
-/** Bundles the server, then the client if there is one, then writes the files beside them. */
+/** Bundles the server, then the client if there is one. Then writes the files beside them. */
 export function buildAppPlugin(state: BuildState, native: NativeTracer): Plugin {
   return {
     name: 'gati:build:app',
@@ -70,8 +70,8 @@ async function bundleServerAndClient(
 }
 
 /**
- * Bundles the server. Only then it is known which packages the kept ones share with the bundle; these
- * are kept too, by another run.
+ * Bundles the server. The bundle shows which packages it shares with kept packages. These are then
+ * kept too, so the server is bundled again.
  */
 async function bundleServer(
   builder: ViteBuilder,

@@ -22,7 +22,8 @@ export function buildContractPlugin(state: BuildState): Plugin {
         state.isAppBuild = true;
         const { logger, root } = config;
         const { project } = context;
-        // Before anything is written: a build of the wrong folder must not leave files in it.
+        // Reports before anything is written, because a build of the wrong folder must not leave
+        // files in it.
         reportDiagnostics(noHandlers(root, 'error'), () => undefined);
         logger.info('gati: reading handlers and their types …');
         const analysis = await context.analysis();
@@ -49,7 +50,8 @@ export function buildContractPlugin(state: BuildState): Plugin {
 }
 
 /**
- * Follows Vite's own rule: a folder outside of the root is emptied only if `emptyOutDir` says so.
+ * Empties the output folder by Vite's rule: one outside of the root only if `emptyOutDir` is
+ * `true`.
  */
 function emptyOutDir(config: ResolvedConfig): void {
   const outDir = path.resolve(config.root, config.build.outDir);

@@ -15,7 +15,7 @@ import type { NativeTracer } from './native.ts';
 export function buildServerPlugin(state: BuildState, native: NativeTracer): Plugin {
   const { context } = state;
   let own: BuildEnvironmentOptions | undefined;
-  /** Whether the user asked for source maps, or for none. */
+  /** Whether the user set an option for source maps. */
   let hasMapOption = false;
   return {
     name: 'gati:build',

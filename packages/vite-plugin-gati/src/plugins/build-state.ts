@@ -6,7 +6,7 @@ import { type History, openHistory } from '../releases/history.ts';
 /** State that the sub-plugins of one build share. */
 export interface BuildState {
   readonly context: PluginContext;
-  /** Whether Vite builds all environments. Otherwise one environment is built on its own. */
+  /** Whether Vite builds all environments. Otherwise it builds a single one. */
   isAppBuild: boolean;
   /** Version in the files below `.gati`. Set once they are written. */
   generatedVersion?: string;

@@ -7,9 +7,9 @@ import type { PluginContext } from '../context.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 
 /**
- * Bundles the SDK of a cloud if the app lists it in its `package.json`. It becomes chunks that are
- * loaded on first use. Other SDKs stay external, even if another app of the workspace has them:
- * they would add megabytes that this app does not use.
+ * Bundles the SDK of a cloud service if the app lists it in its `package.json`. The SDK becomes
+ * chunks that are loaded on first use. Other SDKs stay external, even if another app of the
+ * workspace has them: they would add megabytes that this app does not use.
  */
 export function cloudPackagesPlugin(context: PluginContext): Plugin {
   return {
@@ -33,8 +33,8 @@ export function cloudPackagesPlugin(context: PluginContext): Plugin {
       },
     },
     /**
-     * These packages use `__dirname` when they are loaded, to build paths of files that their
-     * clients bundle as JSON and never read.
+     * When these packages are loaded, they build paths with `__dirname`. Their clients never read
+     * these files, because they bundle them as JSON.
      */
     transform: {
       filter: {

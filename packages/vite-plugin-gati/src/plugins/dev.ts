@@ -14,7 +14,7 @@ export function devPlugin(context: PluginContext): Plugin {
     enforce: 'pre',
     configureServer(server) {
       const environment = server.environments[ENVIRONMENT];
-      // Vitest has a server of its own, and tests call the app without one.
+      // Vitest has its own server, and tests call the app without a server.
       if (!environment || server.config.plugins.some(({ name }) => name === 'vitest'))
         return undefined;
       const dev = createDevServer(server, context);

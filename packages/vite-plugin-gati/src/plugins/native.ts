@@ -21,7 +21,10 @@ import { readsOwnFolder } from '../build/own-folder.ts';
 import { isOwn, isRuntime } from '../build/own-packages.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 
-/** The build replaces `__dirname` in these: they build paths with it that they never read. */
+/**
+ * Packages in which the build replaces `__dirname`, because they never read the paths that they
+ * build with it.
+ */
 const HARMLESS = /[\\/]node_modules[\\/](?:google-gax|@grpc[\\/]grpc-js)[\\/]/;
 
 const keepsFolder = (file: string): boolean => isPackageFile(file) && readsOwnFolder(file);
@@ -34,7 +37,7 @@ export interface NativeTracer {
   found(): NativeCode | undefined;
   /** See {@link keepShared}. */
   keepShared(folders: string[]): boolean;
-  /** Copies them and their dependencies into `outDir/node_modules`. */
+  /** Copies the kept packages and their dependencies into `outDir/node_modules`. */
   copy(root: string, outDir: string): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ export function createNativeTracer(): NativeTracer {
     applyToEnvironment: (environment) => environment.name === ENVIRONMENT,
     configEnvironment(name, { resolve }) {
       if (name !== ENVIRONMENT || !resolve?.external) return;
-      // Vite would leave the import and not copy the package.
+      // Otherwise Vite would keep the import without copying the package.
       ({ external } = resolve);
       delete resolve.external;
     },

@@ -47,7 +47,7 @@ function forwardRequests(port: number): Connect.NextHandleFunction {
   };
 }
 
-/** The same for requests that upgrade the connection, such as WebSocket handshakes. */
+/** Passes on requests that upgrade the connection, such as WebSocket handshakes. */
 function forwardUpgrades(
   port: number,
 ): (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void {

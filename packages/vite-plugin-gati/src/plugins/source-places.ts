@@ -11,8 +11,8 @@ const WORKER_FIX =
   "Use a worker of Node: `new Worker(new URL('./worker.ts', import.meta.url))` of `node:worker_threads`.";
 
 /**
- * Rejects code of the app that finds files by its own place, which a bundle does not keep, and workers
- * that only browsers have. Both work, or seem to, in development.
+ * Rejects code of the app that finds files relative to its own path, which changes in a bundle.
+ * Also rejects workers that only browsers have. Both work, or seem to work, in development.
  */
 export function sourcePlacesPlugin(): Plugin {
   return {

@@ -19,7 +19,7 @@ export function virtualPlugin(context: PluginContext): Plugin {
     context,
     root,
     client: () => config && clientPlace(config),
-    // A build knows its version once it has the code.
+    // A build knows its version only once the code is bundled.
     version: () => (config?.command === 'build' ? VERSION_PLACEHOLDER : undefined),
   }) as Plugin;
   return {
@@ -48,7 +48,7 @@ export function virtualPlugin(context: PluginContext): Plugin {
       return stale.length === 0 ? undefined : [...modules, ...stale];
     },
     async closeBundle() {
-      // Vitest has neither a dev server nor a build of Gati, which would close the context.
+      // In Vitest there is no dev server and no build of Gati that would close the context.
       if (config?.plugins.some(({ name }) => name === 'vitest')) await context.close();
     },
   };

@@ -6,7 +6,7 @@ import { packageFolder } from '../files/package-json.ts';
 
 export interface StoreLocation {
   url: string;
-  /** Whether the store was named. Otherwise it is the folder for development. */
+  /** Whether the user named the store. Otherwise it is the folder for development. */
   named: boolean;
 }
 

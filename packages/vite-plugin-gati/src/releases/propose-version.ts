@@ -25,8 +25,8 @@ const READ_INTERVAL = 5000;
 
 /**
  * Creates a version proposer that reads the release store of the app. A contract that equals that
- * of the last release gets its version: whether the code differs is known only when it is bundled.
- * If the store can't be read, there is no last release; a build reports the error.
+ * of the last release gets the version of that release, because code can only be compared once it
+ * is bundled. If the store can't be read, there is no last release; a build reports the error.
  */
 export function createVersionProposer({ root, app, options }: ProposerTarget): VersionProposer {
   let state: StoreState | undefined;
@@ -44,7 +44,8 @@ export function createVersionProposer({ root, app, options }: ProposerTarget): V
       declared: app.version,
       base,
       releaseIds: taken,
-      // There is no id before the code is bundled, so a taken version belongs to another release.
+      // There is no id before the code is bundled, so a version that is taken belongs to another
+      // release.
       idOf: () => '',
       policy: options.breaking,
     }).version;

@@ -3,7 +3,7 @@ import type { ESTree } from 'vite';
 /** Returns the initialiser of a constant of the same file. */
 export type Initialisers = (name: string) => ESTree.Expression | null | undefined;
 
-/** Nested expressions that are read. A constant written by hand is not deeper. */
+/** Maximum depth of nested expressions that are read. A constant written by hand is not deeper. */
 const DEPTH = 8;
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@gati/contract';
 
 /**
- * Removes what repeats another diagnostic:
+ * Removes diagnostics that repeat another one:
  *
  * - the other diagnostics of a file with a syntax error, which may only be its consequences;
  * - types that could not be resolved, while any file has a syntax error;
@@ -20,7 +20,7 @@ export function withoutFollowUps(diagnostics: readonly Diagnostic[]): Diagnostic
   });
 }
 
-/** Whether TypeScript found it, and not Gati. */
+/** Whether a diagnostic is an error of TypeScript. */
 export const isTypeError = ({ code }: Diagnostic): boolean => code.startsWith('TS');
 
 /** Text that two reports of one type error share. */

@@ -52,7 +52,10 @@ const KNOWN = {
   },
 } as const;
 
-/** An export of an app's own that is this much shorter or longer is not a slip. */
+/**
+ * Longest difference in length to a known name. An export that differs by more is not a
+ * misspelling.
+ */
 const MAX_DIFFERENCE = 2;
 const MIN_LENGTH = 4;
 
@@ -71,7 +74,7 @@ export function findMisspeltExports(
     for (const name of names) {
       if (known.includes(name) || name.length < MIN_LENGTH) continue;
       const meant = nearest(name, known);
-      // With the right one beside it, the other is an export of the app's own.
+      // If the file exports the known name too, the other export is deliberate.
       if (meant !== undefined && !names.includes(meant))
         found.push(exportMisspelt({ file }, kind, name, meant));
     }

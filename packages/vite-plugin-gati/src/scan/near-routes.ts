@@ -1,14 +1,14 @@
 import type { ListedRoute } from './list-routes.ts';
 import { editDistance } from './suggest.ts';
 
-/** Distance of a route that begins with the requested path. */
+/** Distance to a route that begins with the requested path. */
 const LONGER = 2.5;
-/** Least distance that is allowed, also for short paths. */
+/** Distance that is accepted for every path, however short. */
 const LEAST = 2;
 
 /**
- * Returns the routes whose path is close to a requested one, the closest first. A parameter is as
- * close as any segment. Case, and a missing or repeated base, count little.
+ * Returns the routes whose path is close to a requested one, the closest first. A parameter is
+ * close to any segment. Case does not count, and a missing or repeated base counts little.
  */
 export function nearRoutes(
   path: string,

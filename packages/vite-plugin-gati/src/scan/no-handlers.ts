@@ -4,8 +4,9 @@ import type { Diagnostic } from '@gati/contract';
 import { EFFECTS, HANDLERS, MODULES } from './layout.ts';
 
 /**
- * Finds a folder without any of an app's folders: it is probably the wrong one. A warning where the
- * first handler may still be written, an error where files would be written for it.
+ * Finds a root without any of an app's folders, which is probably the wrong root. `level` is a
+ * warning where the user may still write the first handler, and an error where Gati would write
+ * files for the app.
  */
 export function noHandlers(root: string, level: Diagnostic['level'] = 'warning'): Diagnostic[] {
   if ([HANDLERS, EFFECTS, MODULES].some((folder) => fs.existsSync(path.join(root, folder))))

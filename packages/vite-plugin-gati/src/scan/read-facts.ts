@@ -27,8 +27,8 @@ export function readFacts(file: string, text: string): FileFacts {
   const [error] = errors;
   if (error)
     facts.syntax = { message: error.message, ...siteOf(text, error.labels[0]?.start ?? 0) };
-  // The first words of most exports say what they are. The syntax tree, which takes most of the
-  // time, is made for the others only.
+  // The first words of most exports show what they are. Only other exports need the syntax tree,
+  // which takes most of the time.
   let tree: Map<string, Local> | undefined;
   const locals = (): Map<string, Local> => (tree ??= localKinds(parsed.program));
   const initialiser = (name: string): ESTree.Expression | null | undefined =>

@@ -48,7 +48,10 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 type Given = Record<string, unknown>;
 
-/** Reports a `security` that can't be used, and returns `undefined` for it, as without one. */
+/**
+ * Returns the declared security. Reports a `security` that can't be used, and returns `undefined`
+ * as if there were none.
+ */
 export function readSecurity(
   file: string,
   { settings }: FileFacts,

@@ -18,7 +18,7 @@ export const virtualModules: UnpluginInstance<VirtualInput, false> = createUnplu
         },
       },
       load: {
-        // Bundlers pass different forms of an id to a filter.
+        // Bundlers pass an id to a filter in different forms.
         filter: { id: /virtual[:/\\%]/ },
         async handler(id) {
           const name = ids.fromId(id);

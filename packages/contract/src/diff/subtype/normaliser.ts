@@ -68,7 +68,7 @@ export function createNormaliser(defs: Defs): Normaliser {
     const values = list.flatMap((atom) =>
       atom.kind === 'literal' && atom.facts.size === 0 ? [String(atom.value)] : [],
     );
-    // Names are strings, so other values that the schema accepts do not matter.
+    // Property names are strings, so it does not matter which other values the schema accepts.
     return values.length ===
       list.filter(({ kind }) => kind === 'literal' || kind === 'string').length
       ? values

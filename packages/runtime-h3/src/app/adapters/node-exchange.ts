@@ -195,7 +195,8 @@ export class NodeExchange implements Exchange {
     if (linger) this.#waitForClient(body);
     else if (body === undefined) res.end();
     else if (typeof body !== 'string') res.end(body);
-    // Node encodes the head together with a text, but headers are Latin-1 in any case.
+    // Node would encode the head with the text as UTF-8, but headers are Latin-1. Bytes keep them
+    // apart.
     else if (length !== body.length) res.end(Buffer.from(body));
     else if (length < COMPRESSION_THRESHOLD && this.method !== 'HEAD') endWithText(res, body);
     else res.end(body, 'latin1');
@@ -295,7 +296,8 @@ function writeChunks(
       }
       if (!res.write(next.value)) await writable(res);
       written += next.value.length;
-      // While the system takes all that is written, nothing here waits for the event loop.
+      // As long as the system accepts every write, this loop never waits for the event loop. So it
+      // waits after every `TURN` bytes.
       if (written < TURN) continue;
       written = 0;
       await new Promise((resolve) => setImmediate(resolve));

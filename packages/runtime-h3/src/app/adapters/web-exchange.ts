@@ -118,7 +118,7 @@ export class WebExchange implements Exchange {
     }
   }
 
-  /** The platform bounds what waits for its clients. */
+  /** The platform limits the bytes that wait for its clients. */
   takeRoom(): boolean {
     return true;
   }

@@ -16,8 +16,8 @@ export const BODY_REQUIRED: InputError = {
 };
 
 /**
- * Reads a whole body of a request that has no call yet. It has a timer of its own, since the sweep
- * ends late calls only. Resolves with `undefined` when the client left.
+ * Reads a whole body of a request that has no call yet. Sets its own timer, because the sweep ends
+ * only late calls. Resolves with `undefined` when the client left.
  *
  * @throws {RequestError} 408 after `limits.bodyTimeout`, 413 above `limits.body`
  */

@@ -116,7 +116,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   get traceId(): string {
     return this.parent?.traceId ?? traceIdAt(this.idPool, this.idAt);
   }
-  /** For outgoing requests. */
+  /** `tracestate` for outgoing requests. */
   get traceState(): string | undefined {
     return this.exchange.header('tracestate');
   }

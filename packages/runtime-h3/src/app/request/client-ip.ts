@@ -6,8 +6,8 @@ export type ClientIp = (peer: string, forwarded: string | undefined) => string;
 
 /**
  * Creates a function that looks behind trusted proxies. `trust` is their number, or their addresses
- * as CIDR ranges. The client is the first address from the right that is not a trusted proxy. A value
- * that is not an address ends the list: its sender is the last one that is known.
+ * as CIDR ranges. The client is the first address from the right that is not a trusted proxy. The
+ * search stops at a value that is not an address; the client is then the proxy that sent it.
  *
  * @throws {TypeError} when an entry of `trust` is not an address or a CIDR range
  */
@@ -33,7 +33,8 @@ export function createClientIp(trust: number | string[] | undefined): ClientIp {
 export type TrustedPeer = (peer: string) => boolean;
 
 /**
- * Creates the rule for forwarded headers that say more than the address. A number trusts each peer.
+ * Creates the rule for forwarded headers other than `X-Forwarded-For`. If `trust` is a number above
+ * 0, every peer is trusted.
  */
 export function createTrustedPeer(trust: number | string[] | undefined): TrustedPeer {
   if (!Array.isArray(trust)) return () => trust !== undefined && trust > 0;

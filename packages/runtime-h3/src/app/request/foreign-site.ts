@@ -5,20 +5,23 @@ import { addressedHost } from './forwarded.ts';
 
 type OriginRules = Pick<AppState, 'cors' | 'isTrustedPeer'>;
 
-/** Whether a page of this origin is neither of the request's host nor allowed by `cors.origins`. */
+/**
+ * Whether an origin is foreign: it is not the host of the request, and `cors.origins` does not
+ * allow it.
+ */
 export function isForeignOrigin(app: OriginRules, exchange: Exchange, origin: string): boolean {
   if (app.cors?.allows(origin) === true) return false;
   if (!URL.canParse(origin)) return true;
   const { host, protocol } = new URL(origin);
   const own = addressedHost(exchange, app.isTrustedPeer);
-  // Parsed too, so that case and a default port make no difference.
+  // Both sides are parsed, so that case and a default port make no difference.
   const url = `${protocol}//${own}`;
   return own === undefined || !URL.canParse(url) || new URL(url).host !== host;
 }
 
 /**
- * Rejects a request that changes something and that a page of another site can send without asking
- * first: browsers send cookies with it, and CORS does not apply.
+ * Rejects a request that changes something and that a page of another site can send without a
+ * preflight. Browsers send cookies with such a request, and CORS does not apply.
  *
  * @throws {RequestError} 403 for a request that a page of another site sends
  */
@@ -39,7 +42,9 @@ const SIMPLE_TYPES = new Set([
   'text/plain',
 ]);
 
-/** Whether browsers ask with a preflight before they send this `Content-Type` to another origin. */
+/**
+ * Whether browsers send a preflight before a request with this `Content-Type` to another origin.
+ */
 function isPreflighted(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   if (contentType === undefined) return false;

@@ -27,7 +27,7 @@ export function limitError(limit: LimitName, error: RequestError): RequestError 
   return error;
 }
 
-/** Error of a server that has no room for a request now. */
+/** Error for a request that the server has no room for at the moment. */
 export function overloadedError(limit: LimitName, detail: string): RequestError {
   return limitError(limit, new RequestError(503, 'overloaded', { detail }, ['retry-after', '1']));
 }

@@ -4,8 +4,8 @@ import type { Call } from '../request/call.ts';
 
 /**
  * Adds `WWW-Authenticate` to a 401 (RFC 9110, section 11.6.1): a challenge for each scheme of the
- * route's `security` that HTTP has a name for. A token that came and is rejected gets the error of
- * RFC 6750, section 3.
+ * route's `security` that has a name in HTTP. If the client sent a token, the challenge contains
+ * the error `invalid_token` (RFC 6750, section 3).
  */
 export function pushChallenges(call: Call, headers: HeaderList): void {
   const { bundle } = call.release;

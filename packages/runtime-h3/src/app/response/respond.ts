@@ -98,7 +98,7 @@ function respondJson(call: Call, status: number, value: unknown): Promise<void> 
   sendJson(call, status, value, output);
 }
 
-/** Sends the value that the schema value for this status returns for `value`. */
+/** Validates `value` with the schema value of this status, and sends the result. */
 function respondBySchema(
   call: Call,
   status: number,
@@ -138,8 +138,8 @@ function sendJson(call: Call, status: number, value: unknown, output: OutputPlan
 }
 
 /**
- * Prints a response as JSON. In production, values that JSON has no form for are logged and sent as
- * `null` or `{}`: a client gets the rest.
+ * Prints a response as JSON. In production, a value without a form in JSON is logged and sent as
+ * `null` or `{}`, so that the client gets the rest.
  *
  * @throws {LostValueError} except in production
  */

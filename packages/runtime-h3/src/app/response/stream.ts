@@ -18,7 +18,7 @@ export function streamOf(value: object): Stream | undefined {
   return { contentType: 'text/event-stream', chunks: toEvents(iterator) };
 }
 
-/** Passes strings on, and other bytes as `Uint8Array`. */
+/** Passes strings unchanged, and converts bytes to `Uint8Array`. */
 function toChunks(source: AsyncIterator<unknown>): AsyncIterator<string | Uint8Array> {
   return mapChunks(source, (value) => {
     if (typeof value === 'string' || value instanceof Uint8Array) return value;

@@ -39,9 +39,10 @@ function nameLateGuard(call: Call, guard: string | undefined): string {
   return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }
 
-/** @param place of the guard: `src/handlers/_guard.ts:3` */
+/** @param place where the guard is declared: `src/handlers/_guard.ts:3` */
 function addToLocal(lctx: RequestLocal, added: unknown, place: string | undefined): void {
-  // A returned `false` or `Response` is probably meant as a rejection, so it must not let pass.
+  // A returned `false` or `Response` is probably meant as a rejection, so the request must not
+  // pass.
   if (!isPlainObject(added))
     throw guardResultError(
       `A guard returned ${describe(added)}, which has no fields for lctx.`,

@@ -63,7 +63,7 @@ class NextPromise implements Promise<unknown> {
     return this.#promise.finally(run);
   }
 
-  /** Settles with the rest of the chain; without its error if the middleware observed that. */
+  /** Settles with the rest of the chain, but resolves if the middleware observed its error. */
   async settled(): Promise<unknown> {
     if (!this.#isObserved) return this.#promise;
     return this.#promise.catch(() => undefined);

@@ -56,8 +56,8 @@ export function respondVersionError(
 }
 
 /**
- * Returns what responds to `GET /versions` and `GET /versions/:version`; `undefined` for any other
- * path.
+ * Returns the function that responds to `GET /versions` or `GET /versions/:version`; `undefined`
+ * for any other request.
  */
 export function versionsResponder(
   table: VersionTable,

@@ -36,8 +36,8 @@ export class VersionTable {
   readonly #resolve: VersionResolver<VersionEntry>;
   readonly #byPolicy = new Map<string, VersionResolver<VersionEntry>>();
   /**
-   * Outcome of a request without a version if at most one release is live: whatever the route says,
-   * there is no choice.
+   * Result for a request without a version if at most one release is live. There is no choice then,
+   * even if the route exports a version.
    */
   readonly #withoutChoice: Resolution<VersionEntry> | undefined;
 

@@ -4,7 +4,7 @@ interface FrameSocket {
   send(...frame: unknown[]): void;
   ping(...frame: unknown[]): void;
   pong(...frame: unknown[]): void;
-  /** Relies on: of all that crossws does, only its heartbeat calls it. */
+  /** Relies on: crossws calls it only from its heartbeat. */
   terminate(): void;
 }
 
@@ -38,7 +38,7 @@ export function onSilence(socket: object | undefined, callback: () => void): voi
   };
 }
 
-/** Whether it is a socket of `ws`. Other platforms bound their queues themselves. */
+/** Whether an object is a socket of `ws`. Other platforms bound their queues themselves. */
 function isFrameSocket(socket: object | undefined): socket is FrameSocket {
   return socket !== undefined && 'pong' in socket && 'bufferedAmount' in socket;
 }

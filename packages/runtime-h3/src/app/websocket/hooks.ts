@@ -76,7 +76,7 @@ export class WebSocketHooks {
     const { $defs } = call.release.bundle.contract;
     const { limits, limitCounts } = this.#app;
     const raw = typeof message.rawData === 'string' ? message.rawData : message.uint8Array();
-    // Adapters with a limit of their own reject it before it is read.
+    // An adapter with its own limit has already rejected the message.
     if (raw.length > limits.message) {
       limitCounts.add('message');
       throw new MessageError(TOO_LARGE, 'too large');

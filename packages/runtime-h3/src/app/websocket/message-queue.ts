@@ -15,7 +15,7 @@ export class MessageQueue {
   #waiting: (() => Promise<void>)[] = [];
   #running = 0;
 
-  /** @param onFull called each time that messages begin to wait */
+  /** @param onFull called whenever a message has to wait */
   constructor(max: number, socket: object | undefined, onFull: () => void) {
     this.#max = max;
     this.#socket = isPausable(socket) ? socket : undefined;
@@ -32,7 +32,7 @@ export class MessageQueue {
     return undefined;
   }
 
-  /** Starts all that waits: the client has left, so that no more comes. */
+  /** Starts all waiting hooks: the client has left, so no further message comes. */
   flush(): void {
     const waiting = this.#waiting;
     this.#waiting = [];

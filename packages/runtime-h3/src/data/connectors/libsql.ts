@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import type { Connector } from 'db0';
 import { type StatementRunner, createStatement } from './statement.ts';
 
-/** The used part of libsql's interface, which is that of better-sqlite3. */
+/**
+ * The part of libsql's interface that the connector uses. better-sqlite3 has the same interface.
+ */
 interface Native {
   exec(sql: string): unknown;
   prepare(sql: string): {
@@ -15,8 +17,8 @@ interface Native {
 }
 
 /**
- * Creates a connector for SQLite on a Node without it. Throws if the package `libsql` is not
- * installed.
+ * Creates a connector for SQLite on a Node version without `node:sqlite`. Throws if the package
+ * `libsql` is not installed.
  */
 export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();

@@ -11,10 +11,10 @@ interface QueueDriverFacts {
 }
 
 /**
- * The queue drivers, by their folder in `effects/drivers`. It holds plain facts and loads no driver.
- * What lists drivers, schemes, entries or SDKs elsewhere derives from this table or is compared with it:
- * the loaders in `all-queues.ts` and `open.ts` by type, `package.json`, `tsdown.config.ts` and
- * `budgets.json` by a test.
+ * The queue drivers, by their folder in `effects/drivers`. It holds plain facts and loads no
+ * driver. Other lists of drivers, schemes, entries or SDKs derive from this table or are compared
+ * with it. Types compare the loaders in `all-queues.ts` and `open.ts`. A test compares
+ * `package.json`, `tsdown.config.ts` and `budgets.json`.
  */
 export const QUEUE_DRIVERS = {
   memory: { schemes: ['memory'] },
@@ -41,7 +41,7 @@ type DriversWith<Fact> = {
 
 /** Drivers that are part of every server. */
 export type BuiltInQueue = Exclude<keyof Registry, PackagedQueue>;
-/** Drivers with a package entry of their own. */
+/** Drivers with their own package entry. */
 export type PackagedQueue = DriversWith<{ entry: string }>;
 /** Cloud queues, as `gati({ effects })` names them. */
 export type CloudQueue = DriversWith<{ cloud: object }>;

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Milliseconds. Longer than any clock change of a time zone. */
 const LONGEST_CHANGE = 3 * 60 * MINUTE;
-/** A line whose hour field is this fires in every hour. */
+/** Matches a line that fires in every hour. */
 const EVERY_HOUR = /^(?:@hourly|\S+\s+(?:\*|\*\/1|0-23)\s.*)$/;
 
 /**
@@ -19,7 +19,7 @@ const EVERY_HOUR = /^(?:@hourly|\S+\s+(?:\*|\*\/1|0-23)\s.*)$/;
  * - A line for every hour fires whenever the clock shows a matching time: the hour that occurs twice
  *   has twice the ticks, and the hour that is skipped has none.
  * - Any other line has fixed times. A time that occurs twice fires the first time. A time that is
- *   skipped fires as long after the change as it is after the skipped hour began: 02:30 at 03:30.
+ *   skipped fires later by the length of the skipped time: 02:30 at 03:30.
  *
  * @throws {Error} when the line does not have five fields or the time zone does not exist
  */
@@ -77,7 +77,7 @@ function lastMomentWith(offset: number, from: number, to: number, offsetAt: Offs
   return before;
 }
 
-/** Finds the next of the moments that fixed local times stand for. */
+/** Finds the next moment at which a fixed local time fires. */
 function nextFixed(after: number, nextLocal: NextLocal, offsetAt: OffsetAt): number | undefined {
   const offset = offsetAt(after);
   const first = nextLocal(after + offset);

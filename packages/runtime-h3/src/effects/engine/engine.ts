@@ -185,7 +185,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       const deadline = pause(milliseconds);
       maintenance.stop();
       if (state === 'running' && !durable) await Promise.race([idle(), deadline]);
-      // Running jobs may still enqueue more where that is not lost.
+      // Running jobs may still enqueue jobs if the queue outlives the process.
       state = durable ? 'draining' : 'closed';
       claimLoop.stop();
       await Promise.race([idle(), deadline]);

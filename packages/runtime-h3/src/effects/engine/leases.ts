@@ -19,7 +19,10 @@ export interface RunningJob {
 /** The leases of all jobs that run in this process. */
 export interface Leases {
   readonly running: ReadonlySet<RunningJob>;
-  /** `claimedAt`: monotonic milliseconds before the claim, so that the lease began later. */
+  /**
+   * `claimedAt`: monotonic milliseconds just before the claim, so the lease can't have begun
+   * earlier.
+   */
   add(lease: Lease, claimedAt: number): RunningJob;
   remove(running: RunningJob): void;
   stop(): void;

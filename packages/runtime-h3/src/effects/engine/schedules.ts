@@ -8,8 +8,8 @@ import type { CronTicks } from './cron.ts';
 /** Longest timer before the clock is read again, since it may have been set. Milliseconds. */
 const LONGEST_WAIT = 60_000;
 /**
- * A starting process fires a tick that passed this recently, since the process before it may have
- * been replaced at that moment. Milliseconds.
+ * Milliseconds. A process that starts fires a tick that passed within this time, because the
+ * previous process may have ended just before the tick.
  */
 const CATCH_UP_WINDOW = 60_000;
 
@@ -39,7 +39,7 @@ export async function verifySchedules(
 ): Promise<void> {
   if (caps.keyMemory > 0) return;
   for (const [name, { load }] of Object.entries(effects)) {
-    // A file that can't be loaded is reported when it is to run.
+    // A file that can't be loaded is reported when a job of its effect runs.
     const file = await Promise.resolve()
       .then(load)
       .catch(() => undefined);

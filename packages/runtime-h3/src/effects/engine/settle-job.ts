@@ -115,7 +115,8 @@ async function storeFailure(
   const { effect, id, attempt } = lease.job;
   const outcome = outcomeOf(error, attempt >= retry.attempts);
   if (outcome === 'interrupted') {
-    // If the lease is lost, its new holder runs the job. Otherwise another process gets it now.
+    // If the lease is lost, its new holder runs the job. Otherwise the job becomes due at once for
+    // another process.
     onRunEnded();
     if (running.until > 0)
       await storeOutcome(running, logger, () => driver.retry(lease, Date.now(), textOf(error)));

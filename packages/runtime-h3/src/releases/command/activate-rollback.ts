@@ -37,7 +37,7 @@ export const activate: ReleaseCommand = {
     const { head } = await call.store.head();
     const before = head.current;
     const status = statusOf(head, version);
-    // Someone ended the release on purpose, which the person who activates it may not know.
+    // The release was ended on purpose, which the person who activates it may not know.
     const was = status === 'live' || status === 'staged' ? undefined : status;
     const { result, waited } = await changeAndWait(
       call,

@@ -22,7 +22,7 @@ export function parseTimeFlag(
   return new Date(time).toISOString();
 }
 
-/** @throws {GatiError} GATI_USAGE when the value is not a whole number from 0 */
+/** @throws {GatiError} GATI_USAGE when the value is not a whole number of at least 0 */
 export function parseCountFlag(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}$/.test(text))

@@ -13,9 +13,14 @@ import type { ReleaseGate } from './release-gate.ts';
 import type { ReleaseManager } from './release-manager.ts';
 import { OTHERS_WITHIN, takeBack } from './take-back.ts';
 
-/** Milliseconds between two looks at the other servers, while they try the release too. */
+/**
+ * Milliseconds between two checks of the other servers while they may still be trying the release.
+ */
 const EARLY_INTERVAL = 1000;
-/** The same later: one of them runs it, and each look reads all notes of the store. */
+/**
+ * Milliseconds between two checks after that: another server runs the release, and each check reads
+ * all notes of the store.
+ */
 const LATE_INTERVAL = 10_000;
 
 export interface ActivationFollowerOptions {
@@ -27,7 +32,7 @@ export interface ActivationFollowerOptions {
   logger: Logger;
 }
 
-/** What this process may serve of a head. */
+/** The part of a head that this process may serve. */
 export interface AllowedHead {
   /** Version to serve as current; `undefined`: the server's own build. */
   current: string | undefined;
@@ -50,14 +55,17 @@ export class ActivationFollower {
   #runnable: Set<string> | undefined;
   /** `Date.now()` when the wanted release failed on this server. */
   #failedAt = 0;
-  /** `Date.now()` of the next look at the other servers. */
+  /** `Date.now()` of the next check of the other servers. */
   #nextLook = 0;
 
   constructor(options: ActivationFollowerOptions) {
     this.#options = options;
   }
 
-  /** Asks for the release that the head names, and returns what the process may serve now. */
+  /**
+   * Requests permission for the release that the head names. Returns what the process may serve
+   * now.
+   */
   async allow(head: StoreHead, stored: StoredRelease[]): Promise<AllowedHead> {
     const { gate, manager } = this.#options;
     await this.#reportLive(head, stored);
@@ -87,13 +95,14 @@ export class ActivationFollower {
   /** Returns the mark of a release that this process may not make current. */
   #markBefore({ activation, marks }: StoreHead, version: string): ReleaseMark | undefined {
     if (activation?.version === version) return activation.mark;
-    // The result of a rollback or a quarantine was live before, here or on other servers only.
+    // A rollback or a quarantine made a release current that was live before. It may have run on
+    // other servers only.
     const isServed =
       this.#permission.state === 'pending' || this.#options.manager.isRunning(version);
     return isServed ? marks[version] : undefined;
   }
 
-  /** Reports that this process serves what it may, or why it can't. */
+  /** Reports to the gate that the permitted release is current, or why it can't be. */
   report(failure: string | undefined): void {
     if (this.#wanted && this.#permission.state === 'granted')
       this.#options.gate.report(this.#wanted.key, failure);
@@ -148,7 +157,7 @@ export class ActivationFollower {
     const runnable = stored.filter(({ version }) => isRunnable(statusOf(head, version)));
     const before = this.#runnable;
     this.#runnable = new Set(runnable.map(({ version }) => version));
-    // What was live when the process started has run before.
+    // Releases that were live when the process started have run before.
     if (before === undefined) return;
     for (const { version, id } of runnable) {
       if (before.has(version) || version === ownVersion || version === head.current) continue;

@@ -4,7 +4,7 @@ import { createKnownRelease } from './create-known-release.ts';
 import { EMPTY_CONTRACT, type KnownRelease } from './known-release.ts';
 import type { ReleaseRules } from './release-rules.ts';
 
-/** Codes of errors that another try does not mend: the store has other bytes than were stored. */
+/** Codes of errors that another try can't solve: the bytes in the store have changed. */
 const DAMAGE: readonly string[] = [
   'GATI_RELEASE_DAMAGED',
   'GATI_MANIFEST_INVALID',
@@ -17,8 +17,8 @@ export function isDamage(error: unknown): boolean {
 
 /**
  * Creates a release whose record or manifest is damaged. It keeps its place among the releases, so
- * that a range or a time never resolves to another release. A request that it is chosen for gets
- * 503. No migration serves it.
+ * that a range or a time never resolves to another release. A request that resolves to it gets 503.
+ * No migration serves it.
  */
 export async function createDamagedRelease(
   release: Pick<StoredRelease, 'version' | 'id' | 'date'>,

@@ -306,14 +306,14 @@ export class ReleaseManager {
     if (version !== this.#options.own.version) return status;
     // A quarantined release gets no requests, unless it is the current one.
     if (quarantine !== undefined && version !== this.#current) return status;
-    // As the current release it is live, also if the store does not know it or ended it, so that
-    // there is always a release to serve.
+    // The current release counts as live even if the store does not know it or has ended it, so
+    // that there is always a release to serve.
     return version === this.#current && status !== 'deprecated' ? 'live' : status;
   }
 
   /**
    * The status by which requests find a release. The own build has served clients if no release was
-   * activated at that time. Its exact version works on, as that of a withdrawn release does.
+   * activated at that time. Its exact version keeps working, like that of a withdrawn release.
    */
   #servedStatusOf(version: string): ReleaseStatus {
     const status = this.#statusOf(version);

@@ -22,7 +22,7 @@ const LOCAL_INTERVAL = 400;
 const REMOTE_INTERVAL = 2500;
 /** Milliseconds before a failed release, or a store that does not respond, is tried again. */
 const RETRY_AFTER = 10_000;
-/** The same while the server is not ready, since it serves nothing. */
+/** Milliseconds before another try while the server is not ready: until then it serves nothing. */
 const RETRY_START = 1000;
 /** Milliseconds that the end of a process waits for a poll. */
 const CLOSE_TIME = 300;
@@ -64,7 +64,7 @@ export class StoreFollower {
   #noteWrittenAt = 0;
   #isLost = false;
   #isEmpty = false;
-  /** The store has another build of the own version. */
+  /** The store has another build under the version of this server's build. */
   #hasOtherBuild = false;
   #hasNote = false;
   #running: Promise<void> = Promise.resolve();

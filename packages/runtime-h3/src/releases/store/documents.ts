@@ -102,10 +102,7 @@ export function findRecordFault(release: StoredRelease): string | undefined {
   return 'fault' in parsed ? parsed.fault : undefined;
 }
 
-/**
- * Prints a record or a head with the digest of its content, so that no changed byte is taken for
- * what was stored.
- */
+/** Prints a record or a head with the digest of its content, so that a changed byte is detected. */
 export function printDocument(value: object): string {
   return `${JSON.stringify({ ...value, digest: digestOf(value) }, undefined, 2)}\n`;
 }

@@ -12,7 +12,10 @@ import { storeError } from './errors.ts';
 /** Head of a store in which no release was ever activated. */
 export const EMPTY_HEAD: StoreHead = { before: [], marks: {} };
 
-/** Far more than racing deployments need: a store that rejects a change this often is broken. */
+/**
+ * Number of attempts to change the head. Racing deployments need far fewer: a store that rejects a
+ * change this often is broken.
+ */
 const ATTEMPTS = 50;
 
 /** Returns the status of a release. One without a mark is staged. */

@@ -18,8 +18,8 @@ export interface PruneOptions extends ReleaseWindow {
   /** Epoch milliseconds. */
   now?: number;
   /**
-   * Milliseconds for which a file that no release needs is kept: a release that needs it may be on
-   * its way. Default: a day.
+   * Milliseconds for which a file that no release needs is kept, because a release that needs it
+   * may be about to be stored. Default: a day.
    */
   grace?: number;
 }
@@ -91,7 +91,7 @@ export async function pruneReleases(
   const old: string[] = [];
   for await (const { sha256, written } of store.blobs())
     if (written < now - grace) old.push(sha256);
-  // Listed again after the files, so that the release of a file stored in between is known.
+  // Lists the releases again after the files, to include a release that was stored in between.
   const needed = neededBlobs(await listReleases(store), head);
   const unneeded = old.filter((sha256) => !needed.has(sha256));
   if (!dryRun) for (const sha256 of unneeded) await store.removeBlob(sha256);

@@ -29,9 +29,9 @@ export async function listReleases(
 }
 
 /**
- * Returns the release that a new build is compared with: the highest that clients rely on, since it
- * was live once. If none was, the highest that may still go live. A withdrawn release and one that
- * servers took back are neither.
+ * Returns the release that a new build is compared with: the highest that was ever live, because
+ * clients rely on it. If none was, the highest that may still go live. Never returns a withdrawn
+ * release, or one that servers took back.
  * @param releases highest version first
  */
 export function findBaseRelease(

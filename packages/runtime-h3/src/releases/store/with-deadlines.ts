@@ -1,12 +1,12 @@
 import type { ReleaseStore } from '../../ports.ts';
 
-/** Milliseconds of a read that servers repeat, and of one that reads much. */
+/** Milliseconds for a read that servers repeat, and for one that may read much. */
 const SHORT = 10_000;
 const LONG = 120_000;
 
 /**
- * Bounds each read of a store in time, for drivers that can't abort: a network file system that is
- * unavailable would hold a server forever.
+ * Gives each read of a store a deadline, for drivers that can't abort: an unavailable network file
+ * system would otherwise block a server forever.
  */
 export function withDeadlines(
   store: ReleaseStore,

@@ -31,8 +31,8 @@ export interface Compiler {
   declaredType(symbol: SymbolView): TypeView;
   typesOf(symbols: readonly SymbolView[]): TypeView[];
   /**
-   * Parameter types of the signature that a call resolves to: as declared, and with type arguments
-   * filled in. Empty for a function that is not generic.
+   * Parameter types of the signature that a call resolves to, both as declared and with type
+   * arguments filled in. Empty for a function that is not generic.
    */
   callParameters(call: Node): { declared: TypeView[]; filled: TypeView[] };
 
@@ -52,7 +52,7 @@ export interface Compiler {
   baseTypes(type: TypeView): readonly TypeView[];
   /** The base constraint of a type parameter or a deferred type. */
   constraint(type: TypeView): TypeView | undefined;
-  /** Whether a value of one type can be where the other is declared. */
+  /** Whether a value of the type `from` can be assigned to the type `to`. */
   isAssignable(from: TypeView, to: TypeView): boolean;
   text(type: TypeView): string;
 }

@@ -109,8 +109,8 @@ const ASSIGNMENT_KINDS = new Set<number>([
 ]);
 
 /**
- * Whether the evaluation of an expression can have side effects. Functions inside of it count as
- * none: they run when they are called.
+ * Whether the evaluation of an expression can have side effects. A function inside of the
+ * expression counts as free of side effects, because its body runs only when it is called.
  */
 export function hasEffects(compiler: Compiler, node: Node): boolean {
   let found = false;

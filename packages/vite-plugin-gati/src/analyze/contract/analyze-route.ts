@@ -82,7 +82,7 @@ export function analyzeRoute(
   const own = isSocket
     ? {}
     : applyDeclaredResponses(snapshot, exports, loaded, route.file, inferred, diagnostics);
-  // Afterwards, since declared responses settle warnings about the handler only.
+  // The guards come last: declared responses remove only warnings about the handler.
   const responses = applyDeclaredHeaders(
     snapshot,
     exports,

@@ -57,7 +57,7 @@ function guardArguments(walk: Interpreter, fn: FunctionNode): Value[] {
 
 /**
  * Adds the errors of guards to the responses of a handler. A status that the handler declares keeps
- * its declaration; a status that both send has either body.
+ * its declaration; a status that both send can have either body.
  */
 export function withGuardErrors(own: Responses, errors: Responses): Responses {
   const joined: Responses = { ...own };

@@ -8,7 +8,10 @@ const OF_ROUTE = new Set(['Handler', 'Args', 'RouteLocal', 'Socket']);
 /** Types whose argument is the folder of the file. */
 const OF_FOLDER = new Set(['Guard', 'Middleware']);
 
-/** Reports `Handler<'GET /x/:idd'>` in a file with another route: its types are of no route. */
+/**
+ * Reports `Handler<'GET /x/:idd'>` in a file whose route differs: its types are not those of the
+ * route.
+ */
 export function reportOtherRoute(
   snapshot: ProgramSnapshot,
   source: SourceFile,
@@ -26,7 +29,7 @@ export function reportOtherRoute(
   );
 }
 
-/** Reports `Guard<'/b'>` in the folder `/a`: it types `lctx` as in the other folder. */
+/** Reports `Guard<'/b'>` in the folder `/a`: it would type `lctx` as in the folder `/b`. */
 export function reportOtherFolder(
   snapshot: ProgramSnapshot,
   source: SourceFile,
@@ -44,7 +47,7 @@ export function reportOtherFolder(
   );
 }
 
-/** Finds the types of a set whose argument is a literal other than the expected one. */
+/** Finds uses of these types whose argument is a literal that differs from the expected one. */
 function forEachOther(
   { compiler }: ProgramSnapshot,
   source: SourceFile,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { type Defs, refName, type RouteContract, type Schema, walkSchema } from '@gati/contract';
 
-/** Characters of a text that a search of quadratic time takes some milliseconds for. */
+/** Length of a text that a search in quadratic time needs some milliseconds for. Characters. */
 export const SHORT_TEXT = 1000;
 /** Verdicts of patterns: most routes of an app share a few. */
 const verdicts = new Map<string, Growth | undefined>();
@@ -10,7 +10,7 @@ const MOST_VERDICTS = 1000;
 /** How the time of a search grows with the text. */
 type Growth = 'exponential' | 'polynomial';
 
-/** A part of a request whose pattern a client can keep a worker busy with. */
+/** A part of a request with a pattern that lets a client keep a worker busy. */
 export interface SlowPattern {
   part: 'params' | 'query' | 'headers' | 'body' | 'receive';
   pattern: string;
@@ -18,8 +18,8 @@ export interface SlowPattern {
 }
 
 /**
- * Returns the patterns of a route's input whose time grows faster than the text that a client sends.
- * A pattern of a string with a small `maxLength` may be polynomial.
+ * Returns the patterns of a route's input that take more than linear time in the length of the text
+ * that a client sends. A pattern of a string with a small `maxLength` may be polynomial.
  */
 export function findSlowPatterns(contract: RouteContract, $defs: Defs): SlowPattern[] {
   const { params, query, headers, body, receive } = contract;

@@ -50,7 +50,7 @@ export interface InterpreterApi {
   frame: Frame;
   /** The throws of the innermost `try`, or of the whole function. */
   throws: Thrown[];
-  /** Inside of a `try` with a `catch`, each call may lead there. */
+  /** Inside of a `try` with a `catch`: each call may continue in the `catch`. */
   guarded: boolean;
   /** Work that is left before the interpreter gives up. */
   fuel: number;

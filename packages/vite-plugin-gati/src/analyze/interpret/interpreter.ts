@@ -35,7 +35,7 @@ import {
 } from './state/values.ts';
 import type { Flow, InterpreterApi, Outcome, Report, Thrown } from './interpreter-api.ts';
 
-/** Statements times states that are followed before the interpreter gives up. */
+/** Limit of followed statements times states, after which the interpreter gives up. */
 const FUEL = 60_000;
 const TOP: Frame = { depth: 0, stack: [], passed: [], bindings: new Map() };
 
@@ -169,7 +169,7 @@ export class Interpreter implements InterpreterApi {
     return outcomes.length > 0 ? outcomes : [{ state, value: { kind: 'never' } }];
   }
 
-  /** Describes what a function returns as its declaration does. */
+  /** Describes a returned value by the declared result of its function. */
   #declare({ state, value, facts }: Outcome, declared: Declaration): Outcome {
     const known = facts ? { facts } : {};
     if (value.kind !== 'sent')
@@ -208,12 +208,13 @@ export class Interpreter implements InterpreterApi {
       missing && initializer
         ? (this.evaluate(initializer, state)[0]?.value ?? UNDEFINED)
         : this.#asParameter(fn, parameter, passed ?? UNDEFINED, state);
-    // A default removes `undefined` from the type of the argument, as the parameter's type says.
+    // A default value replaces `undefined`, so the type of the parameter is more exact than that of
+    // the argument.
     const keep = !(initializer && passed && passed.kind === 'type');
     return bindName(this, name, value, state, keep);
   }
 
-  /** A literal that a parameter of a written type gets is described by that type. */
+  /** Describes a literal by the written type of the parameter that it is passed to. */
   #asParameter(
     fn: FunctionNode,
     { type: node }: ParameterDeclaration,

@@ -18,7 +18,7 @@ export function annotate(file: string, text: string, route: RouteFile): Insertio
     : annotateExport(file, text, route.handler, handlerTypes(JSON.stringify(route.id)));
 }
 
-/** The same for a `guard(req, gctx, lctx)` without types. */
+/** Like {@link annotate}, for a `guard(req, gctx, lctx)` without types. */
 export function annotateGuard(file: string, text: string, folder: string): Insertion[] {
   const name = JSON.stringify(folder);
   return annotateExport(file, text, 'guard', {
@@ -27,7 +27,7 @@ export function annotateGuard(file: string, text: string, folder: string): Inser
   });
 }
 
-/** The same for a `middleware(req, res, gctx, lctx, next)` without types. */
+/** Like {@link annotate}, for a `middleware(req, res, gctx, lctx, next)` without types. */
 export function annotateMiddleware(file: string, text: string, folder: string): Insertion[] {
   const local = `__GatiFolderLocal<${JSON.stringify(folder)}>`;
   return annotateExport(file, text, 'middleware', handlerTypes('string', local));

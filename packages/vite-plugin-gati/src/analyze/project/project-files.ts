@@ -32,7 +32,9 @@ export class ProjectFiles {
   readonly root: string;
   readonly configFile: string;
   #registered: RegisteredFiles = NOTHING;
-  /** The part of it that the compiler is shown: all, or the routes requested so far. */
+  /**
+   * The part of the project that the compiler is shown: all of it, or the routes requested so far.
+   */
   #shown: RegisteredFiles = NOTHING;
   /** Absolute files of the shown routes; `undefined` to show all. */
   #focus: Set<string> | undefined = new Set();
@@ -142,7 +144,7 @@ export class ProjectFiles {
       this.#annotated.delete(file);
       if (/(^|\/)tsconfig[^/]*\.json$/.test(file)) this.#forgetConfig();
     }
-    // Configurations may include a new file, or list a deleted one.
+    // A configuration may include a new file, or list a deleted one.
     if (changes.created.length > 0 || changes.deleted.length > 0) this.#forgetConfig();
   }
 

@@ -15,7 +15,7 @@ export const FILE: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 
 export type Builtin =
   | { kind: 'schema'; schema: Schema }
   | { kind: 'array' | 'set' | 'map' | 'promise' | 'iterable' | 'asyncIterable' | 'readable' }
-  /** JSON has no form for it, or an empty object only. */
+  /** JSON has no form for the type, or only an empty object. */
   | { kind: 'lost' };
 
 const SCHEMAS: Record<string, Schema> = {

@@ -103,7 +103,7 @@ function isValue(written: string, value: Rule['value']): boolean {
   return value === 'count' ? Number.isInteger(Number(written)) : Number.isFinite(Number(written));
 }
 
-/** Whether a value may be of the type, and is no constant. */
+/** Whether a value can have this type and is not a constant. */
 export function appliesTo(schema: Schema, type: RuleType): boolean {
   if (schema.anyOf) return schema.anyOf.some((member) => appliesTo(member, type));
   const isType = schema.type === type || (type === 'number' && schema.type === 'integer');

@@ -29,5 +29,5 @@ export function readSdkRuntime(): EmittedFile[] {
   return [...code, ...types, ...sources];
 }
 
-/** Removes the source map of code, which is as readable as its source. */
+/** Removes the reference to the source map: the code is as readable as its source. */
 const withoutMap = (code: string): string => code.replace(/\n+\/\/# sourceMappingURL=.*\s*$/, '\n');

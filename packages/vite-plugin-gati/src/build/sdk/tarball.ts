@@ -4,8 +4,8 @@ import { createTar } from 'nanotar';
 import type { EmittedFile } from '../../emit/file.ts';
 
 /**
- * Modification time of all files, the one that npm uses, so that the same files give the same
- * bytes.
+ * Modification time of all files, as in packages that npm packs. A fixed time gives the same bytes
+ * for the same files.
  */
 const TIME = Date.parse('1985-10-26T08:15:00.000Z');
 /** Offset of the byte that names the operating system (RFC 1952, section 2.3.1); 255 is unknown. */

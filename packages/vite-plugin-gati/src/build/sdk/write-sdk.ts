@@ -14,7 +14,9 @@ import { readSdkRuntime } from './sdk-runtime.ts';
 
 const SDK_DIR = 'sdk';
 const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'LICENCE.txt'];
-/** Increased when the same input gives different bytes, so that cached tarballs are made again. */
+/**
+ * Increase it when the same input gives different bytes, so that cached tarballs are made again.
+ */
 const FORMAT = 1;
 
 /** Name of the SDK's package: the one of `gati({ sdk })`, otherwise that of the app. */

@@ -18,8 +18,8 @@ interface Shape {
 }
 
 /**
- * Returns the annotations that make a bare handler typed for TypeScript. None if the handler has
- * annotations already.
+ * Returns the annotations that give a bare handler its types in TypeScript. A handler with
+ * annotations gets none.
  */
 export function annotateHandler(file: string, text: string, routeId: string): Insertion[] {
   return annotate(file, text, ['handler', 'default'], (exported) => {
@@ -29,8 +29,8 @@ export function annotateHandler(file: string, text: string, routeId: string): In
 }
 
 /**
- * The same for the guard of a folder (`/`, `/admin`). It never gets the type of the whole function,
- * which would hide from handlers what the guard returns.
+ * Like {@link annotateHandler}, for the guard of a folder (`/`, `/admin`). A guard never gets the
+ * type of the whole function, which would hide from handlers what it returns.
  */
 export function annotateGuard(file: string, text: string, folder: string): Insertion[] {
   return annotate(file, text, ['guard'], () => ({
@@ -39,7 +39,7 @@ export function annotateGuard(file: string, text: string, folder: string): Inser
   }));
 }
 
-/** The same for the middleware of a folder. */
+/** Like {@link annotateHandler}, for the middleware of a folder. */
 export function annotateMiddleware(file: string, text: string, folder: string): Insertion[] {
   const value = `Middleware${inFolder(folder)}`;
   return annotate(file, text, ['middleware', 'default'], () => ({

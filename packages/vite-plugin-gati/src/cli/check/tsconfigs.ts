@@ -4,8 +4,8 @@ import path from 'node:path';
 import { packageFolder } from '../../files/package-json.ts';
 
 /**
- * Returns the absolute paths of the app's `tsconfig.json`, which is in the root or in a folder up to
- * that of `package.json`, and of those that it references.
+ * Returns the absolute paths of the app's `tsconfig.json` and of the configurations that it
+ * references. It is searched from the root upwards, as far as the folder of `package.json`.
  */
 export function findConfigs(root: string): string[] {
   const found = new Set<string>();
@@ -42,7 +42,7 @@ function references(file: string): string[] {
   }
 }
 
-/** Prints a `tsconfig.json` for files that none of the app's covers. */
+/** Prints a `tsconfig.json` for files that no configuration of the app includes. */
 export function fallbackConfig(root: string, files: string[]): string {
   const compilerOptions = {
     strict: true,

@@ -17,7 +17,7 @@ export interface TypeCheck {
   insertions: Map<string, Insertion[]>;
 }
 
-/** Errors about components, whose types the checker of their framework knows. */
+/** Matches errors about components, whose types only the checker of their framework knows. */
 const COMPONENT = /Cannot find module '[^']+\.(?:vue|svelte|astro|mdx)'/;
 /** TS18003: no inputs were found in a config file. */
 const NO_INPUTS = 18_003;
@@ -116,7 +116,7 @@ function toDiagnostic(error: TypeScript.Diagnostic, { root, insertions }: TypeCh
   return { ...diagnostic, ...place, frame: printFrame(text, place) };
 }
 
-/** Returns a message and those that explain it, each indented by its depth. */
+/** Returns a message and the messages that explain it, each indented by its depth. */
 function toText({ text, messageChain }: TypeScript.Diagnostic, depth = 0): string {
   const rest = (messageChain ?? []).map((one) => toText(one, depth + 1));
   return [`${'  '.repeat(depth)}${text}`, ...rest].join('\n');

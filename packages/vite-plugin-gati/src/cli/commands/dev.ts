@@ -55,7 +55,10 @@ function toServerOptions(args: Call['args']): ServerOptions {
 const isPortTaken = (error: unknown): boolean =>
   error instanceof Error && /already in use|EADDRINUSE/.test(error.message);
 
-/** Whether listening failed: an address of another machine, an unknown name, a privileged port. */
+/**
+ * Whether listening failed, for example on an address of another machine, an unknown name or a
+ * privileged port.
+ */
 const isListenError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error &&
   /^(?:listen|bind|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? '');

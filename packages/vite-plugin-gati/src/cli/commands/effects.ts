@@ -9,7 +9,7 @@ import type { Call } from '../command.ts';
 export async function run({ args, rest, output }: Call): Promise<number> {
   const root = path.resolve((args.root as string | undefined) ?? '.');
   process.chdir(root);
-  // As in development: from `.env` files, unless the shell sets the variable.
+  // Reads the variable as development does: from `.env` files, unless the shell sets it.
   const { GATI_EFFECTS } = {
     ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''),
     ...process.env,
@@ -26,8 +26,8 @@ export async function run({ args, rest, output }: Call): Promise<number> {
 }
 
 /**
- * Rejects a SQLite queue that does not exist: opening one whose name was mistyped would create it.
- * The default queue of development may not exist yet.
+ * Rejects a SQLite queue that does not exist, because opening a mistyped name would create a queue.
+ * Accepts the default queue of development, which may not exist yet.
  */
 function assertQueueExists(address: string): void {
   const file = /^sqlite:(.+)$/.exec(address)?.[1];

@@ -20,7 +20,8 @@ export async function run(call: Call): Promise<number> {
     for (const diagnostic of diagnostics) output.diagnostic(diagnostic);
     const errors = diagnostics.filter(({ level }) => level === 'error');
     const warnings = diagnostics.filter(({ level }) => level === 'warning');
-    // With an error, at least the types of all routes, so that correct files have no type errors.
+    // After an error, writes at least the types of all routes, so that correct files have no type
+    // errors.
     const written = await (errors.length === 0
       ? project.generate(analysis)
       : project.generateTypes(analysis.scan));

@@ -29,7 +29,7 @@ export async function run(call: Call): Promise<number> {
   }
 }
 
-/** Routes, then effects, each in a table of its own. */
+/** Prints the routes, then the effects, in separate tables. */
 function print(routes: ListedRoute[], effects: NamedFile[], style: Style): string[] {
   const isGuarded = routes.some(({ guards, credentials }) => guards ?? credentials);
   const routeRows = routes.map(({ method, path, name, file, guards = [], credentials = '' }) => [

@@ -25,7 +25,7 @@ export async function run(call: Call): Promise<number> {
   });
   try {
     const { config } = server;
-    // As in development: variables of `.env` files, unless the shell sets them.
+    // Sets the variables of `.env` files as development does, unless the shell sets them.
     for (const [name, value] of Object.entries(
       loadEnv(config.mode, config.envDir || config.root, ''),
     ))
@@ -39,7 +39,7 @@ export async function run(call: Call): Promise<number> {
       resolveId: (id, importer) => node.resolveId(id, importer),
     });
     process.argv = [process.argv[0]!, script, ...rest];
-    // At the exit, since a script may call `process.exit()`.
+    // Prints at the exit, because a script may call `process.exit()`.
     process.once('exit', (exitCode) => output.document({ script, exitCode }));
     await runner.executeFile(script);
   } catch (error) {

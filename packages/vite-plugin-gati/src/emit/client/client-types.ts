@@ -18,7 +18,10 @@ export interface ClientTypes {
 /** Types of the runtime that the signatures of the client's values name. */
 const ALWAYS_IMPORTED = new Set(['Call', 'ClientOptions', 'ConnectTo']);
 
-/** A build prints the types for the app's client and for its SDK. A large contract takes long. */
+/**
+ * A build prints the types for the app's client and for its SDK. Printing a large contract takes
+ * long.
+ */
 const printed = new WeakMap<Contract, ClientTypes>();
 
 export function toClientTypes(contract: Contract): ClientTypes {

@@ -12,7 +12,7 @@ export interface ClientValue {
   kind: 'const' | 'function';
   /** The module does not export it. */
   isLocal?: boolean;
-  /** Parameters and type, as printed behind the name; empty where the value gives the type. */
+  /** Parameters and type, as printed behind the name; empty if the type follows from the value. */
   signature: string;
   /** Statements before the value, each with its line break. */
   setup?: string;

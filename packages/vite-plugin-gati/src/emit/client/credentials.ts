@@ -8,7 +8,7 @@ export function hasCredentials({ routes }: Contract): boolean {
   return routes.some(({ security }) => security?.some((schemes) => schemes.length > 0));
 }
 
-/** Returns the names of the options with which a client of this contract shows who it is. */
+/** Returns the names of the options with which a client of this contract authenticates. */
 export function credentialOptions(contract: Contract): ('token' | 'basic' | 'apiKey')[] {
   const types = new Set([...nameSchemes(contract.routes).values()].map(({ type }) => type));
   return [

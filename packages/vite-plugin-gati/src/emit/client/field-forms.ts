@@ -2,8 +2,8 @@ import type { Contract, RouteContract } from '@gati/contract';
 import { fieldForms, propertyKey, quote } from '@gati/contract/internal';
 
 /**
- * Prints the client settings of the fields whose values do not show how they are written:
- * `, fields: { 'GET /a': { query: { filter: 'json' } } }`.
+ * Prints the client settings of the fields whose values do not determine their form: `, fields: {
+ * 'GET /a': { query: { filter: 'json' } } }`.
  */
 export function printFieldForms(contract: Contract): string {
   const routes = contract.routes.flatMap((route) => {

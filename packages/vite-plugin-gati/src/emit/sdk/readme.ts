@@ -20,7 +20,7 @@ export function toReadme({
   pages,
 }: ReadmeInput): string {
   const called = contract.routes.filter(({ method }) => method !== 'WS');
-  // The example prefers a call with a body, because it shows more than a call that only reads.
+  // Prefers a call with a body for the example, because it shows more than a call that only reads.
   const shown = called.find(({ body, deprecated }) => body && !deprecated) ?? called[0];
   return [
     `# ${packageName}`,
@@ -42,7 +42,7 @@ It has no dependencies and runs in browsers and in Node 20 and later, as ES modu
     .concat('\n');
 }
 
-/** What each option of `createClient` that shows who the client is sends. */
+/** Description of each option of `createClient` that authenticates the client. */
 const SENT = {
   token: 'sent as `Authorization: Bearer …`',
   basic: '`{ username, password }`, sent as `Authorization: Basic …`',

@@ -6,7 +6,7 @@ import { runtimeEntry } from '../runtime-entry.ts';
 export interface ServerInput {
   client: ClientPlace | undefined;
   hasEffects: boolean;
-  /** Of the app. */
+  /** Name of the app. */
   name: string;
 }
 
@@ -28,7 +28,7 @@ export function printServer(
     // The import is in a function, because the workers import the release and the supervisor does
     // not.
     "release: () => import('virtual:gati/release').then((module) => module.default)",
-    // Without the version: a release of the same code has the same digest.
+    // Leaves out the version, so that releases of the same code have the same digest.
     `name: ${JSON.stringify(name)}`,
     "releases: new URL(/* @vite-ignore */ './releases/', import.meta.url)",
     ...(base === '' ? [] : [`base: ${JSON.stringify(base)}`]),

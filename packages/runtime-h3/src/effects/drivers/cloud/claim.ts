@@ -30,7 +30,8 @@ export function createClaim({
 
   const toLease = ({ message, queue }: Received, enveloped: Enveloped, duration: number): Lease => {
     const { tries = 0, due } = enveloped;
-    // No run can have lost its lease since the job became due, so earlier deliveries only hid it.
+    // The job has been due for less than one lease, so no earlier run can have lost its lease.
+    // Earlier deliveries only hid the message.
     const isFirst =
       limits.approximateDeliveries && due !== undefined && Date.now() < due + duration;
     const lease = {
@@ -70,7 +71,7 @@ export function createClaim({
       requests.map(({ effect, count }) => receiver.take(effect, count, duration)),
     );
     const leases: Lease[] = [];
-    /** Jobs that came before they are due, by effect. */
+    /** Number of received jobs that are not due yet, by effect. */
     const early = new Map<string, number>();
     const handle = async (received: Received): Promise<void> => {
       const enveloped = fromBody(received.message.body);
@@ -88,7 +89,7 @@ export function createClaim({
       }
     };
     await Promise.all(batches.flat().map(handle));
-    // There is room again for as many jobs as came early.
+    // The early jobs were hidden again, so there is room for as many others.
     if (early.size > 0) {
       const again = [...early].map(([effect, count]) => ({ effect, count }));
       leases.push(...(await claim(again, duration)));

@@ -55,7 +55,10 @@ function truncate(error: string): string {
   return text;
 }
 
-/** Maximum number of characters of the line before the payload: services limit messages to less. */
+/**
+ * Maximum number of characters in the line before the payload. No service allows a message that
+ * long.
+ */
 const MOST_HEAD = 10_000_000;
 
 const envelope: Check = object(

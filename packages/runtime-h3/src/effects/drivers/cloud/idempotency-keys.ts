@@ -33,14 +33,14 @@ interface KeyEntry {
 export interface Reservation {
   /** Id of the key's job. */
   id: string;
-  /** The caller sends the message and then calls `sent`. */
+  /** `true`: the caller must send the message and then call `sent`. */
   send: boolean;
   sent(): void;
 }
 
 /**
- * Makes one job of each key. The store has an entry before the job's message exists, and the entry
- * is `done` before the message is removed.
+ * Makes sure that each key has only one job. The store has an entry before the message of the job
+ * exists. The entry is `done` before the message is removed.
  */
 export interface IdempotencyKeys {
   /**

@@ -16,8 +16,8 @@ const RETRIES = 4;
 const TIMEOUT = 10_000;
 
 /**
- * Opens a store of keys in a Google Cloud Storage bucket. The library finds the credentials. The
- * server in `STORAGE_EMULATOR_HOST` gets none.
+ * Opens a store of keys in a Google Cloud Storage bucket. The library finds the credentials. An
+ * emulator in `STORAGE_EMULATOR_HOST` gets no credentials.
  */
 export async function openGsKeys(bucket: string, prefix: string): Promise<KeyStore> {
   const auth = await importAuth();
@@ -91,8 +91,8 @@ export function createGsKeys(
       return status === 404 ? undefined : { text: data, tag: headers.get('x-goog-generation')! };
     },
     replace: async (name, text, tag) => (await write(name, text, tag)) !== undefined,
-    // A listing: reading an object gives 404 for a missing object and a missing bucket alike, and
-    // 403 without the right to list.
+    // Lists the bucket. Reading an object would not do: it gives 404 for a missing object and for a
+    // missing bucket, and 403 without the right to list.
     verify: async () =>
       void (await call('GET', `storage/v1/b/${bucket}/o`, { maxResults: '1', prefix })),
     isOutage,

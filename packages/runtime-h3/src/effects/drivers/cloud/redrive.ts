@@ -18,7 +18,7 @@ const RENEW_INTERVAL = HIDE_TIME / 3;
 const RECEIVE_WAIT = 1000;
 /**
  * Milliseconds by which the clock of the service may differ. Jobs that died later than this after
- * the start stay dead: otherwise a redrive would not end while workers keep failing.
+ * the start of the redrive stay dead. Otherwise a redrive would not end while workers keep failing.
  */
 const CLOCK_SKEW = 5000;
 /** Milliseconds without another older dead letter after which the redrive ends. */
@@ -70,7 +70,8 @@ export function createRedrive({ deadLetters, queueOf, onError }: RedriveOptions)
         await Promise.all(chosen.map(({ job, receipt }) => send(job, receipt)));
         sent += chosen.length;
         if (performance.now() < renewedAt + RENEW_INTERVAL) continue;
-        // After their time the letters that stay would be received again.
+        // Without another `hide`, the dead letters that stay would be received again after
+        // `HIDE_TIME`.
         renewedAt = performance.now();
         staying = (
           await Promise.all(staying.map((receipt) => queue.hide(receipt, HIDE_TIME)))

@@ -17,8 +17,8 @@ export interface ServiceLimits {
   /** Largest message. Bytes. */
   maxBody: number;
   /**
-   * Longest delay of a sent message. Milliseconds; 0: the service can't delay, so the message comes
-   * immediately and the receiver hides it again.
+   * Longest delay of a sent message. Milliseconds. 0: the service can't delay messages, so the
+   * receiver hides a message that comes early.
    */
   maxDelay: number;
   /** Longest time for which a receiver can hide a message. Milliseconds. */

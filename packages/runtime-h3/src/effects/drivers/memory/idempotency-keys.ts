@@ -29,13 +29,16 @@ export class IdempotencyKeys {
     return undefined;
   }
 
-  /** Starts the time after which the key of an ended job is forgotten. */
+  /** Starts the time until the key of an ended job is removed. */
   end(job: KeyedJob): void {
     const key = this.#keys.get(nameOf(job));
     if (key && job.idempotencyKey !== undefined) key.until = this.#now() + KEY_MEMORY;
   }
 
-  /** Keeps the key of a purged job for its time: another `enqueue` with it makes no second job. */
+  /**
+   * Keeps the key of a purged job for `KEY_MEMORY`: until then, another `enqueue` with that key
+   * makes no second job.
+   */
   purge(job: KeyedJob): void {
     const key = this.#keys.get(nameOf(job));
     if (key && key.until === Infinity) key.until = this.#now() + KEY_MEMORY;

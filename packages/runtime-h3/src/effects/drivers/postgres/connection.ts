@@ -30,8 +30,8 @@ export interface Connection extends Queryable {
 }
 
 /**
- * Uses the indexes whatever the planner prefers: it knows nothing about a table that was empty a
- * moment ago.
+ * Makes the planner use the indexes. It would not by itself, because it has no statistics about a
+ * table that was empty a moment ago.
  */
 const PLANNER =
   'SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan';

@@ -20,7 +20,7 @@ import { toQueryable } from './transaction.ts';
 /** Longest time without a claim, in case a notification was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
 /**
- * Longest time without a claim for effects with a limit, in milliseconds: another process may have
+ * Longest time without a claim for effects with a limit. Milliseconds. Another process may have
  * made room without a notification.
  */
 const LONGEST_LIMITED_SILENCE = 1000;
@@ -37,7 +37,7 @@ export const open: QueueOpener = async (url, settings) => {
       cause,
     ),
   );
-  /** For errors in the background. An outage is reported once, any other error each time. */
+  /** Handles errors in the background. Reports an outage once, and any other error each time. */
   const onError = (error: Error): void =>
     isOutage(error) ? outage.failed(error) : settings.onError(error);
   const connection = connect(address, outage);

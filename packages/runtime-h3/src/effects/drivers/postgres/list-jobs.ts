@@ -9,7 +9,7 @@ type JobLists = Required<
   Pick<QueueDriver, 'list' | 'due' | 'cancel' | 'redrive' | 'purge' | 'stats'>
 >;
 
-/** Number of jobs of an effect that are read for their releases. */
+/** Number of jobs of each effect whose releases are read. */
 const FIRST = 10;
 
 /** Creates the calls that list and change jobs from outside, which are rare. */
@@ -95,7 +95,7 @@ export function createJobLists(connection: Connection, schema: string): JobLists
         `state IN (${STATE.completed}, ${STATE.dead}, ${STATE.cancelled})`,
         ...toConditions(filter, values),
       ].join(' AND ');
-      // A job with a key leaves the key behind for its time.
+      // The row of a job with a key stays, without its content, until the key expires.
       const emptied = await count(
         `UPDATE ${jobs} SET state = ${STATE.purged}, payload = '', result = NULL, error = NULL, steps = NULL, progress = NULL,
         run_at = CASE WHEN state = ${STATE.dead} THEN $1 ELSE run_at END WHERE key IS NOT NULL AND ${conditions} RETURNING 1`,

@@ -25,8 +25,8 @@ export type Statements = Record<
 export function statements(schema: string): Statements {
   const jobs = `${schema}.jobs`;
   return {
-    // Numbered in the order in which they came. Inserted in the order of their keys, so that two
-    // statements with common keys can't deadlock.
+    // Numbers the jobs in the order in which they came. Inserts them in the order of their keys, so
+    // that two statements with common keys can't deadlock.
     insert: `
 WITH input AS MATERIALIZED (
   SELECT nextval('${schema}.job_order') AS seq, * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::boolean[], $7::text[], $8::text[], $9::text[])

@@ -7,9 +7,9 @@ import { type ScriptName, SCRIPTS } from './scripts.ts';
 
 export interface Connection {
   /**
-   * Runs a script, and again while the server is unavailable: the script must be safe to run twice.
-   * `onSent` is called whenever the script is sent. Commands that it sends go out in the same
-   * write.
+   * Runs a script, and tries again while the server is unavailable: the script must be safe to run
+   * twice. `onSent` is called whenever the script is sent. Commands that it sends go out in the
+   * same write.
    */
   run<Result>(script: ScriptName, args: (string | number)[], onSent?: () => void): Promise<Result>;
   /** Runs many commands in one round trip. The result is `undefined` for a key of another type. */

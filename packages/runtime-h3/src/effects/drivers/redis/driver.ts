@@ -16,7 +16,8 @@ import { type Claimed, toArguments, toLease } from './rows.ts';
 /** Longest time without a claim, in case a message was lost. Milliseconds. */
 const LONGEST_SILENCE = 5000;
 /**
- * The same with a limit, since another process may have made room without a message. Milliseconds.
+ * Longest time without a claim for effects with a limit. Milliseconds. Another process may have
+ * made room without a message.
  */
 const LONGEST_LIMITED_SILENCE = 1000;
 const CHECK_SERVER =

@@ -75,7 +75,7 @@ const constants: Record<string, number> = {
   DAY: 24 * 60 * 60 * 1000,
   /** Number of ended jobs that stay visible. */
   KEPT: 10_000,
-  /** Number of jobs of a list that are read for their releases. */
+  /** Number of jobs of each list whose releases are read. */
   FIRST: 10,
   /** Milliseconds. Longer than the time for which an enqueue is retried. */
   REPEAT: 60_000,
@@ -283,7 +283,7 @@ return count
 `);
 
 /**
- * Arguments: ids. Removes ended and dead jobs; their keys stay for their time. Returns their
+ * Arguments: ids. Removes ended and dead jobs; their keys stay until they expire. Returns their
  * number.
  */
 const purge = script(`

@@ -9,11 +9,12 @@ interface StoredStates {
 export const MAX_ATTEMPT = 1_000_000_000;
 
 /**
- * Returns SQL that turns damaged rows of jobs that have not ended into dead letters, whose error names
- * the damage. No claim finds a row whose state or lease is damaged, so that it would stay for ever.
+ * Returns SQL that turns damaged rows of jobs that have not ended into dead letters, whose error
+ * names the damage. No claim finds a row whose state or lease is damaged, so the row would stay
+ * forever.
  *
- * A payload, a step or a name that the app can't read is not found here: the engine finds it when it
- * claims the job.
+ * This statement does not find a payload, a step or a name that the app can't read: the engine
+ * finds it when it claims the job.
  *
  * @param now SQL of the current epoch milliseconds
  * @param lease columns of the lease to clear: `leased_until = NULL`

@@ -8,7 +8,9 @@ export interface Clock {
 
 export const CLOCK: Clock = { wall: () => Date.now(), monotonic: () => performance.now() };
 
-/** Difference to the monotonic clock from which the wall clock counts as set. Milliseconds. */
+/**
+ * Change of the offset between the clocks above which the wall clock counts as set. Milliseconds.
+ */
 const JUMP = 1000;
 
 /** Returns a function that says whether the wall clock was set since its last call. */

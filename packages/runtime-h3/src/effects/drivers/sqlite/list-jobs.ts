@@ -130,7 +130,8 @@ export function createJobLists(
     purge(filter) {
       setAside.run(wall());
       const { where, values } = select(filter, `state >= ${COMPLETED}`);
-      // The keys stay for their time: another `enqueue` with one makes no second job.
+      // The keys stay until they expire: until then, another `enqueue` with such a key makes no
+      // second job.
       const keyed = `SELECT effect, key FROM jobs WHERE ${where} AND state = ${DEAD} AND key IS NOT NULL`;
       db.prepare(
         `UPDATE keys SET until = ? WHERE until IS NULL AND (effect, key) IN (${keyed})`,

@@ -27,7 +27,10 @@ const TRIM_INTERVAL = 1000;
 const WAKE_LIMIT = 1000;
 /** Lease that a job gets after the clock was set. Milliseconds. */
 const RENEWED_LEASE = 30_000;
-/** No lease is longer. One that ends later comes from a clock that was set back. Milliseconds. */
+/**
+ * Longest lease. Milliseconds. A lease that ends later comes from a time before the clock was set
+ * back.
+ */
 const LONGEST_LEASE = 10 * 60_000;
 
 /** Creates the queue over an open file. */
@@ -200,7 +203,7 @@ function prepare(db: Native) {
     putKey: sql('INSERT OR REPLACE INTO keys (effect, key, id) VALUES (?, ?, ?)'),
     endKey: sql('UPDATE keys SET until = ? WHERE effect = ? AND key = ?'),
     forgetKeys: sql('DELETE FROM keys WHERE until IS NOT NULL AND until <= ?'),
-    // An enqueue that is repeated since its response was lost makes no second job.
+    // An enqueue that is repeated because its response was lost makes no second job.
     insert: sql(
       `INSERT INTO jobs (id, effect, state, priority, run_at, enqueued_at, key, release, trace, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     ),

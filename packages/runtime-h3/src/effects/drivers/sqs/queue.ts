@@ -80,7 +80,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
       // The visibility of a message counts from a moment after `calledAt` that SQS does not report.
       // A call that waits longer than the lease would therefore take each message for lost.
       const WaitTimeSeconds = Math.floor(Math.min(wait, Math.max(lease, 1000)) / 1000);
-      // Half a second more, so that a message that comes in time still has a full lease.
+      // Half a second longer, so that a message still has a full lease when it arrives.
       const VisibilityTimeout = Math.max(toSeconds(lease + 500), WaitTimeSeconds + 1);
       const { Messages = [] } = await client.send(
         new sdk.ReceiveMessageCommand({

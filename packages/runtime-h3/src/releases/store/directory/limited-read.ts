@@ -5,9 +5,9 @@ import { open } from 'node:fs/promises';
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Reads a file, and at most `most` bytes and one more: a longer file is cut, which no digest and no
- * parser accepts. Returns `undefined` when the file is missing, or is no file but a folder, a pipe
- * or a device.
+ * Reads at most `most` bytes of a file, and one more. A longer file is cut, so that no digest and
+ * no parser accepts it. Returns `undefined` when the file is missing, or when the path is a folder,
+ * a pipe or a device.
  */
 export async function readLimited(path: string, most: number): Promise<Buffer | undefined> {
   const file = await open(path, FLAGS).catch(ignoreMissing);

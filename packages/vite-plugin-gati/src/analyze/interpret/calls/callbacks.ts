@@ -32,7 +32,7 @@ const REPEATING = new Set([
   'toSorted',
 ]);
 
-/** Repeated calls of a callback that are followed. */
+/** Maximum number of calls of a repeated callback that are followed. */
 const MAX_ROUNDS = 3;
 
 /** Methods of promises that call a callback later. */

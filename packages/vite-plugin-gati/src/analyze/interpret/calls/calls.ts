@@ -24,7 +24,7 @@ import {
 } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
 
-/** Nested calls that are followed. */
+/** Maximum depth of nested calls that are followed. */
 const MAX_DEPTH = 12;
 
 /** Follows a call expression. */

@@ -60,7 +60,7 @@ function mentions(
       walk.compiler.kind(node.parent) === K.CallExpression &&
       node.parent !== fn
     ) {
-      // The called function may be nested too, and have the response in its closure.
+      // The called function may be nested too, with the response in its closure.
       const inner = !names.has(node.text) ? findLocalFunction(walk, node, fn) : undefined;
       if (inner && mentions(walk, inner, state, names)) found = true;
     }

@@ -69,7 +69,7 @@ export function summarizeThrows(walk: InterpreterApi, fn: FunctionNode): ThrowSu
     errors: [...errors.values()],
     returns: outcomes.some(({ value }) => value.kind !== 'never'),
   };
-  // A summary that recursion cut short lacks what the function above throws: do not keep it.
+  // A summary that recursion cut short lacks the errors of the outer function, so it is not kept.
   if (walk.snapshot.cuts === cutsBefore || walk.snapshot.summarizing.size === 0)
     summaries.set(fn, summary);
   return summary;

@@ -145,7 +145,10 @@ function evaluateAs(walk: InterpreterApi, node: AsExpression, state: State): Out
   });
 }
 
-/** Whether a value is data, which an assertion describes, and nothing that the walk follows. */
+/**
+ * Whether a value is plain data, which a type assertion describes. Values that the interpreter
+ * follows are not.
+ */
 function isData(value: Value): boolean {
   switch (value.kind) {
     case 'type':

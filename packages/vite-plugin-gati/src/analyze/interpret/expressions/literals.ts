@@ -33,7 +33,7 @@ function mergeByState(outcomes: Outcome[]): Outcome[] {
   return [...groups.values()].map(({ state, values }) => ({ state, value: unionOf(values) }));
 }
 
-/** Evaluates an object literal; by its type if it has accessors or computed names. */
+/** Evaluates an object literal. One with accessors or computed names is described by its type. */
 export function evaluateObject(
   walk: InterpreterApi,
   node: ObjectLiteralExpression,
@@ -113,7 +113,7 @@ function readShorthand(walk: InterpreterApi, name: Node & { text: string }, stat
     : value;
 }
 
-/** Evaluates an array literal; by its type if it has a spread. */
+/** Evaluates an array literal. One with a spread is described by its type. */
 export function evaluateArray(
   walk: InterpreterApi,
   node: ArrayLiteralExpression,

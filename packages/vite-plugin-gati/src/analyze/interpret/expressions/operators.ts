@@ -28,7 +28,10 @@ export function evaluateConditional(
   );
 }
 
-/** Joins both sides of a choice. An empty array literal takes its items from the other side. */
+/**
+ * Joins both sides of a choice. An empty array literal takes the type of its items from the other
+ * side.
+ */
 function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outcome[]): Outcome[] {
   const withLike = (outcome: Outcome, others: readonly Outcome[]): Outcome => {
     const { value } = outcome;
@@ -43,7 +46,7 @@ function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outco
   ];
 }
 
-/** Follows a binary expression: assignments and the logical operators by path. */
+/** Follows a binary expression. Assignments and logical operators are followed path by path. */
 export function evaluateBinary(
   walk: InterpreterApi,
   node: BinaryExpression,
@@ -94,7 +97,7 @@ function isComparison(operator: number): boolean {
   );
 }
 
-/** `!x && y` is `false` where `!x` does not hold. */
+/** `!x && y` is `false` if `!x` does not hold. */
 function falsyNegation(walk: InterpreterApi, left: Node, no: State[]): Value | undefined {
   const kind = walk.compiler.kind(unwrap(walk.compiler, left));
   const negation =

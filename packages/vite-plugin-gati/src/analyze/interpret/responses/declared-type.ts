@@ -85,9 +85,9 @@ export function saysNothing({ compiler }: ProgramSnapshot, type: TypeView): bool
 }
 
 /**
- * Returns a value as the declared type describes it. Of a union, only the members that the value
- * can be remain, so that each path keeps its own body. Values that are followed for their effects
- * stay: functions, errors, the response object.
+ * Returns a value as the declared type describes it. A union keeps only the members that the value
+ * can be, so that each path keeps its own body. Values that are followed for their effects stay:
+ * functions, errors, the response object.
  */
 export function asDeclared(
   walk: InterpreterApi,

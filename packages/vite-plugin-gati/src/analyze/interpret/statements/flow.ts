@@ -20,7 +20,7 @@ export function takeBreaks(flow: Flow, label: string | undefined): void {
   flow.breaks = flow.breaks.filter((jump) => !mine(jump));
 }
 
-/** The same for a labelled statement, which only a labelled `break` leaves. */
+/** Like {@link takeBreaks} for a labelled statement, which only a labelled `break` leaves. */
 export function takeLabel(flow: Flow, label: string): void {
   flow.normal = merge([
     ...flow.normal,

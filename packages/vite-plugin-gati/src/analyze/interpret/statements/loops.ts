@@ -12,7 +12,7 @@ import { emptyFlow } from './flow.ts';
 import { merge, type State } from '../state/state.ts';
 import type { Flow, Jump, InterpreterApi } from '../interpreter-api.ts';
 
-/** Rounds of a loop that are followed. */
+/** Maximum number of rounds of a loop that are followed. */
 const MAX_ROUNDS = 5;
 
 /** Follows a loop; `undefined` for another statement. */
