@@ -2,20 +2,59 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '@gati/test-kit/repository';
+import { readPage } from './helpers/pages.ts';
 
-const page = fs.readFileSync(path.join(root, 'docs/internals/architecture.md'), 'utf8');
+const MAP = 'docs/internals/architecture.md';
+const page = readPage(MAP);
+const packages = fs.readdirSync(path.join(root, 'packages'), { withFileTypes: true });
+const sources = packages.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
-test('every file that the architecture page names exists', () => {
-  const named = [...page.matchAll(/`((?:contract|runtime-h3|vite-plugin-gati)\/[\w./-]+)`/g)];
-  expect(named.length).toBeGreaterThan(50);
-  const missing = named
-    .map(([, name]) => name!)
-    .filter((name) => {
-      const [pkg = '', ...rest] = name.split('/');
-      const below = path.join(root, 'packages', pkg);
-      return ![path.join(below, 'src', ...rest), path.join(below, ...rest)].some(fs.existsSync);
-    });
-  expect(missing).toEqual([]);
+/** Paths in code spans, such as `contract/diff/rules.ts`, without those of an app and of a build. */
+function namedPaths(text: string): string[] {
+  const spans = [...text.matchAll(/`([\w.@-]+(?:\/[\w.@-]+)*\/?)`/g)].map(([, name]) => name!);
+  return spans.filter((name) => name.includes('/') && !/^(?:@|dist\/|src\/)|GATI_X/.test(name));
+}
+
+const exists = (name: string): boolean => fs.existsSync(path.join(root, name));
+
+/** Whether a path from the root, or from `packages` without `src`, exists. */
+function isNamedRight(name: string): boolean {
+  const [pkg = '', ...rest] = name.split('/');
+  return [name, path.join('packages', name), path.join('packages', pkg, 'src', ...rest)].some(
+    exists,
+  );
+}
+
+test.each([MAP, 'AGENTS.md', 'CONTRIBUTING.md'])('every file that %s names exists', (name) => {
+  const named = namedPaths(readPage(name));
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((each) => !isNamedRight(each))).toEqual([]);
+});
+
+test('the architecture page names every package and the collector, telemetry and the panel', () => {
+  const named = namedPaths(page).map((name) => name.replace(/^packages\//, ''));
+  const places = [
+    ...sources.filter((name) => name !== 'create-gati'),
+    'runtime-h3/collector',
+    'runtime-h3/telemetry',
+    'devtools/server',
+    'devtools/store',
+    'devtools/app',
+  ];
+  expect(places.filter((place) => !named.some((name) => name.startsWith(`${place}/`)))).toEqual([]);
+});
+
+test('the architecture page lists exactly the files with a comment `Relies on:`', () => {
+  const listed = namedPaths(page.slice(page.indexOf('## What we rely on')));
+  const commented = sources.flatMap((name) => {
+    const folder = path.join(root, 'packages', name, 'src');
+    return fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(?:ts|vue)$/.test(file))
+      .filter((file) => fs.readFileSync(path.join(folder, file), 'utf8').includes('Relies on:'))
+      .map((file) => `${name}/${file.replaceAll(path.sep, '/')}`);
+  });
+  expect([...new Set(listed)].sort()).toEqual(commented.sort());
 });
 
 test('the architecture page fits on three screens', () => {

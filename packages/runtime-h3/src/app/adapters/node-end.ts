@@ -6,8 +6,8 @@ const endCorks = Number.parseInt(globalThis.process?.versions?.node ?? '', 10) <
 /**
  * Ends a response with a short ASCII text.
  *
- * Before Node 24, `end` with a body corks the socket for a second, empty chunk and sends both by
- * `writev`. An immediate write is faster by a tenth of the time of a bare request.
+ * Relies on: before Node 24, `end` with a body corks the socket for a second, empty chunk and sends
+ * both by `writev`. An immediate write is faster by a tenth of the time of a bare request.
  */
 export function endWithText(res: ServerResponse, text: string): void {
   const { socket } = res;

@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 
 /**
- * Imports the bundle of a materialized release. Node caches a failed import, so each further attempt
- * uses another URL.
+ * Imports the bundle of a materialized release. Relies on: Node caches a failed import by its URL,
+ * so each further attempt uses another URL.
  */
 export async function importBundle(file: string, attempt: number): Promise<ReleaseBundle> {
   const url = pathToFileURL(file);

@@ -26,7 +26,7 @@ function mayCompress({ headers }: IncomingMessage, compression: Compression): bo
 /**
  * Makes a response compress itself where that pays, and end its connection while the process
  * drains. Replaces methods of the response: a class for all responses would cost each request more
- * than its routing.
+ * than its routing. Relies on: Node itself calls the replaced methods.
  */
 export function enableCompression(
   res: ServerResponse,

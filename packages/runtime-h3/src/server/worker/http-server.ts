@@ -127,8 +127,8 @@ export function createHttpServer({
     socket.on('error', () => socket.destroy());
     afterResponses(socket, () => endWithProblem(socket, 405, 'method_not_allowed'));
   });
-  // Starts the check for slow connections (`connectionsCheckingInterval`). The server itself never
-  // listens.
+  // Starts the check for slow connections (`connectionsCheckingInterval`). Relies on: Node starts
+  // it on this event, also for a server that never listens.
   server.emit('listening');
 
   return {

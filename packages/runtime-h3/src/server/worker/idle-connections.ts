@@ -40,8 +40,9 @@ export class IdleConnections {
   }
 
   /**
-   * Takes over the keep-alive timeout of a socket. Any other `setTimeout` call, for example by the
-   * app, restores Node's own timer.
+   * Takes over the keep-alive timeout of a socket. Relies on: Node's HTTP server sets that timeout
+   * by `socket.setTimeout`. Any other `setTimeout` call, for example by the app, restores Node's
+   * own timer.
    */
   watch(socket: Socket): void {
     const state: IdleState = { limit: 0, quiet: 0, bytes: -1, message: undefined };

@@ -73,7 +73,8 @@ function toDeclaration(handle: NodeHandle): DeclarationView {
 
 /**
  * The compiler of TypeScript 7, in its own process. A question is a round trip of about 50 µs, so
- * several nodes are sent as one question.
+ * several nodes are sent as one question. Relies on: the API of `typescript/unstable`, which may
+ * change in any release.
  */
 export class TypeScript7Compiler implements Compiler {
   readonly engine = 'typescript-7';
