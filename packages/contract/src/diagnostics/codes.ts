@@ -73,7 +73,7 @@ export const GATI_CODES = {
   GATI_HANDLER_MISSING:
     'A file in `src/handlers` does not export the handler that its route needs.',
   GATI_HANDLER_ROUTE:
-    'The type of a handler or a guard names another route or folder than the file has.',
+    'The type of a handler or a guard names a route or folder that is not that of the file.',
   GATI_HANDLER_UNREADABLE: "TypeScript can't read a handler file that the scan found.",
   GATI_HEADER_CASE: 'A handler declares or reads a request header that is not in lower case.',
   GATI_LISTEN: "The server can't listen on its address.",
@@ -151,9 +151,9 @@ export const GATI_CODES = {
     'The release store that `GATI_RELEASES` names does not respond to a running server.',
   GATI_SYNTAX: "A file of the app can't be parsed.",
   GATI_SYNTAX_UNSUPPORTED:
-    'Server code has syntax that Node can not run and that a build does not lower.',
+    "Server code has syntax that Node can't run and that a build does not lower.",
   GATI_TEST_RELEASE: '`testApp()` found no app to test.',
-  GATI_TRACE_UNKNOWN: 'Nothing is known of a trace.',
+  GATI_TRACE_UNKNOWN: 'The store of telemetry has no trace with the requested id.',
   GATI_TYPE_ANY: 'A response body contains `any`, so the contract has `unknown` for that part.',
   GATI_TYPE_GENERIC:
     'A type parameter has no concrete type where a body is made, so that part of the contract is unknown.',

@@ -1,5 +1,5 @@
 /**
- * The way of a request in nine steps; read this file first.
+ * How a request is served, in nine steps; read this file first.
  *
  * 1. An adapter wraps the request of the platform in an `Exchange`: `adapters/node-exchange.ts`,
  *    `adapters/web-exchange.ts`.

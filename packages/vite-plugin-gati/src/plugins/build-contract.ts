@@ -40,8 +40,7 @@ export function buildContractPlugin(state: BuildState): Plugin {
         if (warning) logger.warn(formatDiagnostic(warning));
         state.generatedVersion = expected.release.version;
         await project.generate(analysis, state.generatedVersion);
-        // Empties the folder only now: an error in a handler must not delete the result of the
-        // previous build.
+        // Empties the folder only now: an error in a handler must not delete the previous build.
         emptyOutDir(config);
         logger.info('gati: bundling the server …');
       },
@@ -50,7 +49,7 @@ export function buildContractPlugin(state: BuildState): Plugin {
 }
 
 /**
- * Empties the output folder by Vite's rule: one outside of the root only if `emptyOutDir` is
+ * Empties the output folder by Vite's rule: a folder outside of the root only if `emptyOutDir` is
  * `true`.
  */
 function emptyOutDir(config: ResolvedConfig): void {

@@ -7,8 +7,8 @@ const LONGER = 2.5;
 const LEAST = 2;
 
 /**
- * Returns the routes whose path is close to a requested one, the closest first. A parameter is
- * close to any segment. Case does not count, and a missing or repeated base counts little.
+ * Returns the routes whose path is close to a requested one, the closest first. A parameter matches
+ * any segment. Case does not count, and a missing or repeated base counts little.
  */
 export function nearRoutes(
   path: string,

@@ -19,7 +19,7 @@ const EVERY_HOUR = /^(?:@hourly|\S+\s+(?:\*|\*\/1|0-23)\s.*)$/;
  * - A line for every hour fires whenever the clock shows a matching time: the hour that occurs twice
  *   has twice the ticks, and the hour that is skipped has none.
  * - Any other line has fixed times. A time that occurs twice fires the first time. A time that is
- *   skipped fires later by the length of the skipped time: 02:30 at 03:30.
+ *   skipped fires later by as much as the clock was set forward: 02:30 at 03:30.
  *
  * @throws {Error} when the line does not have five fields or the time zone does not exist
  */
