@@ -1,7 +1,7 @@
+import { suggest } from '@gati/contract/internal';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseArguments, usageError } from '@gati/runtime-h3/command';
 import { type Argument, type Command, COMMON, type Option } from './command.ts';
-import { suggest } from '../scan/suggest.ts';
 
 /** The arguments of `gati NAME`, split from those of a script that it runs. */
 export interface CommandLine {

@@ -1,3 +1,4 @@
+import { suggest } from '@gati/contract/internal';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ignoreClosedPipe, usageError } from '@gati/runtime-h3/command';
@@ -8,7 +9,6 @@ import { printCommandHelp, printProgramHelp } from './help.ts';
 import { onInterrupt } from './interrupt.ts';
 import { colorsFor } from '../colors.ts';
 import { createOutput, type Output, toDiagnostics } from './output.ts';
-import { suggest } from '../scan/suggest.ts';
 import { version } from './version.ts';
 
 /** Runs `gati ARGS`. Returns the exit code: 0 success, 1 a finding, 2 wrong use. */

@@ -1,7 +1,7 @@
+import { suggest } from '@gati/contract/internal';
 import type { Diagnostic } from '@gati/contract';
 import { exportMisspelt } from './diagnostics.ts';
 import type { ScannedFile } from './file-facts.ts';
-import { suggest } from './suggest.ts';
 
 /** Exports that have a meaning, by role of the file. */
 const KNOWN = {

@@ -1,5 +1,5 @@
+import { editDistance } from '@gati/contract/internal';
 import type { ListedRoute } from './list-routes.ts';
-import { editDistance } from './suggest.ts';
 
 /** Distance to a route that begins with the requested path. */
 const LONGER = 2.5;

@@ -1,7 +1,7 @@
+import { suggest } from '@gati/contract/internal';
 import type { Diagnostic } from '@gati/contract';
 import type { FileFacts, Setting } from './file-facts.ts';
 import { notConstant, routeSettingInvalid } from './diagnostics.ts';
-import { suggest } from './suggest.ts';
 
 /** How a body can be sent: as JSON, or as either form that HTML has. */
 export type BodyFormat = (typeof BODY_FORMATS)[number];

@@ -1,7 +1,7 @@
+import { suggest } from '@gati/contract/internal';
 import type { Diagnostic, SecurityRequirement, SecurityScheme } from '@gati/contract';
 import { notConstant, securityUnusable } from './diagnostics.ts';
 import type { FileFacts } from './file-facts.ts';
-import { suggest } from './suggest.ts';
 
 /** `export const security` of a guard or a handler. `false`: the routes are public. */
 export type DeclaredSecurity = SecurityRequirement | false;

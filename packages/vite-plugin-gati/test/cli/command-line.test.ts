@@ -1,7 +1,7 @@
+import { suggest } from '@gati/contract/internal';
 import { describe, expect, test } from 'vitest';
 import { type Command } from '../../src/cli/command.ts';
 import { parseCommand, splitArguments } from '../../src/cli/command-line.ts';
-import { suggest } from '../../src/scan/suggest.ts';
 
 const DEV: Command = {
   name: 'dev',

@@ -1,5 +1,5 @@
+import { suggest } from '@gati/contract/internal';
 import type { Schema } from '@gati/contract';
-import { suggest } from '../../scan/suggest.ts';
 import type { Doc } from './doc-comments.ts';
 
 type RuleType = 'number' | 'string' | 'array';

@@ -1,9 +1,9 @@
+import { suggest } from '@gati/contract/internal';
 import { usageError } from '@gati/runtime-h3/command';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { type Call, OK } from '../command.ts';
-import { suggest } from '../../scan/suggest.ts';
 
 /** Prints the page of an error code; without a code, the index of all pages. */
 export async function run({ args, output }: Call): Promise<number> {
