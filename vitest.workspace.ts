@@ -54,12 +54,12 @@ const limits = {
   expect: { poll: { timeout: 60_000, interval: 20 } },
 };
 
-const unit = (name: string): ReturnType<typeof defineProject> =>
+const unit = (name: string, folder: string = name): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias },
     test: {
       name,
-      root: `packages/${name}`,
+      root: `packages/${folder}`,
       include: ['test/**/*.test.ts'],
       environment: 'node',
       ...limits,
@@ -89,6 +89,7 @@ export default [
   unit('runtime-h3'),
   unit('devtools'),
   unit('vite-plugin-gati'),
+  unit('gati-deploy', 'deployers/core'),
   unit('create-gati'),
   whole('docs'),
   whole('built'),

@@ -7,7 +7,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const FLOORS = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati', 'create-gati'];
+const FLOORS = [
+  'contract',
+  'runtime-h3',
+  'devtools',
+  'vite-plugin-gati',
+  'deployers/core',
+  'create-gati',
+];
 /** The pages of the panel, which no other package imports. */
 const PANEL = path.join(root, 'packages/devtools/src/app') + path.sep;
 const force = process.argv.includes('--force');

@@ -7,7 +7,15 @@ import { bin, buildPackages, ensureInstalled, fail, root, run, say, step } from 
 
 const MAJORS = ['24', '26'];
 /** The projects that depend on the Node version: runtime, server process and build tools. */
-const PROJECTS = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati', 'create-gati', 'built'];
+const PROJECTS = [
+  'contract',
+  'runtime-h3',
+  'devtools',
+  'vite-plugin-gati',
+  'gati-deploy',
+  'create-gati',
+  'built',
+];
 
 const named = process.argv.slice(2);
 await ensureInstalled();

@@ -5,7 +5,14 @@ import path from 'node:path';
 import { root } from './steps.mjs';
 
 /** Folders of the packages, each after those that it depends on. */
-export const PACKAGES = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati', 'create-gati'];
+export const PACKAGES = [
+  'contract',
+  'runtime-h3',
+  'devtools',
+  'vite-plugin-gati',
+  'deployers/core',
+  'create-gati',
+];
 
 export const manifestOf = (folder) =>
   JSON.parse(fs.readFileSync(path.join(root, 'packages', folder, 'package.json'), 'utf8'));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '@gati/test-kit/repository';
 import { expect, test } from 'vitest';
+import { PACKAGES } from '../../scripts/lib/pack.mjs';
 import { readPage } from './helpers/pages.ts';
 
 const exportsOf = (folder: string): string[] => {
@@ -17,6 +18,5 @@ test('the page of package entries lists each entry of package.json, and no other
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .flatMap((line) => [...line.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, entry]) => entry));
-  const folders = ['contract', 'runtime-h3', 'devtools', 'vite-plugin-gati', 'create-gati'];
-  expect(table.sort()).toEqual(folders.flatMap(exportsOf).sort());
+  expect(table.sort()).toEqual(PACKAGES.flatMap(exportsOf).sort());
 });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { PACKAGES } from '../../scripts/lib/pack.mjs';
 import { GATI_CODES } from '../../packages/contract/src/diagnostics/codes.ts';
 import { root } from '@gati/test-kit/repository';
 
@@ -11,10 +12,7 @@ const read = (page: string): string =>
 
 /** Every `GATI_` name in the sources, except in the table of codes. */
 const named = new Set(
-  fs
-    .readdirSync(path.join(root, 'packages'))
-    .map((name) => path.join(root, 'packages', name, 'src'))
-    .filter((folder) => fs.existsSync(folder))
+  PACKAGES.map((name) => path.join(root, 'packages', name, 'src'))
     .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
     .filter((entry) => entry.name !== 'codes.ts')

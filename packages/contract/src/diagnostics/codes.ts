@@ -31,6 +31,10 @@ export const GATI_CODES = {
   GATI_CREATE_USAGE: '`create-gati` was called with arguments that it does not know.',
   GATI_DATABASE:
     "The database behind `gctx.db` can't be opened, or it was used in a way that can't work.",
+  GATI_DEPLOY_BUILD: "`gati-deploy` found no build, or the build can't run in the image.",
+  GATI_DEPLOY_CONFIG:
+    "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",
+  GATI_DEPLOY_REGISTRY: 'The image can not be read from a registry or pushed to it.',
   GATI_DOC_RULE: 'A rule in a doc comment, such as `@minLength`, has no effect.',
   GATI_EFFECTS: "`GATI_EFFECTS` names a queue that the server can't use.",
   GATI_EFFECTS_AWAY: 'The server that keeps the queue rejects the connection or does not respond.',

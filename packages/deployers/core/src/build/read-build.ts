@@ -1,0 +1,87 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { GatiError, type Manifest, parseManifest } from '@gati/contract';
+import { IMAGE_IGNORES } from '@gati/contract/internal';
+
+/** The output of `vite build`, as an image contains it. */
+export interface Build {
+  /** Absolute path of the folder. */
+  folder: string;
+  manifest: Manifest;
+  /** Files of the image, sorted by path. */
+  files: BuildFile[];
+}
+
+export interface BuildFile {
+  /** Below the folder of the build, with `/`. */
+  path: string;
+  /** Absolute path on disk. */
+  source: string;
+  /** Bytes. */
+  size: number;
+  isExecutable: boolean;
+}
+
+const MANIFEST = 'gati.manifest.json';
+const MANIFEST_LIMIT = 64 * 1_048_576;
+/** More files than any build has. */
+const FILE_LIMIT = 200_000;
+
+/**
+ * Reads the folder of a build.
+ *
+ * @throws {GatiError} GATI_DEPLOY_BUILD when the folder is no build
+ */
+export function readBuild(folder: string): Build {
+  const absolute = path.resolve(folder);
+  const file = path.join(absolute, MANIFEST);
+  if (!fs.existsSync(file)) throw noBuildError(`there is no ${MANIFEST} in ${absolute}`);
+  if (fs.statSync(file).size > MANIFEST_LIMIT) throw noBuildError(`${file} is longer than 64 MiB`);
+  const manifest = parseManifest(fs.readFileSync(file, 'utf8'));
+  if (manifest.release.code === undefined)
+    throw noBuildError(`${file} describes sources that were not bundled`);
+  const files = [...filesBelow(absolute, absolute)]
+    .filter(({ path: name }) => !isIgnored(name))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (files.length > FILE_LIMIT) throw noBuildError(`it has ${files.length} files`);
+  if (!files.some(({ path: name }) => name === 'server/index.mjs'))
+    throw noBuildError(`there is no server/index.mjs in ${absolute}`);
+  return { folder: absolute, manifest, files };
+}
+
+function* filesBelow(folder: string, root: string): Generator<BuildFile> {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const source = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      yield* filesBelow(source, root);
+      continue;
+    }
+    const real = entry.isSymbolicLink() ? fs.realpathSync(source) : source;
+    // A link to a file outside would copy a secret of this machine into the image.
+    if (!real.startsWith(fs.realpathSync(root) + path.sep) && entry.isSymbolicLink())
+      throw noBuildError(`${source} links to a file outside of the build`);
+    const { size, mode } = fs.statSync(real);
+    const name = path.relative(root, source).split(path.sep).join('/');
+    yield { path: name, source: real, size, isExecutable: (mode & 0o100) !== 0 };
+  }
+}
+
+const ignored = IMAGE_IGNORES.map(
+  (pattern) =>
+    new RegExp(
+      `^${pattern
+        .replaceAll(/[.]/g, '\\.')
+        .replace('**/', '(?:.*/)?')
+        .replaceAll(/(?<!\.)\*/g, '[^/]*')}$`,
+    ),
+);
+
+const isIgnored = (name: string): boolean => ignored.some((pattern) => pattern.test(name));
+
+function noBuildError(why: string): GatiError {
+  return new GatiError({
+    code: 'GATI_DEPLOY_BUILD',
+    message: `No build can be deployed: ${why}.`,
+    fix: 'Run `vite build` first, or name its folder with `--outDir`.',
+  });
+}

@@ -1,0 +1,43 @@
+import type { Reporter } from './reporter.ts';
+
+/** One command, `gati-deploy NAME`. */
+export interface Command {
+  name: string;
+  description: string;
+  /** Words after the name, for the help text: `[ENV]`. */
+  words?: string;
+  /** How many words the command takes at most. */
+  maxWords: number;
+  options: Record<string, CommandOption>;
+  /** Shown by `--help`. */
+  examples: string[];
+  load(): Promise<{ run(call: Call): Promise<number> }>;
+}
+
+export interface CommandOption {
+  type: 'string' | 'boolean';
+  description: string;
+  /** Name of the value: `DIR`. */
+  hint?: string;
+}
+
+export interface Call {
+  words: string[];
+  options: Record<string, string | boolean | undefined>;
+  /** Absolute path of the app. */
+  root: string;
+  reporter: Reporter;
+}
+
+/** Exit codes, which scripts rely on. */
+export const OK = 0;
+/** Something was found, or a rollout failed. */
+export const FINDING = 1;
+export const WRONG_USE = 2;
+
+/** Options of every command. */
+export const COMMON: Record<string, CommandOption> = {
+  root: { type: 'string', hint: 'DIR', description: 'Folder of the app' },
+  json: { type: 'boolean', description: 'Print one JSON document on stdout, the rest on stderr' },
+  events: { type: 'boolean', description: 'Print one JSON object per event on stdout' },
+};

@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { GatiError } from '@gati/contract';
+import { IMAGE } from '@gati/contract/internal';
+import { type Build, readBuild } from '../build/read-build.ts';
+import type { Settings } from '../config/settings.ts';
+import { type Base, readBase } from '../image/base.ts';
+import { buildImage, type Image } from '../image/build-image.ts';
+import { createProvenance } from '../image/provenance.ts';
+import { pushImage, type Pushed } from '../image/push-image.ts';
+import { createSbom } from '../image/sbom.ts';
+import { Registry } from '../registry/client.ts';
+import { parseReference } from '../registry/reference.ts';
+import type { Call } from './command.ts';
+
+/** A built image, before it is pushed. Its layers are in a folder that lives as long as the call. */
+export interface BuiltImage {
+  build: Build;
+  base: Base;
+  image: Image;
+}
+
+export function buildFolder({ root, options }: Pick<Call, 'root' | 'options'>): string {
+  return path.resolve(root, typeof options['outDir'] === 'string' ? options['outDir'] : 'dist');
+}
+
+/** Runs `work` with a temporary folder. */
+export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-deploy-'));
+  try {
+    return await work(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds the image and reports it as a step. */
+export async function buildStep(
+  { root, reporter, options }: Call,
+  settings: Settings,
+  folder: string,
+): Promise<BuiltImage> {
+  const { base: name = IMAGE.base, platforms } = settings.image ?? {};
+  return await reporter.step(
+    'image',
+    async () => {
+      const build = readBuild(buildFolder({ root, options }));
+      const base = await readBase(name, platforms, {
+        root,
+        registry: (host) => new Registry(host),
+      });
+      return { build, base, image: await buildImage(build, base, folder) };
+    },
+    ({ image }) =>
+      `${image.platforms.join(', ')}, ${megabytes(image.size)} compressed, ${image.top.descriptor.digest.slice(0, 19)}`,
+  );
+}
+
+/** Pushes the image and reports it as a step. */
+export async function pushStep(
+  { root, reporter }: Call,
+  settings: Settings,
+  { build, base, image }: BuiltImage,
+): Promise<Pushed> {
+  const name = settings.image?.repository;
+  if (name === undefined)
+    throw new GatiError({
+      code: 'GATI_DEPLOY_CONFIG',
+      message: '`image.repository` is missing.',
+      fix: 'Name in gati.deploy.yaml where the image is pushed: HOST/REPOSITORY.',
+    });
+  const { host, repository } = parseReference(name);
+  const { manifest } = build;
+  const { digest } = image.top.descriptor;
+  const attachments =
+    settings.image?.attestations === false
+      ? []
+      : [createSbom(root, manifest), createProvenance(root, digest, base, manifest)];
+  const pushed = await reporter.step(
+    'registry',
+    () =>
+      pushImage(image, new Registry(host), repository, {
+        version: manifest.release.version,
+        attachments,
+      }),
+    ({ blobs, sent }) =>
+      `${host}/${repository}, ${blobs.uploaded} uploaded (${megabytes(sent)}), ${blobs.mounted} mounted, ${blobs.present} present`,
+  );
+  if (pushed.warning !== undefined)
+    reporter.warn(`the bill of materials could not be attached: ${pushed.warning}`);
+  return pushed;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

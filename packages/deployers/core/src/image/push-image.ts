@@ -1,0 +1,71 @@
+import type { Registry } from '../registry/client.ts';
+import { attach, type Attachment } from '../registry/referrers.ts';
+import { pushManifest, uploadBlob, type Uploaded } from '../registry/upload.ts';
+import type { Image } from './build-image.ts';
+
+export interface Pushed {
+  /** `HOST/REPOSITORY@sha256:…`, which a cluster runs. */
+  reference: string;
+  tag: string;
+  /** Number of blobs by how they came into the registry. */
+  blobs: Record<Uploaded, number>;
+  /** Bytes that were sent. */
+  sent: number;
+  /** Where the documents about the image are; `undefined` if there are none. */
+  attached?: 'referrers' | 'tag';
+  /** Why documents could not be attached. */
+  warning?: string;
+}
+
+/** Blobs at the same time. */
+const PARALLEL = 4;
+
+/**
+ * Pushes an image, so that a name always leads to a complete image. What the registry has already is
+ * not sent.
+ */
+export async function pushImage(
+  image: Image,
+  registry: Registry,
+  repository: string,
+  { version, attachments }: { version: string; attachments: Attachment[] },
+): Promise<Pushed> {
+  const blobs: Pushed['blobs'] = { present: 0, mounted: 0, uploaded: 0 };
+  let sent = 0;
+  const waiting = [...image.blobs];
+  const work = async (): Promise<void> => {
+    for (let blob = waiting.shift(); blob; blob = waiting.shift()) {
+      const how = await uploadBlob(registry, repository, blob);
+      blobs[how]++;
+      if (how === 'uploaded') sent += blob.descriptor.size;
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  for (const manifest of image.manifests) await pushManifest(registry, repository, manifest);
+  await pushManifest(registry, repository, image.top);
+  const tag = tagOf(version, image.top.descriptor.digest);
+  await pushManifest(registry, repository, image.top, tag);
+  const { digest } = image.top.descriptor;
+  const pushed: Pushed = {
+    reference: `${registry.host}/${repository}@${digest}`,
+    tag,
+    blobs,
+    sent,
+  };
+  // The image runs without these documents: a registry that rejects them does not stop a deploy.
+  try {
+    for (const each of attachments)
+      pushed.attached = await attach(registry, repository, image.top.descriptor, each);
+  } catch (error) {
+    pushed.warning = (error as Error).message;
+  }
+  return pushed;
+}
+
+/**
+ * Names an image by its content, so that a tag never has to move: registries may reject that. A build
+ * on another base has another digest, and so another tag.
+ */
+function tagOf(version: string, digest: string): string {
+  return `${version.replaceAll('+', '_')}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
+}

@@ -1,0 +1,59 @@
+import { GatiError } from '@gati/contract';
+import { escapeControls } from '@gati/contract/internal';
+import { type HttpResponse, readText } from '../http/request.ts';
+
+/** Longest text of a registry's own error that a message repeats. */
+const SHOWN = 400;
+const ERROR_LIMIT = 65_536;
+
+/** Returns the error of a response that a registry should not have given. */
+export async function responseError(
+  what: string,
+  host: string,
+  response: HttpResponse,
+): Promise<GatiError> {
+  const { status } = response;
+  const text = await readText(response, ERROR_LIMIT).catch(() => '');
+  return new GatiError({
+    code: 'GATI_DEPLOY_REGISTRY',
+    message: `${what}: ${host} responded ${status}${describe(text)}.`,
+    fix: fixFor(status, host),
+  });
+}
+
+/** Returns the error of a registry that can't be reached. */
+export function connectionError(host: string, cause: unknown): GatiError {
+  return new GatiError(
+    {
+      code: 'GATI_DEPLOY_REGISTRY',
+      message: `The registry ${host} can't be reached: ${(cause as Error).message}.`,
+      fix: 'Check the host in `image.repository`, and that this machine reaches it. A registry whose certificate is not public needs NODE_EXTRA_CA_CERTS.',
+    },
+    { cause },
+  );
+}
+
+function fixFor(status: number, host: string): string {
+  if (status === 401 || status === 403)
+    return `Log in with an account that may push: \`docker login ${host}\`, or set DOCKER_CONFIG to a folder whose config.json has its credentials.`;
+  if (status === 404)
+    return 'Create the repository in the registry, or correct `image.repository`.';
+  if (status === 429) return 'Wait until the registry allows more requests, then run it again.';
+  return 'Run the command again. It continues with what is not there yet.';
+}
+
+/** The registry's own words, if it gave any: `{ errors: [{ code, message }] }`. */
+function describe(text: string): string {
+  let found = text.trim();
+  try {
+    const { errors } = JSON.parse(text) as { errors?: { code?: string; message?: string }[] };
+    if (Array.isArray(errors))
+      found = errors
+        .map(({ code, message }) => [code, message].filter(Boolean).join(' '))
+        .join('; ');
+  } catch {
+    // A proxy in front may answer with a page.
+    if (found.startsWith('<')) found = '';
+  }
+  return found === '' ? '' : ` (${escapeControls(found.slice(0, SHOWN))})`;
+}

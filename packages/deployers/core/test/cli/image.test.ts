@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import { writeBaseLayout, writeBuild } from '../helpers/base-layout.ts';
+
+let app: string;
+let output: string;
+const { write } = process.stdout;
+const { write: writeError } = process.stderr;
+
+beforeAll(async () => {
+  app = temporaryFolder('app');
+  writeBuild(path.join(app, 'dist'));
+  const source = { file: path.join(app, 'dist/Dockerfile'), size: 12 };
+  await writeBaseLayout(path.join(app, 'base'), [
+    { path: '/etc/base', source, mode: 0o644, owner: 0 },
+  ]);
+});
+afterAll(() => {
+  process.stdout.write = write;
+  process.stderr.write = writeError;
+});
+
+async function run(...args: string[]): Promise<number> {
+  output = '';
+  const collect = (chunk: unknown): boolean => {
+    output += String(chunk);
+    return true;
+  };
+  process.stdout.write = collect as typeof write;
+  process.stderr.write = collect as typeof writeError;
+  try {
+    return await runProgram([...args, '--root', app]);
+  } finally {
+    process.stdout.write = write;
+    process.stderr.write = writeError;
+  }
+}
+
+test('an app gets its file by `init` and its image as a layout by `image --out`', async () => {
+  expect(await run('image')).toBe(1);
+  expect(output).toContain('Run `gati-deploy init`');
+  expect(await run('init', '--repository', 'r.example.com/shop')).toBe(0);
+  expect(await run('init')).toBe(2);
+  fs.appendFileSync(path.join(app, 'gati.deploy.yaml'), '  base: oci:base\n');
+  const out = path.join(app, 'image');
+  expect(await run('image', '--out', out)).toBe(0);
+  expect(output).toMatch(/done {2}image .* linux\/amd64, 0\.0 MB compressed, sha256:/);
+  const index = JSON.parse(fs.readFileSync(path.join(out, 'index.json'), 'utf8')) as {
+    manifests: [{ digest: string }];
+  };
+  const [{ digest }] = index.manifests;
+  expect(fs.existsSync(path.join(out, 'blobs/sha256', digest.slice(7)))).toBe(true);
+  expect(await run('image', '--out', out, '--events')).toBe(0);
+  const events = output
+    .trim()
+    .split('\n')
+    .flatMap((line) =>
+      line.startsWith('{') ? [JSON.parse(line) as { event: string; result?: object }] : [],
+    );
+  expect(events.at(-1)).toMatchObject({ event: 'result', result: { digest, image: null } });
+});
+
+test('a wrong word ends with exit code 2 and the nearest one', async () => {
+  expect(await run('imgae')).toBe(2);
+  expect(output).toContain('Did you mean `gati-deploy image`?');
+  expect(await run('image', '--ot=x')).toBe(2);
+  expect(output).toContain('Did you mean `--out`?');
+  expect(await run('image', 'extra')).toBe(2);
+});

@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { printInitialConfig } from '../../src/config/initial-config.ts';
+import { parseConfig } from '../../src/config/read-config.ts';
+import { printDeploySchema } from '../../src/config/schema.ts';
+
+const diagnose = (text: string): unknown => {
+  try {
+    return parseConfig(text, 'production');
+  } catch (error) {
+    return (error as { diagnostic: object }).diagnostic;
+  }
+};
+
+test('settings of the environment replace those at the top, name by name', () => {
+  const text = `
+image:
+  repository: r.example.com/shop # where it goes
+  platforms: [linux/amd64, linux/arm64]
+environments:
+  staging:
+    image: { platforms: [linux/arm64] }
+`;
+  expect(parseConfig(text, 'staging').image).toEqual({
+    repository: 'r.example.com/shop',
+    platforms: ['linux/arm64'],
+  });
+  expect(parseConfig(text, 'production').image?.platforms).toHaveLength(2);
+  expect(parseConfig(text, 'constructor').image?.platforms).toHaveLength(2);
+});
+
+test.each([
+  [
+    'an unknown key',
+    'image:\n  repositroy: x\n',
+    { line: 2, column: 3, fix: 'Did you mean `image.repository`?' },
+  ],
+  [
+    'an unknown key of an environment',
+    'environments:\n  a:\n    image:\n      bass: x\n',
+    { line: 4, column: 7, fix: 'Did you mean `environments.a.image.base`?' },
+  ],
+  ['a wrong type', 'image:\n  platforms: linux/amd64\n', { line: 2, column: 14 }],
+  [
+    'a wrong item',
+    'image:\n  platforms:\n    - linux/amd64\n    - windows\n',
+    { line: 4, column: 7 },
+  ],
+  ['a syntax error', 'image:\n  repository: [\n', { code: 'GATI_DEPLOY_CONFIG' }],
+  ['another document', '- 1\n', { line: 1, column: 1 }],
+])('%s is an error with its place', (_, text, expected) => {
+  expect(diagnose(text)).toMatchObject({
+    code: 'GATI_DEPLOY_CONFIG',
+    file: 'gati.deploy.yaml',
+    ...expected,
+  });
+});
+
+test('aliases cannot expand without a bound', () => {
+  const lines = ['a0: &a0 [x, x]'];
+  for (let i = 1; i < 12; i++) lines.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);
+  expect(() => parseConfig(lines.join('\n'), 'production')).toThrow();
+});
+
+test('the file that `gati-deploy init` writes is valid', () => {
+  expect(parseConfig(printInitialConfig('r.example.com/shop'), 'production')).toEqual({
+    image: { repository: 'r.example.com/shop' },
+  });
+});
+
+test('schema.json is printed from the schema that settings are checked with', async () => {
+  await expect(printDeploySchema()).toMatchFileSnapshot('../../schema.json');
+  const file = path.join(import.meta.dirname, '../../schema.json');
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toHaveProperty('properties.image');
+});
