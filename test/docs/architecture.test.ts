@@ -2,12 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '@gati/test-kit/repository';
+import { PACKAGES as sources } from '../../scripts/lib/pack.mjs';
 import { readPage } from './helpers/pages.ts';
 
 const MAP = 'docs/internals/architecture.md';
 const page = readPage(MAP);
-const packages = fs.readdirSync(path.join(root, 'packages'), { withFileTypes: true });
-const sources = packages.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
 /** Paths in code spans, such as `contract/diff/rules.ts`, without those of an app and of a build. */
 function namedPaths(text: string): string[] {
@@ -19,10 +18,9 @@ const exists = (name: string): boolean => fs.existsSync(path.join(root, name));
 
 /** Whether a path from the root, or from `packages` without `src`, exists. */
 function isNamedRight(name: string): boolean {
-  const [pkg = '', ...rest] = name.split('/');
-  return [name, path.join('packages', name), path.join('packages', pkg, 'src', ...rest)].some(
-    exists,
-  );
+  const pkg = sources.find((each) => name.startsWith(`${each}/`)) ?? '';
+  const inSources = path.join('packages', pkg, 'src', name.slice(pkg.length));
+  return [name, path.join('packages', name), inSources].some(exists);
 }
 
 test.each([MAP, 'AGENTS.md', 'CONTRIBUTING.md'])('every file that %s names exists', (name) => {
