@@ -10,8 +10,8 @@ import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { eventually } from '@gati/test-kit/wait';
 
-const PAGES = ['', 'routes', 'traces', 'errors', 'logs', 'metrics'];
-const TITLES = ['Overview', 'Routes', 'Traces', 'Errors', 'Logs', 'Metrics'];
+const PAGES = ['', 'routes', 'traces', 'errors', 'logs', 'metrics', 'effects'];
+const TITLES = ['Overview', 'Routes', 'Traces', 'Errors', 'Logs', 'Metrics', 'Effects'];
 /** Milliseconds that one step in the browser may take. */
 const STEP = 10_000;
 /** Text of clients and of code that would do something if a page took it for HTML or a link. */
@@ -195,6 +195,28 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.unroute('**/api/overview**');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Busiest routes').waitFor();
+    await page.close();
+  });
+
+  test('an effect runs now after the code of the terminal, and its job has its payload', async () => {
+    const page = await open('effects');
+    await page.getByRole('button', { name: 'Run now: capturePayment' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run now' });
+    await dialog.getByLabel('Payload').fill('{"id": 5}');
+    await dialog.getByRole('button', { name: 'Run now' }).click();
+    const [, code] = await server.waitForOutput(/Panel: .*code (\d{6})/);
+    await page.getByRole('dialog', { name: 'Enter the code' }).getByLabel('Code').fill(code!);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await dialog.getByText('does not match the effect').waitFor();
+    await dialog.getByLabel('Payload').fill('{"id": "by-hand"}');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'capturePayment' }).waitFor();
+    await page.getByText('"by-hand"').waitFor();
+    await page.getByText('completed').first().waitFor();
+    await page.getByRole('button', { name: 'Edit and rerun' }).click();
+    await page.getByRole('dialog', { name: 'Edit and rerun' }).waitFor();
+    await page.keyboard.press('Escape');
     await page.close();
   });
 

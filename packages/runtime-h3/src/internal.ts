@@ -19,6 +19,6 @@ export {
 export { toAppFrames } from './telemetry/log/app-frames.ts';
 export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { dataFolder } from './data/data-folder.ts';
-export { defaultQueueUrl, openQueue } from './effects/drivers/open.ts';
+export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';
 export { explain } from './validate/explain.ts';

@@ -14,4 +14,5 @@ export const PAGES: readonly PanelPage[] = [
   { path: 'errors', title: 'Errors' },
   { path: 'logs', title: 'Logs' },
   { path: 'metrics', title: 'Metrics' },
+  { path: 'effects', title: 'Effects' },
 ];

@@ -14,6 +14,8 @@ export const router: Router = createRouter({
     },
     { path: '/errors', name: 'Errors', component: () => import('./pages/ErrorsPage.vue') },
     { path: '/logs', name: 'Logs', component: () => import('./pages/LogsPage.vue') },
+    { path: '/effects', name: 'Effects', component: () => import('./pages/EffectsPage.vue') },
+    { path: '/effects/:id', name: 'Job', component: () => import('./pages/JobPage.vue') },
     { path: '/metrics', name: 'Metrics', component: () => import('./pages/MetricsPage.vue') },
     {
       path: '/:path(.*)*',

@@ -1,4 +1,4 @@
-import type { Defs, RouteContract } from '@gati/contract';
+import type { Defs, RouteContract, Schema } from '@gati/contract';
 
 /** A route of the app, and its contract as soon as that is known. */
 export interface RouteFacts {
@@ -19,6 +19,15 @@ export interface RouteFacts {
   contract?: RouteContract;
 }
 
+/** An effect of the app. */
+export interface EffectFacts {
+  name: string;
+  /** Path from the root of the project, with `/`. */
+  file: string;
+  /** Schema of the payload. Absent if it takes none, or is not known yet. */
+  payload?: Schema;
+}
+
 /** Facts of the app that the panel shows besides telemetry, as plain data. */
 export interface AppFacts {
   name: string;
@@ -29,7 +38,7 @@ export interface AppFacts {
   /** `''` or `/api`. */
   base: string;
   routes: RouteFacts[];
-  effects: { name: string; file: string }[];
+  effects: EffectFacts[];
   modules: { name: string; file: string }[];
   release?: { id: string; version: string };
   /** Schemas that the contracts of the routes refer to. */

@@ -1,11 +1,15 @@
 import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
 import type { AppFacts } from './app-facts.ts';
+import type { Redrives } from './effects/redrives.ts';
+import type { PanelPorts } from './ports.ts';
 import { type FIELDS, parseQuery, type Query } from './query.ts';
 
 /** Sources that endpoints read. */
 export interface ReadContext {
   source: TelemetrySource;
   app: AppFacts;
+  ports: PanelPorts;
+  redrives: Redrives;
   /** Epoch milliseconds. */
   now: number;
 }

@@ -1,5 +1,6 @@
 /** Entry `@gati/devtools/server`: the panel of an app, for the servers that mount it. */
 export type { Action, ActionContext } from '../actions/action.ts';
-export type { AppFacts, RouteFacts } from './app-facts.ts';
+export type { AppFacts, EffectFacts, RouteFacts } from './app-facts.ts';
 export { createPanel, type Panel, PANEL_PATH, type PanelOptions } from './panel.ts';
+export type { PanelPorts, QueuePort, Schedule } from './ports.ts';
 export { createMemoryStore, type MemoryStore } from '../store/memory-store.ts';

@@ -12,7 +12,10 @@ import type { AppFacts } from './app-facts.ts';
 import { createAssets } from './assets.ts';
 import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
+import { effectActions } from './effects/actions.ts';
+import { createRedrives } from './effects/redrives.ts';
 import { createLogTails } from './log-tail.ts';
+import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
 import { ruleOf } from './rules.ts';
 
@@ -25,7 +28,9 @@ export interface PanelOptions {
   source: TelemetrySource;
   /** The app at the time of a request. */
   app: () => AppFacts | Promise<AppFacts>;
-  /** What users can do. Nothing by default. */
+  /** The queue of the app's effects, and so on. A page without its port says what is missing. */
+  ports?: PanelPorts;
+  /** What users can do besides the actions of the pages. */
   actions?: readonly Action[];
   /** Where the audit log is kept. In memory by default. */
   audit?: AuditLog;
@@ -68,7 +73,7 @@ export interface Panel {
  * createServer((req, res) => panel.handle(req, res, req.url ?? '') || respond(req, res));
  */
 export function createPanel(options: PanelOptions): Panel {
-  const { source, actions = [], now = Date.now } = options;
+  const { source, ports = {}, actions = [], now = Date.now } = options;
   const folder = options.folder ?? fileURLToPath(new URL('./app', import.meta.url));
   for (const { path } of ENDPOINTS) ruleOf(path);
   const audit = options.audit ?? createMemoryAudit();
@@ -82,12 +87,23 @@ export function createPanel(options: PanelOptions): Panel {
         })
       : undefined;
   const gate = options.gate ?? devGate!;
+  const redrives = createRedrives(now);
+  const context = async (): Promise<ReadContext> => ({
+    source,
+    app: await options.app(),
+    ports,
+    redrives,
+    now: now(),
+  });
   const parts: PanelParts = {
     gate,
-    actions: createActions(actions, { audit, now }),
+    actions: createActions([...(ports.queue ? effectActions(context) : []), ...actions], {
+      audit,
+      now,
+    }),
     assets: createAssets(folder),
     tails: createLogTails(source, now),
-    context: async (): Promise<ReadContext> => ({ source, app: await options.app(), now: now() }),
+    context,
   };
   return {
     handle(req, res, url) {
@@ -106,7 +122,10 @@ export function createPanel(options: PanelOptions): Panel {
     get code() {
       return devGate?.code.current;
     },
-    close: () => parts.tails.close(),
+    close() {
+      parts.tails.close();
+      redrives.close();
+    },
   };
 }
 

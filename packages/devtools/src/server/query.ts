@@ -1,3 +1,4 @@
+import { JOB_STATES, type JobState } from '@gati/runtime-h3/effects/inspect';
 import { LOG_LEVELS, type LogLevel } from '@gati/runtime-h3/telemetry';
 import { PanelError } from '../http/problem.ts';
 
@@ -72,6 +73,13 @@ export const FIELDS = {
     `one of ${LOG_LEVELS.join(', ')}`,
   ),
   text: text(500),
+  state: matching(
+    new RegExp(`^(?:${JOB_STATES.join('|')})$`),
+    (value) => value as JobState,
+    `one of ${JOB_STATES.join(', ')}`,
+  ),
+  effect: text(200),
+  cause: matching(/^[\da-f]{16}$/, String, 'the id of a group of dead letters'),
   traceId: matching(/^[\da-f]{32}$/, String, 'a trace id of 32 hexadecimal digits'),
 };
 

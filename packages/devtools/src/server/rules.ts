@@ -11,6 +11,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'logs/tail': READ,
   metrics: READ,
   errors: READ,
+  effects: READ,
+  'effects/jobs': READ,
+  'effects/jobs/:id': READ,
+  'effects/dead': READ,
+  'effects/redrives': READ,
 };
 
 /** @throws {TypeError} when a path has no rule */

@@ -7,6 +7,7 @@ import { createDevContext } from './dev-context.ts';
 import { createDevEffects } from './dev-effects.ts';
 import { createDevModules } from './dev-modules.ts';
 import { createDevRoutes } from './dev-routes.ts';
+import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
 import { createRouteLoader } from './load-route.ts';
@@ -36,6 +37,7 @@ interface DevAppDependencies {
   reporter: DiagnosticReporter;
   env: Record<string, string | undefined>;
   snapshots: FileSnapshots;
+  queue: DevQueue;
   /** Logger of the app's code. */
   logger: Logger;
 }
@@ -46,6 +48,7 @@ export function createDevApp({
   reporter,
   env,
   snapshots,
+  queue,
   logger,
 }: DevAppDependencies): DevApp {
   const { root } = project;
@@ -62,6 +65,7 @@ export function createDevApp({
     env,
     logger,
     reporter,
+    queue,
     prepare: () => effects.readAllPayloads(),
     configFile: () => configFile,
   });

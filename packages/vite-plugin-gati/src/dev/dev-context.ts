@@ -1,7 +1,8 @@
 import type { Logger } from '@gati/runtime-h3';
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
-import { ALL_QUEUES, type AppContext, createGlobalContext } from '@gati/runtime-h3/internal';
+import { type AppContext, createGlobalContext } from '@gati/runtime-h3/internal';
 import { diagnoseError } from './diagnose-error.ts';
+import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 
 /** Milliseconds for modules to dispose and effects to end. */
@@ -32,6 +33,7 @@ interface DevContextDependencies {
   env: Record<string, string | undefined>;
   logger: Logger;
   reporter: DiagnosticReporter;
+  queue: DevQueue;
   /** Called before a context is created. */
   prepare(): Promise<unknown>;
   /** The file of the app's configuration, from the root. */
@@ -43,6 +45,7 @@ export function createDevContext({
   env,
   logger,
   reporter,
+  queue,
   prepare,
   configFile,
 }: DevContextDependencies): DevContext {
@@ -56,8 +59,9 @@ export function createDevContext({
         mode: 'development',
         logger,
         env,
-        queues: ALL_QUEUES,
+        effects: { queue: () => queue.open() },
       });
+      created.effects.start();
       reporter.delete('context');
       return created;
     } catch (error) {

@@ -15,6 +15,7 @@ import type { Scan } from '../scan/types.ts';
 import { createConfigFiles } from './config-files.ts';
 import { createDevApp } from './dev-app.ts';
 import { printThrown } from './diagnose-error.ts';
+import { createDevQueue } from './dev-queue.ts';
 import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
 import { replaceFullReload } from './full-reload.ts';
@@ -24,6 +25,7 @@ import { watchLostRemovals } from './lost-removals.ts';
 import { createModuleLoader } from './module-loader.ts';
 import { type FileChange, readChange } from './read-change.ts';
 import { createDevTelemetry } from './panel/dev-telemetry.ts';
+import { createPanelPorts } from './panel/ports.ts';
 import { type DevPanel, mountPanel } from './panel/mount-panel.ts';
 import { createRequestLog } from './request-log.ts';
 import { createResolutions } from './resolutions.ts';
@@ -77,12 +79,14 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
   const telemetry = hasPanel && env['GATI_TELEMETRY'] !== 'off' ? createDevTelemetry() : undefined;
   const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
+  const queue = createDevQueue(env, logger);
   const devApp = createDevApp({
     project,
     code,
     reporter,
     env,
     snapshots,
+    queue,
     logger,
   });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
@@ -111,7 +115,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     panel: () => panel?.loaded,
   });
   const panel: DevPanel | undefined = hasPanel
-    ? mountPanel(server, { context, telemetry, ready, latestScan: () => latestScan() })
+    ? mountPanel(server, {
+        context,
+        telemetry,
+        ready,
+        latestScan: () => latestScan(),
+        ports: createPanelPorts({ devApp, queue }),
+      })
     : undefined;
   const app = serveApp(server, devApp, {
     options: project.options,
@@ -226,6 +236,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         await generator.close();
         await app.close();
         await devApp.close();
+        await queue.close();
       } finally {
         stopSurviving();
       }

@@ -49,6 +49,9 @@ export const printClock = (time: number): string =>
 export const printAxisTime = (time: number, span: number): string =>
   (span > 86_400_000 ? DATE_TIME : MINUTES).format(time);
 
+/** `30 Nov, 14:03` */
+export const printDate = (time: number): string => DATE_TIME.format(time);
+
 export const printFullTime = (time: number): string => FULL.format(time);
 
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
@@ -58,6 +61,13 @@ const UNITS = [
   ['minute', 60_000],
   ['second', 1000],
 ] as const;
+
+/** `in 5 min.`, `5 min. ago`. */
+export function printWhen(time: number, now: number): string {
+  if (time <= now) return printAgo(time, now);
+  const [unit, size] = UNITS.find(([, least]) => time - now >= least) ?? UNITS[3];
+  return RELATIVE.format(Math.floor((time - now) / size), unit);
+}
 
 /** `5 min. ago`, `now`. */
 export function printAgo(time: number, now: number): string {

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { deadLetters, effects, job, jobs, redrives } from './effects.ts';
 import { errors } from './errors.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
@@ -16,4 +17,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   logVolume,
   metrics,
   errors,
+  effects,
+  jobs,
+  job,
+  deadLetters,
+  redrives,
 ];

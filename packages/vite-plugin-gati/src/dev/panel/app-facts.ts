@@ -26,7 +26,10 @@ export async function readAppFacts(
       ...route,
       ...(byId.has(route.id) && { contract: byId.get(route.id)! }),
     })),
-    effects: scan.effects.map(({ name, file }) => ({ name, file })),
+    effects: scan.effects.map(({ name, file }) => {
+      const payload = contract?.effects.find((effect) => effect.name === name)?.payload;
+      return { name, file, ...(payload && { payload }) };
+    }),
     modules: scan.modules.map(({ name, file }) => ({ name, file })),
     $defs: contract?.$defs ?? {},
   };

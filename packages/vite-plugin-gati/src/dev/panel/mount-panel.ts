@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Panel } from '@gati/devtools/server';
+import type { Panel, PanelPorts } from '@gati/devtools/server';
 import type { Connect, ViteDevServer } from 'vite';
 import type { PluginContext } from '../../context.ts';
 import type { Scan } from '../../scan/types.ts';
@@ -24,6 +24,7 @@ export interface PanelSettings {
   /** Settles when the routes are known. */
   ready: Promise<void>;
   latestScan(): Scan;
+  ports: PanelPorts;
 }
 
 /**
@@ -58,7 +59,7 @@ export function mountPanel(server: ViteDevServer, settings: PanelSettings): DevP
 
 async function loadPanel(
   { config }: ViteDevServer,
-  { context, telemetry, ready, latestScan }: PanelSettings,
+  { context, telemetry, ready, latestScan, ports }: PanelSettings,
 ): Promise<Panel | undefined> {
   const { createMemoryStore, createPanel } = await import('@gati/devtools/server').catch(
     (error: unknown) => {
@@ -74,6 +75,7 @@ async function loadPanel(
   const named = Array.isArray(allowedHosts) ? allowedHosts : [];
   return createPanel({
     source: store,
+    ports,
     app: async () => {
       await ready;
       return {

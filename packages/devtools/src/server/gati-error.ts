@@ -1,0 +1,25 @@
+import { isGatiError } from '@gati/contract';
+import { PanelError } from '../http/problem.ts';
+
+const STATUSES: Record<string, number> = {
+  GATI_EFFECT_JOB: 404,
+  GATI_EFFECT_PAYLOAD: 400,
+  GATI_EFFECT_UNKNOWN: 404,
+  GATI_RELEASE_UNKNOWN: 404,
+};
+
+/**
+ * Makes errors of the queue and of the release store error responses. Their texts are for people and
+ * have no secrets.
+ *
+ * @throws {PanelError} in place of a `GatiError`
+ */
+export async function withGatiErrors<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isGatiError(error)) throw error;
+    const { code, message, fix } = error as typeof error & { fix?: string };
+    throw new PanelError(STATUSES[code] ?? 409, code, `${message} ${fix ?? ''}`.trim());
+  }
+}
