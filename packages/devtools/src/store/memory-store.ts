@@ -53,6 +53,7 @@ export function createMemoryStore(limit: number = MAX_RECORDS): MemoryStore {
       const isOfTrace = (record: { traceId?: string }): boolean => record.traceId === traceId;
       const found = {
         traceId,
+        runs: [],
         requests: requests.filter(isOfTrace).sort((a, b) => a.time - b.time),
         spans: spans.filter(isOfTrace).sort((a, b) => a.start - b.start),
         logs: logs

@@ -1,29 +1,21 @@
-import type { LogRecord, RequestRecord, SpanRecord, TelemetryBatch } from '../types/telemetry.ts';
+import type { TelemetryBatch } from '../types/telemetry.ts';
+import { LONGEST_LINE } from './parse-line.ts';
+import type { ReceivedLine } from './parse-received.ts';
 import type { TelemetryStore } from './telemetry-store.ts';
 
-/** Characters of one line. A longer line is dropped. */
-const MAX_LINE = 256 * 1024;
-/** Records after which a batch is written without waiting. */
-const BATCH = 2000;
+/**
+ * Records after which a batch is written without waiting. A larger batch costs less per record, and
+ * keeps the collector from reading for longer.
+ */
+const BATCH = 1000;
 /** Milliseconds after which a batch is written at the latest. */
 const FLUSH_AFTER = 100;
 
 export type DropReason = 'line too long' | 'not readable' | 'queue full';
 
-/** A line as data. */
-export type ParsedLine =
-  | { request: RequestRecord }
-  | { span: SpanRecord }
-  | { log: LogRecord }
-  /** First line of a connection. */
-  | { hello: { pid: number } }
-  /** Lines that the sender could not keep. */
-  | { dropped: number };
-
 export interface IngestOptions {
   store: Pick<TelemetryStore, 'write'>;
-  /** Returns `undefined` for a line that it can't read. */
-  parse(line: string, pid: number): ParsedLine | undefined;
+  parse(line: string, pid: number): ReceivedLine;
   onDrop(reason: DropReason, lines: number): void;
 }
 
@@ -52,11 +44,7 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
     store.write(full);
   }
 
-  function add(parsed: ParsedLine): void {
-    if ('request' in parsed) batch.requests.push(parsed.request);
-    else if ('span' in parsed) batch.spans.push(parsed.span);
-    else if ('log' in parsed) batch.logs.push(parsed.log);
-    else return;
+  function added(): void {
     size++;
     if (size === BATCH) flush();
     else timer ??= setTimeout(flush, FLUSH_AFTER);
@@ -71,10 +59,13 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
     function take(line: string): void {
       if (line === '') return;
       const parsed = parse(line, pid);
-      if (parsed === undefined) onDrop('not readable', 1);
-      else if ('hello' in parsed) ({ pid } = parsed.hello);
-      else if ('dropped' in parsed) onDrop('queue full', parsed.dropped);
-      else add(parsed);
+      if ('fault' in parsed) return onDrop('not readable', 1);
+      if ('hello' in parsed) return void ({ pid } = parsed.hello);
+      if ('dropped' in parsed) return onDrop('queue full', parsed.dropped);
+      if ('request' in parsed) batch.requests.push(parsed.request);
+      else if ('span' in parsed) batch.spans.push(parsed.span);
+      else batch.logs.push(parsed.log);
+      added();
     }
 
     return (text) => {
@@ -84,12 +75,12 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
         rest = '';
         start = end + 1;
         if (isTooLong) isTooLong = false;
-        else if (line.length > MAX_LINE) onDrop('line too long', 1);
+        else if (line.length > LONGEST_LINE) onDrop('line too long', 1);
         else take(line);
       }
       if (isTooLong) return;
       rest += text.slice(start);
-      if (rest.length <= MAX_LINE) return;
+      if (rest.length <= LONGEST_LINE) return;
       rest = '';
       isTooLong = true;
       onDrop('line too long', 1);

@@ -1,6 +1,5 @@
 import {
   boolean,
-  type Check,
   isObject,
   listOf,
   number,
@@ -11,19 +10,13 @@ import {
 } from '@gati/contract/data';
 import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
 import type { LogRecord, RequestRecord, SpanRecord } from '../types/telemetry.ts';
-import { isSpanId, isTraceId } from './store/valid-records.ts';
+import { isSpanId, isTraceId, matches, spanIdCheck, traceIdCheck } from './record-checks.ts';
 
-/** Characters of a line that are parsed at most. */
+/** Characters of one line. A longer line is dropped. */
 export const LONGEST_LINE: number = 256 * 1024;
 
+/** Times of a log record from here on are replaced. */
 const LATEST_TIME = 2 ** 42 - 2;
-
-const traceId: Check = (value, path) => {
-  if (!isTraceId(value)) oneOf('32 hexadecimal digits')(value, path);
-};
-const spanId: Check = (value, path) => {
-  if (!isSpanId(value)) oneOf('16 hexadecimal digits')(value, path);
-};
 
 const REQUEST = object(
   {
@@ -34,18 +27,21 @@ const REQUEST = object(
     version: string,
     us: number,
     time: number,
-    traceId,
-    spanId,
+    traceId: traceIdCheck,
+    spanId: spanIdCheck,
     path: string,
   },
-  { parentId: spanId, requestId: string, sampled: boolean },
+  { parentId: spanIdCheck, requestId: string, sampled: boolean },
 );
 
 const SPAN = object(
   {
-    traceId,
-    spanId,
-    parentId: spanId,
+    traceId: traceIdCheck,
+    spanId: spanIdCheck,
+    // The root span of a run has none.
+    parentId: (value, path) => {
+      if (value !== '') spanIdCheck(value, path);
+    },
     name: string,
     kind: oneOf('internal', 'client', 'producer', 'consumer'),
     start: number,
@@ -58,7 +54,7 @@ const SPAN = object(
       }
     },
   },
-  { error: string, links: listOf(object({ traceId, spanId }), 128) },
+  { error: string, links: listOf(object({ traceId: traceIdCheck, spanId: spanIdCheck }), 128) },
 );
 
 /** A line as a record, or why it is dropped. */
@@ -88,15 +84,6 @@ export function parseLogLine(line: string, pid: number, now: number = Date.now()
   if (own(value, 'level') === undefined && matches(SPAN, span))
     return { span: toSpan(span as SpanRecord) };
   return { log: toLog(value, pid, now) };
-}
-
-function matches(check: Check, value: unknown): boolean {
-  try {
-    check(value, '');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const own = (value: Record<string, unknown>, name: string): unknown =>

@@ -1,19 +1,24 @@
-import { object, oneOf, parseDocument, number } from '@gati/contract/data';
-import type { ParsedLine } from './ingest.ts';
-import { LONGEST_LINE, parseLogLine } from './parse-line.ts';
+import { number, object, oneOf, parseDocument } from '@gati/contract/data';
+import { LONGEST_LINE, type ParsedLine, parseLogLine } from './parse-line.ts';
 
-/** What a process says about itself; anything else is telemetry. */
+/** A line of another process: telemetry, or what the process says about itself. */
+export type ReceivedLine =
+  | ParsedLine
+  /** First line of a connection. */
+  | { hello: { pid: number } }
+  /** Lines that the sender could not keep. */
+  | { dropped: number };
+
 const HELLO = object({ gati: oneOf('hello'), pid: number });
 const DROPPED = object({ gati: oneOf('dropped'), lines: number });
 
-/** Parses a line that another process of the server sent. Returns `undefined` if it can't be read. */
-export function parseReceived(line: string, pid: number): ParsedLine | undefined {
+/** Parses a line that another process of the server sent. */
+export function parseReceived(line: string, pid: number): ReceivedLine {
   if (line.startsWith('{"gati":')) {
     const hello = parseDocument<{ pid: number }>(line, HELLO, LONGEST_LINE);
     if ('value' in hello) return { hello: { pid: hello.value.pid } };
     const dropped = parseDocument<{ lines: number }>(line, DROPPED, LONGEST_LINE);
     if ('value' in dropped) return { dropped: dropped.value.lines };
   }
-  const parsed = parseLogLine(line, pid);
-  return 'fault' in parsed ? undefined : parsed;
+  return parseLogLine(line, pid);
 }

@@ -4,7 +4,7 @@
  * path or a text in the language of the source.
  */
 import type { LogLevel } from './log-level.ts';
-import type { LogRecord, RequestRecord, SpanRecord } from './telemetry.ts';
+import type { LogRecord, RequestRecord, RunRecord, SpanRecord } from './telemetry.ts';
 
 /** Epoch milliseconds: from `from`, before `to`. */
 export interface TimeRange {
@@ -43,12 +43,14 @@ export interface TraceQuery extends PageQuery {
   path?: string;
 }
 
+/** Each request is a line of the log too, with the level `error` if its status is 500 or above. */
 export interface LogQuery extends PageQuery {
   /** Least level. */
   level?: LogLevel;
   /** Text that the message or a field contains; case does not matter. */
   text?: string;
   traceId?: string;
+  /** Method and path template: `GET /orders/:id`. */
   route?: string;
   version?: string;
 }
@@ -56,12 +58,19 @@ export interface LogQuery extends PageQuery {
 /** A trace with everything that is known of it. */
 export interface Trace {
   traceId: string;
-  /** Requests and runs, oldest first: a trace has more than one if services call each other. */
+  /** Oldest first, at most 1,000: a trace has more than one if services call each other. */
   requests: RequestRecord[];
-  /** Oldest first. */
+  /**
+   * Oldest first, at most 1,000: the run that the trace is about, and the runs that other traces are
+   * about and whose jobs this trace enqueued.
+   */
+  runs: RunRecord[];
+  /** Oldest first, at most 20,000. */
   spans: SpanRecord[];
-  /** Oldest first, at most 1,000. */
+  /** Oldest first, at most 1,000; with those of requests and runs. */
   logs: LogRecord[];
+  /** Set if the trace has more than that, or if the search for it took too long. */
+  isCut?: true;
 }
 
 /** Requests of one route, version and status class in one step of time. */
@@ -81,7 +90,10 @@ export interface RoutePoint {
 }
 
 export interface MetricQuery extends TimeRange {
-  /** Milliseconds per step. A source may use longer steps for older data. */
+  /**
+   * Milliseconds per step: a multiple of `leastStep(range)`, or the whole range. A source may use
+   * longer steps for older data.
+   */
   step: number;
   method?: string;
   route?: string;

@@ -1,7 +1,7 @@
 /** What a server observed, as plain data: what processes send, what a store keeps, what pages show. */
 import type { LogLevel } from './log-level.ts';
 
-/** One request or one run of an effect: the root of its spans, and its line in the access log. */
+/** One request: the root of its spans, and its line in the access log. */
 export interface RequestRecord {
   traceId: string;
   spanId: string;
@@ -57,6 +57,34 @@ export interface SpanRecord {
   error?: string;
   attributes: Attributes;
   links?: SpanLink[];
+}
+
+/**
+ * How an attempt ended. `interrupted`: the process ended, or lost the lease, so another attempt does
+ * the work.
+ */
+export type RunOutcome = 'completed' | 'retried' | 'dead' | 'interrupted';
+
+/** One attempt to run a job of an effect: its line in the log, and the root of its spans. */
+export interface RunRecord {
+  traceId: string;
+  spanId: string;
+  /** End in epoch milliseconds. */
+  time: number;
+  /** Duration in microseconds. */
+  us: number;
+  effect: string;
+  /** Id of the job. */
+  job: string;
+  /** From 1. */
+  attempt: number;
+  outcome: RunOutcome;
+  /** Version of the release. */
+  version: string;
+  /** Process that ran the job. */
+  pid: number;
+  /** Span that enqueued the job. Absent if telemetry was off then. */
+  enqueuedBy?: SpanLink;
 }
 
 /** One line of the log. Values of secret-looking keys are hidden already. */

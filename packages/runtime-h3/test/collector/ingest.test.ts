@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createIngest, type DropReason, type ParsedLine } from '../../src/collector/ingest.ts';
+import { createIngest, type DropReason } from '../../src/collector/ingest.ts';
+import type { ReceivedLine } from '../../src/collector/parse-received.ts';
 import type { LogRecord, TelemetryBatch } from '../../src/types/telemetry.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -13,11 +14,11 @@ const log = (message: string, pid: number): LogRecord => ({
 });
 
 /** Lines of this test: `hello 7`, `dropped 3`, `bad`, or a message. */
-function parse(line: string, pid: number): ParsedLine | undefined {
+function parse(line: string, pid: number): ReceivedLine {
   const [word, value] = line.split(' ');
   if (word === 'hello') return { hello: { pid: Number(value) } };
   if (word === 'dropped') return { dropped: Number(value) };
-  return word === 'bad' ? undefined : { log: log(line, pid) };
+  return word === 'bad' ? { fault: 'it is bad' } : { log: log(line, pid) };
 }
 
 function createTestIngest(): {
@@ -86,13 +87,13 @@ describe('the ingest of telemetry', () => {
     expect(drops).toEqual([['queue full', 12]]);
   });
 
-  test('writes a batch after 2,000 records, or after 100 ms', () => {
+  test('writes a batch after 1,000 records, or after 100 ms', () => {
     vi.useFakeTimers();
     const { ingest, batches } = createTestIngest();
-    ingest.write('line\n'.repeat(2001));
-    expect(batches.map(({ logs }) => logs.length)).toEqual([2000]);
+    ingest.write('line\n'.repeat(1001));
+    expect(batches.map(({ logs }) => logs.length)).toEqual([1000]);
     vi.advanceTimersByTime(100);
-    expect(batches.map(({ logs }) => logs.length)).toEqual([2000, 1]);
+    expect(batches.map(({ logs }) => logs.length)).toEqual([1000, 1]);
     vi.advanceTimersByTime(1000);
     expect(batches).toHaveLength(2);
   });

@@ -1,4 +1,4 @@
-import type { LogRecord, RequestRecord, SpanRecord } from '../../src/types/telemetry.ts';
+import type { LogRecord, RequestRecord, RunRecord, SpanRecord } from '../../src/types/telemetry.ts';
 
 let count = 0;
 const hex = (length: number): string => (count++ + 1).toString(16).padStart(length, '0');
@@ -34,6 +34,34 @@ export function span(more: Partial<SpanRecord> = {}): SpanRecord {
     attributes: { 'http.route': '/orders/{id}', 'gati.attempt': 2, cached: false },
     ...more,
   };
+}
+
+export function run(more: Partial<RunRecord> = {}): RunRecord {
+  return {
+    traceId: hex(32),
+    spanId: hex(16),
+    time: DAY,
+    us: 700,
+    effect: 'mail',
+    job: 'job-1',
+    attempt: 1,
+    outcome: 'completed',
+    version: '1.0.0',
+    pid: 42,
+    ...more,
+  };
+}
+
+/** The line that a run leaves in the log. */
+export function lineOfRun({
+  traceId,
+  spanId,
+  time,
+  version,
+  pid,
+  ...fields
+}: RunRecord): LogRecord {
+  return { time, level: 'info', message: 'run', traceId, spanId, version, pid, fields };
 }
 
 export function log(more: Partial<LogRecord> = {}): LogRecord {

@@ -7,10 +7,16 @@ import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openTelemetryStore } from '../../src/collector/store/open-store.ts';
-import { openNative } from '../../src/data/native-sqlite.ts';
-import type { RequestRecord, TelemetryBatch } from '../../src/types/telemetry.ts';
+import { readMetrics } from '../../src/collector/store/read-steps.ts';
+import { readTrace, readTraces } from '../../src/collector/store/read-traces.ts';
+import { prepareFile } from '../../src/collector/store/schema.ts';
+import { createStatements } from '../../src/collector/store/statements.ts';
+import { createBatchWriter } from '../../src/collector/store/write-batch.ts';
+import { openNative, toFailure } from '../../src/data/native-sqlite.ts';
+import { requestToLog } from '../../src/collector/request-to-log.ts';
+import type { LogRecord, RequestRecord, TelemetryBatch } from '../../src/types/telemetry.ts';
 import type { Page, PageQuery } from '../../src/types/telemetry-source.ts';
-import { DAY, log, request, span } from './records.ts';
+import { DAY, lineOfRun, log, request, run, span } from './records.ts';
 
 const folder = temporaryFolder('telemetry-store');
 let files = 0;
@@ -66,16 +72,57 @@ test('returns requests, spans and logs as they were written, by trace and after 
   expect(await again.trace(traceId)).toEqual({
     traceId,
     requests: [first, second],
+    runs: [],
     spans,
-    logs: [line],
+    logs: [line, requestToLog(first), requestToLog(second)],
   });
-  expect((await again.logs({ ...all, limit: 10 })).items).toEqual([plain, line]);
+  expect((await again.logs({ ...all, limit: 10, text: 'no trace' })).items).toEqual([plain]);
   expect(await again.trace('e'.repeat(32))).toBeUndefined();
   expect(await again.trace("' OR 1=1 --")).toBeUndefined();
   const late = request({ time: DAY + 1 });
   again.write(batch({ requests: [late] }));
   expect((await again.traces({ ...all, limit: 2 })).items).toEqual([second, late]);
   again.close();
+});
+
+test('a trace has the runs that it enqueued, and a run the trace that enqueued it', async () => {
+  const store = openTelemetryStore('memory:');
+  const order = request();
+  const enqueuedBy = { traceId: order.traceId, spanId: 'ab'.repeat(8) };
+  const first = run({ time: DAY + 5, outcome: 'retried', enqueuedBy });
+  const second = run({ time: DAY + 60_000, attempt: 2, enqueuedBy });
+  const other = run({ time: DAY + 6 });
+  store.write(batch({ requests: [order], logs: [lineOfRun(first), lineOfRun(other)] }));
+  // Later, after the traces of many other requests.
+  store.write(batch({ requests: Array.from({ length: 1500 }, () => request({ time: DAY + 9 })) }));
+  store.write(batch({ logs: [lineOfRun(second)], spans: [span({ traceId: second.traceId })] }));
+  expect(await store.trace(order.traceId)).toEqual({
+    traceId: order.traceId,
+    requests: [order],
+    runs: [first, second],
+    spans: [],
+    logs: [requestToLog(order)],
+  });
+  const ofRun = await store.trace(second.traceId);
+  expect(ofRun).toMatchObject({ runs: [second], logs: [lineOfRun(second)], requests: [] });
+  expect(ofRun?.spans).toHaveLength(1);
+  expect((await store.logs({ ...all, limit: 10, text: 'mail' })).items).toEqual(
+    [second, other, first].map(lineOfRun),
+  );
+  store.close();
+});
+
+test('a trace with more lines than are read says that it is cut', async () => {
+  const store = openTelemetryStore('memory:');
+  const { traceId } = request();
+  const lines = Array.from({ length: 1100 }, (_, index) => log({ traceId, time: DAY + index }));
+  store.write(batch({ logs: lines.slice(0, 900) }));
+  expect(await store.trace(traceId)).not.toHaveProperty('isCut');
+  store.write(batch({ logs: lines.slice(900) }));
+  const trace = await store.trace(traceId);
+  expect(trace?.logs).toHaveLength(1000);
+  expect(trace?.isCut).toBe(true);
+  store.close();
 });
 
 test('pages have each request once, newest first, while new ones come', async () => {
@@ -98,6 +145,7 @@ test('pages have each request once, newest first, while new ones come', async ()
 
 test('filters match what the same filters on plain records match', async () => {
   const texts = ['paid', 'PAID é', 'É"\\%_', 'ʼ', ''];
+  const NOTE = 'Paid "É" \\';
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -117,7 +165,9 @@ test('filters match what the same filters on plain records match', async () => {
           time: fc.integer({ min: DAY, max: DAY + 20 }),
           level: fc.constantFrom('debug' as const, 'info' as const, 'error' as const),
           message: fc.constantFrom(...texts),
-          fields: fc.constantFrom({}, { note: 'Paid "É" \\' }),
+          fields: fc.constantFrom({}, { note: NOTE }),
+          route: fc.constantFrom('GET /a', '/b'),
+          version: fc.constantFrom('1.0.0', '2.0.0'),
         }),
         { maxLength: 40 },
       ),
@@ -135,7 +185,9 @@ test('filters match what the same filters on plain records match', async () => {
       fc.record(
         {
           level: fc.constantFrom('info' as const, 'error' as const),
-          text: fc.constantFrom('paid', 'é', '"', '\\%', '%', '_', 'paid "é'),
+          text: fc.constantFrom('paid', 'é', '"', '\\%', '%', '_', 'paid "é', 'Get', '40', 'quest'),
+          route: fc.constantFrom('GET /a', '/b', 'GET /none'),
+          version: fc.constantFrom('2.0.0'),
         },
         { requiredKeys: [] },
       ),
@@ -169,20 +221,29 @@ test('filters match what the same filters on plain records match', async () => {
         expect(found).toEqual(newestFirst(expected));
         const levels = ['trace', 'debug', 'info', 'warn', 'error'];
         const text = logFilter.text?.toLowerCase();
-        const expectedLines = lines.filter(
-          (each) =>
-            within(each) &&
-            (logFilter.level === undefined ||
-              levels.indexOf(each.level) >= levels.indexOf(logFilter.level)) &&
-            (text === undefined ||
-              each.message.toLowerCase().includes(text) ||
-              (each.fields.note as string | undefined)?.toLowerCase().includes(text) ||
-              (text === '"' && each.fields.note !== undefined)),
+        const inField = (value: unknown): boolean =>
+          String(value).toLowerCase().includes(text!) || (text === '"' && value === NOTE);
+        const isWanted = (each: LogRecord): boolean =>
+          within(each) &&
+          (logFilter.route === undefined || each.route === logFilter.route) &&
+          (logFilter.version === undefined || each.version === logFilter.version) &&
+          (logFilter.level === undefined ||
+            levels.indexOf(each.level) >= levels.indexOf(logFilter.level)) &&
+          (text === undefined ||
+            each.message.toLowerCase().includes(text) ||
+            Object.values(each.fields).some(inField));
+        const foundLines = await readAll((query) => store.logs(query), {
+          ...range,
+          ...logFilter,
+          limit,
+        });
+        const ofRequests = foundLines.filter(({ message }) => message === 'request');
+        expect(ofRequests).toEqual(newestFirst(records.map(requestToLog).filter(isWanted)));
+        expect(foundLines.filter((each) => !ofRequests.includes(each))).toEqual(
+          newestFirst(lines.filter(isWanted)),
         );
-        expect(
-          await readAll((query) => store.logs(query), { ...range, ...logFilter, limit }),
-        ).toEqual(newestFirst(expectedLines));
-        const volume = await store.logVolume({ ...range, ...logFilter, text: 'a', step: 5 });
+        expect(foundLines).toEqual(foundLines.toSorted((a, b) => b.time - a.time));
+        const volume = await store.logVolume({ ...range, ...logFilter, text: 'a', step: 10_000 });
         const count = volume
           .flatMap(({ counts }) => Object.values(counts))
           .reduce((a, b) => a + b, 0);
@@ -220,7 +281,15 @@ test('metrics are the sums of the requests in steps of any length, also of late 
   store.write(batch({ requests: late }));
   const range = { from: DAY, to: DAY + hours * 3_600_000 };
   for (const step of [10_000, 60_000, 300_000, 1_800_000, 3_600_000]) {
-    const points = await store.metrics({ ...range, step });
+    // A range of five hours has no shorter steps than five minutes.
+    const pieces = step < 300_000 ? hours : 1;
+    const ranges = Array.from({ length: pieces }, (_, index) => ({
+      from: DAY + (index * hours * 3_600_000) / pieces,
+      to: DAY + ((index + 1) * hours * 3_600_000) / pieces,
+    }));
+    const points = (
+      await Promise.all(ranges.map((each) => store.metrics({ ...each, step })))
+    ).flat();
     const sums = (key: (time: number, route: string, statusClass: number) => string) => {
       const found: Record<string, [number, number]> = {};
       for (const { time, route, statusClass, count, sum, buckets } of points) {
@@ -239,10 +308,13 @@ test('metrics are the sums of the requests in steps of any length, also of late 
       sum[1] += us;
     }
     expect(sums((time, route, statusClass) => `${time} ${route} ${statusClass}`)).toEqual(expected);
-    const volume = await store.logVolume({ ...range, step });
-    expect(volume.reduce((sum, { counts }) => sum + (counts.info ?? 0), 0)).toBe(
-      Math.ceil(rest.length / 100),
-    );
+    const volume = (
+      await Promise.all(ranges.map((each) => store.logVolume({ ...each, step })))
+    ).flat();
+    const failed = requests.filter(({ status }) => status >= 500).length;
+    const lines = requests.length + Math.ceil(rest.length / 100);
+    expect(volume.reduce((sum, { counts }) => sum + (counts.info ?? 0), 0)).toBe(lines - failed);
+    expect(volume.reduce((sum, { counts }) => sum + (counts.error ?? 0), 0)).toBe(failed);
   }
   const some = await store.metrics({ ...range, step: 3_600_000, route: '/b', method: 'GET' });
   expect(some.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
@@ -302,7 +374,9 @@ test('rejects queries that are not sane', async () => {
     store.traces({ ...page, status: '9xx' as '5xx' }),
     store.traces({ ...page, path: 'x'.repeat(1001) }),
     store.logs({ ...page, level: 'loud' as 'info' }),
-    store.metrics({ ...all, step: 10_000 }),
+    store.metrics({ ...all, step: 300_000 }),
+    store.metrics({ from: DAY, to: DAY + 86_400_000, step: 60_000 }),
+    store.metrics({ from: DAY, to: DAY + 60_000, step: 15_000 }),
     store.logVolume({ ...all, step: 0 }),
     store.errors({ ...page, cursor: 'x' }),
   ];
@@ -352,16 +426,14 @@ test('removes what is older than the limits, and keeps the metrics longer', asyn
   store.write(batch({ requests: [kept] }));
   await store.prune();
   expect((await store.traces({ ...all, limit: 10 })).items).toEqual([kept]);
-  expect((await store.logs({ ...all, limit: 10 })).items).toEqual([]);
+  expect((await store.logs({ ...all, limit: 10 })).items).toEqual([requestToLog(kept)]);
   expect(await store.trace(old[0]!.traceId)).toBeUndefined();
   const count = async (step: number): Promise<number> =>
     (await store.metrics({ from: DAY, to: now + 1, step })).reduce(
       (sum, each) => sum + each.count,
       0,
     );
-  expect([await count(60_000), await count(300_000), await count(3_600_000)]).toEqual([
-    2501, 2501, 2501,
-  ]);
+  expect([await count(300_000), await count(3_600_000)]).toEqual([2501, 2501]);
   now += 30 * day;
   store.write(batch({ requests: [request({ time: now })] }));
   await store.prune();
@@ -435,6 +507,54 @@ test('a full file drops batches and counts them, and takes more when old ones ar
   expect(drops).toEqual([]);
   const { items } = await store.traces({ ...all, limit: 10, path: '/after' });
   expect(items).toHaveLength(1);
+  store.close();
+});
+
+test('a batch that the disk has no space for is not stored at all, and the next one is', async () => {
+  const db = openNative(path(), process.cwd());
+  prepareFile(db, 1024 ** 3);
+  const on = createStatements(db);
+  const writer = createBatchWriter(on);
+  const first = request();
+  writer.write(batch({ requests: [first] }), DAY);
+  const [{ page_count: pages }] = db.prepare('PRAGMA page_count').all() as [{ page_count: number }];
+  db.exec(`PRAGMA max_page_count = ${pages + 20}`);
+  const long = Array.from({ length: 300 }, () =>
+    request({ route: '/long', path: 'x'.repeat(2000) }),
+  );
+  let failure: unknown;
+  try {
+    writer.write(batch({ requests: long }), DAY);
+  } catch (error) {
+    failure = error;
+  }
+  expect(toFailure(failure).sqlite).toBe(13);
+  db.exec(`PRAGMA max_page_count = ${pages + 10_000}`);
+  const last = request({ route: '/long', time: DAY + 1 });
+  writer.write(batch({ requests: [last] }), DAY);
+  expect(readTraces(on, { ...all, limit: 10 }).items).toEqual([last, first]);
+  expect(readTrace(on, last.traceId)?.requests).toEqual([last]);
+  const points = readMetrics(on, { from: DAY, to: DAY + 10_000, step: 10_000 });
+  expect(points.map(({ route, count }) => [route, count])).toEqual([
+    ['/orders/{id}', 1],
+    ['/long', 1],
+  ]);
+  db.close();
+});
+
+test('a file that another process keeps locked drops batches, and takes later ones', async () => {
+  const file = path();
+  const drops: unknown[] = [];
+  const store = openTelemetryStore(`sqlite:${file}`, { onDrop: (...drop) => drops.push(drop) });
+  const other = openNative(file, process.cwd());
+  other.exec('BEGIN IMMEDIATE');
+  store.write(batch({ requests: [request(), request()] }));
+  expect(drops).toEqual([['requests', 'busy', 2]]);
+  other.exec('ROLLBACK');
+  other.close();
+  const later = request();
+  store.write(batch({ requests: [later] }));
+  expect((await store.traces({ ...all, limit: 10 })).items).toEqual([later]);
   store.close();
 });
 

@@ -1,4 +1,5 @@
 import type { Style } from '../../command/style.ts';
+import type { RunRecord } from '../../types/telemetry.ts';
 import type { Trace } from '../../types/telemetry-source.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 
@@ -15,8 +16,11 @@ interface Node {
   text: string;
 }
 
-/** Prints requests and spans as a tree by time, and the log lines below it. */
-export function printTrace({ traceId, requests, spans, logs }: Trace, style: Style): string[] {
+/** Prints requests, spans and runs as a tree by time, and the log lines below it. */
+export function printTrace(
+  { traceId, requests, runs, spans, logs, isCut }: Trace,
+  style: Style,
+): string[] {
   const nodes: Node[] = [
     ...requests.map((request) => ({
       id: request.spanId,
@@ -32,6 +36,16 @@ export function printTrace({ traceId, requests, spans, logs }: Trace, style: Sty
       us: span.us,
       text: `${span.name}${span.error === undefined ? '' : ` ${style.red(span.error)}`}`,
     })),
+    // The run that the trace is about has a span if its spans are kept.
+    ...runs
+      .filter((run) => !spans.some(({ spanId }) => spanId === run.spanId))
+      .map((run) => ({
+        id: run.spanId,
+        parent: run.enqueuedBy?.spanId,
+        start: run.time - run.us / 1000,
+        us: run.us,
+        text: describeRun(run, traceId, style),
+      })),
   ].toSorted((a, b) => a.start - b.start);
   const begin = nodes[0]?.start ?? logs[0]?.time ?? 0;
   const lines = [`${style.bold(traceId)}  ${formatTime(begin)}`];
@@ -41,8 +55,18 @@ export function printTrace({ traceId, requests, spans, logs }: Trace, style: Sty
     lines.push(`${style.dim(`+${at}`)} ${us} ms  ${'  '.repeat(depth)}${node.text}`);
   }
   if (nodes.length > MAX_SPANS) lines.push(`… and ${nodes.length - MAX_SPANS} more spans`);
+  if (isCut) lines.push(style.yellow('The trace has more than what is shown.'));
+  for (const { enqueuedBy } of runs.filter((run) => run.traceId === traceId).slice(0, 1))
+    if (enqueuedBy) lines.push(`enqueued by the trace ${enqueuedBy.traceId}`);
   if (logs.length > 0) lines.push('', ...logs.map((log) => formatLog(log, style)));
   return lines;
+}
+
+function describeRun(run: RunRecord, shown: string, style: Style): string {
+  const { effect, attempt, outcome, traceId } = run;
+  const failed = outcome === 'dead' || outcome === 'retried';
+  const text = `run ${effect}, attempt ${attempt}: ${failed ? style.red(outcome) : outcome}`;
+  return traceId === shown ? text : `${text} ${style.dim(`(trace ${traceId})`)}`;
 }
 
 /** Parents before their children. A node whose parent is not known is a root. */

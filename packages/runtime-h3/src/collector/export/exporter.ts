@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { RoutePoint } from '../../types/telemetry-source.ts';
 import type { TelemetryBatch } from '../../types/telemetry.ts';
 import { logsToLoki } from './loki.ts';
-import { requestToLog } from './request-to-log.ts';
+import { requestToLog } from '../request-to-log.ts';
 import {
   type KeyValue,
   type OtlpLog,

@@ -1,7 +1,7 @@
+import { leastStep } from '../metric-steps.ts';
 import type { PageQuery, TimeRange } from '../../types/telemetry-source.ts';
 
 const MOST_ITEMS = 1000;
-const MOST_STEPS = 5000;
 const LONGEST_FILTER = 1000;
 
 /**
@@ -25,9 +25,11 @@ export function checkPage(query: PageQuery): void {
 /** @throws {RangeError} when a value is not sane */
 export function checkStep({ from, to, step }: TimeRange & { step: number }): void {
   checkRange({ from, to });
-  if (!Number.isInteger(step) || step < 1 || (to - from) / step > MOST_STEPS)
+  const least = leastStep({ from, to });
+  const isWholeRange = step >= to - from;
+  if (!Number.isInteger(step) || step < 1 || (step % least !== 0 && !isWholeRange))
     throw new RangeError(
-      `step must be whole milliseconds, at least a ${MOST_STEPS}th of the range, but is ${step}`,
+      `step must be a multiple of ${least} milliseconds in this range, but is ${step}`,
     );
 }
 

@@ -22,14 +22,15 @@ export type Signal = 'requests' | 'spans' | 'logs';
 /**
  * Why telemetry was dropped:
  *
- * - `full`: the disk is full.
+ * - `full`: the disk is full, or the file has reached twice its limit.
+ * - `io`: reading or writing the file failed.
  * - `busy`: another process kept the file locked.
  * - `damaged`: the file was damaged.
  * - `unavailable`: the file can't be opened.
  * - `invalid`: a record has ids or times that none can have.
  * - `error`: SQLite failed otherwise.
  */
-export type DropReason = 'full' | 'busy' | 'damaged' | 'unavailable' | 'invalid' | 'error';
+export type DropReason = 'full' | 'io' | 'busy' | 'damaged' | 'unavailable' | 'invalid' | 'error';
 
 /** Something that an operator should know of the file. */
 export interface StoreDiagnostic {
@@ -60,7 +61,7 @@ const SQLITE_NOTADB = 26;
 const DROP_REASONS: Record<number, DropReason> = {
   [SQLITE_BUSY]: 'busy',
   [SQLITE_LOCKED]: 'busy',
-  [SQLITE_IOERR]: 'full',
+  [SQLITE_IOERR]: 'io',
   [SQLITE_FULL]: 'full',
   [SQLITE_CORRUPT]: 'damaged',
   [SQLITE_NOTADB]: 'damaged',

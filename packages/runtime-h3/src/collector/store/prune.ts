@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TelemetryLimits } from '../telemetry-store.ts';
 import { firstId } from './record-ids.ts';
-import { foldedUntil, HOUR_STEP, LONG_STEP, STEP, STEP_AGE } from './rollups.ts';
+import { HOUR_STEP, LONG_STEP, STEP } from '../metric-steps.ts';
+import { foldedUntil, STEP_AGE } from './rollups.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows per transaction: some milliseconds, for which a write waits at most. */

@@ -3,16 +3,8 @@ import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
-import {
-  foldedUntil,
-  HOUR_STEP,
-  isLogKey,
-  LONG_STEP,
-  parseSeriesKey,
-  readStep,
-  type Sample,
-  STEP,
-} from './rollups.ts';
+import { HOUR_STEP, leastStep, LONG_STEP, STEP } from '../metric-steps.ts';
+import { foldedUntil, isLogKey, parseSeriesKey, readStep, type Sample } from './rollups.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows per read: a step of a large app has some 20 kB. */
@@ -35,7 +27,8 @@ export function readSteps(
     long,
     Math.ceil(((oldest?.time as number | null) ?? long) / LONG_STEP) * LONG_STEP,
   );
-  const whole = (length: number): boolean => step % length === 0;
+  const least = leastStep({ from, to });
+  const whole = (length: number): boolean => length <= least || step % length === 0;
   const start = Math.floor(from / STEP) * STEP;
   const read = (length: number, since: number, until: number): void => {
     let at = Math.floor(since / length) * length;

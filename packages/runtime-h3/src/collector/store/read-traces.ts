@@ -1,27 +1,31 @@
 import type { RequestRecord, SpanRecord } from '../../types/telemetry.ts';
 import type { Page, Trace, TraceQuery } from '../../types/telemetry-source.ts';
-import type { Row } from '../../data/native-sqlite.ts';
+import type { Row, Value } from '../../data/native-sqlite.ts';
+import { isTraceId } from '../record-checks.ts';
+import { requestToLog } from '../request-to-log.ts';
+import { RUN_MESSAGE, runOfLog } from '../run-of-log.ts';
 import { checkPage, checkText } from './check-query.ts';
-import { findName, readNames } from './names.ts';
-import { LOG_COLUMNS, toLog } from './read-logs.ts';
-import { timeOfId } from './record-ids.ts';
-import { Filter, idRange, scan } from './scan.ts';
+import { readNames } from './names.ts';
+import { LOG_COLUMNS, REQUEST_COLUMNS, toLog, toRequest } from './rows.ts';
+import { Filter, idRange, scan, type Search } from './scan.ts';
+import { addName } from './search-logs.ts';
 import type { Statements } from './statements.ts';
 import { findTrace } from './trace-index.ts';
-import { isTraceId } from './valid-records.ts';
 
-const MOST_REQUESTS = 1000;
+/** Requests, runs, lines and rows of spans of a trace. */
+const MOST_ROWS = 1000;
 const MOST_SPANS = 20_000;
-const MOST_LOGS = 1000;
-
-const COLUMNS =
-  'id, lower(hex(ids)) AS ids, us, method, route, version, status, pid, path, request_id';
 
 export function readTraces(on: Statements, query: TraceQuery): Page<RequestRecord> {
   checkPage(query);
   checkText('path', query.path);
   const filter = new Filter();
-  addNames(on, filter, query, ['method', 'route', 'version']);
+  for (const column of ['method', 'route', 'version'] as const) {
+    const name = query[column];
+    if (name === undefined) continue;
+    checkText(column, name);
+    addName(on, filter, column, name);
+  }
   const { status, minUs, path } = query;
   if (typeof status === 'number') filter.add('status = ?', status);
   else if (status !== undefined) {
@@ -34,91 +38,86 @@ export function readTraces(on: Statements, query: TraceQuery): Page<RequestRecor
     filter.add('us >= ?', minUs);
   }
   if (path !== undefined) filter.add('instr(path, ?) > 0', path);
-  const { rows, next } = scan(on, {
-    table: 'requests',
-    columns: COLUMNS,
-    range: idRange(query, query.cursor),
-    filter,
-    limit: query.limit,
-  });
+  const range = idRange(query, query.cursor);
+  const search = { table: 'requests', columns: REQUEST_COLUMNS, range, filter } as const;
+  const { rows, next } = scan(on, search, query.limit);
   const names = readNames(on);
   const items = rows.map((row) => toRequest(row, names));
   return next === undefined ? { items } : { items, next: String(next) };
 }
 
-/** Adds filters by names. */
-export function addNames<Name extends 'method' | 'route' | 'version'>(
-  on: Statements,
-  filter: Filter,
-  query: Partial<Record<Name, string>>,
-  columns: Name[],
-): void {
-  for (const column of columns) {
-    const name = query[column];
-    if (name === undefined) continue;
-    checkText(column, name);
-    const id = findName(on, name);
-    if (id === undefined) filter.impossible = true;
-    else filter.add(`${column} = ?`, id);
-  }
-}
+/** Rows of a trace that are read. The ranges of {@link findTrace} overlap, so each is read once. */
+class TraceReader {
+  readonly #on: Statements;
+  readonly #seen = new Set<number>();
+  isCut = false;
 
-function toRequest(row: Row, names: Map<number, string>): RequestRecord {
-  const ids = row.ids as string;
-  const record: RequestRecord = {
-    traceId: ids.slice(0, 32),
-    spanId: ids.slice(32, 48),
-    time: timeOfId(row.id as number),
-    us: row.us as number,
-    method: names.get(row.method as number) ?? '',
-    route: names.get(row.route as number) ?? '',
-    path: row.path as string,
-    version: names.get(row.version as number) ?? '',
-    status: row.status as number,
-    pid: row.pid as number,
-  };
-  if (ids.length > 48) record.parentId = ids.slice(48);
-  if (row.request_id !== null) record.requestId = row.request_id as string;
-  return record;
+  constructor(on: Statements) {
+    this.#on = on;
+  }
+
+  read(search: Omit<Search, 'filter'>, condition: string, ...values: Value[]): Row[] {
+    const filter = new Filter();
+    filter.add(condition, ...values);
+    const { rows, next } = scan(this.#on, { ...search, filter }, MOST_ROWS);
+    if (next !== undefined) this.isCut = true;
+    return rows.filter(({ id }) => {
+      const isNew = !this.#seen.has(id as number);
+      this.#seen.add(id as number);
+      return isNew;
+    });
+  }
 }
 
 export function readTrace(on: Statements, traceId: string): Trace | undefined {
   if (!isTraceId(traceId)) return undefined;
-  const trace: Trace = { traceId, requests: [], spans: [], logs: [] };
+  const trace: Trace = { traceId, requests: [], runs: [], spans: [], logs: [] };
   const names = readNames(on);
-  const seen = new Set<number>();
-  /** Ranges overlap, since processes send their records at different times. */
-  const once = (row: Row): boolean => {
-    const id = row.id as number;
-    return !seen.has(id) && seen.add(id) !== undefined;
-  };
+  const reader = new TraceReader(on);
+  const ofTrace = 'substr(ids, 1, 16) = unhex(?)';
   for (const { low, high } of findTrace(on, traceId)) {
     const range = { low, high: high + 1 };
-    const search = (
-      table: 'requests' | 'logs' | 'spans',
-      columns: string,
-      limit: number,
-    ): Row[] => {
-      const filter = new Filter();
-      if (table === 'spans') filter.add('trace = unhex(?)', traceId);
-      else filter.add('substr(ids, 1, 16) = unhex(?)', traceId);
-      return scan(on, { table, columns, range, filter, limit }).rows.filter(once);
-    };
-    for (const row of search('requests', COLUMNS, MOST_REQUESTS))
+    for (const row of reader.read(
+      { table: 'requests', columns: REQUEST_COLUMNS, range },
+      ofTrace,
+      traceId,
+    ))
       trace.requests.push(toRequest(row, names));
-    for (const row of search('spans', 'id, spans', MOST_REQUESTS))
+    for (const row of reader.read(
+      { table: 'spans', columns: 'id, spans', range },
+      'trace = unhex(?)',
+      traceId,
+    ))
       trace.spans.push(...(JSON.parse(row.spans as string) as SpanRecord[]));
-    for (const row of search('logs', LOG_COLUMNS, MOST_LOGS)) trace.logs.push(toLog(row, names));
+    // Runs are found by the trace that enqueued their jobs too.
+    for (const row of reader.read(
+      { table: 'logs', columns: LOG_COLUMNS, range },
+      `(${ofTrace} OR (message = ? AND instr(fields, ?) > 0))`,
+      traceId,
+      RUN_MESSAGE,
+      traceId,
+    )) {
+      const line = toLog(row, names);
+      const run = runOfLog(line);
+      if (line.traceId === traceId) trace.logs.push(line);
+      if (run && (run.traceId === traceId || run.enqueuedBy?.traceId === traceId))
+        trace.runs.push(run);
+    }
   }
-  if (trace.requests.length + trace.spans.length + trace.logs.length === 0) return undefined;
-  return oldestFirst(trace);
+  const { requests, runs, spans, logs } = trace;
+  if (requests.length + runs.length + spans.length + logs.length === 0) return undefined;
+  trace.logs.push(...trace.requests.map(requestToLog));
+  return oldestFirst(trace, reader.isCut);
 }
 
-function oldestFirst({ traceId, requests, spans, logs }: Trace): Trace {
+function oldestFirst({ traceId, requests, runs, spans, logs }: Trace, isCut: boolean): Trace {
+  const byTime = (a: { time: number }, b: { time: number }): number => a.time - b.time;
   return {
     traceId,
-    requests: requests.sort((a, b) => a.time - b.time).slice(0, MOST_REQUESTS),
+    requests: requests.sort(byTime).slice(0, MOST_ROWS),
+    runs: runs.sort(byTime).slice(0, MOST_ROWS),
     spans: spans.sort((a, b) => a.start - b.start).slice(0, MOST_SPANS),
-    logs: logs.sort((a, b) => a.time - b.time).slice(0, MOST_LOGS),
+    logs: logs.sort(byTime).slice(0, MOST_ROWS),
+    ...((isCut || spans.length > MOST_SPANS || logs.length > MOST_ROWS) && { isCut: true }),
   };
 }

@@ -1,10 +1,7 @@
 import type { Bytes } from '../../data/native-sqlite.ts';
+import { HOUR_STEP, LONG_STEP, STEP } from '../metric-steps.ts';
 import type { Statements } from './statements.ts';
 
-/** Lengths of the steps of metrics, in milliseconds. */
-export const STEP = 10_000;
-export const LONG_STEP = 300_000;
-export const HOUR_STEP = 3_600_000;
 /** Milliseconds that the shortest steps are kept. */
 export const STEP_AGE = 86_400_000;
 /** Milliseconds after the end of a long step before it is computed from shorter ones. */

@@ -39,27 +39,33 @@ export class Filter {
   }
 }
 
-export interface Scan {
+export interface Search {
   table: 'requests' | 'logs' | 'spans';
   /** Literal; contains `id`. */
   columns: string;
   range: IdRange;
   filter: Filter;
-  /** Rows that are wanted. */
-  limit: number;
   /** Decides what SQL can't. */
-  keep?: (row: Row) => boolean;
+  keep?: ((row: Row) => boolean) | undefined;
 }
 
+/** Returns the `performance.now()` at which searches end that begin now. */
+export const searchEnd = (): number => performance.now() + LONGEST_SEARCH;
+
 /**
- * Searches a table, newest first, in stretches of rows until the limit or the time is reached.
- * `next` is the id before which the search continues.
+ * Visits the rows that match, newest first, in stretches of rows until the limit or the time is
+ * reached. Returns the id before which the search continues; `undefined` if it found all.
  */
-export function scan(on: Statements, search: Scan): { rows: Row[]; next?: number } {
-  const { table, columns, range, filter, limit, keep } = search;
-  const rows: Row[] = [];
-  if (filter.impossible) return { rows };
-  const end = performance.now() + LONGEST_SEARCH;
+export function visitRows(
+  on: Statements,
+  { table, columns, range, filter, keep }: Search,
+  limit: number,
+  end: number,
+  visit: (row: Row) => void,
+): number | undefined {
+  if (filter.impossible) return undefined;
+  let visited = 0;
+  let last = 0;
   let { high } = range;
   while (high > range.low) {
     const [bound] = on.all(
@@ -69,7 +75,7 @@ export function scan(on: Statements, search: Scan): { rows: Row[]; next?: number
     );
     const low = bound ? (bound.id as number) : range.low;
     while (high > low) {
-      const most = Math.min(RETURNED, limit + 1 - rows.length);
+      const most = Math.min(RETURNED, limit + 1 - visited);
       const found = on.all(
         `SELECT ${columns} FROM ${table} WHERE id >= ? AND id < ?${filter.conditions} ORDER BY id DESC LIMIT ?`,
         low,
@@ -77,14 +83,28 @@ export function scan(on: Statements, search: Scan): { rows: Row[]; next?: number
         ...filter.values,
         most,
       );
-      for (const row of found) if (keep === undefined || keep(row)) rows.push(row);
-      if (rows.length > limit) {
-        rows.length = limit;
-        return { rows, next: rows.at(-1)!.id as number };
+      for (const row of found) {
+        if (keep?.(row) === false) continue;
+        if (visited === limit) return last;
+        visit(row);
+        visited++;
+        last = row.id as number;
       }
       high = found.length < most ? low : (found.at(-1)!.id as number);
-      if (performance.now() > end && high > range.low) return { rows, next: high };
+      if (performance.now() > end && high > range.low) return high;
     }
   }
-  return { rows };
+  return undefined;
+}
+
+/** Returns the first rows that {@link visitRows} visits. */
+export function scan(
+  on: Statements,
+  search: Search,
+  limit: number,
+  end: number = searchEnd(),
+): { rows: Row[]; next: number | undefined } {
+  const rows: Row[] = [];
+  const next = visitRows(on, search, limit, end, (row) => void rows.push(row));
+  return { rows, next };
 }

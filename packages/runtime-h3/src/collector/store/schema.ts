@@ -72,7 +72,7 @@ export function prepareFile(db: Native, mostBytes: number): void {
   // Before the first table, or it has no effect.
   db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
   db.exec(
-    'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192',
+    'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192',
   );
   const { page_size: pageSize } = db.prepare('PRAGMA page_size').all()[0] as Row;
   db.exec(`PRAGMA max_page_count = ${Math.ceil(mostBytes / Number(pageSize))}`);

@@ -1,15 +1,7 @@
 import { LOG_LEVELS } from '../../types/log-level.ts';
 import type { TelemetryBatch } from '../../types/telemetry.ts';
+import { isSpanId, isTraceId } from '../record-checks.ts';
 import { LAST_TIME } from './record-ids.ts';
-
-const TRACE_ID = /^[\da-f]{32}$/;
-const SPAN_ID = /^[\da-f]{16}$/;
-
-/** Whether a text is a trace id. */
-export const isTraceId = (id: unknown): id is string => typeof id === 'string' && TRACE_ID.test(id);
-
-/** Whether a text is a span id. */
-export const isSpanId = (id: unknown): id is string => typeof id === 'string' && SPAN_ID.test(id);
 
 const isTime = (time: number): boolean => time >= 0 && time < LAST_TIME;
 

@@ -7,18 +7,12 @@ import type {
   TelemetryBatch,
 } from '../../types/telemetry.ts';
 import type { Row, Value } from '../../data/native-sqlite.ts';
+import { STEP } from '../metric-steps.ts';
+import { runOfLog } from '../run-of-log.ts';
 import { addErrors, groupErrors } from './error-groups.ts';
 import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
-import {
-  createRollups,
-  logKey,
-  type Rollups,
-  sampleOf,
-  seriesKey,
-  STEP,
-  type Step,
-} from './rollups.ts';
+import { createRollups, logKey, type Rollups, sampleOf, seriesKey, type Step } from './rollups.ts';
 import { insertRows, type Statements } from './statements.ts';
 import { createTraceIndex, type TraceIndex } from './trace-index.ts';
 
@@ -180,6 +174,8 @@ function insertLogs(
     sampleOf(stepAt(time), logKey(level)).count++;
     const { traceId, spanId, route, version } = record;
     if (traceId !== undefined) traces.add(traceId, id);
+    const enqueuedBy = runOfLog(record)?.enqueuedBy;
+    if (enqueuedBy !== undefined) traces.add(enqueuedBy.traceId, id);
     return [
       id,
       level,

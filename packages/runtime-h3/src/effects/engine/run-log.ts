@@ -10,13 +10,8 @@ import {
 import type { LogSink } from '../../telemetry/record/recorder.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
+import type { RunOutcome, SpanLink } from '../../types/telemetry.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
-
-/**
- * How an attempt ended. `interrupted`: the process ended, or lost the lease, so another attempt does
- * the work.
- */
-export type RunOutcome = 'completed' | 'retried' | 'dead' | 'interrupted';
 
 /** One attempt to run a job, as logs and traces know it. */
 export interface Run {
@@ -94,7 +89,7 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
   };
 }
 
-const toLink = ({ traceId, parentId }: TraceParent): { traceId: string; spanId: string } => ({
+const toLink = ({ traceId, parentId }: TraceParent): SpanLink => ({
   traceId,
   spanId: parentId,
 });

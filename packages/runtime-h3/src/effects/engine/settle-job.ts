@@ -16,7 +16,8 @@ import {
   chooseRelease,
 } from './job-release.ts';
 import { type RunningJob, InterruptedError } from './leases.ts';
-import type { RunLog, RunOutcome } from './run-log.ts';
+import type { RunOutcome } from '../../types/telemetry.ts';
+import type { RunLog } from './run-log.ts';
 import { toSettings } from '../effect-settings.ts';
 import { toSourceStack } from '../../telemetry/log/source-stack.ts';
 import type { EffectFile, RetryPolicy } from '../../types/effects.ts';

@@ -364,7 +364,13 @@ describe('the export to Loki', () => {
             [
               '1764000000123000000',
               '{"msg":"request","method":"POST","status":503,"us":2500,"path":"/orders/7"}',
-              { trace_id: TRACE, span_id: ROOT, route: '/orders/:id', release: '1.2.0', pid: '42' },
+              {
+                trace_id: TRACE,
+                span_id: ROOT,
+                route: 'POST /orders/:id',
+                release: '1.2.0',
+                pid: '42',
+              },
             ],
             [
               '1764000000122500000',

@@ -41,7 +41,7 @@ export function spanToOtlp(span: SpanRecord): OtlpSpan {
   return {
     traceId,
     spanId,
-    parentSpanId: parentId,
+    ...(parentId !== '' && { parentSpanId: parentId }),
     name,
     kind: KINDS[kind],
     ...times(start, us),
@@ -62,7 +62,8 @@ export function logToOtlp(log: LogRecord, now: number): OtlpLog {
     body: { stringValue: message },
     attributes: toKeyValues({
       ...exceptionAttributes(error),
-      ...(route !== undefined && { 'http.route': route }),
+      // Without the method, with which lines of the log name a route.
+      ...(route !== undefined && { 'http.route': route.slice(route.indexOf(' ') + 1) }),
       ...(version !== undefined && { 'gati.release.version': version }),
       'process.pid': log.pid,
       ...flatten(others),

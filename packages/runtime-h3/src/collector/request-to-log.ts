@@ -1,0 +1,28 @@
+import type { LogLevel } from '../types/log-level.ts';
+import type { LogRecord, RequestRecord } from '../types/telemetry.ts';
+
+/** Least status of a request whose line has the level `error`. */
+export const FAILED = 500;
+
+/** Text of the lines of requests. */
+export const REQUEST_MESSAGE = 'request';
+
+export const levelOfStatus = (status: number): LogLevel => (status >= FAILED ? 'error' : 'info');
+
+/** Returns the line of the access log of a request, as pages and systems for logs get it. */
+export function requestToLog(request: RequestRecord): LogRecord {
+  const { traceId, spanId, requestId, time, us, method, route, path, version, status, pid } =
+    request;
+  return {
+    time,
+    level: levelOfStatus(status),
+    message: REQUEST_MESSAGE,
+    traceId,
+    spanId,
+    // As the lines of loggers name it.
+    ...(route !== '' && { route: `${method} ${route}` }),
+    ...(version !== '' && { version }),
+    pid,
+    fields: { method, status, us, path, ...(requestId !== undefined && { requestId }) },
+  };
+}
