@@ -12,6 +12,7 @@ import { ENVIRONMENT } from '../environment-name.ts';
 import { roleOf } from '../scan/layout.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
+import { createBatches } from './batches.ts';
 import { createConfigFiles } from './config-files.ts';
 import { createDevApp } from './dev-app.ts';
 import { printThrown } from './diagnose-error.ts';
@@ -20,10 +21,9 @@ import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
 import { replaceFullReload } from './full-reload.ts';
 import { createGenerator } from './generate-in-background.ts';
-import { watchLostEdits } from './lost-edits.ts';
-import { watchLostRemovals } from './lost-removals.ts';
 import { createModuleLoader } from './module-loader.ts';
-import { type FileChange, readChange } from './read-change.ts';
+import { emitMissedChanges } from './missed-changes.ts';
+import { type FileChange, readChange, type ReadChange } from './read-change.ts';
 import { createDevTelemetry } from './panel/dev-telemetry.ts';
 import { createPanelPorts } from './panel/ports.ts';
 import { type DevPanel, mountPanel } from './panel/mount-panel.ts';
@@ -33,9 +33,6 @@ import { serveApp } from './serve.ts';
 import { logStart } from './log-start.ts';
 import { surviveUncaught } from './uncaught.ts';
 import { respondUnmatched } from './unmatched.ts';
-
-/** Milliseconds after the watcher's `ready` until it misses no more changes. */
-const WATCHER_DELAY = 400;
 
 /**
  * Everything that Gati adds to one Vite server in development. A restarted server gets another one.
@@ -62,6 +59,12 @@ export interface DevServer {
   close(): Promise<void>;
 }
 
+/** A change whose file is read, with its effect on imports. */
+interface AppliedChange extends ReadChange {
+  changesResolutions: boolean;
+  rereadsConfigs: boolean;
+}
+
 export function createDevServer(server: ViteDevServer, context: PluginContext): DevServer {
   const environment = server.environments[ENVIRONMENT];
   if (!environment || !isRunnableDevEnvironment(environment))
@@ -73,8 +76,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const resolutions = createResolutions(environment);
   const configs = createConfigFiles(server);
   const reporter = createDiagnosticReporter(server);
-  const lostEdits = watchLostEdits(server);
-  const lostRemovals = watchLostRemovals(server);
+  const missed = emitMissedChanges(
+    server,
+    () => void ready.then(refreshResolutions).catch(() => undefined),
+  );
   const env = readEnv(server.config);
   const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
   const telemetry = hasPanel && env['GATI_TELEMETRY'] !== 'off' ? createDevTelemetry() : undefined;
@@ -98,14 +103,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     onContractChange: (files) =>
       files.length > 0 && void devApp.apply(latestScan(), new Set(files)),
   });
-  const ready = project.scan().then(start);
+  const ready = missed.ready.then(() => project.scan()).then(start);
   ready.catch((error: unknown) =>
     viteLogger.error(`gati: the app can't be read: ${printThrown(error)}`),
   );
-  const stopCatchingUp = onWatcherReady(server, {
-    isBusy: () => app.inflight > 0,
-    run: () => void ready.then(catchUp).catch(() => undefined),
-  });
   const log = project.options.requestLog ? createRequestLog(viteLogger) : undefined;
   const unmatched = respondUnmatched({
     server,
@@ -154,16 +155,33 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     if (server.httpServer) generator.schedule(scan);
   }
 
-  /** Applies changes that the watcher missed while it started. */
-  async function catchUp(): Promise<void> {
-    await project.scan();
+  /**
+   * Invalidates modules whose imports resolve differently now. The resolver may have read the disk
+   * between two of many changes, and may have kept that.
+   */
+  async function refreshResolutions(): Promise<void> {
+    resolutions.filesChanged();
+    await resolutions.rereadConfigs();
     const changed = await code.invalidate(await resolutions.findStale(), Date.now());
+    if (changed.size > 0) await devApp.apply(latestScan(), changed);
+  }
+
+  /** Applies changes together: 200 files of a checkout are one change of the app. */
+  const batches = createBatches(async (changes: AppliedChange[]) => {
+    const changed = new Set<string>();
+    if (changes.some((change) => change.changesResolutions)) {
+      if (changes.some((change) => change.rereadsConfigs)) await resolutions.rereadConfigs();
+      const stale = await resolutions.findStale();
+      for (const file of await code.invalidate(stale, Date.now())) changed.add(file);
+    }
+    project.update(new Map(changes.map(({ file, text }) => [file, text])));
+    for (const { affected } of changes) for (const file of affected) changed.add(file);
+    for (const file of await project.invalidate(changes.map(({ file }) => file))) changed.add(file);
+    context.invalidate();
     await devApp.apply(latestScan(), changed);
     checkHandlers();
-    lostEdits.checkAll();
-    // Files that no request has needed yet are not modules, so they are added here.
-    for (const file of filesOf(latestScan())) lostRemovals.add(path.posix.join(root, file));
-  }
+    generator.schedule(latestScan(), changed);
+  });
 
   /** Applies an edit of a configuration, which any module may depend on. */
   async function reloadAll(): Promise<void> {
@@ -197,8 +215,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     moduleTransformed(file, text) {
       resolutions.forget(file);
       snapshots.setLoaded(file, text);
-      lostEdits.textLoaded(file, text);
-      lostRemovals.add(file);
+      missed.follow(file, text);
     },
     snapshotOf: (file) => snapshots.get(file),
     async applyChange(reported) {
@@ -206,30 +223,22 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       if (changesResolutions(change)) resolutions.filesChanged();
       await ready;
       // One after another, so that an older text never replaces a newer one.
-      const reading = lastRead.then(() => readChange(change, { root, code, lostEdits, snapshots }));
+      const reading = lastRead.then(() => readChange(change, { root, code, missed, snapshots }));
       lastRead = reading.catch(() => undefined);
       const read = await reading;
       if (!read) return;
       // The full reload that Vite sends for a configuration applies the change.
       if (configs.changed(change.file)) return;
-      if (changesResolutions(change)) {
-        if (reported.type === 'update') await resolutions.rereadConfigs();
-        const stale = await code.invalidate(await resolutions.findStale(), change.timestamp);
-        for (const file of stale) read.affected.add(file);
-      }
-      project.update(new Map([[read.file, read.text]]));
-      const dependents = await project.invalidate([read.file]);
-      context.invalidate();
-      const changed = new Set([...read.affected, ...dependents]);
-      await devApp.apply(latestScan(), changed);
-      checkHandlers();
-      generator.schedule(latestScan(), changed);
+      const isMove = changesResolutions(change);
+      await batches.add({
+        ...read,
+        changesResolutions: isMove,
+        rereadsConfigs: isMove && reported.type === 'update',
+      });
     },
     addLastMiddleware: () => void server.middlewares.use(unmatched),
     async close() {
-      stopCatchingUp();
-      lostEdits.close();
-      lostRemovals.close();
+      missed.close();
       reporter.close();
       try {
         await panel?.close();
@@ -252,33 +261,4 @@ function changesResolutions({ type, file }: FileChange): boolean {
 /** Returns the variables of the shell and of `.env` files. Those of the shell take precedence. */
 function readEnv({ envDir, mode }: ResolvedConfig): Record<string, string | undefined> {
   return { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
-}
-
-/** Handlers, modules, effects and migrations of a scan, and the guards and middleware of its routes. */
-function filesOf({ routes, modules, effects, versions }: Scan): string[] {
-  return [
-    ...[...routes, ...modules, ...effects, ...versions].map(({ file }) => file),
-    ...routes.flatMap(({ guards, middleware }) => [...guards, ...middleware]),
-  ];
-}
-
-/**
- * Runs a function once the watcher has read the folders, {@link WATCHER_DELAY} later and not during
- * a request. The watcher reports no change that is made before. It emits `ready` for each folder
- * that it watches; the last one counts. Returns a function that stops this.
- */
-function onWatcherReady(
-  { watcher }: ViteDevServer,
-  { isBusy, run }: { isBusy(): boolean; run(): void },
-): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const onReady = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (isBusy() ? onReady() : run()), WATCHER_DELAY);
-  };
-  watcher.on('ready', onReady);
-  return () => {
-    watcher.off('ready', onReady);
-    clearTimeout(timer);
-  };
 }

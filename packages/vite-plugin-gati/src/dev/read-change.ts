@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type EnvironmentModuleNode, normalizePath } from 'vite';
 import { readText } from '../files/read-text.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
-import type { LostEdits } from './lost-edits.ts';
+import type { MissedChanges } from './missed-changes.ts';
 import type { ModuleLoader } from './module-loader.ts';
 
 /** A change as Vite's `hotUpdate` hook passes it. */
@@ -18,7 +18,7 @@ export interface FileChange {
 interface ChangeDependencies {
   root: string;
   code: ModuleLoader;
-  lostEdits: LostEdits;
+  missed: MissedChanges;
   snapshots: FileSnapshots;
 }
 
@@ -34,7 +34,7 @@ export interface ReadChange {
 /** Reads the file of a change. Returns `undefined` if there is nothing to apply yet. */
 export async function readChange(
   change: FileChange,
-  { root, code, lostEdits, snapshots }: ChangeDependencies,
+  { root, code, missed, snapshots }: ChangeDependencies,
 ): Promise<ReadChange | undefined> {
   let text: string | undefined;
   if (change.type !== 'delete') {
@@ -44,11 +44,10 @@ export async function readChange(
     if (text === undefined) return undefined;
     // Some programs truncate or create the file before they write it. Keep the old text, or none,
     // until the new one is there.
-    if (text.trim() === '' && !lostEdits.staysEmpty(change.file)) {
-      lostEdits.emptied(change.file);
+    if (text.trim() === '' && !missed.staysEmpty(change.file)) {
+      missed.emptied(change.file);
       return undefined;
     }
-    lostEdits.changeApplied(change.file, text);
   }
   snapshots.set(change.file, text);
   const file = normalizePath(path.relative(root, change.file));

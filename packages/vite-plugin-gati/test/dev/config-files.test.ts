@@ -19,8 +19,6 @@ async function start(
 ): Promise<void> {
   app = await createTestApp(files);
   dev = await startDev(path.posix.join(app.root, root), parts && { parts });
-  // The watcher misses changes that are made while it starts.
-  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 const uses = (specifier: string): string =>

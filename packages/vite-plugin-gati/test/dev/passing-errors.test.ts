@@ -19,8 +19,6 @@ const BROKEN = "export const handler = () => {\n  return 'x' +;\n};\n";
 async function start(files: Record<string, string>): Promise<void> {
   app = await createTestApp(files);
   dev = await startDev(app.root);
-  // The watcher misses changes that are made while it starts.
-  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 /** Findings and corrections that were logged, without frames. */

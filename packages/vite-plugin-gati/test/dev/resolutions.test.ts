@@ -16,8 +16,6 @@ afterEach(async () => {
 async function start(files: Record<string, string>): Promise<void> {
   app = await createTestApp(files);
   dev = await startDev(app.root);
-  // The watcher misses changes that are made while it starts.
-  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 const uses = (specifier: string): string =>

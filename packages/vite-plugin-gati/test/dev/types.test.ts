@@ -94,8 +94,6 @@ export type Body = { amount: ${amount} };
         "import type { Dto } from '../dto';\nexport type Body = Dto;\nexport const handler: Handler = (req, res) => res.json(req.body);\n",
     });
     dev = await startDev(app.root, { parts: { engine } });
-    // The watcher misses changes that are made while it starts.
-    await new Promise((resolve) => setTimeout(resolve, 500));
     const takes = (type: 'string' | 'number'): Promise<void> =>
       eventually(async () => {
         const statuses = [];
