@@ -1,7 +1,9 @@
 import type { Logger } from '../types/context.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import { LimitCounts } from '../telemetry/record/limit-counts.ts';
+import type { RouteInfo } from '../telemetry/export/server-metrics.ts';
 import { Recorder } from '../telemetry/record/recorder.ts';
+import type { SocketStats } from '../telemetry/record/socket-stats.ts';
 import type { RouteStats } from '../telemetry/record/route-stats.ts';
 import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { Call } from './request/call.ts';
@@ -49,7 +51,8 @@ export class AppState implements AppServices {
   /** WebSocket handshakes that wait for guards, middleware or code. */
   handshakes = 0;
   /** Absent until a WebSocket opens. */
-  openSockets: { close(code: number, reason: string): void } | undefined = undefined;
+  openSockets: { close(code: number, reason: string): void; stats: SocketStats } | undefined =
+    undefined;
   readonly #pending = new Set<Promise<unknown>>();
   readonly #releases = new WeakMap<ReleaseBundle, ReleaseState>();
   /** State for requests that belong to no release. */
@@ -107,6 +110,22 @@ export class AppState implements AppServices {
   retiredState(entry: VersionEntry): ReleaseState {
     const { version, id, headers } = entry;
     return (entry.state ??= new ReleaseState({ ...NO_RELEASE, version, id }, headers, this.stats));
+  }
+
+  /** Returns the routes of all releases whose code is loaded. */
+  routes(): RouteInfo[] {
+    const { entries, latest } = this.table;
+    const loaded = entries.map(({ state }) => state?.bundle);
+    // The release that clients get by default counts before its first request.
+    const current = latest?.served.bundle();
+    if (current !== undefined && !(current instanceof Promise)) loaded.push(current);
+    return [...new Set(loaded)].flatMap((bundle) =>
+      (bundle?.routes ?? []).map(({ method, path }) => ({
+        method,
+        route: path,
+        version: bundle!.version,
+      })),
+    );
   }
 
   usage(bundle: ReleaseBundle): { open: number; idle: number } {

@@ -43,7 +43,12 @@ export function createApp(options: AppOptions): App {
     get inflight() {
       return app.inflight.size;
     },
-    metrics: () => routeMetrics(app.stats.values()),
+    metrics() {
+      app.recorder.addExemplars();
+      return routeMetrics(app.stats.values());
+    },
+    socketMetrics: () => app.openSockets?.stats.metrics() ?? [],
+    routes: () => app.routes(),
     releaseUsage: (release) => app.usage(release),
     spans: (limit) => app.recorder.spans(limit),
     async drain() {

@@ -5,6 +5,7 @@ import type { ReleaseBundle } from '../types/bundle.ts';
 import type { LimitCounts } from '../telemetry/record/limit-counts.ts';
 import type { LogSink, Span } from '../telemetry/record/recorder.ts';
 import type { Tracer } from '../telemetry/trace/tracer.ts';
+import type { RouteInfo, SocketMetric } from '../telemetry/export/server-metrics.ts';
 import type { RouteMetric } from '../telemetry/record/route-stats.ts';
 import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
@@ -117,8 +118,12 @@ export interface App {
   handleNodeUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Number of requests without a complete response. */
   readonly inflight: number;
-  /** Number and duration of requests by route, version and status class. */
+  /** Number and duration of requests by route, version and status. */
   metrics(): RouteMetric[];
+  /** Number and duration of WebSockets by route and version. */
+  socketMetrics(): SocketMetric[];
+  /** Routes of all releases whose code is loaded. */
+  routes(): RouteInfo[];
   /** Open requests and sockets of a release, and milliseconds since the last one began. */
   releaseUsage(release: ReleaseBundle): { open: number; idle: number };
   /** The last finished requests, newest first: 100 by default, 4096 at most. */

@@ -1,6 +1,7 @@
 import type { Hooks, Message, Peer } from 'crossws';
 import type { GlobalContext, SocketHooks } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
+import { SocketStats } from '../../telemetry/record/socket-stats.ts';
 import type { AppState } from '../app-state.ts';
 import { boundOutput, onSilence } from './bound-output.ts';
 import { MessageError, readMessage } from './message.ts';
@@ -16,6 +17,8 @@ const TRY_AGAIN_LATER = 1013;
 interface OpenPeer {
   appPeer: AppPeer;
   messages: MessageQueue;
+  /** `performance.now()` of its first event. */
+  since: number;
 }
 
 type Run = (hooks: SocketHooks, peer: AppPeer, gctx: GlobalContext, call: Call) => unknown;
@@ -28,6 +31,7 @@ export class WebSocketHooks {
   /** Topics belong to the app, not to one path. */
   static readonly namespace = 'gati';
   readonly hooks: Pick<Hooks, 'open' | 'message' | 'close' | 'error'>;
+  readonly stats: SocketStats = new SocketStats();
   readonly #app: AppState;
   readonly #peers = new Map<Peer, OpenPeer>();
 
@@ -56,7 +60,7 @@ export class WebSocketHooks {
         await this.#run(peer, 'close', (hooks, appPeer, gctx) =>
           hooks.close?.(appPeer, details, gctx),
         );
-        if (this.#peers.delete(peer)) (peer.context['call'] as Call).release.open--;
+        this.#end(peer);
       },
       error: (peer, error) => {
         if (isTooLarge(error)) this.#app.limitCounts.add('message');
@@ -70,6 +74,15 @@ export class WebSocketHooks {
   /** Sends each peer a close frame. */
   close(code: number, reason: string): void {
     for (const { appPeer } of this.#peers.values()) appPeer.close(code, reason);
+  }
+
+  #end(peer: Peer): void {
+    const open = this.#peers.get(peer);
+    if (open === undefined) return;
+    this.#peers.delete(peer);
+    const { release, routeState } = peer.context['call'] as Call;
+    release.open--;
+    this.stats.close(routeState.stats, (performance.now() - open.since) * 1000);
   }
 
   #read(message: Message, call: Call): unknown {
@@ -95,6 +108,7 @@ export class WebSocketHooks {
       messages: new MessageQueue(limits.socketHooks, peer.websocket, () =>
         limitCounts.add('socketHooks'),
       ),
+      since: performance.now(),
     };
     this.#peers.set(peer, open);
     boundOutput(peer.websocket, limits.sendQueue, () => {
@@ -108,6 +122,7 @@ export class WebSocketHooks {
     });
     onSilence(peer.websocket, () => limitCounts.add('pingInterval'));
     call.release.open++;
+    this.stats.open(call.routeState.stats);
     return open;
   }
 

@@ -20,7 +20,7 @@ import {
   spanToOtlp,
   toKeyValues,
 } from './otlp/to-otlp.ts';
-import { createSender, type Sender } from './sender.ts';
+import { createSender, type SendDropReason, type Sender } from './sender.ts';
 import type { ExportSettings } from './settings.ts';
 
 /** Records of one request. More wait for the next one. */
@@ -40,7 +40,8 @@ export interface ExporterOptions {
   resource: ExportResource;
   /** Returns the metrics since `start`, one point per method, route, version and status class. */
   metrics(): { points: RoutePoint[]; start: number };
-  onDrop(signal: string, reason: string, records: number): void;
+  /** Called with records that never arrive. `detail` is the name of the target and what it said. */
+  onDrop(signal: Signal, reason: SendDropReason, records: number, detail: string): void;
   /** Called when a target stops to take telemetry, and with `undefined` when it does again. */
   onState(target: string, problem: string | undefined): void;
 }
@@ -72,14 +73,20 @@ export function createExporter(options: ExporterOptions): Exporter {
   const metrics = otlpSend('metrics') as ((items: OtlpMetric[]) => void) | undefined;
   const timer = metrics && setInterval(sendMetrics, settings.intervals.metrics).unref();
 
-  function sender(signal: string, url: string, headers: Record<string, string>): Sender {
+  function sender(
+    name: string,
+    signal: Signal,
+    url: string,
+    headers: Record<string, string>,
+  ): Sender {
     const created = createSender({
       url,
       headers,
-      onDrop: (reason, records) => options.onDrop(signal, reason, records),
+      onDrop: (reason, records, detail) =>
+        options.onDrop(signal, reason, records, `${name}: ${detail}`),
       onState: (problem) => onState(new URL(url).host, problem),
     });
-    targets.set(signal, created);
+    targets.set(name, created);
     return created;
   }
 
@@ -89,7 +96,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     const target = settings.otlp[signal];
     if (target === undefined) return undefined;
     const { url, headers, isJson } = target;
-    const { send } = sender(signal, url, {
+    const { send } = sender(signal, signal, url, {
       'content-type': isJson ? 'application/json' : 'application/x-protobuf',
       'content-encoding': 'gzip',
       ...headers,
@@ -104,7 +111,8 @@ export function createExporter(options: ExporterOptions): Exporter {
   function lokiSend(): ((items: TelemetryBatch['logs']) => void) | undefined {
     if (settings.loki === undefined) return undefined;
     const { send } = sender(
-      'logs to Loki',
+      'Loki',
+      'logs',
       `${settings.loki.replace(/\/$/, '')}/loki/api/v1/push`,
       {
         'content-type': 'application/json',

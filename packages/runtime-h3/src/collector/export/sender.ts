@@ -19,11 +19,20 @@ export interface Delivery {
   records: number;
 }
 
+/**
+ * Why records never arrive:
+ *
+ * - `queue full`: too many requests waited.
+ * - `rejected`: the target did not accept them, and would not later.
+ * - `unavailable`: the target did not accept them after all tries, or until the collector ended.
+ */
+export type SendDropReason = 'queue full' | 'rejected' | 'unavailable';
+
 export interface SenderOptions {
   url: string;
   headers: Record<string, string>;
-  /** Called with the records that never arrive, and why. */
-  onDrop(reason: string, records: number): void;
+  /** Called with the records that never arrive, and why; `detail` is what the target said. */
+  onDrop(reason: SendDropReason, records: number, detail: string): void;
   /** Called when the target does not take requests, and with `undefined` when it does again. */
   onState(problem: string | undefined): void;
   fetch?: typeof globalThis.fetch;
@@ -63,7 +72,7 @@ export function createSender(options: SenderOptions): Sender {
       if (!isFailing || isFinal) onState(problem);
       isFailing = true;
       if (isFinal || tries === MAX_TRIES || stop.signal.aborted)
-        return onDrop(problem, delivery.records);
+        return onDrop(isFinal ? 'rejected' : 'unavailable', delivery.records, problem);
       // Otherwise all servers would come back at the same moment.
       await pause(retryAfter ?? wait * (0.5 + Math.random() / 2), stop.signal);
       wait = Math.min(wait * 2, MAX_PAUSE);
@@ -72,7 +81,8 @@ export function createSender(options: SenderOptions): Sender {
 
   return {
     send(delivery) {
-      if (waiting.length === MAX_WAITING) onDrop('queue full', waiting.shift()!.records);
+      if (waiting.length === MAX_WAITING)
+        onDrop('queue full', waiting.shift()!.records, 'queue full');
       waiting.push(delivery);
       running ??= run();
     },

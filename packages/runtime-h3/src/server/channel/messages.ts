@@ -1,4 +1,4 @@
-import type { ServerMetrics, WorkerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { ServerMetrics, WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
 
 /**
@@ -82,7 +82,7 @@ export type MessageToSupervisor =
   | { gati: 'queue-opened' }
   /** Sent when a client requests `/metrics`: reply with `all-metrics`. */
   | { gati: 'request-metrics'; id: number }
-  /** Reply to `collect-metrics`. */
+  /** Reply to `collect-metrics`; also sent before a worker exits, with the id 0. */
   | { gati: 'worker-metrics'; id: number; metrics: WorkerMetrics }
   | PublishMessage;
 

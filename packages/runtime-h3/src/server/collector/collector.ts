@@ -8,7 +8,13 @@ import { openTelemetryStore } from '../../collector/store/open-store.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
-import { isMessage, type MessageToSupervisor, TELEMETRY_SOCKET } from '../channel/messages.ts';
+import {
+  isMessage,
+  type MessageToSupervisor,
+  type MessageToWorker,
+  TELEMETRY_SOCKET,
+} from '../channel/messages.ts';
+import { createProcessMetrics } from '../channel/process-metrics.ts';
 import { readServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
 import { formatStartupError } from '../startup-error.ts';
@@ -73,9 +79,20 @@ async function collect(name: string): Promise<void> {
     store?.close();
     process.exit(0);
   };
+  const readProcess = createProcessMetrics('collector');
   process.on('disconnect', () => void exit());
   process.on('message', (value) => {
-    if (isMessage(value) && value.gati === 'drain') void exit();
+    if (!isMessage(value)) return;
+    const message = value as MessageToWorker;
+    if (message.gati === 'drain') void exit();
+    else if (message.gati === 'collect-metrics') {
+      const metrics = { process: readProcess(), inflight: 0, routes: [], limits: {} };
+      send({
+        gati: 'worker-metrics',
+        id: message.id,
+        metrics: { ...metrics, drops: drops.totals() },
+      });
+    }
   });
   beat(env, send);
   send({ gati: 'ready' });

@@ -1,3 +1,5 @@
+import { getOrCreate } from '../../collections/get-or-create.ts';
+import type { DropMetric } from '../../telemetry/export/server-metrics.ts';
 import type { Logger } from '../../types/context.ts';
 
 /** Milliseconds between two warnings. */
@@ -5,7 +7,10 @@ const LOG_INTERVAL = 10_000;
 
 /** Counts what the collector could not keep, and logs it at an interval. */
 export interface DropLog {
-  add(signal: string, reason: string, count: number): void;
+  /** @param detail what the log says in place of the reason, which is one of few */
+  add(signal: string, reason: string, count: number, detail?: string): void;
+  /** Returns what was dropped since the start. */
+  totals(): DropMetric[];
   /** Logs an error of the store once per interval. */
   problem(reason: string): void;
   /** Logs what is not logged yet. */
@@ -14,6 +19,7 @@ export interface DropLog {
 
 export function createDropLog(logger: Logger): DropLog {
   const counts = new Map<string, number>();
+  const totals = new Map<string, DropMetric>();
   let timer: NodeJS.Timeout | undefined;
   let problem: { reason: string; at: number } | undefined;
 
@@ -26,11 +32,14 @@ export function createDropLog(logger: Logger): DropLog {
   }
 
   return {
-    add(signal, reason, count) {
-      const key = `${signal}: ${reason}`;
+    add(signal, reason, count, detail = reason) {
+      getOrCreate(totals, `${signal} ${reason}`, () => ({ signal, reason, records: 0 })).records +=
+        count;
+      const key = `${signal}: ${detail}`;
       counts.set(key, (counts.get(key) ?? 0) + count);
       timer ??= setTimeout(flush, LOG_INTERVAL).unref();
     },
+    totals: () => [...totals.values()],
     problem(reason) {
       const now = performance.now();
       if (problem?.reason === reason && now - problem.at < LOG_INTERVAL) return;

@@ -41,7 +41,9 @@ async function serve(buildLimits: Partial<Limits>): Promise<void> {
     },
   });
   if (collectsTelemetry(env.telemetry, process.env))
-    telemetry = (await import('./telemetry.ts')).createTelemetry(env, logger);
+    telemetry = (await import('./telemetry.ts')).createTelemetry(env, logger, (worker, message) =>
+      pools.onMetrics(worker, message),
+    );
   const limits = { ...DEFAULT_LIMITS, ...buildLimits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
   for (const stream of [process.stdout, process.stderr])

@@ -7,6 +7,7 @@ import { openTelemetryLink } from '../channel/telemetry-link.ts';
 import { createTelemetrySocket } from './telemetry-socket.ts';
 import type { ServerEnv } from '../env.ts';
 import { WorkerPool } from './worker-pool.ts';
+import type { WorkerEvents, WorkerProcess } from './worker-process.ts';
 
 /** Milliseconds in which the collector writes what it has. */
 const COLLECTOR_DRAIN = 5000;
@@ -19,13 +20,19 @@ export interface Telemetry {
   write(lines: string): void;
   /** Starts the collector without waiting for it. */
   start(): void;
+  /** The collector's process, once it runs. */
+  workers(): WorkerProcess[];
   /** Stops the collector. Called when no process sends any more. */
   stop(): Promise<void>;
   kill(): void;
 }
 
 /** @throws {GatiError} GATI_BAD_ENV when the variables of the export can't be used */
-export function createTelemetry(env: ServerEnv, logger: Logger): Telemetry {
+export function createTelemetry(
+  env: ServerEnv,
+  logger: Logger,
+  onMessage: WorkerEvents['onMessage'],
+): Telemetry {
   // The collector reads them; a wrong one has to end the start.
   readExportSettings(process.env);
   const socket = createTelemetrySocket();
@@ -42,13 +49,14 @@ export function createTelemetry(env: ServerEnv, logger: Logger): Telemetry {
     onDrop: () => {},
     onCrash: () => {},
     onReady: () => {},
-    onMessage: () => {},
+    onMessage,
     logger: bindLogger(logger, { process: 'collector' }),
   });
   process.once('exit', () => socket.remove());
   return {
     env: leads,
     write: (lines) => link.write(lines),
+    workers: () => pool.workers,
     start: () => pool.startInBackground(),
     async stop() {
       await link.close();

@@ -3,13 +3,13 @@ import type { Limits } from '../../types/limits.ts';
 import type { CrashCause, CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
-import type { ServerMetrics } from '../../telemetry/export/prometheus.ts';
+import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
 import type { PublishRelay } from './publish-relay.ts';
 import type { RollOuts } from './roll-outs.ts';
 import type { Telemetry } from './telemetry.ts';
-import { createScraper, type Scraper } from './scraper.ts';
+import type { Scraper } from './scraper.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -24,7 +24,8 @@ export class WorkerPools {
   readonly #telemetry: Telemetry | undefined;
   readonly #logger: Logger;
   readonly #crashes: CrashCounts = {};
-  readonly #scraper: Scraper;
+  /** Loaded by the first scrape, since many servers have none. */
+  #scraper: Promise<Scraper> | undefined;
   readonly #limits: Limits;
   readonly #limitCounts: LimitCounts;
   #relay: Promise<PublishRelay> | undefined;
@@ -46,7 +47,6 @@ export class WorkerPools {
     this.#logger = logger;
     this.#limits = limits;
     this.#limitCounts = limitCounts;
-    this.#scraper = createScraper(limitCounts.counts, this.#crashes);
     const common = {
       drain: env.drain,
       ...(telemetry && { env: telemetry.env }),
@@ -106,8 +106,25 @@ export class WorkerPools {
   }
 
   /** Returns the metrics of all workers. */
-  collectMetrics(): Promise<ServerMetrics> {
-    return this.#scraper.collect(this.#workers());
+  async collectMetrics(): Promise<ServerMetrics> {
+    return (await this.#openScraper()).collect(this.#measured());
+  }
+
+  /** Receives what a process sends about metrics. */
+  onMetrics(worker: WorkerProcess, message: MessageToSupervisor): void {
+    void this.#openScraper().then((scraper) =>
+      scraper.onMessage(this.#measured(), worker, message),
+    );
+  }
+
+  #openScraper(): Promise<Scraper> {
+    return (this.#scraper ??= import('./scraper.ts').then(({ createScraper }) =>
+      createScraper(this.#limitCounts.counts, this.#crashes),
+    ));
+  }
+
+  #measured(): WorkerProcess[] {
+    return [...this.#workers(), ...(this.#telemetry?.workers() ?? [])];
   }
 
   #all(): WorkerPool[] {
@@ -132,8 +149,8 @@ export class WorkerPools {
     } else if (message.gati === 'draining') {
       const how = message.reason ?? 'uncaught error';
       void this.#rollOuts?.then((rollOuts) => rollOuts.onDeath(worker, how));
-    } else {
-      this.#scraper.onMessage(this.#workers(), worker, message);
+    } else if (message.gati === 'request-metrics' || message.gati === 'worker-metrics') {
+      this.onMetrics(worker, message);
     }
   }
 

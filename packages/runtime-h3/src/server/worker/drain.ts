@@ -14,6 +14,8 @@ export interface ExitOptions {
   closeReleases(within: number): Promise<void>;
   http: HttpServer;
   state: DrainState;
+  /** Sends the supervisor the last metrics. */
+  sendMetrics(): Promise<void>;
   /** Sends the telemetry that waits. */
   closeTelemetry(): Promise<void>;
   logger: Logger;
@@ -37,7 +39,7 @@ export function createExit(options: ExitOptions): ExitWorker {
  * arriving. After `within` milliseconds the worker destroys the rest.
  */
 async function drain(
-  { app, effects, closeReleases, http, closeTelemetry, logger }: ExitOptions,
+  { app, effects, closeReleases, http, sendMetrics, closeTelemetry, logger }: ExitOptions,
   within: number,
 ): Promise<void> {
   const deadline = Date.now() + within;
@@ -54,6 +56,7 @@ async function drain(
       });
     http.destroy();
   }
+  await sendMetrics();
   // Jobs end before the modules that they use. The queue closes after all that may enqueue.
   await effects.stop(timeLeft());
   await closeReleases(timeLeft());

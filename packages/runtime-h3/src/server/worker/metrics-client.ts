@@ -1,9 +1,7 @@
-import type { App } from '../../app/options.ts';
 import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
-import type { ServerMetrics } from '../../telemetry/export/prometheus.ts';
-import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
-import type { WorkerEffects } from './worker-effects.ts';
+import type { CollectMetrics } from './worker-metrics.ts';
 
 /** Milliseconds that the supervisor has to reply. It waits for the workers for less. */
 const REPLY_TIMEOUT = 5000;
@@ -14,19 +12,21 @@ type AllMetrics = MessageToWorker & { gati: 'all-metrics' };
 export interface MetricsClient {
   /** Returns `/metrics` of all workers, in the format that the client accepts. */
   requestMetrics(accept?: string): Promise<PrintedMetrics>;
-  /** Sends the metrics of this worker to the supervisor. `id` is that of the request. */
+  /**
+   * Sends the metrics of this worker to the supervisor. `id` is that of the request, 0 before the
+   * exit.
+   */
   sendMetrics(id: number): Promise<void>;
   receive(message: AllMetrics): void;
 }
 
 export function createMetricsClient(
-  app: App,
-  effects: Pick<WorkerEffects, 'stats'>,
-  limitCounts: LimitCounts,
-  send: (message: MessageToSupervisor) => void,
+  load: () => Promise<CollectMetrics>,
+  send: (message: MessageToSupervisor, then?: () => void) => void,
   replyTimeout: number = REPLY_TIMEOUT,
 ): MetricsClient {
   const waiting = new Map<number, (metrics: AllMetrics) => void>();
+  let collect: Promise<CollectMetrics> | undefined;
   let lastId = 0;
   let scrape: Promise<ServerMetrics> | undefined;
   const request = async (): Promise<ServerMetrics> => {
@@ -46,21 +46,16 @@ export function createMetricsClient(
       const metrics = await (scrape ??= request().finally(() => {
         scrape = undefined;
       }));
-      // Loaded late, since many servers are never scraped.
       const { printMetrics } = await import('../../telemetry/export/print-metrics.ts');
       return printMetrics(metrics, accept);
     },
     async sendMetrics(id) {
-      const stats = await effects.stats();
-      send({
-        gati: 'worker-metrics',
-        id,
-        metrics: {
-          inflight: app.inflight,
-          routes: app.metrics(),
-          limits: limitCounts.counts,
-          ...(stats && { effects: stats }),
-        },
+      // A server that nothing scrapes needs no last metrics.
+      if (id === 0 && collect === undefined) return;
+      // Loaded late, since many servers are never scraped.
+      const metrics = await (await (collect ??= load()))(id === 0);
+      await new Promise<void>((resolve) => {
+        send({ gati: 'worker-metrics', id, metrics }, resolve);
       });
     },
     receive(metrics) {

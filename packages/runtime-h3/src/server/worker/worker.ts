@@ -159,7 +159,11 @@ async function startWorker(
   });
   if (ready) void ready.then(() => effects.start(source));
   else effects.start(source);
-  const metrics = createMetricsClient(app, effects, limitCounts, send);
+  const measured = { kind, app, source, effects, limitCounts };
+  const metrics = createMetricsClient(async () => {
+    const { createWorkerMetrics } = await import('./worker-metrics.ts');
+    return createWorkerMetrics(measured);
+  }, send);
   const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
   const http = createWorkerHttp({
     options,
@@ -175,6 +179,7 @@ async function startWorker(
     hasAdminPort: env.adminPort !== undefined,
   });
   const exit = createExit({
+    sendMetrics: () => metrics.sendMetrics(0),
     async closeTelemetry() {
       tracing?.close();
       await link?.close();

@@ -8,6 +8,11 @@ const RING = 4096;
 /** Milliseconds after which the access log is written at the latest. */
 const FLUSH_AFTER = 100;
 
+/** The spans of a request are dropped, are kept, or nothing observes any. */
+const DROPPED = 0;
+const KEPT = 1;
+const NO_SPANS = 2;
+
 /** Receives complete lines, each ended by `\n`. */
 export type LogSink = (lines: string) => void;
 
@@ -58,7 +63,7 @@ export class Recorder {
   readonly #idsAt = new Uint16Array(RING);
   readonly #parents: (TraceParent | undefined)[] = Array.from({ length: RING });
   readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
-  /** 1: the spans of the request are kept. */
+  /** What is known of the spans of the request: see {@link NO_SPANS}. */
   readonly #sampled = new Uint8Array(RING);
   /** Cleared when logged, since a path may be long. */
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
@@ -92,9 +97,10 @@ export class Recorder {
     this.#idPools[index] = request.idPool;
     this.#idsAt[index] = request.idAt;
     this.#parents[index] = request.parent;
+    const { trace } = request;
+    this.#sampled[index] = trace === undefined ? NO_SPANS : trace.isKept === true ? KEPT : DROPPED;
     if (this.#sink === undefined) return;
     this.#requestIds[index] = request.givenId;
-    this.#sampled[index] = request.trace?.isKept === true ? 1 : 0;
     this.#paths[index] = request.path;
     if (this.#count - this.#logged === BATCH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
@@ -111,12 +117,35 @@ export class Recorder {
       lines += `${this.#stats[index]?.logLineStart(this.#status[index] ?? 0)}${this.#us[index]},"time":${this.#time[index]},"traceId":"${this.#traceId(index)}","spanId":"${this.#spanId(index)}"`;
       const parent = this.#parents[index];
       if (parent !== undefined) lines += `,"parentId":"${parent.parentId}"`;
-      if (this.#sampled[index] === 1) lines += ',"sampled":true';
+      if (this.#sampled[index] === KEPT) {
+        lines += ',"sampled":true';
+        this.#addExemplar(index);
+      }
       if (requestId !== undefined) lines += `,"requestId":${JSON.stringify(requestId)}`;
       lines += `,"path":${quote(this.#paths[index] ?? '')}}\n`;
       this.#paths[index] = '';
     }
     if (lines !== '') this.#sink?.(lines);
+  }
+
+  /**
+   * Adds exemplars of the latest requests to their histograms, for one scrape. A request whose spans
+   * were dropped is none: nothing could be found by its trace.
+   */
+  addExemplars(): void {
+    for (let back = 1; back <= Math.min(this.#count, RING); back++) {
+      const index = (this.#count - back) & (RING - 1);
+      if (this.#sampled[index] !== DROPPED) this.#addExemplar(index);
+    }
+  }
+
+  #addExemplar(index: number): void {
+    this.#stats[index]?.addExemplar(this.#status[index] ?? 0, {
+      us: this.#us[index] ?? 0,
+      time: this.#time[index] ?? 0,
+      traceId: this.#traceId(index),
+      spanId: this.#spanId(index),
+    });
   }
 
   /** Returns spans of the latest requests, newest first. */

@@ -8,30 +8,43 @@ export function bucketOf(us: number): number {
   return us < 1 ? 0 : 32 - Math.clz32(us);
 }
 
-export interface Histogram {
-  buckets: Uint32Array;
+/** Status codes that a route counts by themselves. Handlers may send any. */
+const MAX_STATUSES = 16;
+
+/** A request that a bucket of a histogram leads to. */
+export interface Exemplar {
+  /** Duration in microseconds. */
+  us: number;
+  /** End in epoch milliseconds. */
+  time: number;
+  traceId: string;
+  spanId: string;
+}
+
+/** Durations of the requests of one route with one status. */
+export interface StatusStats {
+  /** `404`, or `4xx` for the codes of that class beyond the limit. */
+  readonly label: string;
+  readonly buckets: Uint32Array;
   count: number;
   /** Microseconds. */
   sum: number;
+  /** Latest request of a bucket whose trace is known to be kept. */
+  exemplars: (Exemplar | undefined)[] | undefined;
 }
 
-/** Rate, errors and duration of one route in one release, by status class. */
+/** Rate, errors and duration of one route in one release, by status. */
 export class RouteStats {
   readonly method: string;
   /** Path template; empty for requests without a route. */
   readonly route: string;
   readonly version: string;
-  /** By status class: index 2 is 2xx. */
-  readonly classes: (Histogram | undefined)[] = [
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ];
+  readonly statuses: StatusStats[] = [];
   /** Start of an access log line by status, created once. */
   readonly logLineStarts: Record<number, string> = {};
+  /** Status of the last request and its stats: most requests have the same. */
+  #status = -1;
+  #stats: StatusStats | undefined;
 
   constructor(method: string, route: string, version: string) {
     this.method = method;
@@ -41,16 +54,40 @@ export class RouteStats {
 
   /** @param us duration in microseconds */
   observe(status: number, us: number): void {
-    const index = (status / 100) | 0;
-    const histogram = (this.classes[index] ??= {
-      buckets: new Uint32Array(BUCKETS),
-      count: 0,
-      sum: 0,
-    });
+    const stats = this.#status === status ? this.#stats! : this.#select(status);
     const bucket = bucketOf(us);
-    histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
-    histogram.count++;
-    histogram.sum += us;
+    stats.buckets[bucket] = (stats.buckets[bucket] ?? 0) + 1;
+    stats.count++;
+    stats.sum += us;
+  }
+
+  /** Adds an exemplar to the bucket of its duration, unless there is a later one. */
+  addExemplar(status: number, exemplar: Exemplar): void {
+    const stats = this.#find(status);
+    if (stats === undefined) return;
+    const exemplars = (stats.exemplars ??= []);
+    const bucket = bucketOf(exemplar.us);
+    if ((exemplars[bucket]?.time ?? 0) < exemplar.time) exemplars[bucket] = exemplar;
+  }
+
+  #select(status: number): StatusStats {
+    let stats = this.#find(status);
+    if (stats === undefined) {
+      const isOver = this.statuses.length >= MAX_STATUSES;
+      const label = isOver ? classOf(status) : String(status);
+      stats = { label, buckets: new Uint32Array(BUCKETS), count: 0, sum: 0, exemplars: undefined };
+      this.statuses.push(stats);
+    }
+    this.#status = status;
+    return (this.#stats = stats);
+  }
+
+  #find(status: number): StatusStats | undefined {
+    const label = String(status);
+    return (
+      this.statuses.find((stats) => stats.label === label) ??
+      this.statuses.find((stats) => stats.label === classOf(status))
+    );
   }
 
   /** Returns the start of an access log line, up to the duration. */
@@ -60,41 +97,39 @@ export class RouteStats {
   }
 }
 
-/** Requests of one route, version and status class. */
+const classOf = (status: number): string => `${Math.trunc(status / 100)}xx`;
+
+/** Requests of one route, version and status. */
 export interface RouteMetric {
   method: string;
   route: string;
   version: string;
-  /** `2xx` */
+  /** `404`. A route has 16 codes at most; a further one counts as `4xx`. */
   status: string;
   count: number;
-  /** Seconds. */
+  /** Microseconds. */
   sum: number;
-  /** Upper bounds in seconds, cumulative counts. */
-  buckets: { le: number; count: number }[];
+  /** 32 counts of durations; bucket `n` counts those from 2^(n-1) to below 2^n microseconds. */
+  buckets: number[];
+  /** At most one for each bucket. */
+  exemplars?: Exemplar[];
 }
 
-/** Converts stats to metrics with cumulative buckets, as Prometheus has them. */
+/** Converts stats to plain data. */
 export function routeMetrics(stats: Iterable<RouteStats>): RouteMetric[] {
-  const metrics: RouteMetric[] = [];
-  for (const { method, route, version, classes } of stats) {
-    classes.forEach((histogram, index) => {
-      if (histogram === undefined) return;
-      let total = 0;
-      const buckets = Array.from(histogram.buckets, (count, power) => ({
-        le: power === BUCKETS - 1 ? Number.POSITIVE_INFINITY : 2 ** power / 1e6,
-        count: (total += count),
-      }));
-      metrics.push({
+  return [...stats].flatMap(({ method, route, version, statuses }) =>
+    statuses.map(({ label, count, sum, buckets, exemplars }) => {
+      const metric: RouteMetric = {
         method,
         route,
         version,
-        status: `${index}xx`,
-        count: histogram.count,
-        sum: histogram.sum / 1e6,
-        buckets,
-      });
-    });
-  }
-  return metrics;
+        status: label,
+        count,
+        sum,
+        buckets: [...buckets],
+      };
+      if (exemplars) metric.exemplars = exemplars.filter((each) => each !== undefined);
+      return metric;
+    }),
+  );
 }

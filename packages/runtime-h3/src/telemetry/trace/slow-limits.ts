@@ -27,17 +27,16 @@ export class SlowLimits {
   }
 }
 
-function countOf({ classes }: RouteStats): number {
+function countOf({ statuses }: RouteStats): number {
   let count = 0;
-  for (const histogram of classes) if (histogram !== undefined) count += histogram.count;
+  for (const stats of statuses) count += stats.count;
   return count;
 }
 
 /** Returns the bucket of the request with this rank. */
-function bucketAt({ classes }: RouteStats, rank: number): number {
+function bucketAt({ statuses }: RouteStats, rank: number): number {
   let count = 0;
   let bucket = 0;
-  for (; count < rank; bucket++)
-    for (const histogram of classes) count += histogram?.buckets[bucket] ?? 0;
+  for (; count < rank; bucket++) for (const { buckets } of statuses) count += buckets[bucket] ?? 0;
   return bucket - 1;
 }

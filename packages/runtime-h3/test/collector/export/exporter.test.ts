@@ -131,8 +131,12 @@ const POINT: RoutePoint = {
 function startExporter(
   env: Record<string, string>,
   points: RoutePoint[] = [POINT],
-): { exporter: Exporter; drops: [string, string, number][]; states: (string | undefined)[] } {
-  const drops: [string, string, number][] = [];
+): {
+  exporter: Exporter;
+  drops: [string, string, number, string][];
+  states: (string | undefined)[];
+} {
+  const drops: [string, string, number, string][] = [];
   const states: (string | undefined)[] = [];
   const exporter = createExporter({
     settings: readExportSettings({
@@ -313,7 +317,9 @@ describe('the export over OTLP', () => {
     exporter.write(BATCH);
     await eventually(() => expect(received).toHaveLength(3));
     exporter.write(BATCH);
-    await eventually(() => expect(drops).toEqual([['traces', 'status 400', 2]]));
+    await eventually(() =>
+      expect(drops).toEqual([['traces', 'rejected', 2, 'traces: status 400']]),
+    );
     expect(states).toEqual(['status 503', undefined, 'status 400']);
     expect(received[0]!.body).toEqual(received[2]!.body);
   });
@@ -326,7 +332,7 @@ describe('the export over OTLP', () => {
     const sender = createSender({
       url,
       headers: {},
-      onDrop: (...drop) => void drops.push(drop),
+      onDrop: (reason, records) => void drops.push([reason, records]),
       onState: () => {},
     });
     // 64 requests wait, and one is being sent.

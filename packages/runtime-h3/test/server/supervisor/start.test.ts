@@ -126,7 +126,7 @@ test('/readyz reports the health of modules and /metrics covers all workers', as
   await expect.poll(scrape).toMatch(/^gati_workers 2$/m);
   const text = await scrape();
   expect(text).toMatch(
-    /^http_server_request_duration_seconds_count\{method="GET",route="\/hello",version="1\.2\.3",status="2xx"\} 20$/m,
+    /^http_server_request_duration_seconds_count\{http_request_method="GET",http_route="\/hello",http_response_status_code="200",version="1\.2\.3"\} 20$/m,
   );
 
   const sick = await server.start({ SICK_MODULE: '1' });

@@ -4,28 +4,38 @@ import {
   createMetricsClient,
   type MetricsClient,
 } from '../../../src/server/worker/metrics-client.ts';
-import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import type { WorkerMetrics } from '../../../src/telemetry/export/server-metrics.ts';
+import { serverMetrics } from '../../helpers/server-metrics.ts';
 
-const app = { inflight: 0, metrics: () => [] } as never;
-const effects = { stats: async () => undefined };
+const none: WorkerMetrics = { inflight: 0, routes: [], limits: {} };
 
 function open(replyTimeout?: number): { client: MetricsClient; sent: MessageToSupervisor[] } {
   const sent: MessageToSupervisor[] = [];
   const client = createMetricsClient(
-    app,
-    effects,
-    new LimitCounts(),
-    (message) => sent.push(message),
+    async () => async () => none,
+    (message, then) => {
+      sent.push(message);
+      then?.();
+    },
     replyTimeout,
   );
   return { client, sent };
 }
 
+test('a worker sends its last metrics if anything scraped it', async () => {
+  const { client, sent } = open();
+  await client.sendMetrics(0);
+  expect(sent).toEqual([]);
+  await client.sendMetrics(7);
+  await client.sendMetrics(0);
+  expect(sent).toEqual([7, 0].map((id) => ({ gati: 'worker-metrics', id, metrics: none })));
+});
+
 test('clients that request metrics at the same time share one scrape', async () => {
   const { client, sent } = open();
   const texts = [client.requestMetrics(), client.requestMetrics(), client.requestMetrics()];
   expect(sent).toEqual([{ gati: 'request-metrics', id: 1 }]);
-  client.receive({ gati: 'all-metrics', id: 1, workers: [], limits: { backlog: 3 }, crashes: {} });
+  client.receive({ gati: 'all-metrics', id: 1, ...serverMetrics([], { limits: { backlog: 3 } }) });
   for (const text of await Promise.all(texts))
     expect(text.text).toContain('gati_limit_reached_total{limit="backlog"} 3');
   void client.requestMetrics();

@@ -1,0 +1,84 @@
+/** Metrics that the processes of a server send each other, as plain data. */
+import type { QueueStats } from '../../ports.ts';
+import type { CrashCounts } from '../record/crash-counts.ts';
+import type { LimitMetrics } from '../record/limit-counts.ts';
+import type { RouteMetric } from '../record/route-stats.ts';
+
+/** What one process needs. */
+export interface ProcessMetrics {
+  /** `supervisor`, `http`, `effects` or `collector`. */
+  kind: string;
+  pid: number;
+  /** Epoch seconds. */
+  start: number;
+  /** Seconds of all threads, in the process and in the kernel. */
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  heap: number;
+  /** Share of the time since the last scrape in which the event loop ran code: 0 to 1. */
+  loopUsed: number;
+  /** 99th percentile of the delay of the event loop since the last scrape, in seconds. */
+  loopDelay: number;
+}
+
+/** Open and closed WebSockets of one route. */
+export interface SocketMetric {
+  route: string;
+  version: string;
+  open: number;
+  /** Sockets that closed, and how long they were open: see `RouteMetric`. */
+  count: number;
+  sum: number;
+  buckets: number[];
+}
+
+/** Records of telemetry that were lost. */
+export interface DropMetric {
+  /** `traces`, `logs`, `metrics`, or `lines` before they are parsed. */
+  signal: string;
+  reason: string;
+  records: number;
+}
+
+/** A route of a release that this process has loaded. */
+export interface RouteInfo {
+  method: string;
+  route: string;
+  version: string;
+}
+
+export interface ReleaseMetric {
+  version: string;
+  status: string;
+  isCurrent: boolean;
+}
+
+/** Metrics of one process. Members that it has nothing for are absent. */
+export interface WorkerMetrics {
+  process?: ProcessMetrics;
+  inflight: number;
+  routes: RouteMetric[];
+  limits: LimitMetrics;
+  sockets?: SocketMetric[];
+  /** Present in a worker that runs jobs. All workers report the same jobs of a `shared` queue. */
+  effects?: { jobs: QueueStats; shared: boolean };
+  infos?: RouteInfo[];
+  releases?: ReleaseMetric[];
+  /** Modules of the current release, and whether each can serve. */
+  modules?: Record<string, boolean>;
+  drops?: DropMetric[];
+}
+
+/** Metrics of all processes of a server. */
+export interface ServerMetrics {
+  /** Of all processes that replied in time. */
+  workers: WorkerMetrics[];
+  /** Last metrics of processes that ended or did not reply. Their counts still count. */
+  others: WorkerMetrics[];
+  supervisor: ProcessMetrics;
+  /** How often the supervisor was at its limits. */
+  limits: LimitMetrics;
+  /** How often workers were replaced, by cause. */
+  crashes: CrashCounts;
+}
