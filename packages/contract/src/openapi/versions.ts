@@ -27,7 +27,7 @@ export function toVersionParameter(version: string): OpenApiParameter {
     description:
       'The requested version. The server also accepts a range (`^1.4`), a date or a time, which may ' +
       'select a version that this document does not describe. ' +
-      'Where headers can not be set, send it as `?api-version=`.',
+      'Where headers cannot be set, send it as `?api-version=`.',
     schema: { type: 'string', enum: [version], default: version },
   };
 }

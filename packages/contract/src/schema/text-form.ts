@@ -46,9 +46,9 @@ export interface TextForm {
  */
 type Shape = 'text' | 'list' | 'either' | 'nullableList' | 'data' | 'file' | 'fileInData';
 
-const REST = 'is not a text, but the rest of a path is one';
-const NO_FILE = 'is a file, but only a form has files';
-const FILE_INSIDE = 'has a file inside, but a file is a field of a form';
+const REST = 'is not a string, but the rest of a path is always one string';
+const NO_FILE = 'is a file, but only a form can contain files';
+const FILE_INSIDE = 'contains a file, but a file must be a field of a form';
 
 /**
  * The serialization of requests: the form of each shape in each place, or why it has none. Client,
@@ -70,7 +70,7 @@ export const TEXT_FORMS: Readonly<Record<Shape, Readonly<Record<TextPlace, strin
   },
 };
 
-const NULL_IN_PATH = 'may be `null`, but a path has no text for it';
+const NULL_IN_PATH = "may be `null`, but a path can't contain `null`";
 
 /** Returns how the values of a field become text. */
 export function textFormOf(schema: Schema, place: TextPlace, lookUp: LookUp): TextForm {

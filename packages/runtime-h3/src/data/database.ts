@@ -54,6 +54,8 @@ export function createLazyDatabase(
 function findUrlFault(scheme: string, url: string): string | undefined {
   if (scheme === 'sqlite') return url === 'sqlite:' ? 'it names no file' : undefined;
   if (scheme === 'postgres' || scheme === 'postgresql')
-    return URL.canParse(url) ? undefined : 'it is no URL; a password is percent-encoded in it';
+    return URL.canParse(url)
+      ? undefined
+      : 'it is not a URL; a password in it must be percent-encoded';
   return scheme === '' ? 'it has no scheme' : `there is no driver for ${scheme}:`;
 }

@@ -195,7 +195,7 @@ function warnAboutMemory(
   if (!announce || caps.durable || mode === 'test' || warnedAboutMemory.has(logger)) return;
   warnedAboutMemory.add(logger);
   const place = mode === 'production' ? 'the worker that enqueued them' : 'this process';
-  logger.warn(`queued effects live in the memory of ${place} and do not outlive it`, {
+  logger.warn(`queued effects are in the memory of ${place} and are lost when it ends`, {
     code: 'GATI_EFFECTS_MEMORY',
   });
 }

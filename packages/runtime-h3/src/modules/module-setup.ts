@@ -157,7 +157,7 @@ function setupError(name: string, cause: unknown): GatiError {
     {
       code: 'GATI_MODULE_SETUP',
       message: `The module "${name}" could not be set up: ${reason}`,
-      fix: `Correct setup() in src/modules/${name}.ts, or what it connects to.`,
+      fix: `Correct setup() in src/modules/${name}.ts, or start the service that it connects to.`,
       file: `src/modules/${name}.ts`,
     },
     { cause },

@@ -5,7 +5,7 @@ import { usageError } from '../command/usage-error.ts';
 
 /** Runs `traces` … of a built server: reads the store that the server writes. */
 export function runStoredTelemetryCommand(name: string, words: string[]): Promise<number> {
-  if (!isTelemetryCommand(name)) throw new TypeError(`${name} is no command`);
+  if (!isTelemetryCommand(name)) throw new TypeError(`${name} is not a command`);
   return runTelemetryCommand(name, words, {
     open: async () => {
       const url = process.env.GATI_TELEMETRY ?? '';

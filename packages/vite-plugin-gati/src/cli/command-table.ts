@@ -74,7 +74,7 @@ export const COMMANDS: Command[] = [
       after: {
         type: 'positional',
         required: false,
-        description: 'The same; the current sources by default',
+        description: 'Version in the store, or manifest file; the current sources by default',
       },
       store: STORE,
     },

@@ -28,7 +28,7 @@ export type EffectName =${union(scan.effects.map(({ name }) => name))};
 
 export type Modules = globalThis.GatiModules;
 
-/** By effect name, what \`enqueue\` takes. */
+/** Payloads by effect name. */
 export type EffectPayloads = globalThis.GatiEffects;
 
 export type Config = globalThis.GlobalContext['config'];

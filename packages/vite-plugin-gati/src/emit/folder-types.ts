@@ -9,7 +9,7 @@ type ImportOf = (file: string) => string;
  * Type helpers that the entries use: the fields that a guard adds to `lctx`, and a merge in which
  * fields of an inner guard replace those of an outer one.
  */
-export const FOLDER_HELPERS = `  /** The fields that a guard returns: none are known of one with the type \`Guard\`. */
+export const FOLDER_HELPERS = `  /** The fields that a guard returns. None are known if its type is \`Guard\`. */
   type Added<Guard> = Guard extends (...args: never) => infer Result ? Fields<Awaited<Result>> : unknown;
   type Fields<Result> = object extends Result ? unknown : [Exclude<Result, void>] extends [never] ? unknown : [Extract<Result, void | undefined>] extends [never] ? Readonly<Result> : Partial<Readonly<Exclude<Result, void>>>;
   type Merged<Outer, Inner> = keyof Outer & keyof Inner extends never ? Outer & Inner : Omit<Outer, keyof Inner> & Inner;

@@ -25,7 +25,7 @@ export function sourcePlacesPlugin(): Plugin {
       filter: { id: /\?(?:.*&)?(?:worker|sharedworker)\b/ },
       handler(source, importer) {
         if (importer === undefined || !isAppModule(importer)) return;
-        const message = `The import '${source}' is a worker of browsers, which Node does not have.`;
+        const message = `The import '${source}' is a web worker, which Node does not have.`;
         reportAt(
           { root: this.environment.config.root, id: importer, text: source },
           { code: CODE, message, fix: WORKER_FIX },
@@ -42,7 +42,7 @@ export function sourcePlacesPlugin(): Plugin {
         if (!isAppModule(file)) return;
         const text = findOwnPlace(this.parse(code), code);
         if (text === undefined) return;
-        const message = `The code \`${text}\` names a place of the sources, which the built server does not have.`;
+        const message = `The code \`${text}\` refers to a path in the sources, which the built server does not have.`;
         reportAt(
           { root: this.environment.config.root, id: file, text },
           { code: CODE, message, fix: FIX },

@@ -116,7 +116,7 @@ function parseScheme(name: string, given: unknown): SecurityScheme {
     }
     if (!isOfType(value, type))
       throw new Wrong(
-        `'${field}' of '${name}' is not a ${type === 'string' ? 'text' : 'list of texts'}.`,
+        `'${field}' of '${name}' is not a ${type === 'string' ? 'string' : 'list of strings'}.`,
       );
   }
   if (name === 'apiKey' && !['header', 'query', 'cookie'].includes(String(given['in'])))

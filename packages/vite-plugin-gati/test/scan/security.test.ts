@@ -93,7 +93,11 @@ describe('the security of a route', () => {
     ["{ apiKey: { in: 'body', name: 'k' } }", 'GATI_SECURITY', "'in' of 'apiKey' is not"],
     ["{ cookie: { nam: 's', name: 's' } }", 'GATI_SECURITY', "Did you mean 'name'?"],
     ["{ cookie: { name: 'a b' } }", 'GATI_SECURITY', "'a b' can't be the name"],
-    ["{ bearer: { scopes: 'a' } }", 'GATI_SECURITY', "'scopes' of 'bearer' is not a list of texts"],
+    [
+      "{ bearer: { scopes: 'a' } }",
+      'GATI_SECURITY',
+      "'scopes' of 'bearer' is not a list of strings",
+    ],
     ["{ openIdConnect: { url: 'id' } }", 'GATI_SECURITY', 'not an absolute URL'],
     ['[]', 'GATI_SECURITY', 'the list is empty'],
     ['true', 'GATI_SECURITY', 'true is not an object of schemes'],

@@ -148,7 +148,7 @@ function stringifyResponse(call: Call, status: number, value: unknown): string {
     return stringifyWire(value);
   } catch (error) {
     if (!(error instanceof LostValueError) || !call.app.production) throw error;
-    call.logger.warn('a response has a value that JSON has no form for', {
+    call.logger.warn('a response contains a value that has no form in JSON', {
       route: call.route,
       status,
       error,

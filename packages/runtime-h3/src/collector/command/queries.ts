@@ -82,7 +82,7 @@ function trace({ words, style }: QueryCall): ReturnType<Query> {
     if (found === undefined)
       throw new GatiError({
         code: 'GATI_TRACE_UNKNOWN',
-        message: `Nothing is known of the trace ${id}.`,
+        message: `The store has no trace ${id}.`,
         fix: 'Check the id. Old traces are removed: GATI_TELEMETRY names the store, and its limits are in the reference.',
       });
     return { lines: printTrace(found, style), document: found, code: 0 };
@@ -185,7 +185,8 @@ function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
 }
 
 function listing(lines: string[], next: string | undefined): string[] {
-  if (lines.length === 0) return ['Nothing in this time; `--since` goes further back.'];
+  if (lines.length === 0)
+    return ['Nothing happened in this time; a longer `--since` goes further back.'];
   return next === undefined ? lines : [...lines, `more: --cursor ${next}`];
 }
 

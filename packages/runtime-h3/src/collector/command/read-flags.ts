@@ -31,7 +31,7 @@ export function readRange({ since = DEFAULT_SINCE }: TelemetryFlags, now: number
   const [, digits = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(since) ?? [];
   const length = Number(digits) * (UNITS[unit] ?? 0);
   if (length === 0)
-    throw usageError(`\`--since=${since}\` is no time span`, 'Write it as 30s, 15m, 2h or 7d.');
+    throw usageError(`\`--since=${since}\` is not a time span`, 'Write it as 30s, 15m, 2h or 7d.');
   return { from: now - length, to: now + 1000 };
 }
 
@@ -69,7 +69,7 @@ export function readLevel(text: string | undefined): { level?: LogLevel } {
   if (text === undefined) return {};
   const level = LOG_LEVELS.find((each) => each === text);
   if (level === undefined)
-    throw usageError(`\`--level=${text}\` can't be used`, `It is one of ${LOG_LEVELS.join(', ')}.`);
+    throw usageError(`\`--level=${text}\` can't be used`, `Use one of ${LOG_LEVELS.join(', ')}.`);
   return { level };
 }
 
@@ -77,8 +77,8 @@ export function readLevel(text: string | undefined): { level?: LogLevel } {
 export function readTraceId(text: string | undefined): string {
   if (text === undefined || !/^[\da-f]{32}$/i.test(text))
     throw usageError(
-      text === undefined ? 'a trace id is missing' : `\`${text}\` is no trace id`,
-      'It has 32 hexadecimal digits: a line of `traces`, or `traceId` in the log.',
+      text === undefined ? 'a trace id is missing' : `\`${text}\` is not a trace id`,
+      'A trace id has 32 hexadecimal digits; lines of `traces` and `traceId` in the log have one.',
     );
   return text.toLowerCase();
 }

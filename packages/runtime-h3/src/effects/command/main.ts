@@ -81,13 +81,13 @@ async function run(
     const known = Object.keys(ACTIONS).join(', ');
     throw usageError(
       name === undefined ? '`effects` needs an action' : `\`effects\` can't \`${name}\``,
-      `It is one of ${known}.`,
+      `Use one of ${known}.`,
     );
   }
   const address = values.queue ?? url;
   if (address === 'memory:')
     throw usageError(
-      'other processes can not see a queue in memory',
+      "other processes can't see a queue in memory",
       'Name a shared queue in GATI_EFFECTS or `--queue`.',
     );
   const queue = await openQueue(address, {

@@ -235,7 +235,7 @@ export class ReleaseManager {
 
   #find(version: string): KnownRelease {
     const found = this.#known.get(version);
-    if (found === undefined) throw new Error(`Release ${version} is gone.`);
+    if (found === undefined) throw new Error(`Release ${version} is no longer available.`);
     return found;
   }
 

@@ -20,7 +20,7 @@ export function parseHead({ url, file, fix }: HeadSource, text: string | undefin
   if ('value' in parsed) return parsed.value;
   throw storeError(
     'GATI_STORE_DAMAGED',
-    `In the release store ${url} the file ${file}, which says what is active, can't be read: ${parsed.fault}.`,
+    `In the release store ${url} the file ${file}, which says which releases are active, can't be read: ${parsed.fault}.`,
     fix,
   );
 }

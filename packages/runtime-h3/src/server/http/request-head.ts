@@ -20,7 +20,7 @@ export function headError(req: IncomingMessage): string | undefined {
   if (hasTwoHosts(req.rawHeaders)) return 'The request has more than one Host.';
   // No other coding is decoded (RFC 9112, section 6.1).
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
-    return 'The only Transfer-Encoding is chunked.';
+    return 'The only supported Transfer-Encoding is chunked.';
   return undefined;
 }
 

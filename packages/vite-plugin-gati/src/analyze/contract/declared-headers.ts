@@ -28,7 +28,7 @@ export function applyDeclaredHeaders(
     if (!Object.hasOwn(responses, status)) {
       diagnostics.add(
         'GATI_RESPONSE_MISMATCH',
-        `\`ResponseHeaders\` has headers for ${status}, but the route has no response with it.`,
+        `\`ResponseHeaders\` has headers for ${status}, but the route has no response with this status.`,
         `Name a status of the route (${Object.keys(responses).join(', ')}), or declare the response: \`export type Responses = { ${status}: … }\`.`,
         node,
         'error',
@@ -81,5 +81,5 @@ function whyNoHeader(snapshot: ProgramSnapshot, name: string, field: Schema): st
     'headers',
     (ref) => snapshot.responses.definitions.get(refName(ref))?.schema,
   );
-  return kind === 'text' || kind === 'list' ? undefined : 'its value is not a text';
+  return kind === 'text' || kind === 'list' ? undefined : 'its value is not a string';
 }

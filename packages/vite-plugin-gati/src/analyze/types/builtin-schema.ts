@@ -27,7 +27,7 @@ export function builtinSchema(context: SchemaContext, type: TypeView, builtin: B
       context.report(
         'GATI_TYPE_NOT_JSON',
         `${context.compiler.text(type)} is a promise, which is \`{}\` in JSON.`,
-        'Await it first; of a list, await `Promise.all(list)`.',
+        'Await it first; for a list, await `Promise.all(list)`.',
       );
       return { type: 'object' };
     default:

@@ -62,7 +62,7 @@ function objectSchema(context: SchemaContext, type: TypeView): Schema {
   if (base.builtin.kind !== 'lost') return builtinSchema(context, base.type, base.builtin);
   context.report(
     'GATI_TYPE_NOT_JSON',
-    `Of ${compiler.text(type)}, JSON has its own fields only, and nothing of ${compiler.text(base.type)}.`,
+    `JSON has only the own fields of ${compiler.text(type)}, and nothing of ${compiler.text(base.type)}.`,
     'Send its content as a plain object, or give the class a `toJSON`.',
   );
   return membersSchema(context, type, isOfPlatform);

@@ -69,7 +69,7 @@ export function clientValues(contract: Contract, version: string, base: string):
     },
     {
       docComment:
-        "/** `call('GET /users/:id', { params: { id } })`: without the table of routes, which a bundler then drops. */",
+        "/** Calls a route by its id: `call('GET /users/:id', { params: { id } })`. A bundler can leave out the table of routes. */",
       name: 'call',
       kind: 'const',
       signature: ': Call<Routes, PlainRoute, false>',

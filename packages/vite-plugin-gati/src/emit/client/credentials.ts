@@ -31,12 +31,12 @@ export function printCredentials(contract: Contract): string {
   const members = {
     token: `/** Sent as \`Authorization: Bearer …\`. A function is called for each call. */
   token?: Credential;`,
-    basic: `/** Sent as \`Authorization: Basic …\`, without a \`token\`. */
+    basic: `/** Sent as \`Authorization: Basic …\` if there is no \`token\`. */
   basic?: { username: string; password: string };`,
     apiKey: key,
   };
   const lines = credentialOptions(contract).map((name) => `  ${members[name]}\n`);
-  return `/** Credentials of \`createClient\`. Routes that require none get none. */\nexport interface Credentials {\n${lines.join('')}}\n`;
+  return `/** Credentials of \`createClient\`. They are sent only to routes that require some. */\nexport interface Credentials {\n${lines.join('')}}\n`;
 }
 
 /** Prints the client settings that select credentials: `, open: [...], keys: [...]`. */

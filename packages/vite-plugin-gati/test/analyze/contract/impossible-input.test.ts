@@ -42,14 +42,14 @@ const WRONG: Record<string, [route: string, declared: string, says: string]> = {
   fileInObject: [
     'POST /w',
     'export type Body = { file: File; meta: { file: File } };',
-    '`meta` has a file inside',
+    '`meta` contains a file',
   ],
   listQuery: ['GET /w', 'export type Query = string[];', 'it is an array'],
   fileQuery: ['GET /w', 'export type Query = { file: File };', '`file` is a file'],
   optionalFileQuery: ['GET /w', 'export type Query = { file?: File };', '`file` is a file'],
   fileHeaders: ['GET /w', "export type Headers = { 'x-a': File[] };", '`x-a` is a file'],
   nullParams: ['GET /w/:id', 'export type Params = { id: string | null };', '`id` may be `null`'],
-  restList: ['GET /w/*rest', 'export type Params = { rest: string[] };', '`rest` is not a text'],
+  restList: ['GET /w/*rest', 'export type Params = { rest: string[] };', '`rest` is not a string'],
   recordOfFiles: ['GET /w', 'export type Query = Record<string, File>;', 'each further field is a'],
 };
 

@@ -82,8 +82,8 @@ const CASES: Record<string, HeaderCase> = {
     expect: { 200: undefined },
     warnings: [
       "`ResponseHeaders` can't have `content-length`: the server sets this header.",
-      "`ResponseHeaders` can't have `x-a`: its value is not a text.",
-      '`ResponseHeaders` has headers for 404, but the route has no response with it.',
+      "`ResponseHeaders` can't have `x-a`: its value is not a string.",
+      '`ResponseHeaders` has headers for 404, but the route has no response with this status.',
     ],
   },
 };
