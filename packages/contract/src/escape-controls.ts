@@ -8,7 +8,7 @@ const OWN_COLORS = /(\u001b\[(?:0|1|2|22|31|32|33|36|39)m)/;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Escapes the characters by which a text could control a terminal, and removes colors. A log line may
+ * Escapes the characters by which text could control a terminal, and removes colors. A log line may
  * contain what a client sent.
  *
  * @example

@@ -3,7 +3,7 @@ import { CreateError } from './errors.ts';
 /** A template that users can choose. */
 export interface Template {
   name: string;
-  /** A few words for help texts and prompts. */
+  /** A few words for the help and for prompts. */
   hint: string;
 }
 

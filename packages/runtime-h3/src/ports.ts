@@ -152,7 +152,7 @@ export interface QueueJob {
    * off, and for jobs of earlier versions. The driver stores it.
    */
   trace?: string;
-  /** JSON texts of the steps that earlier attempts stored, by name. Absent: none. */
+  /** JSON of the step results that earlier attempts stored, by name. Absent: none. */
   steps?: Record<string, string>;
 }
 

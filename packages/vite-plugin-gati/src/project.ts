@@ -31,7 +31,7 @@ export interface Project {
   /** Reads all files again, and parses those that changed. */
   scan(): Promise<Scan>;
   /**
-   * Applies the current texts of some files. Returns the scan with them.
+   * Applies the current contents of some files. Returns the scan with them.
    *
    * @param texts by file, from the root, with `/`; `undefined` for a removed file
    */

@@ -70,7 +70,7 @@ export function matching(pattern: RegExp, expected: string): Check {
   };
 }
 
-/** Accepts text for which `parse` returns a value. */
+/** Accepts a string for which `parse` returns a value. */
 export function parsedBy(parse: (text: string) => unknown, expected: string): Check {
   return (value, path) => {
     if (typeof value !== 'string' || parse(value) === undefined)
@@ -78,7 +78,7 @@ export function parsedBy(parse: (text: string) => unknown, expected: string): Ch
   };
 }
 
-/** Accepts a text that may become a file name, a folder name or a part of a key. */
+/** Accepts a string that may become a file name, a folder name or a part of a key. */
 export const safeName: Check = (value, path) => {
   if (typeof value !== 'string' || !isSafeName(value))
     throw new Mismatch(path, 'a name of letters, digits, ".", "_" and "-"', value);

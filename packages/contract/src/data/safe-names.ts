@@ -5,7 +5,7 @@ const MAX_PATH = 1024;
 const UNSAFE = /[\u0000-\u001f\u007f\\]/;
 
 /**
- * Whether a text is a relative path with `/` that stays inside its folder on every platform: no
+ * Whether a string is a relative path with `/` that stays inside its folder on every platform: no
  * empty, `.` or `..` segment, no drive letter, no backslash, no control character.
  */
 export function isInnerPath(text: string): boolean {
@@ -18,8 +18,8 @@ export function isInnerPath(text: string): boolean {
 }
 
 /**
- * Whether a text is one name that may become a file name, a folder name or a part of a key: letters,
- * digits, `.`, `_`, `-` and `+`, with no `.` at either end.
+ * Whether a string is one name that may become a file name, a folder name or a part of a key:
+ * letters, digits, `.`, `_`, `-` and `+`, with no `.` at either end.
  */
 export function isSafeName(text: string): boolean {
   return text.length <= 255 && /^[\w+-](?:[\w.+-]*[\w+-])?$/.test(text);

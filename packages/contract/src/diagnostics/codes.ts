@@ -2,8 +2,8 @@
  * All codes of Gati, each with the first sentence of its page in `docs/errors/`. To add a code, add
  * a line here and a page there; `npm run errors` writes the index of the pages.
  *
- * Import this table as a type only ({@link GatiCode}): the texts are for the index and would add 10
- * kB to a server.
+ * Import this table as a type only ({@link GatiCode}): the sentences are for the index and would
+ * add 10 kB to a server.
  */
 export const GATI_CODES = {
   GATI_ACTIVATE_WAIT: '`--wait` ended before every running server ran the release.',
@@ -19,7 +19,8 @@ export const GATI_CODES = {
   GATI_CALL_FAILED: 'A client call with `throwOnError` got an error response, or no response.',
   GATI_CLIENT_BASE_URL: 'The typed client does not know which server to call.',
   GATI_CLIENT_CLOSED: 'A WebSocket of the typed client did not open, or it closed with an error.',
-  GATI_CLIENT_PARAM: 'A parameter or a header of a client call has a value without a text.',
+  GATI_CLIENT_PARAM:
+    "A parameter or a header of a client call has a value that a request can't contain.",
   GATI_CLIENT_SOCKET:
     "The typed client can't open a WebSocket route because there is no global `WebSocket`.",
   GATI_CONFIG_INVALID: 'The environment does not match the schema in `src/config.ts`.',

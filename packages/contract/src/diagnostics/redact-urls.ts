@@ -3,12 +3,12 @@ const DATABASE = /^(?:postgres(?:ql)?|rediss?|mysql|mariadb|mongodb(?:\+srv)?|am
 /** Parameters of URLs and of connection strings that grant access. */
 const PARAMETER =
   /(^|[?&;\s"'])((?:pass(?:word|wd)?|pwd|secret|token|sig(?:nature)?|(?:account|access|api|sharedaccess)[-_]?key|sharedaccesssignature|x-amz-(?:signature|credential|security-token))=)[^&;\s"']+/gi;
-/** Ends a URL in a text. */
+/** Ends a URL in text. */
 const SEPARATOR = /([\s"'`<>]+)/;
 const HIDDEN = '***';
 
 /**
- * Replaces the passwords of all URLs and connection strings in a text with `***`. Errors of
+ * Replaces the passwords of all URLs and connection strings in text with `***`. Errors of
  * databases, queues and stores may contain the address that they were given.
  *
  * @example

@@ -85,7 +85,9 @@ export interface OpenApiParameter {
   required?: boolean;
   description?: string;
   deprecated?: boolean;
-  /** Schema of a value that is one text, or a list of texts in the default style of the place. */
+  /**
+   * Schema of a value that is one string, or a list of strings in the default style of the place.
+   */
   schema?: Schema;
   /** Schema of a value that is sent as JSON. A parameter has either this or `schema`. */
   content?: { 'application/json': OpenApiMediaType };

@@ -2,30 +2,31 @@ import { alternativesOf, type LookUp } from './alternatives.ts';
 import type { Schema } from './ir.ts';
 
 /**
- * Part of a request that contains values as text. `rest` is the parameter of a catch-all, `*rest`.
+ * Part of a request that contains values as strings. `rest` is the parameter of a catch-all,
+ * `*rest`.
  */
 export type TextPlace = 'params' | 'rest' | 'query' | 'headers' | 'form';
 
 /**
  * How a value becomes text:
  *
- * - `text`: one text. A date is RFC 3339, a bigint decimal, bytes are base64, `null` is `null`
- * - `list`: each item is a text. A query and a form repeat the name, a path and a header separate
+ * - `text`: one string. A date is RFC 3339, a bigint decimal, bytes are base64, `null` is `null`
+ * - `list`: each item is a string. A query and a form repeat the name, a path and a header separate
  *   the items by commas
  * - `json`: the JSON of the whole value
- * - `none`: no text can represent the value
+ * - `none`: no string can represent the value
  */
 export type TextFormKind = 'text' | 'list' | 'json' | 'none';
 
 export interface TextForm {
   kind: TextFormKind;
   /**
-   * No text can represent `null`, so a client leaves the field out. The server reads `null` where a
-   * required field is absent.
+   * No string can represent `null`, so a client leaves the field out. The server reads `null` where
+   * a required field is absent.
    */
   isNullAbsent: boolean;
   /**
-   * No text can represent the empty list, so a client leaves the field out. The server reads the
+   * No string can represent the empty list, so a client leaves the field out. The server reads the
    * empty list where a required field is absent.
    */
   isEmptyAbsent: boolean;
@@ -37,10 +38,11 @@ export interface TextForm {
  * Kinds of values by their text form:
  *
  * - `text`: a string, a number, a boolean, `null`, or a type that is one of them in JSON
- * - `list`: an array, a tuple or a set of texts
- * - `either`: a text or a list of texts
- * - `nullableList`: a list of texts, or `null`
- * - `data`: an object, a list of objects or lists, or a list with items that no text can represent
+ * - `list`: an array, a tuple or a set of `text` values
+ * - `either`: a `text` value or a `list`
+ * - `nullableList`: a `list`, or `null`
+ * - `data`: an object, a list of objects or lists, or a list with items that no string can
+ *   represent
  * - `file`: a file or a list of files
  * - `fileInData`: an object or a list with a file inside
  */
@@ -95,7 +97,7 @@ const none = (reason: string): TextForm => ({
 });
 
 function shapeOf(alternatives: Schema[], lookUp: LookUp): Shape {
-  // A value whose type is not declared arrives as text.
+  // A value whose type is not declared arrives as a string.
   if (alternatives.every(isAny)) return 'text';
   if (alternatives.some((one) => holdsFile(one, lookUp, new Set()) && !isFileField(one, lookUp)))
     return 'fileInData';

@@ -18,7 +18,7 @@ export type VersionResolver<R extends ReleaseInfo> = (
   now: number,
 ) => Resolution<R>;
 
-/** Clients choose the texts, so the cache is bounded. */
+/** Clients choose the keys, so the cache is bounded. */
 const MAX_CACHED = 256;
 
 /**
@@ -47,8 +47,8 @@ export function createVersionResolver<R extends ReleaseInfo>(
 }
 
 /**
- * Whether a text still means the same later. A time in the future does not stay in the future, and
- * today's date means the current moment.
+ * Whether a request still means the same later. A time in the future does not stay in the future,
+ * and today's date means the current moment.
  */
 function isLasting(request: VersionRequest, now: number): boolean {
   if (request.kind === 'time') return request.at < now;

@@ -21,8 +21,8 @@ const MAX_NAME_BYTES = 255;
 const PART = 60;
 
 /**
- * Returns the key under which unstorage stores an item. Different texts give different keys, and a
- * usual key stays as it is: `users:7` is the file `7` in the folder `users`.
+ * Returns the key under which unstorage stores an item. Different strings give different keys, and
+ * a usual key stays as it is: `users:7` is the file `7` in the folder `users`.
  */
 export function encodeStorageKey(key: string, foldsNames = FOLDS_NAMES): string {
   const unsafe = foldsNames ? UNSAFE_FOLDED : UNSAFE;

@@ -125,7 +125,10 @@ function toForm(fields: object, forms: FieldForms | undefined): FormData {
 const formOf = (name: string, forms: FieldForms | undefined): FieldForms[string] | undefined =>
   forms?.[name] ?? forms?.['*'];
 
-/** Whether the absence of a field means the value: `null` beside a text, or an empty list. */
+/**
+ * Whether the absence of a field represents the value: `null` in a field that accepts strings, or
+ * an empty list.
+ */
 function isLeftOut(name: string, value: unknown, forms: FieldForms | undefined): boolean {
   const form = formOf(name, forms);
   if (form === 'json') return value === undefined;
@@ -133,7 +136,7 @@ function isLeftOut(name: string, value: unknown, forms: FieldForms | undefined):
   return value === undefined || isEmpty || (value === null && form === 'absent');
 }
 
-/** Returns the texts of a field of a query or a form: one for each item of a list. */
+/** Returns the strings of a field in a query or a form: one for each item of a list. */
 function toTexts(name: string, value: unknown, forms: FieldForms | undefined): string[] {
   if (isLeftOut(name, value, forms)) return [];
   if (formOf(name, forms) === 'json') return [stringifyWire(value)];
@@ -142,7 +145,7 @@ function toTexts(name: string, value: unknown, forms: FieldForms | undefined): s
     .map(toText);
 }
 
-/** Returns the text of a parameter or a header, where commas separate the items of a list. */
+/** Returns a parameter or a header as a string, in which commas separate the items of a list. */
 function toListText(name: string, value: unknown, forms: FieldForms | undefined): string {
   if (formOf(name, forms) === 'json')
     return stringifyWire(value).replace(

@@ -125,8 +125,8 @@ function compileValue(schema: Schema, $defs: Defs, source: StringSource): Coerce
 }
 
 /**
- * Reads the JSON of a value. A text that is not JSON, or not of the schema, is read as a plain value:
- * people write `?filter=all` where the schema allows `all`.
+ * Reads the JSON of a value. A string that is not JSON, or does not match the schema, is read as a
+ * plain value: people write `?filter=all` where the schema allows `all`.
  */
 function fromJson(value: unknown, variants: Schema[], $defs: Defs, plain: Coerce): unknown {
   if (typeof value !== 'string') return plain(value);
@@ -190,8 +190,8 @@ function acceptsAny(schema: Schema): boolean {
 }
 
 /**
- * Whether an empty text can be a value of the schema. A text field may require a length; the check
- * then rejects the empty text. An empty number is an input that was left empty.
+ * Whether an empty string can be a value of the schema. A string field may require a length; the
+ * check then rejects the empty string. An empty number is an input that was left empty.
  */
 function acceptsEmpty(schema: Schema): boolean {
   const { type, const: constant, enum: members, format, 'x-gati-codec': codec } = schema;
@@ -234,7 +234,7 @@ function compileItems(
 
 /**
  * Converts to the most specific variant that fits. Strings come last, so `number | string` makes
- * `5` of `"5"`. A text that fits a string variant never becomes `null`.
+ * `5` of `"5"`. Text that fits a string variant never becomes `null`.
  */
 function convertScalar(
   variants: Schema[],

@@ -1,4 +1,4 @@
-/** Why a text was rejected. `offset` counts UTF-16 code units from 0. */
+/** Why the JSON was rejected. `offset` counts UTF-16 code units from 0. */
 export type JsonErrorDetails =
   | { reason: 'syntax'; offset: number }
   | { reason: 'depth' }
@@ -76,7 +76,7 @@ const TOKEN =
 
 /**
  * Returns the offset of the first token that JSON does not allow at its place. Runs only for
- * rejected texts.
+ * rejected JSON.
  */
 function findErrorOffset(text: string): number {
   const open: string[] = [];

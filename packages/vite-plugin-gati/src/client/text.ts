@@ -1,6 +1,6 @@
 import { ClientError } from './errors.ts';
 
-/** Returns one value as text. */
+/** Returns one value as a string. */
 export function toText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' && value !== null ? toJson(value) : String(value);
@@ -13,7 +13,7 @@ export function toJson(value: unknown): string {
   );
 }
 
-/** Returns the texts of a field of a query or a form: one for each item of a list. */
+/** Returns the strings of a field in a query or a form: one for each item of a list. */
 export function toTexts(value: unknown, form: string | undefined): string[] {
   if (form === 'json') return value === undefined ? [] : [toJson(value)];
   return (Array.isArray(value) ? (value as unknown[]) : [value])
@@ -22,7 +22,7 @@ export function toTexts(value: unknown, form: string | undefined): string[] {
 }
 
 /**
- * Returns the text of a parameter or a header, where commas separate the items of a list.
+ * Returns a parameter or a header as a string, in which commas separate the items of a list.
  *
  * @throws {ClientError} GATI_CLIENT_PARAM when an item is empty, contains a comma, or begins or
  *   ends with a space

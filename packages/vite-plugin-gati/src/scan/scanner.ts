@@ -14,7 +14,7 @@ export interface Scanner {
   /** Reads every file with a role. */
   scan(): Promise<Scan>;
   /**
-   * Takes the current texts of files, by name from the root with `/`. `undefined` means that the
+   * Takes the current contents of files, by name from the root with `/`. `undefined` means that the
    * file was deleted. It reads nothing from disk. Returns the same object if the scan did not
    * change.
    */
@@ -33,7 +33,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
   let parsed = 0;
   const files = new Map<string, ScannedFile & { hash: string }>();
   /**
-   * The number of the update that last reported a file. A text that a scan read before is older.
+   * The number of the update that last reported a file. Content that a scan read before is older.
    */
   const updatedAt = new Map<string, number>();
   let updates = 0;

@@ -57,7 +57,7 @@ interface CidrRange {
   prefix: number;
 }
 
-/** Whether {@link createClientIp} accepts a text as an address or a CIDR range. */
+/** Whether {@link createClientIp} accepts a string as an address or a CIDR range. */
 export function isAddressRange(text: string): boolean {
   return parseCidr(text) !== undefined;
 }

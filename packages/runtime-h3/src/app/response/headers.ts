@@ -10,7 +10,7 @@ import type { VersionEntry } from '../versions/entry.ts';
  * built once for each release.
  */
 export const EVERY_RESPONSE: HeaderList = [
-  // Browsers must not guess a content type: a text could run as a script.
+  // Browsers must not guess a content type: text could run as a script.
   'x-content-type-options',
   'nosniff',
 ];

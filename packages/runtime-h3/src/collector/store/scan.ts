@@ -6,7 +6,7 @@ import type { Statements } from './statements.ts';
 
 /** Rows that one statement passes at most: some milliseconds. */
 const STRETCH = 5000;
-/** Rows that one statement returns at most, so that a search for a text needs little memory. */
+/** Rows that one statement returns at most, so that a search for text needs little memory. */
 const RETURNED = 1000;
 /** Milliseconds after which a search ends with what it has found. */
 const LONGEST_SEARCH = 150;

@@ -1,6 +1,8 @@
 import type { Native, Row, Statement, Value } from '../../data/native-sqlite.ts';
 
-/** A connection whose statements are prepared once. Their texts are literals of this folder. */
+/**
+ * A connection whose statements are prepared once. All SQL is written as literals in this folder.
+ */
 export interface Statements {
   readonly db: Native;
   all(sql: string, ...values: Value[]): Row[];

@@ -37,7 +37,7 @@ export function parsePayload(claimed: Pick<QueueJob, 'id' | 'effect' | 'payload'
   return value;
 }
 
-/** Returns `undefined` for a text that is not JSON. */
+/** Returns `undefined` for a string that is not JSON. */
 export function parseText(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -12,9 +12,9 @@ const COMPRESSIBLE =
 type Header = number | string | string[];
 
 /**
- * Which responses of routes are compressed; all by default. `anonymous`: those to requests without `Cookie` and
- * `Authorization`. The length of a compressed response tells whether a text of the client is like a
- * secret beside it (the attack BREACH).
+ * Which responses of routes are compressed; all by default. `anonymous`: those to requests without
+ * `Cookie` and `Authorization`. The length of a compressed response shows whether text from the
+ * client resembles a secret beside it (the attack BREACH).
  */
 export type Compression = boolean | 'anonymous';
 

@@ -13,7 +13,7 @@ export interface WorkerLog {
    * level of the log has them, the collector in any case.
    */
   writeInfo(lines: string): void;
-  /** Replaces secrets in a text. */
+  /** Replaces secrets in text. */
   redact(text: string): string;
   /** Hides these values in all lines from now on. */
   hide(secrets: string[]): void;

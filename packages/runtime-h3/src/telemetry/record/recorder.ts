@@ -183,7 +183,7 @@ export class Recorder {
   }
 }
 
-/** Prints a text like `JSON.stringify`, at a third of its cost if the text has no escapes. */
+/** Prints a string like `JSON.stringify`, at a third of its cost if the string needs no escapes. */
 function quote(text: string): string {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -1,6 +1,6 @@
 /**
- * Texts, numbers, bytes and comments of SQL. A text without its end reaches to the end of the query.
- * Names in double quotes and placeholders (`?`, `$1`) are no literals.
+ * Strings, numbers, bytes and comments of SQL. A string without its closing quote extends to the
+ * end of the query. Names in double quotes and placeholders (`?`, `$1`) are no literals.
  */
 const LITERAL =
   /\$([a-z_]\w*)?\$[^]*?(?:\$\1\$|$)|\be'(?:\\[^]|''|[^'\\])*(?:'|$)|(?:\b[xbn])?'(?:''|[^'])*(?:'|$)|"(?:""|[^"])*(?:"|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|(?<![\w$.])(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b/gi;

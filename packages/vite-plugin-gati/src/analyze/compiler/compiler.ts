@@ -90,7 +90,7 @@ export interface TypeView {
   readonly tag: TypeTag;
   /** The value of a `literal`, which may be a member of an enum. */
   readonly value?: string | number | boolean | bigint;
-  /** The texts around the placeholders of a `template`. */
+  /** The strings around the placeholders of a `template`. */
   readonly texts?: readonly string[];
   /** The compiler could not resolve the type, for example a missing import, and made it `any`. */
   readonly unresolved?: boolean;

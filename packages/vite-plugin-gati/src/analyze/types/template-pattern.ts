@@ -4,8 +4,8 @@ import type { TypeView } from '../compiler/compiler.ts';
 const ANY = '[\\s\\S]*';
 
 /**
- * Returns the schema of a template literal type, from the texts around its placeholders:
- * `` `user_${number}` `` → `^user_-?[0-9]…$`. The result of `crypto.randomUUID()` has a type of this
+ * Returns the schema of a template literal type, from the strings around its placeholders: ``
+ * `user_${number}` `` → `^user_-?[0-9]…$`. The result of `crypto.randomUUID()` has a type of this
  * kind too, which stands for any UUID.
  */
 export function templateSchema(
@@ -31,9 +31,9 @@ function toPattern(texts: readonly string[], placeholders: readonly TypeView[]):
 }
 
 /**
- * Returns the pattern of any text before `next`. If only texts follow, the first `next` is as good as
- * any other. The pattern ends there, since a search of all ways to divide a text takes quadratic
- * time.
+ * Returns the pattern of any text before `next`. If only strings follow, the first `next` is as
+ * good as any other. The pattern ends there, because a search of all ways to divide a string takes
+ * quadratic time.
  */
 function textPattern(next: string, following: readonly TypeView[]): string {
   const [first] = following;

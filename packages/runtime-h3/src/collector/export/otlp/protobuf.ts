@@ -73,7 +73,7 @@ class Writer {
       this.#fixed64(BigInt(value as string));
     } else {
       this.#tag(number, VARINT);
-      // `true` is 1; integers of 64 bits are texts in the JSON form.
+      // `true` is 1; integers of 64 bits are strings in the JSON form.
       this.#varint(BigInt.asUintN(64, BigInt(value as string | number | boolean)));
     }
   }

@@ -2,15 +2,15 @@
 export const MOST_KEY_BYTES = 10_000;
 
 /**
- * Stores small texts by name, with conditional writes. Cloud queues need one for idempotency keys.
- * A tag identifies one version of a text.
+ * Stores short strings by name, with conditional writes. Cloud queues need one for idempotency
+ * keys. A tag identifies one version of a value.
  */
 export interface KeyStore {
-  /** Creates a text. Resolves to its tag, or to `undefined` if the name exists. */
+  /** Creates a value. Resolves to its tag, or to `undefined` if the name exists. */
   create(name: string, text: string): Promise<string | undefined>;
   /** Resolves to `undefined` if the name does not exist. */
   read(name: string): Promise<{ text: string; tag: string } | undefined>;
-  /** Replaces a text. Resolves to `false` if its tag has changed. */
+  /** Replaces a value. Resolves to `false` if its tag has changed. */
   replace(name: string, text: string, tag: string): Promise<boolean>;
   /** Throws if the address or the rights are wrong. */
   verify(): Promise<void>;

@@ -24,7 +24,7 @@ export function parseAddress(url: string): { address: string; schema: string } {
   return { address: rest === '' ? before : `${before}?${rest}`, schema };
 }
 
-/** Splits a text at the first separator. */
+/** Splits a string at the first separator. */
 function split(text: string, separator: string): [string, string?] {
   const index = text.indexOf(separator);
   return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)];

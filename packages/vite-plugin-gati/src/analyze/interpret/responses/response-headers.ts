@@ -32,7 +32,7 @@ export function changeHeaders(
     return value?.kind === 'constant'
       ? { ...state, contentType: String(value.value).split(';')[0]!.trim().toLowerCase() }
       : state;
-  // Values that are appended are joined to one text.
+  // Appended values are joined to one string.
   const schema = method === 'append' ? TEXT : headerSchema(walk, value, nodes[1]);
   return withHeader(state, name, schema);
 }

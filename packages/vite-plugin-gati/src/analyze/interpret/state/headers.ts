@@ -40,7 +40,7 @@ export function joinHeaders(a: SetHeaders, b: SetHeaders): SetHeaders {
 
 function eitherSchema(a: Schema, b: Schema): Schema {
   if (canonicalJson(a) === canonicalJson(b)) return a;
-  // Each header is a text, so a number or a boolean beside a text is a text.
+  // Each header is a string, so a number or a boolean beside a string is a string.
   return a.type === b.type ? canonicalSchema({ anyOf: [a, b] }) : { type: 'string' };
 }
 
