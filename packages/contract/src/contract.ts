@@ -57,8 +57,9 @@ export interface RouteContract {
   body?: BodyContract;
 
   /**
-   * By status: `'200'` to `'599'`, then `default` for statuses that the analysis does not know. In
-   * ascending order. For `WS` the errors of its guards, which reject the handshake.
+   * Responses by status, in ascending order: `'200'` to `'599'`, then `default` for statuses that
+   * the analysis does not know. For `WS`, these are the errors of its guards, which reject the
+   * handshake.
    */
   responses: Record<string, ResponseContract>;
 
@@ -84,7 +85,7 @@ export interface BodyContract {
 export interface ResponseContract {
   /** Schema of the body. Absent: no content. `{}`: unknown content. */
   schema?: Schema;
-  /** Absent if there is no content. */
+  /** Absent if the response has no content. */
   contentType?: string;
   description?: string;
   /** `true`: the response is `text/event-stream`, and `schema` describes the data of one event. */

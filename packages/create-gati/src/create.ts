@@ -73,7 +73,7 @@ function defaultName({ yes }: Options): string {
 }
 
 /**
- * Returns the folder of templates: beside the built code, or in the repository when run from
+ * Returns the folder of templates: next to the built code, or in the repository when run from
  * source.
  */
 function templatesFolder(): string {

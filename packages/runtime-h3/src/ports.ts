@@ -1,7 +1,7 @@
 /** Ports: interfaces of the runtime that drivers implement. */
 import type { ReleaseStatus } from '@gati/contract';
 
-/** One file of a stored release. */
+/** A file of a stored release. */
 export interface StoredFile {
   /** Path below `dist/`, with `/`. */
   path: string;
@@ -24,9 +24,9 @@ export interface StoredRelease {
   image?: string;
 }
 
-/** Why servers took a release back after its activation. */
+/** Reason why servers took a release back after its activation. */
 export interface Quarantine {
-  /** What went wrong, as servers saw it. */
+  /** The error that the servers reported. */
   reason: string;
   /** RFC 3339. */
   at: string;
@@ -70,7 +70,7 @@ export interface StoreHead {
 
 /**
  * State that a running server reports, so that `activate --wait` knows when all servers have a
- * release. Stored beside the releases; servers don't read it.
+ * release. Stored next to the releases; servers don't read it.
  */
 export interface ServerNote {
   /** Unique among running processes; letters, digits, `.`, `_` and `-`. */
@@ -176,8 +176,8 @@ export interface ClaimRequest {
   effect: string;
   count: number;
   /**
-   * Most active jobs of the effect in all processes together. `exclusive` means a limit of 1, in
-   * order.
+   * Maximum number of active jobs of the effect in all processes together. `exclusive` means a
+   * limit of 1, in order.
    */
   limit?: number;
   /**
@@ -238,10 +238,10 @@ export interface QueueCaps {
   /** Longest payload. Bytes. Absent: the driver has no limit. */
   maxPayload?: number;
   /**
-   * How long the driver stores idempotency keys.
+   * Time for which the driver stores idempotency keys.
    *
    * - `0`: the driver stores no keys.
-   * - a number: milliseconds for which a key is sure to make no second job.
+   * - a number: milliseconds for which a key certainly makes no second job.
    * - `Infinity`: a key makes no second job until 24 h after the end of its job.
    */
   keyMemory: number;

@@ -4,8 +4,8 @@ import pc from 'picocolors';
 export type Colors = ReturnType<typeof pc.createColors>;
 
 /**
- * Returns colour functions for a stream. They add no colours if people don't want them, or for
- * JSON.
+ * Returns colour functions for a stream. They add no colours for JSON, or if the environment
+ * disables colours.
  */
 export function colorsFor(stream: NodeJS.WriteStream, json = false): Colors {
   return pc.createColors(!json && wantsColors(stream, process.env));

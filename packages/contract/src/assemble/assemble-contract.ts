@@ -54,7 +54,7 @@ export function assembleContract(parts: ContractParts): Contract {
   };
 }
 
-/** Cached by identity: an edit changes one route of a thousand. */
+/** Cached by identity, because an edit changes only a few routes of a large app. */
 const canonicalRoutes = new WeakMap<RouteContract, RouteContract>();
 
 function canonicalRoute(route: RouteContract): RouteContract {

@@ -35,7 +35,7 @@ function redactUrl(word: string): string {
   if (at < start) return word;
   const user = word.slice(start, at);
   const password = user.indexOf(':');
-  // `:password` is the placeholder that fixes use in their examples.
+  // Error texts use `:password` as a placeholder, which need not be hidden.
   if (user.endsWith(':password')) return word;
   const shown = password === -1 ? '' : user.slice(0, password + 1);
   return word.slice(0, start) + shown + HIDDEN + word.slice(at);

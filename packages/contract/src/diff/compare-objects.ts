@@ -56,7 +56,10 @@ export function compareObjects(
   );
 }
 
-/** Returns the fields of an object. A required name without a schema is a field of any value. */
+/**
+ * Returns the fields of an object. A required name without a schema is a field that accepts any
+ * value.
+ */
 function fieldsOf({ properties = {}, required = [] }: Schema): Map<string, Schema> {
   return new Map([
     ...required.map((name): [string, Schema] => [name, {}]),
@@ -91,8 +94,9 @@ function reportAdded(
   path: string,
   name: string,
 ): void {
-  // With `additionalProperties: true` or a schema, clients know the type of undeclared fields: the
-  // new field has to match it. An object without the keyword, or a closed one, promises nothing.
+  // With `additionalProperties: true` or a schema, clients know the type of undeclared fields, so
+  // the new field has to match that type. An object without the keyword, or a closed one, promises
+  // nothing about undeclared fields.
   const promised = rest === true ? {} : rest;
   const keeps =
     !promised ||

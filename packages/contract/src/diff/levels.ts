@@ -9,7 +9,7 @@ export type Bump = Level | 'none';
 
 const ORDER: readonly Bump[] = ['none', 'patch', 'minor', 'major'];
 
-/** Returns the highest level, or `none` if there is no level. */
+/** Returns the highest of the levels; `none` without any. */
 export function highestLevel(levels: Iterable<Bump>): Bump {
   let highest: Bump = 'none';
   for (const level of levels) if (ORDER.indexOf(level) > ORDER.indexOf(highest)) highest = level;

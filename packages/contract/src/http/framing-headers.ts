@@ -1,4 +1,4 @@
-/** Headers of the connection and of the framing. A handler can't set them. */
+/** Headers that control the connection or the message framing. A handler can't set them. */
 export const FRAMING_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
   'transfer-encoding',

@@ -93,7 +93,7 @@ export interface OpenApiParameter {
   content?: { 'application/json': OpenApiMediaType };
 }
 
-/** How a field of a form is written. */
+/** Encoding of one field of a form. */
 export interface OpenApiEncoding {
   contentType?: string;
   style?: 'form';

@@ -77,8 +77,8 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
   if (members.some((member) => Object.keys(member).length === 0)) return beside;
   if (members.length === 1) {
     const only = members[0]!;
-    // A keyword on both levels restricts twice, hence `allOf`. For annotations, the outer level
-    // wins.
+    // A keyword that is on both levels restricts twice, so `allOf` combines the two. For
+    // annotations, the outer level wins.
     const clash = Object.keys(only).some((key) => key in beside && !OUTER_WINS.has(key));
     return clash ? { ...beside, allOf: [...(beside.allOf ?? []), only] } : { ...only, ...beside };
   }

@@ -49,7 +49,7 @@ interface CanonicalDefs {
   meanings: Map<string, string>;
 }
 
-/** Cached by identity: an edit changes the map of one route of a thousand. */
+/** Cached by identity, because an edit changes the maps of only a few routes of a large app. */
 const canonicalDefsOf = new WeakMap<Defs, CanonicalDefs>();
 
 function canonicalDefs(defs: Defs): CanonicalDefs {

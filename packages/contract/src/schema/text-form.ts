@@ -30,7 +30,7 @@ export interface TextForm {
    * empty list where a required field is absent.
    */
   isEmptyAbsent: boolean;
-  /** Why the kind is `none`, as the rest of a sentence that begins with the name of the field. */
+  /** Reason for the kind `none`. Completes a sentence that begins with the name of the field. */
   reason?: string;
 }
 

@@ -20,7 +20,9 @@ export type SecurityScheme =
  */
 export type SecurityRequirement = SecurityScheme[][];
 
-/** Returns text that two schemes share if one credential serves both: everything but the scopes. */
+/**
+ * Returns a key that two schemes share if one credential meets both: everything except the scopes.
+ */
 export function schemeIdentity(scheme: SecurityScheme): string {
   switch (scheme.type) {
     case 'apiKey':

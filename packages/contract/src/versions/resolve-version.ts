@@ -96,7 +96,7 @@ export function resolveVersion<R extends ReleaseInfo>(
     case 'invalid':
       return { status: 400, reason: request.reason, message: request.message };
     case 'exact': {
-      // Several releases can have one version. One that serves requests comes first.
+      // Several releases can have the same version. A release that serves requests wins.
       const same = entries.filter(
         ({ release, version }) =>
           release.status !== 'staged' && compareSemver(version, request.version) === 0,

@@ -5,8 +5,8 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DAY = 86_400_000;
 
 /**
- * Parses an RFC 3339 time. Returns milliseconds since 1970, fractions cut off, or `undefined` if
- * the text is malformed or there is no such moment.
+ * Parses an RFC 3339 time. Returns milliseconds since 1970, without fractions. Returns `undefined`
+ * if the text is malformed or names a time that does not exist.
  */
 export function parseTime(text: string): number | undefined {
   const match = TIME.exec(text);
@@ -32,7 +32,7 @@ export function parseTime(text: string): number | undefined {
 
 /**
  * Parses a date `YYYY-MM-DD`. Returns the first millisecond of that UTC day, or `undefined` if the
- * text is malformed or there is no such day.
+ * text is malformed or names a day that does not exist.
  */
 export function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);

@@ -79,8 +79,8 @@ export interface AppOptions {
    */
   trustProxy?: number | string[];
   /**
-   * Receives the access log: one JSON line per request. One call of the function passes several
-   * lines. None by default.
+   * Receives the access log: one JSON line per request. One call may pass several lines. None by
+   * default.
    */
   log?: LogSink;
   /** Observes what happens inside requests. Without it, requests have no extra cost. */

@@ -51,7 +51,7 @@ import type { MigrationPath } from '../types/served-release.ts';
 import { respondUnmatched } from './respond-unmatched.ts';
 import type { VersionEntry } from './versions/entry.ts';
 
-/** Serves one request. Never throws, whatever the request contains. */
+/** Serves one request. Never throws. */
 export function serve(app: AppState, exchange: Exchange, next: (() => void) | undefined): void {
   const incoming = new IncomingRequest(app, exchange, next);
   const chosen = app.table.choose(incoming, exchange.method);

@@ -11,7 +11,7 @@ export interface CommandResult {
   code: 0 | 1;
 }
 
-/** Where a command prints. */
+/** Output of a command. */
 export interface CommandOutput {
   /** Style of the lines. Plain if they go to a file, or if a JSON document is printed too. */
   readonly style: Style;
@@ -22,8 +22,8 @@ export interface CommandOutput {
 }
 
 /**
- * Creates the output on stdout and stderr. With `json`, stdout gets the document and stderr gets the
- * rest; without, there is no document.
+ * Creates the output on stdout and stderr. With `json`, stdout gets the document and stderr
+ * everything else. Without `json`, no document is printed.
  */
 export function createOutput(json: boolean): CommandOutput {
   ignoreClosedPipe(process.stdout, process.stderr);

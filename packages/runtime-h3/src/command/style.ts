@@ -7,7 +7,7 @@ const NAMES = ['bold', 'dim', 'red', 'yellow', 'green', 'cyan'] as const;
 /** Marks up text for a terminal; without colors, each function returns its text. */
 export type Style = Record<(typeof NAMES)[number], (text: string) => string>;
 
-/** Returns the styles for a stream: without colors if {@link wantsColors} says so. */
+/** Returns the styles for a stream. {@link wantsColors} decides whether they add colors. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   return createStyle(wantsColors(stream, process.env));
 }

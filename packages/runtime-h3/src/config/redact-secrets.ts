@@ -1,7 +1,7 @@
 /** Creates a function that replaces secrets in text with `[redacted]`. */
 export function createRedactor(secrets: string[]): (text: string) => string {
   if (secrets.length === 0) return (text) => text;
-  // In JSON text a value is escaped.
+  // JSON contains the value in its escaped form.
   const forms = [
     ...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])),
   ];

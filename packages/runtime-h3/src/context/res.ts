@@ -5,7 +5,8 @@ import type { CookieOptions, Res, Sent } from '../types/context.ts';
 export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
 
 /**
- * How the handler gave the body. `open`: assigned or returned, so the contract determines its type.
+ * The way in which the handler set the body. `open`: assigned or returned, so the contract
+ * determines its type.
  */
 export type SentKind = 'open' | 'json' | 'text' | 'none' | 'stream';
 

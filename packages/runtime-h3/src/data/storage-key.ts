@@ -67,7 +67,7 @@ function decodeCharacters(text: string, unit: string | undefined): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not a name that was encoded here.
+    // The name was not encoded by this module.
     return text;
   }
 }

@@ -5,7 +5,10 @@ import type { EffectFile, RateLimit, RetryPolicy } from '../types/effects.ts';
 export interface EffectSettings {
   retry: Required<RetryPolicy>;
   concurrency: number;
-  /** The file exports `concurrency`, so it counts in all processes if the queue supports that. */
+  /**
+   * The file exports `concurrency`. The limit then counts in all processes together, if the queue
+   * supports that.
+   */
   limited: boolean;
   rateLimit: RateLimit | undefined;
   timeout: number;

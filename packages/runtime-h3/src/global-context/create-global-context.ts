@@ -24,7 +24,7 @@ export interface GlobalContextOptions {
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined>;
-  /** Whether to log start-up notes. Only one of several workers does. */
+  /** Whether to log start-up notes. Only one worker of a server does. */
   announce?: boolean;
   /** Replaces the queue that `GATI_EFFECTS` names. */
   queue?: QueueDriver;

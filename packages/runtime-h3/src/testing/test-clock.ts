@@ -11,7 +11,7 @@ export interface TestClockOptions {
 }
 
 /**
- * Creates `testApp().advance`: a clock for schedules that moves only when the test says so. Each
+ * Creates `testApp().advance`: a clock for schedules that moves only when the test moves it. Each
  * tick runs to its end before the next one, in the order of their times.
  */
 export function createTestClock({
@@ -24,7 +24,7 @@ export function createTestClock({
     if (!(milliseconds >= 0)) throw new RangeError('advance() takes milliseconds from 0.');
     const until = now + milliseconds;
     for (const { effect, time } of await ticksBetween(release, now, until)) {
-      // The key that the schedule itself gives its tick, so that none runs twice.
+      // The same key that the schedule gives its tick, so that no tick runs twice.
       await enqueue(effect, `schedule:${new Date(time).toISOString()}`);
       await idle();
     }

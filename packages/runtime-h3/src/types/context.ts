@@ -417,9 +417,9 @@ export type Handler<R extends string = string> = (...args: Args<R>) => unknown;
 /**
  * Middleware in a `_middleware.ts`: wraps the routes of its folder and of all folders below. It
  * runs after validation, the outermost folder first. `next()` runs the rest and resolves to its
- * returned value; calling it twice throws. A returned value other than `undefined` replaces that of
- * the rest, and without a call of `next()` it is the response. `Folder` is the folder of the file,
- * below `src/handlers`: it types `lctx`.
+ * returned value; calling it twice throws. A returned value other than `undefined` replaces the
+ * value of `next()`. If `next()` was not called, the returned value is the response. `Folder` is
+ * the folder of the file, below `src/handlers`: it types `lctx`.
  *
  * @example
  * export const middleware: Middleware = async (req, res, gctx, lctx, next) => {
@@ -524,7 +524,7 @@ export interface SocketPeer<R extends string = string> {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /**
-   * Sends a message to every other socket that subscribes to the topic, on any route, release or
+   * Sends a message to every other socket that subscribed to the topic, on any route, release or
    * worker of this server. It does not reach other replicas. Other workers get it only up to 16 MiB
    * of text or 12 MiB of bytes (GATI_PUBLISH_LOST).
    */

@@ -31,7 +31,7 @@ export interface Exchange {
   readonly raw: unknown;
   /** Address of the other end of the connection; empty when unknown. */
   readonly peer: string;
-  /** The connection uses TLS. Behind a proxy, that says nothing about the client. */
+  /** The connection uses TLS. Behind a proxy, the client may use another scheme. */
   readonly encrypted: boolean;
   /** Host that the client addressed, with its port; `undefined` when the request names none. */
   readonly authority: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Limits of a server. Sizes are bytes, times milliseconds; each is a whole number from 1. A worker
- * counts each time that it is at a limit: `gati_limit_reached_total` of `/metrics`.
+ * Limits of a server. Sizes are bytes, times milliseconds; each is a whole number of at least 1. A
+ * worker counts each time that it is at a limit: `gati_limit_reached_total` of `/metrics`.
  */
 export interface Limits {
   /** Bytes of a body that is not `multipart/form-data`: 413 above it. 1 MiB by default. */

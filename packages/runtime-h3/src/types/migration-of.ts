@@ -28,7 +28,7 @@ interface ResponseParts<Old extends ResponseTypes> {
 }
 
 /**
- * What `down` returns. A response whose status the old route does not have may be returned
+ * Return type of `down`. A response whose status the old route does not have may be returned
  * unchanged.
  */
 type DownOf<Old extends ResponseTypes, New extends ResponseTypes> =
@@ -68,7 +68,7 @@ interface CheckedMigration<From extends ContractTypes, To extends ContractTypes>
   };
   /** Routes with another id in the newer release, by their old id. */
   moved?: { [Id in keyof From['routes']]?: Moved<From['routes'][Id], To> };
-  /** By effect: converts a payload that the old release enqueued. */
+  /** By effect name: converts a payload that the old release enqueued. */
   effects?: {
     [Name in keyof From['effects']]?: (
       payload: From['effects'][Name],

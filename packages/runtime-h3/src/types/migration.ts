@@ -33,8 +33,8 @@ export interface Migration {
   /** Moved routes by their old id. */
   moved?: Record<string, MovedRoute>;
   /**
-   * By effect: migrates a payload that the old release queued, as JSON, to one that the newer
-   * release accepts.
+   * By effect name: migrates a payload that the old release enqueued, as JSON, to one that the
+   * newer release accepts.
    */
   effects?: Record<string, (payload: unknown) => unknown>;
 }

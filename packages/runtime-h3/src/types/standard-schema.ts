@@ -9,7 +9,7 @@ export interface StandardSchema {
   };
 }
 
-/** Without issues, `value` is the result: checked, and changed where the schema transforms. */
+/** Without `issues`, `value` is the result, with the transforms of the schema applied. */
 export type StandardResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };

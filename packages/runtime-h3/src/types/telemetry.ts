@@ -1,4 +1,7 @@
-/** What a server observed, as plain data: what processes send, what a store keeps, what pages show. */
+/**
+ * Observations of a server, as plain data. Processes send them, a store keeps them, and pages show
+ * them.
+ */
 import type { LogLevel } from './log-level.ts';
 
 /** One request: the root of its spans, and its line in the access log. */
@@ -36,7 +39,7 @@ export type Attributes = Record<string, string | number | boolean>;
 /** OpenTelemetry's kinds of the spans below a request. */
 export type SpanKind = 'internal' | 'client' | 'producer' | 'consumer';
 
-/** A span of another trace that this one belongs to: a run and the request that enqueued it. */
+/** A link to a span of another trace, such as from a run to the request that enqueued its job. */
 export interface SpanLink {
   traceId: string;
   spanId: string;

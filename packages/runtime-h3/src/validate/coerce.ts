@@ -16,7 +16,9 @@ import { parseJson } from './json.ts';
  * declares. A string that does not convert stays, and the check rejects it.
  */
 export type CoerceRecord = (record: Record<string, unknown>) => Record<string, unknown>;
-/** Where strings come from. In a query and a form, a name may occur several times. */
+/**
+ * Part of a request that strings come from. In a query and a form, a name may occur several times.
+ */
 export type StringSource = Exclude<TextPlace, 'rest'>;
 /** `undefined`: the field counts as absent. */
 type Coerce = (value: unknown) => unknown;

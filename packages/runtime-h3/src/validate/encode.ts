@@ -35,8 +35,8 @@ function encode(value: unknown, depth: number, above: Set<object> | undefined): 
   if (typeof value !== 'object' || value === null) return value;
   let seen = above;
   if (depth > MAX_DEPTH_UNWATCHED) {
-    // Only a cycle or a very deep value gets here. A set for every response would cost more than
-    // the walk.
+    // Only a cycle or a very deep value reaches this line. A set for every response would cost more
+    // than the walk.
     seen ??= new Set();
     if (seen.has(value)) throw new EncodeError('The response has a cycle.');
     seen.add(value);

@@ -99,8 +99,8 @@ class Explanation implements SchemaWalker {
   }
 
   /**
-   * Explains the branch that the client most likely meant. If there is no such branch, names the
-   * choice.
+   * Explains the branch that the client most likely meant. Without such a branch, lists the
+   * choices.
    */
   anyOf(branches: Schema[], value: unknown, path: string): void {
     if (branches.some((branch) => this.fits(branch, value))) return;

@@ -1,6 +1,7 @@
 /**
- * Returns whether no two items are equal JSON values, whatever the order of their keys. Compares in
- * sorted order, so that nested lists of distinct items cost no more than their size times its logarithm.
+ * Returns whether no two items are equal JSON values. The order of keys does not matter. Compares
+ * in sorted order, so that nested lists of distinct items cost no more than their size times its
+ * logarithm.
  */
 export function hasUniqueItems(items: readonly unknown[]): boolean {
   const plain = new Set<unknown>();

@@ -21,7 +21,7 @@ export class KnownResults {
   readonly #graph: ImportGraph;
   readonly #cache: CacheStore;
   readonly #hashes = new FileHashes();
-  /** By the subject's name. */
+  /** Results by the name of the subject. */
   readonly #results = new Map<string, KnownResult>();
   readonly #partial = new Set<string>();
   /** JSON of dropped partial results, until {@link KnownResults.takeDropped}. */

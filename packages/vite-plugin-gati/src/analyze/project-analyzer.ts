@@ -234,7 +234,7 @@ export class ProjectAnalyzer implements Analyzer {
         if (generation === this.#generation) this.#results.set(subject, result, hasUnresolved);
         return result;
       } catch (error) {
-        // The compiler is another process: if it died, start a new one, once.
+        // The compiler is another process. If it died, one new start is tried.
         this.#compiler.restart();
         if (attempt > 0) throw error;
       }

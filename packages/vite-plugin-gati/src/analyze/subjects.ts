@@ -12,7 +12,7 @@ export interface Subject<Result extends AnalysisResult = AnalysisResult> {
   /** Identifies the result in the cache. */
   name: string;
   file: string;
-  /** Files that the result depends on beside the imports of `file`. */
+  /** Files that the result depends on in addition to the imports of `file`. */
   extraFiles: readonly string[];
   /** JSON of the scanned route or effect. */
   facts: string;

@@ -45,7 +45,7 @@ export function serverBuildOptions(
     watch: shared.watch,
     target: own.target ?? NODE_TARGET,
     copyPublicDir: false,
-    // As in the client, so that an asset has the same address in both.
+    // The same folder as in the client, so that an asset has the same address in both.
     assetsDir: shared.assetsDir,
     assetsInlineLimit: shared.assetsInlineLimit,
     emitAssets: true,

@@ -24,7 +24,7 @@ export function findOwnPlace(program: unknown, code: string): string | undefined
   return found && code.slice(found.start, found.end);
 }
 
-/** `globalThis['__dirname'] = …` is a replacement that generated clients write and may not use. */
+/** Some generated clients write `globalThis['__dirname'] = …` without using it. */
 const isHarmless = (node: ESTree.Node, code: string): boolean =>
   (node.type === 'AssignmentExpression' && code.slice(node.left.start).startsWith('globalThis[')) ||
   // `process.argv[1] === fileURLToPath(import.meta.url)` is false in the source and in the bundle.

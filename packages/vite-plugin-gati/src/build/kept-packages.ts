@@ -6,7 +6,7 @@ import { isGatiPackage, ownDependencies } from './own-packages.ts';
 import { findDependencies, hiddenDependencies, resolveAsNode } from './package-dependencies.ts';
 import { nativePlatform } from './platform.ts';
 
-/** Packages that a build copies beside the server, while it finds them. */
+/** Packages that a build copies next to the server, collected during the build. */
 export interface KeptPackages {
   /** Keyed by name. */
   packages: Map<string, NativePackage>;

@@ -9,7 +9,7 @@ import { toOpenApiFile } from '../emit/openapi.ts';
 import { writeChanged } from '../files/write-changed.ts';
 
 /**
- * Writes the files of the output folder beside `client/` and `server/`. Returns their paths in it.
+ * Writes the files of the output folder, except `client/` and `server/`. Returns their paths in it.
  *
  * @param releases this release, then the earlier ones
  */

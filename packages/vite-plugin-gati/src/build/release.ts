@@ -19,7 +19,7 @@ export interface BuiltCode {
   native?: NativeCode;
 }
 
-/** Most earlier releases in a changelog. */
+/** Maximum number of earlier releases in a changelog. */
 const MAX_CHANGELOG_RELEASES = 50;
 
 /**

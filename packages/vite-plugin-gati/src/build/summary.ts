@@ -17,7 +17,7 @@ export interface BuildSummary {
   /** Milliseconds. */
   took: number;
   parts: BundleParts;
-  /** Packages beside the bundle, with the bytes of their folders. */
+  /** Packages next to the bundle, with the bytes of their folders. */
   kept: { names: string[]; bytes: number } | undefined;
   /** Path from the root of the app, and bytes. */
   sdk: { file: string; bytes: number };
@@ -34,7 +34,7 @@ const MAX_ROWS = 40;
 /** Maximum number of packages that are named with their size. */
 const MAX_PACKAGES = 3;
 
-/** Prints what a person needs to know of a build: routes, sizes, changes, and how to run it. */
+/** Prints the facts about a build that users need: routes, sizes, changes, and how to run it. */
 export function printSummary(summary: BuildSummary, style: Style): string[] {
   const { manifest, took, bundled, folder, notes } = summary;
   const { name, release } = manifest;

@@ -31,7 +31,7 @@ export function splitArguments(command: Command, args: string[]): CommandLine {
 }
 
 /**
- * Parses the own arguments of a command into values by name.
+ * Parses the arguments of a command itself into values by name.
  *
  * @throws {GatiError} GATI_USAGE when an argument is unknown or missing
  */

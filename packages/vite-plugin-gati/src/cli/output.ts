@@ -4,7 +4,7 @@ import { type CommandOutput, createStyle, styleFor } from '@gati/runtime-h3/comm
 import { colorsFor } from '../colors.ts';
 
 /**
- * Where a command prints: lines for people, and with `--json` one document on stdout for programs.
+ * Output of a command: lines for people and, with `--json`, one document on stdout for programs.
  */
 export interface Output extends CommandOutput {
   readonly json: boolean;

@@ -7,8 +7,8 @@ export type Credential =
   | (() => string | undefined | Promise<string | undefined>);
 
 /**
- * What the generated type `Credentials` of an app may have. A client sends it to routes that require
- * credentials, unless the call has a header of the same name.
+ * All members that the generated type `Credentials` of an app may have. A client sends it to routes
+ * that require credentials, unless the call has a header of the same name.
  */
 export interface AnyCredentials {
   /** Sent as `Authorization: Bearer …`. */

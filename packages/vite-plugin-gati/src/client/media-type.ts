@@ -1,6 +1,6 @@
 /**
- * Whether a content type is JSON. The same as `isJsonMediaType` of `@gati/contract`: the client
- * ships without packages, so it has a copy, and a test compares the two.
+ * Whether a content type is JSON. A copy of `isJsonMediaType` of `@gati/contract`, because the
+ * client ships without packages. A test compares the two.
  */
 export function isJsonMediaType(contentType: string): boolean {
   if (contentType === 'application/json') return true;

@@ -39,8 +39,8 @@ export interface ClientOptions<Throw extends boolean = boolean> {
 export type HeaderValues = Record<string, string | number | boolean | undefined>;
 
 /**
- * When a call is sent again. Status 408, 429 and 5xx and lost connections are retried, if the
- * method is idempotent or the call has an idempotency key.
+ * Rules for retries. A call is retried after status 408, 429 or 5xx and after a lost connection, if
+ * its method is idempotent or it has an idempotency key.
  */
 export interface RetryOptions {
   /** Attempts including the first; 3 by default. */
@@ -48,8 +48,8 @@ export interface RetryOptions {
   /** Milliseconds before the second attempt; 200 by default. Doubles each time, with jitter. */
   delay?: number;
   /**
-   * Longest pause in milliseconds; 10,000 by default. If the server asks for a longer one, the call
-   * is not retried.
+   * Longest pause in milliseconds; 10,000 by default. If the server requests a longer pause, the
+   * call is not retried.
    */
   max?: number;
 }

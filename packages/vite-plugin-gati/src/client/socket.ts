@@ -41,7 +41,9 @@ export interface ConnectRequest {
 /** Opens a WebSocket by its route id. */
 export type Connect = (route: string, request?: ConnectRequest) => Connection<unknown, unknown>;
 
-/** Most received messages that are kept until the first listener. Older ones are dropped. */
+/**
+ * Maximum number of received messages that are kept for the first listener. Older ones are dropped.
+ */
 const MAX_EARLY = 1024;
 /** `WebSocket.OPEN`. */
 const OPEN = 1;
@@ -153,7 +155,7 @@ function toConnection(
   };
 }
 
-/** How a connection ended. */
+/** The end of a connection. */
 interface End {
   /** Closed by this side, or by the server with a code that is not an error. */
   clean: boolean;

@@ -38,7 +38,8 @@ function toExternal(variable: unknown): External {
 
 /**
  * Keywords that no value violates. Without them, more schemas are equal and share a check. The
- * codec says what a value becomes after the check, the content keywords what its text encodes.
+ * codec determines the value after the check, and the content keywords describe what its text
+ * encodes.
  */
 const NOT_CHECKED: ReadonlySet<string> = new Set([
   ...ANNOTATIONS,

@@ -10,9 +10,10 @@ const ONE_UNIT = String.raw`^[\u0000-\ud7ff\ue000-\uffff]*$`;
 const nameOf = (name: string, trust: Trust): string => `${name}~${trust}`;
 
 /**
- * Narrows a JSON Schema to values that the schema value behind it returns unchanged ({@link Trust}):
- * no undeclared keys where the library removes them, only safe integers, and no character outside of
- * the basic plane where a length or a pattern counts. What it leaves out, `validate` decides.
+ * Narrows a JSON Schema to values that the schema value behind it returns unchanged ({@link
+ * Trust}): no undeclared keys where the library removes them, only safe integers, and no character
+ * outside of the basic plane where a length or a pattern counts. `validate` decides about the
+ * values that it leaves out.
  *
  * @param topLevel whether the object itself has no undeclared keys either
  */

@@ -12,14 +12,14 @@
  */
 export type Trust = 'open' | 'strict';
 
-/** How the schema values of one file are used, by the names of their exports. */
+/** Use of the schema values of one file, by the names of their exports. */
 export interface SchemaValues {
   /** Parts of a request, or the payload of an effect, that the file exports as values. */
   parts: readonly string[];
   trust: Readonly<Record<string, Trust>>;
 }
 
-/** How the schema values of one route are used. */
+/** Use of the schema values of one route. */
 export interface RouteValues extends SchemaValues {
   /** Statuses of `export const responses` whose value is a schema. */
   responses?: readonly string[];

@@ -61,7 +61,10 @@ function addedBy({ file, types, isIncomplete }: FolderFile, importOf: ImportOf):
   return isIncomplete === true ? 'unknown' : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
 }
 
-/** What a guard adds in a folder: optional fields if some routes of the folder are public. */
+/**
+ * Returns the fields that a guard adds in a folder: optional if some routes of the folder are
+ * public.
+ */
 function addedBelow(
   guard: FolderFile,
   folder: string,

@@ -24,7 +24,10 @@ import { ENVIRONMENT } from '../environment-name.ts';
 import { hasClient } from '../files/has-client.ts';
 import type { NativeTracer } from './native.ts';
 
-/** Bundles the server, then the client if there is one. Then writes the files beside them. */
+/**
+ * Bundles the server, then the client if there is one. Then writes the other files of the output
+ * folder.
+ */
 export function buildAppPlugin(state: BuildState, native: NativeTracer): Plugin {
   return {
     name: 'gati:build:app',

@@ -60,7 +60,7 @@ async function bundleWorker(
         },
       },
     ],
-    // A worker may read files beside its source.
+    // A worker may read files next to its source.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
     build: {
       ssr: true,

@@ -13,9 +13,9 @@ import { createRunner } from '../dev/module-runner.ts';
 export function environmentPlugin(context: PluginContext): Plugin {
   return {
     name: 'gati:environment',
-    // One instance for client and server: otherwise a build would analyse the app twice.
+    // One instance for client and server. Otherwise a build would analyse the app twice.
     sharedDuringBuild: true,
-    // For the command line, which uses the same project.
+    // Lets the command line use the same project.
     api: context,
     config(user): ReturnType<Extract<Plugin['config'], (...args: never[]) => unknown>> {
       return {
@@ -66,7 +66,10 @@ const VITE_DENY = [
   '.yarnrc.yml',
   '**/.git/**',
 ];
-/** What the server stores below `.gati`: databases, files, releases. Pages import the rest. */
+/**
+ * Data that the server stores below `.gati`: databases, files, releases. Pages import the other
+ * files there.
+ */
 const DATA = ['**/.gati/!(generated|types|*.json)', '**/.gati/!(generated|types|*.json)/**'];
 
 /**

@@ -42,7 +42,7 @@ export interface NativeTracer {
 }
 
 /**
- * Keeps packages that can't be bundled out of the server's bundle and copies them beside it: those
+ * Keeps packages that can't be bundled out of the server's bundle and copies them next to it: those
  * with compiled code, those that read their own folder, and those that `resolve.external` or
  * `ssr.external` names.
  */

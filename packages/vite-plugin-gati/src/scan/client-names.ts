@@ -23,7 +23,9 @@ const ITEM: Partial<Record<RouteMethod, string>> = {
   PATCH: 'update',
   DELETE: 'remove',
 };
-/** A plural is a collection. Not `address`, `status` and `analysis`. */
+/**
+ * Matches a plural, which names a collection. Does not match `address`, `status` and `analysis`.
+ */
 const PLURAL = /..[^\Wsui]s$/i;
 
 /**

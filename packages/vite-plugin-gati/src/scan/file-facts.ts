@@ -16,7 +16,7 @@ export interface FileFacts {
   settings: Record<string, Setting>;
   /** Line of `export const guard`. */
   guardLine?: number;
-  /** Why the file could not be parsed as a module. */
+  /** Reason why the file could not be parsed as a module. */
   syntax?: { message: string; place: Place; frame: string };
 }
 

@@ -51,7 +51,7 @@ export function createScanner(root: string, { cacheDir, base = '' }: ScannerOpti
     if (before?.hash === hash) return;
     const facts = cache?.get(file, hash) ?? parse(file, text);
     const isStale = Boolean(facts.syntax && before && (before.isStale || !before.facts.syntax));
-    // Most edits change a function body, and no fact.
+    // Most edits change only the body of a function, and so no fact.
     if (
       !before ||
       facts.syntax ||

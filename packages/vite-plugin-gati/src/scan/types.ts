@@ -87,7 +87,10 @@ export interface RouteFile extends RouteSettings {
   security?: SecurityRequirement;
   /** `_guard.ts` files from the root that run for the route, outermost first. */
   guards: string[];
-  /** Where each of `guards` is declared: `src/handlers/_guard.ts:3`. Absent: no guards. */
+  /**
+   * Place of the declaration of each guard in `guards`: `src/handlers/_guard.ts:3`. Absent: no
+   * guards.
+   */
   guardPlaces?: string[];
   /** `_middleware.ts` files from the root, outermost first. */
   middleware: string[];

@@ -1,6 +1,6 @@
 import type { PluginContext } from '../context.ts';
 
-/** Where the client's files are served. */
+/** Addresses of the client's files. */
 export interface ClientPlace {
   /** Vite's `base` as a path: `/app/`. */
   base: string;
@@ -13,7 +13,7 @@ export interface VirtualInput {
   context: PluginContext;
   /** Absolute. */
   root(): string;
-  /** Where a build serves the client's files, or `undefined` without a client. */
+  /** Addresses of the client's files in a build; `undefined` without a client. */
   client(): ClientPlace | undefined;
   /** Version of the release. The default is that of the app's `package.json`. */
   version?(): string | undefined;

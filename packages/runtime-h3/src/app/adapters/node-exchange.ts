@@ -14,8 +14,8 @@ import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
 
 /**
- * Milliseconds that a client may go on sending a rejected body, so that it can read the response
- * before the connection ends.
+ * Milliseconds for which a client may continue to send a rejected body, so that it can read the
+ * response before the connection ends.
  */
 const REJECTED_BODY_TIMEOUT = 2000;
 

@@ -3,8 +3,8 @@ import type { HeaderList } from '../../types/exchange.ts';
 
 /**
  * Writes the head of a response. If headers were set before, for example by a middleware of the
- * development server, Node 20 sets the pairs of a list one by one, and only the last of a name
- * stays. So the values of each name are collected first.
+ * development server, Node 20 sets the pairs of a list one by one, so only the last value of a name
+ * remains. The values of each name are therefore collected first.
  */
 export function writeHead(
   res: ServerResponse,
@@ -28,8 +28,8 @@ export function writeHead(
 }
 
 /**
- * Returns the earlier values of `vary` and `set-cookie`, which stay beside those of the response.
- * Other headers are replaced.
+ * Returns the earlier values of `vary` and `set-cookie`, which are sent in addition to those of the
+ * response. Other headers are replaced.
  */
 function keptValues(res: ServerResponse, name: string): string[] {
   if (name !== 'vary' && name !== 'set-cookie') return [];

@@ -9,7 +9,7 @@ export const QUERY_ERRORS: Record<QueryError['reason'], string> = {
 };
 
 /**
- * Parses the query of a request. All values are strings, whatever the contract declares.
+ * Parses the query of a request. All values are strings, regardless of the contract.
  *
  * @throws {RequestError} 400 when the query is malformed or has a forbidden name
  */

@@ -7,7 +7,7 @@ import type { Call } from '../request/call.ts';
 
 /**
  * Runs the guards of a route, outermost first, and adds what they return to the `lctx` of the call.
- * Resolves with `false` if the call ended meanwhile: it was late, or its client left.
+ * Resolves with `false` if the call ended in the meantime, because it was late or its client left.
  *
  * @throws what a guard throws
  * @throws {GatiError} GATI_GUARD_RESULT when a guard returns something that can't be added to `lctx`

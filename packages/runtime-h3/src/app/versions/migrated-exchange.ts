@@ -141,7 +141,10 @@ export class MigratedExchange implements Exchange {
   }
 }
 
-/** Returns whether a header names the version of the release. A `link` of the handler does not. */
+/**
+ * Returns whether a header names the version of the release. A `link` that the handler set does
+ * not.
+ */
 function namesRelease(name: string, value: string): boolean {
   return (
     name === 'x-api-version' ||

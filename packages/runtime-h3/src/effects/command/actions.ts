@@ -239,7 +239,9 @@ function rejectWords(action: string, words: string[]): void {
     throw usageError(`\`effects ${action}\` takes no \`${words[0]}\``, 'See `effects --help`.');
 }
 
-/** Formats epoch milliseconds. A job with an invalid time must not make the list fail. */
+/**
+ * Formats epoch milliseconds. Never throws: one job with an invalid time must not break the list.
+ */
 function formatTime(milliseconds: number): string {
   const time = new Date(milliseconds);
   return Number.isNaN(time.getTime()) ? String(milliseconds) : time.toISOString();

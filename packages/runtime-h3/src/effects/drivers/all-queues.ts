@@ -10,8 +10,8 @@ const LOADERS: Record<PackagedQueue, Queues[string]> = {
 };
 
 /**
- * Every driver that is not part of every server, by scheme. For development and commands, which run
- * from `node_modules`; a built server has the drivers that its entry imports.
+ * Every driver that is not part of every server, by scheme. Development and commands use it,
+ * because they run from `node_modules`. A built server has the drivers that its entry imports.
  */
 export const ALL_QUEUES: Queues = Object.fromEntries(
   (Object.keys(LOADERS) as PackagedQueue[]).flatMap((name) =>

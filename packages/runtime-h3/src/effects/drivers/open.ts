@@ -21,8 +21,8 @@ const BUILT_IN: Record<BuiltInQueue, Queues[string]> = {
 };
 
 /**
- * Opens the queue at `url`, the value of `GATI_EFFECTS`; `memory:` by default. `queues`: drivers
- * beside those of every server.
+ * Opens the queue at `url`, the value of `GATI_EFFECTS`; `memory:` by default. `queues`: drivers in
+ * addition to those of every server.
  *
  * @throws {GatiError} GATI_EFFECTS when there is no driver for the URL
  */
@@ -55,9 +55,9 @@ function driverNotBuiltError(name: string): GatiError {
 }
 
 /**
- * Returns the URL of the queue if `GATI_EFFECTS` is not set: a SQLite file in `folder`. A queue in
- * memory if there is no folder (tests), or no SQLite: Node before 22.13 without the package
- * `libsql`.
+ * Returns the URL of the queue if `GATI_EFFECTS` is not set: a SQLite file in `folder`. The queue
+ * is in memory without a folder (tests) or without SQLite (Node before 22.13 without the package
+ * `libsql`).
  */
 export function defaultQueueUrl(folder: string | undefined): string {
   return folder === undefined || !hasSqlite() ? 'memory:' : `sqlite:${join(folder, 'effects.db')}`;

@@ -60,7 +60,7 @@ function nextByClock(after: number, nextLocal: NextLocal, offsetAt: OffsetAt): n
     if (local === undefined) return undefined;
     const tick = local - offset;
     if (offsetAt(tick) === offset) return tick;
-    // The clock changes before the tick, so the search goes on from the change, inclusive.
+    // The clock changes before the tick, so the search continues from the change, inclusive.
     from = lastMomentWith(offset, from, tick, offsetAt);
     offset = offsetAt(from + 1);
   }
@@ -85,7 +85,8 @@ function nextFixed(after: number, nextLocal: NextLocal, offsetAt: OffsetAt): num
   const span = [after - LONGEST_CHANGE, first - offset + LONGEST_CHANGE];
   if (span.every((time) => offsetAt(time) === offset)) return first - offset;
   let best: number | undefined;
-  // A skipped time fires later than times after it, so all that may come first are compared.
+  // A skipped time may fire later than the times after it, so the search compares all times that
+  // may come first.
   for (
     let local = nextLocal(after + offset - LONGEST_CHANGE);
     local !== undefined && (best === undefined || local - offsetAt(best) <= best + LONGEST_CHANGE);

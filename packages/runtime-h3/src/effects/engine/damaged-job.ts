@@ -52,7 +52,7 @@ export function parseText(text: string): unknown {
  */
 export function parseStep(claimed: QueueJob, name: string, text: string): unknown {
   const value = parseText(text);
-  // In a list, since JSON has no `undefined`.
+  // The result is in a list, because JSON has no `undefined`.
   if (Array.isArray(value) && value.length < 2) return value[0] as unknown;
   const reason = `the result of its step "${name}" can't be read`;
   throw Object.assign(damagedJobError(claimed, reason), { retryable: false });

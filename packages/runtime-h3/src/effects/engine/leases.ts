@@ -11,7 +11,7 @@ export class InterruptedError extends Error {}
 export interface RunningJob {
   lease: Lease;
   abort: AbortController;
-  /** Monotonic milliseconds until which the lease is sure to be valid; 0: it is lost. */
+  /** Monotonic milliseconds until which the lease is certainly valid; 0: it is lost. */
   until: number;
   renewing: boolean;
 }

@@ -13,7 +13,7 @@ import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { RunOutcome, SpanLink } from '../../types/telemetry.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
 
-/** One attempt to run a job, as logs and traces know it. */
+/** One attempt to run a job, as logs and traces show it. */
 export interface Run {
   /** Fields of its log lines. */
   readonly ids: { traceId: string; spanId: string };

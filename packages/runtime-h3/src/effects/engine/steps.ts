@@ -29,7 +29,7 @@ export function createStep(
     signal.throwIfAborted();
     if (Object.hasOwn(steps, name)) return parseStep(lease.job, name, steps[name]!) as Result;
     const result = await (tracer === undefined ? work() : tracer.observeStep(name, work));
-    // In an array, since JSON has no `undefined`.
+    // The result is stored in an array, because JSON has no `undefined`.
     const text = result === undefined ? '[]' : `[${stringifyWire(result, true)}]`;
     if (driver.saveStep && !(await driver.saveStep(lease, name, text)))
       throw new Error(`the lease was lost before the step "${name}" was stored`);

@@ -9,7 +9,7 @@ const PAGE = 500;
 export async function redriveAll(queue: QueueDriver, effects?: string[]): Promise<number> {
   if (queue.redriveAll) return queue.redriveAll(effects);
   let redriven = 0;
-  // A job that fails again meanwhile is listed again. Each job is redriven once.
+  // A job that fails again in the meantime is listed again. Each job is redriven once.
   const seen = new Set<string>();
   for (let cursor: string | undefined; ;) {
     const page = await listJobs(queue, {
@@ -30,7 +30,7 @@ export async function redriveAll(queue: QueueDriver, effects?: string[]): Promis
 export interface RedriveProgress {
   /** Jobs that matched at the start. */
   total: number;
-  /** Jobs put back so far. */
+  /** Number of jobs that are due again so far. */
   redriven: number;
   /** Jobs of the stages before the last one that completed. */
   completed: number;

@@ -37,7 +37,7 @@ export const activate: ReleaseCommand = {
     const { head } = await call.store.head();
     const before = head.current;
     const status = statusOf(head, version);
-    // The release was ended on purpose, which the person who activates it may not know.
+    // The release was ended on purpose, so the command mentions its old status.
     const was = status === 'live' || status === 'staged' ? undefined : status;
     const { result, waited } = await changeAndWait(
       call,

@@ -9,7 +9,7 @@ export interface ReleaseCall {
   /** Arguments after the name: an action, a version. */
   words: string[];
   flags: ReleaseFlags;
-  /** What the app does with requests without a version. */
+  /** Response of the app to requests without a version. */
   missing?: MissingVersion;
   style: Style;
   /** Writes a line while the command runs. */

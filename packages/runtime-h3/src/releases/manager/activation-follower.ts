@@ -108,7 +108,7 @@ export class ActivationFollower {
       this.#options.gate.report(this.#wanted.key, failure);
   }
 
-  /** Name of this server. `undefined`: it has not asked for a release yet. */
+  /** Name of this server. `undefined`: it has not requested a release yet. */
   get server(): string | undefined {
     return this.#server;
   }

@@ -4,7 +4,7 @@ import type { ReleaseMark, StoredRelease } from '../../ports.ts';
 import { parseBundledIndex } from '../store/documents.ts';
 import { storeError } from '../store/errors.ts';
 
-/** Name of the index beside the folders of the releases: `dist/server/releases/index.json`. */
+/** Name of the index, next to the folders of the releases: `dist/server/releases/index.json`. */
 export const BUNDLED_FILE = 'index.json';
 
 /** An older release that a build bundled. `materialize` wrote its files to the folder of its version. */

@@ -233,7 +233,7 @@ export class StoreFollower {
           return toDamaged(release, error);
         }),
       ),
-      // This server has the code of its own build.
+      // The record is not needed for this server's own build, whose code is loaded.
       ...[...unreadable]
         .filter(([version]) => version !== ownVersion)
         .map(([version, error]) => {
@@ -285,8 +285,8 @@ export class StoreFollower {
   }
 
   /**
-   * Writes the note of this server. If the server may not write, `activate --wait` does not wait
-   * for it.
+   * Writes the note of this server. If the server has no right to write, `activate --wait` does not
+   * wait for it.
    */
   async #writeNote(failed: ServerNote['failed']): Promise<void> {
     const { store, manager: host } = this.#options;

@@ -21,7 +21,8 @@ export function toKnownRelease(
     contract: async () => (await readManifest(store, release)).contract,
     ...(document !== undefined && { document }),
     ...(client !== undefined && { client }),
-    // The folder has the id, so that another build of the version is never taken for it.
+    // The name of the folder contains the id, so that another build of the same version is never
+    // used in its place.
     bundle: async () => materialize(store, release, join(await cache(), id)),
   };
   return createKnownRelease(release, parts, rules);

@@ -42,7 +42,10 @@ export class CacheStore {
     this.#environment = environment;
   }
 
-  /** Uses the entries of another environment. Those of the previous one are kept in the file. */
+  /**
+   * Uses the entries of another environment. The entries of the previous environment stay in the
+   * file.
+   */
   changeEnvironment(environment: string): void {
     if (environment === this.#environment) return;
     this.save();

@@ -71,8 +71,8 @@ const toNode = (node: ts.Node): Node => node as unknown as Node;
 const fromNode = (node: Node): ts.Node => node as unknown as ts.Node;
 
 /**
- * Loads the project's own `typescript` if it is 5.9 or 6.0, else the one beside this package.
- * TypeScript 7 has no such API.
+ * Loads the project's own `typescript` if it is 5.9 or 6.0, else the one installed next to this
+ * package. TypeScript 7 has no such API.
  */
 export function loadClassic(root: string): TypeScript | undefined {
   for (const from of [`${root}/package.json`, import.meta.url]) {

@@ -82,7 +82,7 @@ export function reportReadHeaders(
   });
 }
 
-/** Whether an expression is `req.headers`, whatever the request is called. */
+/** Whether an expression is `req.headers`, under any name of the request. */
 function isRequestHeaders(snapshot: ProgramSnapshot, node: Node): boolean {
   const { compiler } = snapshot;
   if (compiler.kind(node) !== K.PropertyAccessExpression) return false;

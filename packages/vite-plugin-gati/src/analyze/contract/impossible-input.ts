@@ -11,7 +11,7 @@ export interface RequestPart {
   isForm: boolean;
 }
 
-/** Why the input is impossible, and what to declare instead. */
+/** Reason why the input is impossible, and the declaration to use instead. */
 export interface ImpossibleInput {
   reason: string;
   fix: string;

@@ -64,7 +64,7 @@ export function inferResponses(
   return joinResponses(responses, diagnostics);
 }
 
-/** `(req, res, gctx, lctx)`: the interpreter follows the response only. */
+/** Returns the values of `(req, res, gctx, lctx)`. The interpreter follows only the response. */
 function handlerArguments(walk: Interpreter, fn: FunctionNode): Value[] {
   return [0, 1, 2, 3].map((index): Value =>
     index === 1 ? RES : { kind: 'type', node: fn.parameters[index]?.name ?? fn, frame: walk.frame },

@@ -17,7 +17,7 @@ export interface InferredResponse {
 
 export interface InferredResponses {
   responses: Record<string, ResponseContract>;
-  /** One of the places that send each status. */
+  /** For each status, one of the places that send it. */
   places: Map<string, Node>;
 }
 

@@ -7,7 +7,7 @@ export const SHORT_TEXT = 1000;
 const verdicts = new Map<string, Growth | undefined>();
 const MOST_VERDICTS = 1000;
 
-/** How the time of a search grows with the text. */
+/** Growth of the time of a search with the length of the text. */
 type Growth = 'exponential' | 'polynomial';
 
 /** A part of a request with a pattern that lets a client keep a worker busy. */

@@ -11,8 +11,8 @@ export interface Outcome {
   state: State;
   value: Value;
   /**
-   * The facts when a function returned the value. Those about its own variables are not in the
-   * state.
+   * The facts at the moment when a function returned the value. The state lacks the facts about the
+   * function's own variables.
    */
   facts?: Facts;
 }

@@ -24,8 +24,8 @@ const DEFAULTS = {
 };
 
 /**
- * Options that the project can't choose, since contracts depend on them: without
- * `strictNullChecks`, a type does not say what can be missing.
+ * Options that the project can't choose, because contracts depend on them: without
+ * `strictNullChecks`, a type does not show what can be missing.
  */
 const FORCED = {
   strict: true,

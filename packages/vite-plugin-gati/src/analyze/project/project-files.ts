@@ -184,8 +184,8 @@ export class ProjectFiles {
   #annotate(file: string, route: RouteFile | undefined): { text: string; insertions: Insertion[] } {
     let found = this.#annotated.get(file);
     if (!found) {
-      // A file that was deleted since the scan has no text. The compiler notices the deletion on
-      // its own.
+      // A file that was deleted since the scan has no text. The compiler itself notices the
+      // deletion.
       const text = readText(file) ?? '';
       const insertions = route ? annotate(file, text, route) : this.#annotateFolder(file, text);
       found = { insertions, text: applyInsertions(text, insertions) };
@@ -229,7 +229,7 @@ function rootFiles({ routes, modules, effects, config }: RegisteredFiles): strin
   return [...new Set([...all, ...around, ...(config ? [config] : [])])].sort();
 }
 
-/** Finds `types.d.ts` of this package, beside `src` or `dist`. */
+/** Finds `types.d.ts` of this package, next to `src` or `dist`. */
 function findGlobals(): string {
   const here = fileURLToPath(import.meta.url).replaceAll('\\', '/');
   const folder = here.slice(0, Math.max(here.lastIndexOf('/src/'), here.lastIndexOf('/dist/')));

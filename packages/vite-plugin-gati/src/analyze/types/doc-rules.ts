@@ -7,7 +7,7 @@ type RuleType = 'number' | 'string' | 'array';
 interface Rule {
   /** Type of the values that the rule is for. */
   type: RuleType;
-  /** What must follow the tag. */
+  /** Kind of the value that must follow the tag. */
   value: 'number' | 'count' | 'text' | 'nothing';
 }
 

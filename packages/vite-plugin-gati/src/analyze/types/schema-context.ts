@@ -5,7 +5,8 @@ import type { Compiler, TypeView } from '../compiler/compiler.ts';
 export type Direction = 'request' | 'response';
 
 /**
- * A part of a type that a contract can't express. The caller that uses the type knows the place.
+ * A part of a type that a contract can't express. It has no place: the caller that uses the type
+ * adds that.
  */
 export interface TypeIssue {
   code: GatiCode;

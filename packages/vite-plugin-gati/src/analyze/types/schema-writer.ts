@@ -161,7 +161,7 @@ export class SchemaWriter {
   }
 }
 
-/** A definition for `string` or `{}` would tell a reader nothing. */
+/** A definition for `string` or `{}` would not help a reader. */
 function isWorthNaming(schema: Schema): boolean {
   return schema.type === 'object' || schema.anyOf !== undefined || schema.allOf !== undefined;
 }

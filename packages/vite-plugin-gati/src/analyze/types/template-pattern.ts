@@ -5,8 +5,8 @@ const ANY = '[\\s\\S]*';
 
 /**
  * Returns the schema of a template literal type, from the strings around its placeholders: ``
- * `user_${number}` `` → `^user_-?[0-9]…$`. The result of `crypto.randomUUID()` has a type of this
- * kind too, which stands for any UUID.
+ * `user_${number}` `` → `^user_-?[0-9]…$`. The result of `crypto.randomUUID()` also has such a
+ * type, which accepts any UUID.
  */
 export function templateSchema(
   texts: readonly string[],

@@ -83,7 +83,7 @@ function annotate(
   return site?.callable ? insertionsFor(site, text, shapeOf(new Set(exported.keys()))) : [];
 }
 
-/** Where a function is declared. */
+/** Positions in the declaration of a function. */
 interface Site {
   callable?: Callable;
   /** End of the name of a `const` without a type. */

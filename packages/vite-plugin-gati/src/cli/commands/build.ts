@@ -27,7 +27,8 @@ export async function run(call: Call): Promise<number> {
   const builder = await createBuilder(
     {
       ...inline,
-      // Vite's native progress reporter writes to file descriptor 1, where only the document may be.
+      // Vite's native progress reporter writes to file descriptor 1, which must contain only the
+      // document.
       ...(output.json && { logLevel: 'warn' }),
       build: {
         ...(typeof args.outDir === 'string' && { outDir: args.outDir }),

@@ -124,7 +124,7 @@ function printResult(route: RouteContract, name: string, names: Declarations): s
 
 /**
  * Statuses that the framework may send on an existing route (406 and 410: for a version). The type
- * must allow a problem beside the handler's own body.
+ * must allow a problem in addition to the handler's own body.
  */
 const FRAMEWORK_STATUSES = new Set(['400', '406', '410', '413', '415', '500', '503']);
 

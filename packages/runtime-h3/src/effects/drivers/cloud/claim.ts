@@ -52,7 +52,7 @@ export function createClaim({
 
   /**
    * Removes the message if it is a copy of a job that has ended. If the keys can't be read, the job
-   * runs: running at least once matters more.
+   * runs, because it must run at least once.
    */
   const removeCopy = async ({ message, queue }: Received, job: Enveloped): Promise<boolean> => {
     if (job.idempotencyKey === undefined || !keys) return false;

@@ -19,7 +19,7 @@ export interface CloudDriverOptions {
   /** Prefix of all queue names. */
   prefix: string;
   nameRule: NameRule;
-  /** Where idempotency keys are stored. */
+  /** Store of the idempotency keys. */
   keyStore: KeyStore | undefined;
   onError(error: Error): void;
 }

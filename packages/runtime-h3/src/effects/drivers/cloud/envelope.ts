@@ -21,7 +21,7 @@ export interface Enveloped extends Omit<NewJob, 'runAt'> {
    * Epoch milliseconds before which receivers hide the job, if the service can't delay messages.
    */
   due?: number;
-  /** Why it is a dead letter. */
+  /** Reason why the job is a dead letter. */
   error?: string;
 }
 

@@ -46,7 +46,8 @@ export function createLeaseCalls({
 
     ack: (lease) =>
       withLease(lease, async (state) => {
-        // Before the message is removed: a worker that receives a copy later then skips it.
+        // Stored before the message is removed, so that a worker that later receives a copy skips
+        // it.
         if (lease.job.idempotencyKey !== undefined) await keys?.done(lease.job);
         if (!(await state.queue.remove(state.receipt))) return false;
         state.settled = true;

@@ -6,7 +6,7 @@ export interface LeaseState {
   queue: MessageQueue;
   receipt: string;
   /**
-   * Monotonic milliseconds until which the lease is sure to be valid. Checked here, since services
+   * Monotonic milliseconds until which the lease is certainly valid. Checked here, because services
    * accept a late call without an error.
    */
   until: number;

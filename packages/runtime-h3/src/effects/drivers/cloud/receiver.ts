@@ -19,10 +19,7 @@ export interface Receiver {
    * Takes at most `count` messages of an effect, each hidden from others for `lease` milliseconds.
    */
   take(effect: string, count: number, lease: number): Promise<Received[]>;
-  /**
-   * Resolves when a message comes, and after a short time at the latest. Absent: `take` calls the
-   * service.
-   */
+  /** Resolves when a message comes, or after a short time. Absent: `take` calls the service. */
   arrival?(): Promise<void>;
   /**
    * Waits for messages until all listeners are removed. Returns a function that removes this one.

@@ -1,4 +1,4 @@
-/** A cloud queue service. `cloud/driver.ts` makes a `QueueDriver` of it. */
+/** A cloud queue service. `cloud/driver.ts` turns it into a `QueueDriver`. */
 export interface MessageService {
   limits: ServiceLimits;
   /** Opens the queue with this full name. Creates it if it does not exist. */

@@ -9,7 +9,10 @@ const KEPT_JOBS = 1000;
 
 /** The jobs of one effect. */
 interface Lane {
-  /** By priority, then order. May contain jobs that are no longer waiting; `claim` skips them. */
+  /**
+   * Sorted by priority, then by order. May contain jobs that are no longer waiting; `claim` skips
+   * them.
+   */
   waiting: Heap<Entry>;
   active: number;
 }

@@ -168,7 +168,7 @@ export const open: QueueOpener = async (url, settings) => {
   return driver;
 };
 
-/** Most active jobs of the effect; 0: no limit. */
+/** Maximum number of active jobs of the effect; 0: no limit. */
 const limitOf = ({ limit, exclusive }: ClaimRequest): number =>
   exclusive ? 1 : Number.isFinite(limit) ? limit! : 0;
 

@@ -96,7 +96,7 @@ export function createLeaseCalls(
     extend: (lease, milliseconds) => extensions.add({ lease, milliseconds }),
     saveProgress: (lease, value) => progress.add({ lease, progress: value }),
     async saveStep(lease, name, result) {
-      // Sends each step on its own: one statement can change a row only once, and several steps of
+      // Sends each step separately: one statement can change a row only once, and several steps of
       // a job may end together.
       const [seq, fence] = toKey(lease);
       const values = [[seq], [fence], [JSON.stringify({ [withoutNul(name)]: result })]];

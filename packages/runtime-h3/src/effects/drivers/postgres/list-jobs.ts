@@ -41,8 +41,8 @@ export function createJobLists(connection: Connection, schema: string): JobLists
       if (cursor !== undefined)
         conditions.push(`seq ${newestFirst ? '<' : '>'} $${values.push(Number(cursor))}`);
       const order = newestFirst ? 'DESC' : 'ASC';
-      // One more than the limit shows whether there is another page. `$1` is always used, for its
-      // type.
+      // Reads one job more than the limit, to know whether there is another page. `$1` is always
+      // used, for its type.
       const text = `SELECT * FROM ${jobs} WHERE $1::bigint > 0 AND ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT $${values.push(filter.limit + 1)}`;
       const rows = await connection.retryable<Row>(text, values);
       const page = rows.slice(0, filter.limit);

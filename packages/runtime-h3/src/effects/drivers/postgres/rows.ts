@@ -23,8 +23,8 @@ export interface Row {
 }
 
 /**
- * Member of `steps` with the trace of the job. A column of its own would change what a claim returns,
- * and PostgreSQL then rejects the prepared claims of the servers that run already.
+ * Member of `steps` with the trace of the job. A separate column would change the result of a
+ * claim. PostgreSQL would then reject the prepared claims of servers that are already running.
  */
 export const TRACE = '\u0001traceparent';
 

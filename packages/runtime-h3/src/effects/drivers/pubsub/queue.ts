@@ -99,7 +99,7 @@ export function createPubSubQueue(
       const pulled = pull(count, wait);
       const received = await (signal ? unlessAborted(pulled, signal) : pulled);
       if (!received) {
-        // Messages that come nevertheless are made available to others.
+        // Messages that still arrive are made available to others.
         void pulled
           .then((late) =>
             Promise.all(late.map(({ receipt }) => hides.add({ receipt, seconds: 0 }))),

@@ -16,7 +16,7 @@ export function createJobLists(connection: Connection, prefix: string): JobLists
     );
     const now = Date.now();
     return hashes.flatMap((flat, index) => {
-      // `undefined`: the key is no hash.
+      // `undefined`: the key is not a hash.
       const hash = flat === undefined ? {} : toHash(flat);
       return hash.state === undefined ? [] : [toRecord(ids[index]!, hash, now)];
     });

@@ -13,8 +13,8 @@ const BUSY_TIMEOUT = 15_000;
 
 /**
  * Runs all calls in one transaction, so that they share one flush to the disk (group commit).
- * Returns when they are on the disk. If the transaction fails, each call gets its own one: a disk
- * that is too full for more jobs may still store that a job has ended.
+ * Returns when they are on the disk. If the transaction fails, each call gets its own transaction:
+ * a disk that is too full for more jobs may still store that a job has ended.
  */
 export function commit(db: Native, store: Store, calls: Call[]): Committed {
   try {

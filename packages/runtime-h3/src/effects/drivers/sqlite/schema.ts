@@ -104,7 +104,7 @@ export function begin(db: Native, timeout: number): boolean {
   return retryWhileBusy(() => db.exec('BEGIN IMMEDIATE'), timeout);
 }
 
-/** For `Atomics.wait`, which pauses the thread. */
+/** Argument of `Atomics.wait`, which pauses the thread. */
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**

@@ -144,7 +144,10 @@ function createChangeWatch(
     return true;
   };
 
-  /** A write is visible once it is on the disk, for which there is no event: checks until then. */
+  /**
+   * A write is visible once it is on the disk. There is no event for that, so this function checks
+   * repeatedly.
+   */
   const onWrite = (): void => {
     checksLeft = CHECKS_AFTER_WRITE;
     nextCheck ??= setTimeout(checkAgain, 1);

@@ -6,7 +6,10 @@ import { isOutage, nameOf } from './errors.ts';
 
 /** Longest retention that SQS allows: 14 days. Seconds. */
 const RETENTION = '1209600';
-/** Each effect has one waiting call, beside the calls that send and settle. */
+/**
+ * Maximum number of sockets. Each effect has one waiting call, in addition to the calls that send
+ * and settle.
+ */
 const SOCKETS = 1000;
 
 export async function createSqsService(region: string): Promise<MessageService> {

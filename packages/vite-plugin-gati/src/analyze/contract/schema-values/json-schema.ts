@@ -178,7 +178,7 @@ function convert(source: JsonSchema, unsupported: Set<string>): Schema {
 
 function copyPlain(result: Schema, key: string, value: unknown, unsupported: Set<string>): void {
   if ((NUMBERS as readonly string[]).includes(key)) {
-    // A bound that every safe integer fits says nothing.
+    // A bound that every safe integer fits has no effect.
     if (typeof value === 'number' && Math.abs(value) !== Number.MAX_SAFE_INTEGER)
       Object.assign(result, { [key]: value });
   } else if ((STRINGS as readonly string[]).includes(key)) {

@@ -30,7 +30,7 @@ interface ZodCheck {
   value?: unknown;
 }
 
-/** Formats that zod checks by a function beside their pattern. */
+/** Formats that zod checks by a function in addition to their pattern. */
 const NOT_BY_PATTERN = new Set([
   'url',
   'ipv6',

@@ -99,8 +99,8 @@ export function evaluateObject(
 }
 
 /**
- * `{ name }` reads a variable. The compiler is asked which one only if a variable of that name is
- * followed.
+ * `{ name }` reads a variable. The compiler resolves it only if the interpreter follows a variable
+ * of that name.
  */
 function readShorthand(walk: InterpreterApi, name: Node & { text: string }, state: State): Value {
   if (![...state.vars.keys()].some((symbol) => symbol.name === name.text))

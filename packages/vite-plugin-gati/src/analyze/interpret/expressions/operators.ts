@@ -36,7 +36,7 @@ function eitherOf(walk: InterpreterApi, node: Node, one: Outcome[], other: Outco
   const withLike = (outcome: Outcome, others: readonly Outcome[]): Outcome => {
     const { value } = outcome;
     if (value.kind !== 'array' || value.elements.length > 0) return outcome;
-    // If this path never reaches the other side, its type says what the items are.
+    // If this path never reaches the other side, the type of the expression determines the items.
     const like = others.length > 0 ? others.map((each) => each.value) : [valueByType(walk, node)];
     return { ...outcome, value: { ...value, like: [...(value.like ?? []), ...like] } };
   };

@@ -27,7 +27,9 @@ export function declaredResult(snapshot: ProgramSnapshot, fn: Node): Declaration
   return result && { type: result, node: outer! };
 }
 
-/** Returns what a function of this type resolves to; `undefined` if that says nothing. */
+/**
+ * Returns what a function of this type resolves to; `undefined` if that type leaves the value open.
+ */
 export function resultOf(snapshot: ProgramSnapshot, type: TypeView): TypeView | undefined {
   const [returned] = snapshot.compiler.returns(type);
   const result = returned && snapshot.promised(returned);

@@ -12,8 +12,8 @@ import type { Value } from '../state/values.ts';
 const TEXT: Schema = { type: 'string' };
 
 /**
- * Follows `res.headers.set()`, `append()` and `delete()`. Without a constant name, the call changes
- * nothing that the contract says.
+ * Follows `res.headers.set()`, `append()` and `delete()`. A call without a constant name does not
+ * change the contract.
  *
  * @param nodes arguments of the call
  */
@@ -74,7 +74,7 @@ function textOf(walk: InterpreterApi, value: Value): string | undefined {
 
 /**
  * Describes the value of a header: a number or boolean where the code converts one to text, the
- * listed texts of a union type, else any text. The text of a literal is no promise.
+ * listed texts of a union type, else any text. The contract does not promise the text of a literal.
  */
 function headerSchema(
   walk: InterpreterApi,

@@ -141,7 +141,7 @@ export interface Body {
   /** The value can be `undefined`, which means that there is no body. */
   optional?: boolean;
   node: Node;
-  /** An empty array literal, which says nothing of the items. */
+  /** The value is an empty array literal, which does not show the type of its items. */
   emptyList?: boolean;
 }
 

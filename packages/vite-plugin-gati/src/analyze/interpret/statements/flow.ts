@@ -12,7 +12,7 @@ export function addJumps(into: Flow, from: Flow): void {
   into.continues.push(...from.continues);
 }
 
-/** Ends the breaks of a loop or `switch` here: their states go on normally. */
+/** Ends the breaks of a loop or `switch` here: their states continue normally. */
 export function takeBreaks(flow: Flow, label: string | undefined): void {
   const mine = (jump: Jump): boolean =>
     jump.label === undefined || (label !== undefined && jump.label === label);

@@ -41,8 +41,8 @@ function caughtValue(error: Thrown['error']): Value {
 }
 
 /**
- * Every path out of `try` and `catch` runs `finally`. If `finally` returns or throws, that replaces
- * how the path ended.
+ * Every path out of `try` and `catch` runs `finally`. A return or a throw in `finally` replaces the
+ * end of the path.
  */
 function executeFinally(
   walk: InterpreterApi,
