@@ -32,9 +32,9 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const FIXES: Record<SettingError['setting'], string> = {
   retry:
-    'Write { attempts, delay, factor, max }: attempts a whole number from 1, factor from 1, delay and max milliseconds from 0.',
-  concurrency: 'Write a whole number from 1.',
-  rateLimit: 'Write { max, per }: max a whole number from 1, per milliseconds from 1.',
+    'Write { attempts, delay, factor, max }: attempts a whole number above 0, factor 1 or more, delay and max milliseconds, 0 or more.',
+  concurrency: 'Write a whole number above 0.',
+  rateLimit: 'Write { max, per }: max a whole number above 0, per milliseconds, 1 or more.',
   timeout: `Write milliseconds from 1 to ${LONGEST_TIMEOUT}.`,
 };
 

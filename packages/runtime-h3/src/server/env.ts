@@ -56,7 +56,7 @@ export function readServerEnv(env: Env): ServerEnv {
     adminPort: readInteger(env, 'GATI_ADMIN_PORT', 0, 65_535, 'a port from 0 to 65535'),
     adminHost: env.GATI_ADMIN_HOST || '127.0.0.1',
     workers:
-      readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes from 1') ?? countCpus(),
+      readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes above 0') ?? countCpus(),
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,

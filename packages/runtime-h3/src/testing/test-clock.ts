@@ -21,7 +21,7 @@ export function createTestClock({
 }: TestClockOptions): (milliseconds: number) => Promise<Date> {
   let now = Date.now();
   return async (milliseconds) => {
-    if (!(milliseconds >= 0)) throw new RangeError('advance() takes milliseconds from 0.');
+    if (!(milliseconds >= 0)) throw new RangeError('advance() takes milliseconds, 0 or more.');
     const until = now + milliseconds;
     for (const { effect, time } of await ticksBetween(release, now, until)) {
       // The same key that the schedule gives its tick, so that no tick runs twice.

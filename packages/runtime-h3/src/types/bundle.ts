@@ -74,7 +74,7 @@ export interface LoadedRoute {
   socket?: SocketHooks;
   /** Run before the request is checked and its body is read, outermost first. Absent: none. */
   guards?: Guard[];
-  /** Where each guard is declared, for errors: `src/handlers/_guard.ts:3`. */
+  /** Place of the declaration of each guard, for errors: `src/handlers/_guard.ts:3`. */
   guardPlaces?: string[];
   /** Outermost first. */
   middleware: Middleware[];

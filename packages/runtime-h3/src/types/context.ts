@@ -5,8 +5,8 @@ import type { AsJson, EffectJob, WaitOptions } from './effect-job.ts';
 // The registries below are filled by `.gati/types/gati.d.ts`.
 declare global {
   /**
-   * By route id; each entry may have `params`, `query`, `headers`, `body`, `receive`, `send`, and
-   * `local` and `state`, which guards and middleware add to `lctx`.
+   * Keyed by route id. An entry may have `params`, `query`, `headers`, `body`, `receive`, `send`,
+   * and `local` and `state`, which guards and middleware add to `lctx`.
    */
   // oxlint-disable-next-line typescript/no-empty-object-type -- filled by declaration merging
   interface GatiRoutes {}
@@ -461,7 +461,7 @@ export interface SecuritySchemes {
   openIdConnect?: SchemeNotes & { url: string; realm?: string };
 }
 interface SchemeNotes {
-  /** What the credential must allow. The diff reports a new scope as breaking. */
+  /** Rights that the credential must grant. The diff reports a new scope as breaking. */
   scopes?: string[];
   description?: string;
 }

@@ -52,7 +52,10 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** What JSON makes of a value: the form in which a job keeps its result. */
+/**
+ * The type of a value after a round trip through JSON, which is the form in which a job stores its
+ * result.
+ */
 export type AsJson<Value> = Value extends { toJSON(...args: never): infer Json }
   ? Json
   : Value extends string | number | boolean | null | undefined

@@ -43,7 +43,7 @@ export interface EffectFile {
   timeout?: number;
 }
 
-/** When a failed run is tried again. Times are milliseconds. */
+/** Rules for the retries of a failed run. Times are milliseconds. */
 export interface RetryPolicy {
   /** Number of attempts, including the first; 5 by default. */
   attempts?: number;

@@ -16,8 +16,8 @@ export class JsonError extends Error {
  * Parses JSON with a limit on nesting, and without keys that reach a prototype. Of duplicate keys,
  * the last one counts.
  *
- * @throws {JsonError} with the position of the mistake, but never the text: it is the client's, and
- * may be secret
+ * @throws {JsonError} with the position of the mistake, but never the text, which is the client's
+ * and may be secret
  */
 export function parseJson(text: string, maxDepth: number): unknown {
   let value: unknown;

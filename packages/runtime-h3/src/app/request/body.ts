@@ -106,8 +106,8 @@ export function parseJsonBody(text: string, depth: number): unknown {
 }
 
 /**
- * Error that names the position of the mistake, but never the text: it is the client's, and may be
- * secret.
+ * Error that names the position of the mistake, but never the text, which is the client's and may
+ * be secret.
  */
 function malformedJsonError({ details }: JsonError, text: string, depth: number): RequestError {
   switch (details.reason) {

@@ -11,7 +11,7 @@ import { withDeadlines } from './with-deadlines.ts';
  */
 export async function openReleaseStore(url: string): Promise<ReleaseStore> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
-  // One letter before the colon is a drive of Windows.
+  // A single letter before the colon is a drive on Windows.
   if (scheme === undefined) return withDeadlines(openDirectoryStore(url));
   if (scheme === 'file') return withDeadlines(openDirectoryStore(fileURLToPath(url)));
   if (scheme === 's3') {

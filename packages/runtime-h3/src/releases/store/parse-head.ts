@@ -2,7 +2,7 @@ import type { ServerNote, StoreHead } from '../../ports.ts';
 import { parseHeadText, parseNoteText } from './documents.ts';
 import { storeError } from './errors.ts';
 
-/** Where a head was read, and the fix if it can't be parsed. */
+/** Place that a head was read from, and the fix if the head can't be parsed. */
 export interface HeadSource {
   url: string;
   /** Path in the store. */

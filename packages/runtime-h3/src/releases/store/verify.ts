@@ -15,14 +15,14 @@ export interface Damage {
    * another release. `missing`, of a record: the head names a release that the store does not have.
    */
   fault: 'missing' | 'changed' | 'unreadable';
-  /** Why a document is unreadable. */
+  /** Reason why a document is unreadable. */
   reason?: string;
 }
 
 export interface VerifyResult {
   releases: number;
   files: number;
-  /** By version and path; empty: every file is as it was stored. */
+  /** Sorted by version and path. Empty: every file is as it was stored. */
   damaged: Damage[];
 }
 

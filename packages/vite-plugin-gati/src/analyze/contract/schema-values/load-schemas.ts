@@ -13,7 +13,7 @@ export interface LoadedSchema extends ConvertedSchema {
 }
 
 export interface LoadedSchemas {
-  /** By the name of the export: `body`, `query` … */
+  /** Keyed by the name of the export: `body`, `query` … */
   parts: ReadonlyMap<string, LoadedSchema>;
   /** Parts whose value is a Standard Schema, which validates requests. Absent: there are none. */
   values?: RouteValues;
