@@ -48,7 +48,7 @@ export function createSql(dialect: Sql['dialect'], use: Use): Sql {
   });
   return {
     dialect,
-    // Does not use db0's own tag, which puts values in `{}` into the text.
+    // db0's own tag would insert values in `{}` into the SQL text, so it is not used.
     sql: <Row>(strings: TemplateStringsArray, ...values: SqlValue[]) =>
       use(async (connection, bind): Promise<SqlResult<Row>> => {
         const text = strings.join('?');

@@ -15,7 +15,10 @@ const VERSIONS_PATH = '/versions';
  */
 const SAFE_HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
 
-/** Responds when the version selects no release: 300 with the choice, 400, 406 or 410. */
+/**
+ * Responds when the version selects no release: with 300 and the list of versions, or with 400, 406
+ * or 410.
+ */
 export function respondVersionError(
   call: Call,
   resolution: UnresolvedVersion,

@@ -213,7 +213,7 @@ function responseOf(
   diagnostics: DiagnosticCollector,
 ): InferredResponse {
   const unset = 'known' in state.status && !state.status.set;
-  // Neither a body nor a status: 204.
+  // A handler that sets neither a body nor a status responds 204.
   const known = unset && !body ? 204 : 'known' in state.status ? state.status.known : undefined;
   if (known === undefined && 'unknown' in state.status) {
     diagnostics.add(

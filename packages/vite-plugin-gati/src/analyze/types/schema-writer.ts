@@ -36,8 +36,8 @@ export class SchemaWriter {
   readonly #compiler: Compiler;
   readonly #context: SchemaContext;
   /**
-   * Finished schemas, for reuse. Only of types that were written outside any other type and without
-   * bindings of type parameters.
+   * Finished schemas, for reuse. Contains only types that were written outside any other type and
+   * without bindings of type parameters.
    */
   readonly #written = new Map<TypeView, WrittenSchema>();
   /** Types that are definitions, with their keys. */

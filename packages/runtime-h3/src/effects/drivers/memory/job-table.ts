@@ -85,7 +85,7 @@ export class JobTable {
     return claimed;
   }
 
-  /** Makes due jobs, and jobs whose lease has expired, waiting. */
+  /** Moves due jobs, and jobs whose lease has expired, to the state `waiting`. */
   updateDue(): void {
     const now = this.#now();
     for (let due = this.#delayed.peek(); due && due.at <= now; due = this.#delayed.peek()) {
@@ -121,7 +121,10 @@ export class JobTable {
     return entry !== undefined;
   }
 
-  /** Makes a job waiting, or delayed if `runAt` (epoch milliseconds) is in the future. */
+  /**
+   * Moves a job to the state `waiting`, or `delayed` if `runAt` (epoch milliseconds) is in the
+   * future.
+   */
   place(entry: Entry, runAt: number): void {
     entry.runAt = runAt;
     entry.token = '';

@@ -21,8 +21,8 @@ const KEPT_JOBS = 10_000;
 /** Number of jobs that may end before the oldest are removed again. */
 const TRIM_INTERVAL = 1000;
 /**
- * Maximum number of jobs that one claim makes waiting: if a million jobs become due together, they
- * must not block other calls.
+ * Maximum number of jobs that one claim moves to `waiting`: if a million jobs become due together,
+ * they must not block other calls.
  */
 const WAKE_LIMIT = 1000;
 /** Lease that a job gets after the clock was set. Milliseconds. */
@@ -61,7 +61,7 @@ export function createStore(db: Native, clock: Clock): Store {
     statements.forgetKeys.run(wall());
   };
 
-  /** Makes due jobs, and jobs whose lease has expired, waiting. */
+  /** Moves due jobs, and jobs whose lease has expired, to the state `waiting`. */
   const updateDue = (): void => {
     const now = wall();
     // A jump forward would expire the leases of live processes, a jump back would keep those of

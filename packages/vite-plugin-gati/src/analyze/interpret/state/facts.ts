@@ -39,8 +39,8 @@ export function decide(facts: Facts, { key, equals, truthy }: Condition): boolea
 }
 
 /**
- * Adds a fact: `?key` has the truth of a reference, `=key` its value, `!key=value` a value that it
- * does not have.
+ * Adds a fact. `?key` stores whether a reference is truthy, `=key` its value, and `!key=value` a
+ * value that it does not have.
  */
 export function learn(
   facts: Facts,
