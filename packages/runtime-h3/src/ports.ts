@@ -113,7 +113,7 @@ export interface ReleaseStore {
   tag(): Promise<string>;
   /**
    * Reads a blob; `undefined` if there is none. The caller checks the digest.
-   * @param most bytes of the blob. A longer one is cut after one more byte.
+   * @param most maximum bytes of the blob. A longer one is cut after one more byte.
    */
   blob(sha256: string, most: number): Promise<Uint8Array | undefined>;
   /** Stores a blob. If it exists already, renews its time of writing. */
@@ -148,8 +148,8 @@ export interface QueueJob {
    */
   notBefore?: number;
   /**
-   * Span that enqueued it, as `traceparent` of W3C Trace Context has it. Absent where telemetry is
-   * off, and for jobs of earlier versions. The driver stores it.
+   * Span that enqueued the job, in the form of `traceparent` (W3C Trace Context). Absent if
+   * telemetry is off, and for jobs of earlier versions. The driver stores it.
    */
   trace?: string;
   /** JSON of the step results that earlier attempts stored, by name. Absent: none. */

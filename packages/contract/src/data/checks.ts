@@ -9,7 +9,10 @@ import { isInnerPath, isSafeName } from './safe-names.ts';
  */
 export type Check = (value: unknown, path: string) => void;
 
-/** Deeper than any document. The checks recurse, so deeper input could overflow the stack. */
+/**
+ * Maximum depth of nesting; no document is that deep. The checks recurse, so deeper input could
+ * overflow the stack.
+ */
 const MAX_DEPTH = 256;
 
 /** The first difference between a value and its check. */
@@ -97,7 +100,7 @@ export function oneOf(...values: readonly unknown[]): Check {
   };
 }
 
-/** @param most number of items that is still accepted */
+/** @param most maximum number of items */
 export function listOf(item: Check, most: number = Infinity): Check {
   return (value, path) => {
     if (!Array.isArray(value)) throw new Mismatch(path, 'an array', value);

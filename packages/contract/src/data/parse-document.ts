@@ -8,7 +8,7 @@ export type Parsed<Value> = { value: Value } | { fault: string };
  *
  * @param text `undefined`: there is no document
  * @param check decides whether the value is a `Value`
- * @param most characters that are still accepted
+ * @param most maximum number of characters
  * @example
  * const parsed = parseDocument<StoreHead>(text, head, 1_000_000);
  * if ('fault' in parsed) throw damagedError(parsed.fault);

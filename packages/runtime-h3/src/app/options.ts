@@ -11,8 +11,8 @@ import type { Limits } from '../types/limits.ts';
 import type { MissingVersion, ServedReleases } from '../types/served-release.ts';
 
 /**
- * Which pages on other origins may call the app: CORS, WebSocket handshakes, and forms that need no
- * preflight.
+ * Pages on other origins that may call the app: for CORS, WebSocket handshakes, and forms that need
+ * no preflight.
  */
 export interface CorsOptions {
   /**
@@ -68,14 +68,15 @@ export interface AppOptions {
   pages?: boolean;
   /** No other origins by default; in development loopback origins are allowed. */
   cors?: CorsOptions;
-  /** What clients may read besides the routes. A closed path responds 404. */
+  /** Endpoints that clients may read besides the routes. A closed path responds 404. */
   expose?: ExposeOptions;
   /** Each limit that is absent has its default, see `DEFAULT_LIMITS`. */
   limits?: Partial<Limits>;
   /**
-   * Number of trusted proxies in front of the server, or their addresses as CIDR ranges: then
-   * `X-Forwarded-For` determines `lctx.client.ip`, `X-Forwarded-Host` the host of the request and
-   * `X-Forwarded-Proto` whether it came over HTTPS. None by default: the headers are ignored.
+   * Number of trusted proxies in front of the server, or their addresses as CIDR ranges. With it,
+   * `X-Forwarded-For` determines `lctx.client.ip`, `X-Forwarded-Host` the host of the request, and
+   * `X-Forwarded-Proto` whether it came over HTTPS. By default no proxy is trusted, and the headers
+   * are ignored.
    */
   trustProxy?: number | string[];
   /**

@@ -145,7 +145,10 @@ function enter(call: Call, route: LoadedRoute, gctx: GlobalContext): void {
   else checkInput(call, plan);
 }
 
-/** Loaded by the first request of a guarded route. Kept, since `import()` costs microseconds. */
+/**
+ * Loaded by the first request of a guarded route. A variable keeps it, because each `import()`
+ * costs microseconds.
+ */
 let runGuards: typeof RunGuards | undefined;
 
 async function guardAndEnter(call: Call, plan: RoutePlan): Promise<void> {

@@ -7,7 +7,7 @@ const ATTEMPTS = 10;
 
 /** Milliseconds without a byte after which a read ends, retries of the SDK included. */
 const LONGEST_SILENCE = 15_000;
-/** Milliseconds of one read, however slowly its bytes come. */
+/** Maximum milliseconds for one read, even if bytes keep arriving. */
 const LONGEST_READ = 300_000;
 /** Milliseconds of one write. */
 const LONGEST_WRITE = 300_000;
@@ -21,7 +21,7 @@ export interface Condition {
 
 /** The operations on a bucket that stores use. */
 export interface Objects {
-  /** @param most bytes of the object. A longer one is cut after one more byte. */
+  /** @param most maximum bytes of the object. A longer one is cut after one more byte. */
   get(key: string, most: number): Promise<{ bytes: Uint8Array; etag: string } | undefined>;
   etag(key: string): Promise<string | undefined>;
   /** Resolves to the new ETag, or to `undefined` if the condition did not hold. */

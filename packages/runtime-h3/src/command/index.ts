@@ -1,6 +1,6 @@
 /**
- * Entry `@gati/runtime-h3/command`: the frame of the commands of a built server, which `gati` uses
- * too. Internal: for `vite-plugin-gati`; changes without notice.
+ * Entry `@gati/runtime-h3/command`: the shared code of the commands of a built server, which `gati`
+ * uses too. Internal: for `vite-plugin-gati`; changes without notice.
  */
 export { ignoreClosedPipe } from './closed-pipe.ts';
 export type { CommandOutput, CommandResult } from './output.ts';

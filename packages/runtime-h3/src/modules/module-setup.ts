@@ -45,7 +45,7 @@ export class ModuleSetup {
     this.#ready = ready;
   }
 
-  /** Sets a module up, so that other setups can wait for it, and publishes it. */
+  /** Sets a module up and publishes it. Other setups can wait for it. */
   start(
     name: string,
     load: Loader<ModuleFile>,

@@ -47,7 +47,7 @@ export interface RouteMatch {
 }
 
 /**
- * A route of the table. It stays as long as the table; in development the code that it loads may
+ * A route of the table. It exists as long as the table; in development the code that it loads may
  * change.
  */
 export interface BundleRoute {

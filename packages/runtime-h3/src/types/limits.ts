@@ -68,23 +68,24 @@ export interface Limits {
    */
   pipelined: number;
   /**
-   * Bytes of all bodies that a worker is reading, at least those of one `upload`: 503 above them.
-   * 128 MiB by default.
+   * Bytes of all bodies that a worker is reading: 503 above it. At least the limit `upload`. 128
+   * MiB by default.
    */
   bodies: number;
   /**
-   * Bytes of all large responses of a worker that wait for their clients. Above them the connections
-   * that take nothing end; without such a one the response becomes a 503. 64 MiB by default.
+   * Bytes of all large responses of a worker that wait for their clients. Above it, connections
+   * whose clients read nothing end; if there is no such connection, the response becomes a 503. 64
+   * MiB by default.
    */
   unsent: number;
   /**
-   * Connections that wait for a worker to accept them: of each worker, and of all while none is ready.
-   * Further ones are closed. 1,024 by default.
+   * Connections that wait until a worker accepts them: for each worker, and in total while no
+   * worker is ready. Further ones are closed. 1,024 by default.
    */
   backlog: number;
   /**
-   * Characters of published messages that wait for another process. A message above them, or of more
-   * than a quarter of them, does not reach the peers there. 67,108,864 by default.
+   * Characters of published messages that wait for another process. A message that exceeds it, or
+   * is longer than a quarter of it, does not reach the peers there. 67,108,864 by default.
    */
   publishQueue: number;
   /**

@@ -1,7 +1,7 @@
 /**
  * Port of everything that shows telemetry: pages, commands, agents. The store of the server
- * implements it; other systems, such as Prometheus and Loki, can. Queries are typed values, never a
- * path or a text in the language of the source.
+ * implements it; other systems, such as Prometheus and Loki, can implement it too. Queries are
+ * typed values, never paths or strings in the language of the source.
  */
 import type { LogLevel } from './log-level.ts';
 import type { LogRecord, RequestRecord, RunRecord, SpanRecord } from './telemetry.ts';
@@ -123,7 +123,7 @@ export interface ErrorGroup {
 
 export interface TelemetrySource {
   traces(query: TraceQuery): Promise<Page<RequestRecord>>;
-  /** Resolves to `undefined` if nothing of the trace is known. */
+  /** Resolves to `undefined` if the source does not have the trace. */
   trace(traceId: string): Promise<Trace | undefined>;
   logs(query: LogQuery): Promise<Page<LogRecord>>;
   /**

@@ -67,7 +67,7 @@ export function checkNumber(walk: Walker, schema: Schema, value: number, path: s
     walk.add(path, 'multipleOf', `must be a multiple of ${multipleOf}`);
 }
 
-/** Has the tolerance of the compiled checks, so that 0.3 is a multiple of 0.1. */
+/** Allows the same rounding error as the compiled checks, so that 0.3 is a multiple of 0.1. */
 export function isMultiple(value: number, divisor: number): boolean {
   if (!Number.isFinite(value)) return true;
   if (Number.isInteger(value) && (1 / divisor) % 1 === 0) return true;

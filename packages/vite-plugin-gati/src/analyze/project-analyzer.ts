@@ -71,7 +71,7 @@ export class ProjectAnalyzer implements Analyzer {
     );
   }
 
-  /** Whether the cache left any question to the compiler. */
+  /** Whether the cache lacked an answer, so that the compiler was started. */
   get compilerStarted(): boolean {
     return this.#compiler.running !== undefined;
   }

@@ -42,8 +42,8 @@ export function keepImported(
 }
 
 /**
- * Keeps packages that the app lists and names in a string, such as the target of a logger, and does
- * not import.
+ * Keeps packages that the app lists in `package.json` and names in a string, such as the target of
+ * a logger, but does not import.
  *
  * @param modules of the app
  */

@@ -6,7 +6,7 @@ import { intersect, itemAt, propertyOf } from './intersect.ts';
 
 /** A schema with more atoms has no normal form. */
 const MAX_ATOMS = 512;
-/** Levels to which a schema is checked for accepting nothing. */
+/** Depth to which the check for schemas that accept nothing descends. */
 const MAX_EMPTY_DEPTH = 4;
 
 /** Converts schemas to their normal form. Resolves references in one map of definitions. */

@@ -8,7 +8,7 @@ export function deferContinue(req: IncomingMessage): void {
   waiting.add(req);
 }
 
-/** Asks the client for the body that it announced, if it waits for that. */
+/** Sends `100 Continue` if the client waits for it before it sends its body. */
 export function sendContinue(req: IncomingMessage, res: ServerResponse): void {
   if (waiting.delete(req)) res.writeContinue();
 }

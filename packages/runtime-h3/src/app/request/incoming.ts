@@ -11,7 +11,7 @@ export class IncomingRequest implements VersionedRequest {
   readonly app: AppState;
   readonly exchange: Exchange;
   readonly started: number;
-  /** Spans of what ran before the route was known, which the call continues. */
+  /** Spans that began before the route was known. The call continues their trace. */
   trace: Trace | undefined = undefined;
   /** Path below the base, not decoded. `undefined`: the target can't be a route. */
   readonly path: string | undefined;

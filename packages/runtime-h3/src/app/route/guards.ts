@@ -28,7 +28,7 @@ export async function runGuards(
   return true;
 }
 
-/** Logs a guard that is late. Its file is not for the clients of a server in production. */
+/** Logs a guard that is late. In production, clients do not learn the file of the guard. */
 function nameLateGuard(call: Call, guard: string | undefined): string {
   call.logger.warn('a guard did not respond in time', {
     route: call.route,

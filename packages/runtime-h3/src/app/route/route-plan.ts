@@ -48,7 +48,7 @@ export interface PlanRelease {
   headers: HeaderList;
 }
 
-/** Loaded route with everything compiled that its requests need. */
+/** Loaded route with all compiled parts that its requests need. */
 export class RoutePlan {
   /** The route as it was loaded. */
   readonly loaded: LoadedRoute;

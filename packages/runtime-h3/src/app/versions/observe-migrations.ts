@@ -1,7 +1,7 @@
 import { drawIds, idPool, parseTraceParent } from '../../telemetry/record/ids.ts';
 import type { IncomingRequest } from '../request/incoming.ts';
 
-/** Runs the migration of a request or a response, as a span where telemetry is on. */
+/** Runs the migration of a request or a response, as a span if telemetry is on. */
 export type ObserveMigration = <Result>(
   part: 'request' | 'response',
   work: () => Promise<Result>,

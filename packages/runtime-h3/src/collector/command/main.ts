@@ -18,7 +18,7 @@ import { OPTIONS, type TelemetryFlags } from './read-flags.ts';
 export interface TelemetryCommandOptions {
   /** Opens what the command reads from. */
   open(): Promise<{ source: TelemetrySource; close(): void }>;
-  /** Where the output goes; the streams of the process by default. */
+  /** Streams for the output; those of the process by default. */
   output?: CommandOutput | undefined;
   /** Epoch milliseconds; the clock by default. */
   now?: number;

@@ -24,7 +24,7 @@ export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new Native(path);
-  // Values as one array: a single object would be named parameters.
+  // Passes the values as one array, because libsql reads a single object as named parameters.
   const runner: StatementRunner = {
     all: async (sql, values) => database.prepare(sql).all(values).map(plain),
     run: async (sql, values) => ({ success: true, ...database.prepare(sql).run(values) }),

@@ -20,7 +20,7 @@ export interface EffectsCommandOptions {
   url: string;
   /** Opens the queue at a URL with the drivers of this process. */
   openQueue(address: string, settings: QueueSettings): Promise<QueueDriver>;
-  /** Where the output goes; the streams of the process by default. */
+  /** Streams for the output; those of the process by default. */
   output?: CommandOutput | undefined;
 }
 

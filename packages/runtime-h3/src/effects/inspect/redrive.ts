@@ -44,7 +44,7 @@ export interface StagedRedriveOptions extends DeadFilter {
   /** Ends the redrive before its next stage. */
   signal?: AbortSignal;
   onProgress?: (progress: RedriveProgress) => void;
-  /** Milliseconds between two looks at the jobs of a stage; 250 by default. */
+  /** Milliseconds between two checks of the jobs of a stage; 250 by default. */
   interval?: number;
 }
 
@@ -83,7 +83,10 @@ export async function redriveInStages(
   return progress;
 }
 
-/** Resolves when all jobs have ended well, or to the id of one with an attempt that failed. */
+/**
+ * Resolves to the id of a job whose attempt failed, or to `undefined` when all jobs have ended
+ * without a failure.
+ */
 async function waitForRuns(
   queue: QueueDriver,
   ids: string[],
@@ -93,7 +96,7 @@ async function waitForRuns(
   for (;;) {
     if (signal?.aborted) return undefined;
     const { jobs } = await listJobs(queue, { ids, limit: ids.length });
-    // A redriven job starts at attempt 0, so a job that waits after an attempt has failed in it.
+    // A redriven job starts at attempt 0, so the attempt of a job that waits again has failed.
     const failed = jobs.find(
       ({ state, attempt }) =>
         state === 'dead' ||

@@ -19,7 +19,7 @@ export async function readServerNotes(store: ReleaseStore): Promise<Map<string, 
 /**
  * Resolves when every server that follows the store runs `version`. Servers report it in notes in
  * the store. A killed server counts until its note expires.
- * @param options.before notes from before the activation: a failure in them is an old one
+ * @param options.before notes from before the activation; failures in them are ignored
  * @param options.within milliseconds
  * @throws {GatiError} GATI_RELEASE_QUARANTINED when the servers took the release back
  * @throws {GatiError} GATI_ACTIVATE_WAIT when some servers could not start the release, another

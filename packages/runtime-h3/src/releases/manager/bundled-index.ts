@@ -11,8 +11,8 @@ export const BUNDLED_FILE = 'index.json';
 export type BundledRelease = Pick<StoredRelease, 'version' | 'id' | 'date'> & ReleaseMark;
 
 /**
- * Content of the index: the releases in the window at the time of the build, and of retired ones
- * only the names. Sorted by version, highest first.
+ * Content of the index: the releases in the window at the time of the build, and the names of
+ * retired releases. Sorted by version, highest first.
  */
 export interface BundledReleases {
   releases: BundledRelease[];

@@ -6,7 +6,7 @@ import { ReleaseInstance } from './release-instance.ts';
 import { limitToServedRoutes, type ReleaseRules } from './release-rules.ts';
 import { createRouteTable } from './route-table.ts';
 
-/** How to read the parts of a release that was built before. */
+/** Functions that read the parts of a release that was built before. */
 export interface ReleaseParts {
   contract(): Promise<Contract>;
   document?: KnownRelease['document'];

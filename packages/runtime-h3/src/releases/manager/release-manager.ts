@@ -140,8 +140,8 @@ export class ReleaseManager {
   /**
    * Applies a new state. A release that becomes current is warmed up first, while the old one still
    * serves. If the warm-up fails, or the release is not among the known ones, the old one stays
-   * current, and the result is `false`. No other release is ever served in its place: a manager
-   * that was not ready stays so.
+   * current, and the result is `false`. No other release is ever served in its place, so a manager
+   * that was not ready is still not ready.
    */
   async update({ releases, marks, current }: KnownReleases): Promise<boolean> {
     const { own, logger } = this.#options;

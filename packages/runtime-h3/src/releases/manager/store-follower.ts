@@ -47,8 +47,8 @@ export interface StoreFollowerOptions {
 }
 
 /**
- * Keeps a release manager up to date with a store. A release that is activated, deprecated, retired
- * or rolled back in the store changes in this process soon after.
+ * Keeps a release manager up to date with a store. If a release is activated, deprecated, retired
+ * or rolled back in the store, this process follows soon after.
  */
 export class StoreFollower {
   readonly #options: StoreFollowerOptions;

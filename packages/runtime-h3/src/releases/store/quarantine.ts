@@ -12,9 +12,9 @@ export interface QuarantineOptions extends Pick<Quarantine, 'reason' | 'server'>
 }
 
 /**
- * Takes a release back after an activation that failed: the previous release is current again, and
- * the failed one gets the mark that it had before, with the reason. Returns the changed head, or
- * `undefined` when the activation is no longer the current one.
+ * Undoes an activation that failed: the previous release is current again, and the failed one gets
+ * the mark that it had before, with the reason. Returns the changed head, or `undefined` when the
+ * activation is no longer the current one.
  */
 export async function quarantineRelease(
   store: ReleaseStore,

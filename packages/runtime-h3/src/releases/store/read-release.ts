@@ -107,7 +107,7 @@ export async function readStoredFile(
 }
 
 /**
- * Reads the manifest of a release, which stays when the release is pruned.
+ * Reads the manifest of a release. Pruning a release keeps its manifest.
  * @throws {GatiError} GATI_RELEASE_DAMAGED when it is missing or differs from its digest
  */
 export async function readManifest(store: ReleaseStore, release: StoredRelease): Promise<Manifest> {

@@ -224,7 +224,7 @@ interface ReleaseRulesOptions {
   log: WorkerLog;
   effects: WorkerEffects;
   servesClient: boolean;
-  /** Observes the parts of requests, where telemetry is on. */
+  /** Observes the parts of requests if telemetry is on. */
   tracer?: Tracer | undefined;
   /** Notes what the start of a worker waits for. */
   track?: TrackStep;

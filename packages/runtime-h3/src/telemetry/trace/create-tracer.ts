@@ -19,7 +19,7 @@ export interface CreatedTracer {
   close(): void;
 }
 
-/** Creates the tracer of a process. Its code is loaded only where telemetry is on. */
+/** Creates the tracer of a process. Its code is loaded only if telemetry is on. */
 export function createTracer({ sink, logger, env = process.env }: TracerOptions): CreatedTracer {
   const sampler = createSampler(env, (reason) => logger.warn(reason));
   const tracer = new Tracer(sampler, sink);

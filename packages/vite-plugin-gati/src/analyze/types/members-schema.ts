@@ -88,7 +88,8 @@ function propertySchema(
   { name, optional, type, symbol }: PropertyView,
 ): WrittenProperty | undefined {
   const { compiler, direction } = context;
-  // Names that the compiler makes for symbols, which brands have too, and for private members (`#x`).
+  // Names that the compiler makes for symbols, including those of brands, and for private members
+  // (`#x`).
   if (/^(__|\u00fe)[@#]/.test(name) || isPrivateName(compiler, name, symbol)) return undefined;
   const members = membersOf(compiler, type);
   const kept = members.filter((member) => !isUndefined(member));

@@ -56,7 +56,7 @@ async function connect<Client>(account: string, service: Service<Client>): Promi
     AZURE_STORAGE_KEY: key,
     AZURE_STORAGE_SAS_TOKEN: sas,
   } = process.env;
-  // A few quick tries: the caller waits for longer outages.
+  // Retries for a short time only, because the caller handles longer outages.
   const options = { retryOptions: { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 2000 } };
   if (connectionString) {
     const client = service.fromString(connectionString, options);

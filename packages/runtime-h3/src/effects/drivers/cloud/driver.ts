@@ -29,7 +29,7 @@ export interface CloudDriverOptions {
  * effect without room does not hold up another; one queue has the dead letters.
  *
  * The services deliver at least once. A process may die after any step below: the job then exists
- * once or twice, but never not at all.
+ * once or twice, but is never lost.
  *
  * @throws {GatiError} GATI_EFFECTS_AWAY when the service is unavailable
  */
@@ -58,7 +58,7 @@ export async function createCloudDriver({
     limits.maxWait === undefined ? createPollingReceiver : createWaitingReceiver;
   const receiver = createReceiver({ limits, open: ofEffect, onError });
   try {
-    // Reports at start what is wrong with the address or the rights.
+    // Reports a wrong address or missing rights when the server starts.
     await retryWhileUnavailable(deadLetters, service.isOutage);
   } catch (cause) {
     await Promise.all([service.close(), keys?.close()]);

@@ -17,7 +17,8 @@ export interface LeaseState {
   /** Steps were stored that the message does not contain yet. */
   unsavedSteps: boolean;
   /**
-   * The last call that changes the message. The next one waits for it: a receipt may be valid once.
+   * The last call that changes the message. The next one waits for it: a receipt may be valid only
+   * once.
    */
   lastCall: Promise<unknown>;
 }

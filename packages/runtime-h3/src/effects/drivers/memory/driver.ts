@@ -25,7 +25,7 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     for (const listener of listeners) listener();
   };
 
-  /** Sets the one timer to when the next job becomes due. */
+  /** Sets the only timer to the time at which the next job becomes due. */
   const setTimer = (): void => {
     clearTimeout(timer);
     const next = table.nextDue();

@@ -33,7 +33,7 @@ export class JobTable {
   readonly #onReady: () => void;
   readonly #lanes = new Map<string, Lane>();
   readonly #delayed = new Heap<{ entry: Entry; at: number }>((a, b) => a.at < b.at);
-  /** May contain leases that were extended or ended since. */
+  /** May contain leases that were extended or ended in the meantime. */
   readonly #leases = new Heap<{ entry: Entry; token: string; until: number }>(
     (a, b) => a.until < b.until,
   );

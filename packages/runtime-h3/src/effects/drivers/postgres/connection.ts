@@ -1,6 +1,5 @@
-// The default export: the package is CommonJS, and bundlers and Node see different named exports of
-// it.
-// oxlint-disable import/no-named-as-default-member -- as above
+// Uses the default export, because the package is CommonJS, and bundlers and Node see different
+// named exports of it. oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import type { OutageReporter } from '../shared/outage.ts';
 import { retryWhileUnavailable } from '../shared/retry.ts';

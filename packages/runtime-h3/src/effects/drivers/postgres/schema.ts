@@ -5,8 +5,8 @@ import { STATE } from './states.ts';
 export const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /**
- * Milliseconds for which a completed job stays at least. Longer than an enqueue is retried, so that
- * a repeated enqueue finds it.
+ * Minimum milliseconds for which a completed job stays in the table. It exceeds the time for which
+ * an enqueue is retried, so that a repeated enqueue finds the job.
  */
 const REPEAT = 60_000;
 

@@ -130,7 +130,7 @@ export async function connect(path: string): Promise<Connection> {
 function startThread(location: string, workerData: ThreadData): Worker {
   if (!location.endsWith('.ts') || (process.features as { typescript?: unknown }).typescript)
     return new Worker(new URL(location), { workerData });
-  // The TypeScript sources, with a Node that can't run them itself.
+  // Runs the TypeScript sources on a version of Node that can't run them itself.
   return new Worker(
     `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(location)})))`,
     {

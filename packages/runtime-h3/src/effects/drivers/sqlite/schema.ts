@@ -76,7 +76,8 @@ export function prepareFile(db: Native): void {
         `the file was made by a newer version of @gati/runtime-h3 (its format is ${found}, not ${VERSION})`,
       );
     if (found === 0) db.exec(SCHEMA);
-    // The version stays, since earlier versions can use the file with this column.
+    // The number of the schema stays the same, because earlier versions of Gati can use a file with
+    // this column.
     else if (!hasTrace(db)) db.exec('ALTER TABLE jobs ADD COLUMN trace TEXT');
     db.exec('COMMIT');
   } catch (error) {

@@ -84,7 +84,7 @@ function run({ path, from }: ThreadData, port: Port): void {
     else setImmediate(work);
   };
 
-  /** Sets the one timer to when the next job becomes due. */
+  /** Sets the only timer to the time at which the next job becomes due. */
   const setDueTimer = (): void => {
     clearTimeout(dueTimer);
     const at = subscribed ? store.nextDue() : undefined;

@@ -78,7 +78,7 @@ export function createSqsQueue(sdk: Sdk, client: SQSClient, QueueUrl: string): M
     async receive(count, lease, wait, abortSignal) {
       const calledAt = performance.now();
       // The visibility of a message counts from a moment after `calledAt` that SQS does not report.
-      // A call that waits longer than the lease would therefore take each message for lost.
+      // A call that waits longer than the lease would therefore treat each message as lost.
       const WaitTimeSeconds = Math.floor(Math.min(wait, Math.max(lease, 1000)) / 1000);
       // Half a second longer, so that a message still has a full lease when it arrives.
       const VisibilityTimeout = Math.max(toSeconds(lease + 500), WaitTimeSeconds + 1);

@@ -3,7 +3,10 @@ import { standardProps } from './schema-libraries.ts';
 import { trustValibot } from './trust-valibot.ts';
 import { trustZod } from './trust-zod.ts';
 
-/** Reads the definition of a schema of zod, valibot or arktype. Any other library gets no trust. */
+/**
+ * Reads the definition of a schema of zod, valibot or arktype. Schemas of other libraries get no
+ * trust.
+ */
 export function trustOf(value: unknown): Trust | undefined {
   try {
     switch (standardProps(value)?.vendor) {

@@ -76,7 +76,7 @@ function testPlain(walk: InterpreterApi, node: Node, state: State): Split {
     return split;
   }
   const found = toCondition(walk, node, state);
-  // Evaluating a comparison tests its condition, which would come back here.
+  // Evaluating a comparison tests its condition, which would call this function again without end.
   if (!found && isComparison(walk, node)) return { yes: [state], no: [state] };
   if (!found) {
     for (const { state: next, value } of walk.evaluate(node, state)) add(split, next, truth(value));

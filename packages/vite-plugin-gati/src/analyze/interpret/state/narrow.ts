@@ -6,9 +6,9 @@ import { idOf } from './values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
 
 /**
- * Returns the members of a union that a variable can have by the facts of this path. The compiler
- * narrows inside of a branch only. This narrows after it too, as in
- * `res.status = r.ok ? 200 : 404; return r;`.
+ * Returns the members of a union that a variable can have according to the facts of this path. The
+ * compiler narrows inside of a branch only. This narrows after it too, as in `res.status = r.ok ?
+ * 200 : 404; return r;`.
  */
 export function narrowMembers(
   walk: InterpreterApi,
