@@ -1,6 +1,7 @@
 import { type Connector, createDatabase } from 'db0';
 // Uses the default export, because the package is CommonJS, and bundlers and Node see different
-// named exports of it. oxlint-disable import/no-named-as-default-member -- as above
+// named exports of it.
+// oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import { inTransaction } from '../transaction.ts';
 import type { Transaction } from '../../types/data.ts';

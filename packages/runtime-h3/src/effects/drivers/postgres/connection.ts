@@ -1,5 +1,6 @@
 // Uses the default export, because the package is CommonJS, and bundlers and Node see different
-// named exports of it. oxlint-disable import/no-named-as-default-member -- as above
+// named exports of it.
+// oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import type { OutageReporter } from '../shared/outage.ts';
 import { retryWhileUnavailable } from '../shared/retry.ts';
