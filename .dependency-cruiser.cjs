@@ -32,10 +32,10 @@ const FOLDERS = {
     collections command cloud ports.ts types telemetry validate config data modules context effects
     global-context releases collector app server
   `,
-  devtools: 'http api access actions store server',
+  devtools: 'http api access actions store server built',
   'vite-plugin-gati': `
     files client compile environment-name.ts colors.ts scan emit
-    options.ts analyze releases build generate project.ts context.ts virtual dev plugins
+    options.ts analyze releases build generate project.ts project-facts.ts context.ts virtual dev plugins
     index.ts cli
   `,
   'deployers/core': 'http build registry image config kube objects plan cause rollout apply cli',
@@ -164,7 +164,7 @@ module.exports = {
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['npm-peer'],
-        pathNot: '^node_modules/(@types/pg|ioredis|pg|typebox)/',
+        pathNot: '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox)/',
       },
     },
     {

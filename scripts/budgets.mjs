@@ -123,16 +123,22 @@ async function measureServer() {
   fs.cpSync(path.join(root, 'templates/minimal'), app, { recursive: true });
   run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: app });
   const server = path.join(app, 'dist/server');
-  const atStart = await loadedBy(path.join(server, 'index.mjs'));
-  const bytes = { 'minimal at start': 0, 'minimal later': 0 };
-  for (const file of fs
+  const entry = path.join(server, 'index.mjs');
+  const atStart = await loadedBy(entry, 'off');
+  const sum = (files) => files.reduce((bytes, file) => bytes + fs.statSync(file).size, 0);
+  const modules = fs
     .readdirSync(server, { recursive: true })
-    .filter((name) => name.endsWith('.mjs'))) {
-    const absolute = path.join(server, file);
-    bytes[atStart.has(absolute) ? 'minimal at start' : 'minimal later'] +=
-      fs.statSync(absolute).size;
-  }
-  return bytes;
+    .filter((name) => name.endsWith('.mjs') && !name.startsWith('panel'))
+    .map((name) => path.join(server, name));
+  const withPanel = await loadedBy(entry, 'on');
+  return {
+    'minimal at start': sum(modules.filter((file) => atStart.has(file))),
+    'minimal later': sum(modules.filter((file) => !atStart.has(file))),
+    'minimal at start with the panel': sum(
+      [...withPanel].filter((file) => file.startsWith(server)),
+    ),
+    'files of the panel': bytesBelow(path.join(server, 'panel')),
+  };
 }
 
 /**
@@ -158,10 +164,11 @@ function measurePanel() {
 }
 
 /** Files that the server has loaded after the first response. V8 reports them when a process exits. */
-async function loadedBy(entry) {
-  const coverage = path.join(work, 'coverage');
+async function loadedBy(entry, panel) {
+  const coverage = path.join(work, `coverage-${panel}`);
   const env = {
     ...process.env,
+    GATI_PANEL: panel,
     PORT: '0',
     GATI_WORKERS: '1',
     // The code that watches the workers loads a second after the start, which may be over by then.
@@ -169,7 +176,10 @@ async function loadedBy(entry) {
     NODE_V8_COVERAGE: coverage,
   };
   const server = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [first] = await once(createInterface({ input: server.stdout }), 'line');
+  const lines = createInterface({ input: server.stdout });
+  const [first] = await once(lines, 'line');
+  // The second line has the address of the panel.
+  if (panel === 'on') await once(lines, 'line');
   const response = await fetch(new URL('/hello/Ada', JSON.parse(first).url));
   if (response.status !== 200) throw new Error(`The minimal template responded ${response.status}`);
   server.kill('SIGTERM');

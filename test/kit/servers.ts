@@ -30,7 +30,7 @@ export async function startDevServer(
 
 /**
  * Starts the built server of an app on a free port and waits until it listens. Its first line must
- * be the log entry that says where.
+ * be the log entry that says where. It serves no panel and keeps no telemetry unless `env` says so.
  *
  * @param cwd folder that contains `dist/`
  *
@@ -45,7 +45,7 @@ export async function startBuiltServer(
     path.join(cwd, 'dist/server/index.mjs'),
   ],
 ): Promise<ServerProcess> {
-  const server = startProcess(name, args, { cwd, env: { PORT: '0', ...env } });
+  const server = startProcess(name, args, { cwd, env: { PORT: '0', GATI_PANEL: 'off', ...env } });
   await server.waitForOutput(/"msg":"listening".*\n/);
   const first = JSON.parse(server.stdout.slice(0, server.stdout.indexOf('\n'))) as {
     level: string;

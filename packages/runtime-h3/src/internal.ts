@@ -22,3 +22,4 @@ export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';
 export { explain } from './validate/explain.ts';
+export { openNative } from './data/native-sqlite.ts';

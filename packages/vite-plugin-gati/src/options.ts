@@ -58,8 +58,8 @@ export interface GatiOptions {
   /** Development only: logs one line for each request that the app responds to. `true` by default. */
   requestLog?: boolean;
   /**
-   * Development only: serves the panel at `/_control`, to this machine alone. `true` by default;
-   * `GATI_PANEL=off` switches it off too.
+   * Serves the panel at `/_control`: in development to this machine, in a built server to people who
+   * log in. `true` by default; `GATI_PANEL=off` switches it off too.
    */
   panel?: boolean;
   /**

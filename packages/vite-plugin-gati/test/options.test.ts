@@ -4,7 +4,12 @@ import { printServer } from '../src/virtual/modules/server.ts';
 
 test('builds each named cloud queue into the server once', () => {
   const print = (effects: ('sqs' | 'pubsub')[], hasEffects = true): string =>
-    printServer(resolveOptions({ effects }), { client: undefined, hasEffects, name: 'shop' });
+    printServer(resolveOptions({ effects }), {
+      client: undefined,
+      hasEffects,
+      hasPanel: false,
+      name: 'shop',
+    });
   expect(print([])).not.toMatch(/effects\/(sqs|pubsub|azurequeue)/);
   const code = print(['sqs', 'sqs', 'pubsub']);
   expect(code.match(/effects\/sqs/g)).toHaveLength(1);
@@ -23,7 +28,12 @@ test('throws GATI_OPTION_INVALID for an unknown cloud queue', () => {
 
 test('prints what a server must not expose, and rejects names that it does not know', () => {
   const print = (expose: object): string =>
-    printServer(resolveOptions({ expose }), { client: undefined, hasEffects: false, name: 'shop' });
+    printServer(resolveOptions({ expose }), {
+      client: undefined,
+      hasEffects: false,
+      hasPanel: false,
+      name: 'shop',
+    });
   expect(print({ metrics: false })).toContain('expose: {"metrics":false}');
   expect(print({ metrics: true })).not.toContain('expose');
   for (const expose of [{ metric: false }, { openapi: 'no' }])
@@ -43,6 +53,7 @@ test('prints which responses the server compresses, unless it is all', () => {
     printServer(resolveOptions({ ...(compression !== undefined && { compression }) }), {
       client: undefined,
       hasEffects: false,
+      hasPanel: false,
       name: 'shop',
     });
   expect(print()).not.toContain('compression');

@@ -47,3 +47,55 @@ export interface AuditEntry {
   /** Code of the error. */
   code?: string;
 }
+
+/** Response of `GET access/account`. Times are epoch milliseconds. */
+export interface Account {
+  id: string;
+  name: string;
+  role: Role;
+  /** Relying party of the passkeys. */
+  rpId: string;
+  hasTotp: boolean;
+  /** Number of recovery codes that are left. */
+  recoveryCodes: number;
+  passkeys: { id: string; name: string; created: number; used: number | null }[];
+  sessions: {
+    id: string;
+    /** `passkey`, `totp`, `recovery` */
+    method: string;
+    created: number;
+    seen: number;
+    address: string;
+    agent: string;
+    isThis: boolean;
+  }[];
+}
+
+/** Response of `GET access/people`. */
+export interface PeopleList {
+  people: {
+    id: string;
+    name: string;
+    role: Role;
+    created: number;
+    passkeys: number;
+    hasTotp: boolean;
+    sessions: number;
+  }[];
+  invites: { id: string; role: Role; created: number; expires: number }[];
+}
+
+/** Response of `GET access/tokens`. */
+export interface TokenList {
+  tokens: {
+    id: string;
+    /** Name of the person whose token it is. */
+    person: string;
+    name: string;
+    prefix: string;
+    role: Role;
+    created: number;
+    expires: number;
+    used: number | null;
+  }[];
+}

@@ -34,6 +34,10 @@ export interface ServerEnv {
   logLevel: LogLevel;
   /** Store of telemetry: `sqlite:PATH` or `memory:`. `off`: nothing is stored or exported. */
   telemetry: string | undefined;
+  /** Whether the panel is served where the build contains it. */
+  panel: boolean;
+  /** Origin under which browsers reach the panel. Not set: localhost. */
+  panelOrigin: string | undefined;
   /** Limits that replace those of the build. */
   limits: Partial<Limits>;
 }
@@ -67,6 +71,8 @@ export function readServerEnv(env: Env): ServerEnv {
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env.GATI_LOG_LEVEL),
     telemetry: readTelemetry(env.GATI_TELEMETRY),
+    panel: readPanel(env.GATI_PANEL),
+    panelOrigin: readPanelOrigin(env.GATI_PANEL_ORIGIN),
     limits: readLimits(env.GATI_LIMITS),
   };
 }
@@ -105,6 +111,26 @@ function readTelemetry(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (text === 'off' || text === 'memory:' || /^sqlite:./.test(text)) return text;
   throw badEnvError('GATI_TELEMETRY', text, '`sqlite:PATH`, `memory:` or `off`');
+}
+
+function readPanel(text: string | undefined): boolean {
+  if (text && text !== 'on' && text !== 'off')
+    throw badEnvError('GATI_PANEL', text, '`on` or `off`');
+  return text !== 'off';
+}
+
+/** Browsers send passwords and cookies over HTTP in the clear, and have no passkeys there. */
+function readPanelOrigin(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSafe = url?.protocol === 'https:' || url?.hostname === 'localhost';
+  if (!url || !isSafe || (text !== url.origin && text !== `${url.origin}/`))
+    throw badEnvError(
+      'GATI_PANEL_ORIGIN',
+      text,
+      'the origin of the panel in browsers, with https and without a path: https://shop.example',
+    );
+  return url.origin;
 }
 
 /** Reads `connections=5000,writeTimeout=10000`. */

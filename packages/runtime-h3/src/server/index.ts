@@ -56,6 +56,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
     });
     return;
   }
+  if (name === 'panel') {
+    const { runPanelCommand } = await import('./panel-command.ts');
+    process.exitCode = await runPanelCommand(words, options);
+    return;
+  }
   if (name !== undefined && TELEMETRY_COMMANDS.has(name)) {
     const { runStoredTelemetryCommand } = await import('./telemetry-command.ts');
     process.exitCode = await runStoredTelemetryCommand(name, words);
@@ -67,5 +72,5 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   const { runSupervisor } = await import('./supervisor/supervisor.ts');
-  return runSupervisor(options.limits);
+  return runSupervisor(options);
 }

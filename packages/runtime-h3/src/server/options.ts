@@ -20,6 +20,8 @@ export interface ServerOptions extends Pick<
   clientBase?: string;
   /** Folder of the client's hashed files, Vite's `build.assetsDir`. `assets` by default. */
   assetsDir?: string;
+  /** Folder of the panel: `dist/server/panel`. A folder that does not exist counts as none. */
+  panel?: URL;
   /** Which responses of routes are compressed; all by default. */
   compression?: Compression;
   /**

@@ -14,6 +14,8 @@ import type { BuildState } from './build-state.ts';
 import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
+import { findPanel, writePanel } from '../build/panel-files.ts';
+import { describeApp } from '../project-facts.ts';
 import { changelogReleases } from '../build/release.ts';
 import { describePlace } from '../build/report.ts';
 import { printSummary } from '../build/summary.ts';
@@ -114,7 +116,13 @@ async function writeFilesBesideBundles(
     writeSdk({ root, releases, options, store }),
     writeOutputs(outDir, releases, toDocumentFacts(readPackageFields(root), options)),
   ]);
-  const { scan } = await state.context.analysis();
+  const { scan, contract } = await state.context.analysis();
+  const panel = findPanel(options);
+  if (panel !== undefined) {
+    const { release } = manifest;
+    const facts = describeApp(state.context.project, scan, contract, 'production');
+    writePanel(panel, serverDir, { ...facts, version: release.version, release });
+  }
   const bundled = await bundleOlderReleases(history, {
     own: manifest.release.version,
     folder: path.join(serverDir, 'releases'),

@@ -23,8 +23,11 @@ export interface PutResult {
   created: boolean;
 }
 
-/** Bundled older releases are not stored again, since each is a release in the store. */
-const BUNDLED_FOLDER = 'server/releases/';
+/**
+ * Bundled older releases are not stored again, since each is a release in the store. The panel belongs
+ * to the server that runs, not to one of its releases.
+ */
+const OTHER_FOLDERS = ['server/releases/', 'server/panel/'];
 
 /**
  * Stores the output folder of a build as an immutable release. Storing the same release again
@@ -105,7 +108,7 @@ async function listFiles(folder: string): Promise<{ path: string; bytes: Uint8Ar
     .map((entry) =>
       join(entry.parentPath, entry.name).slice(join(folder, sep).length).split(sep).join('/'),
     )
-    .filter((path) => !path.startsWith(BUNDLED_FOLDER))
+    .filter((path) => OTHER_FOLDERS.every((folder) => !path.startsWith(folder)))
     .sort((a, b) => (a < b ? -1 : 1));
   return Promise.all(
     paths.map(async (path) => ({ path, bytes: await readFile(join(folder, path)) })),

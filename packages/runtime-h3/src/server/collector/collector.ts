@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Exporter, createExporter } from '../../collector/export/exporter.ts';
 import { exportsAnything, readExportSettings } from '../../collector/export/settings.ts';
 import { createIngest } from '../../collector/ingest.ts';
@@ -15,10 +16,13 @@ import {
   TELEMETRY_SOCKET,
 } from '../channel/messages.ts';
 import { createProcessMetrics } from '../channel/process-metrics.ts';
-import { readServerEnv } from '../env.ts';
+import { CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
+import { readServerEnv, type ServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
+import { accessFolder } from '../panel-env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { beat } from './beat.ts';
+import type { ControlServer } from './control-server.ts';
 import { createDropLog, type DropLog } from './drop-log.ts';
 import { listenForTelemetry } from './listen.ts';
 
@@ -27,28 +31,31 @@ const PRUNE_INTERVAL = 10_000;
 /** Milliseconds that targets have for what waits when the collector ends. */
 const EXPORT_DRAIN = 3000;
 
+/** Options of the build that the collector needs. */
+type CollectorOptions = Pick<ServerOptions, 'name' | 'panel'>;
+
 /**
  * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
  * the app, and no request waits for it.
  */
-export async function runCollector({ name = 'gati' }: Pick<ServerOptions, 'name'>): Promise<void> {
+export async function runCollector({ name = 'gati', panel }: CollectorOptions): Promise<void> {
   // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.stdout.on('error', () => {});
   try {
-    await collect(name);
+    await collect(name, panel);
   } catch (error) {
     send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
   }
 }
 
-async function collect(name: string): Promise<void> {
+async function collect(name: string, panel: URL | undefined): Promise<void> {
   const env = readServerEnv(process.env);
   const path = process.env[TELEMETRY_SOCKET];
   if (path === undefined) throw new Error(`${TELEMETRY_SOCKET} is missing`);
   const logger = createJsonLogger({ level: env.logLevel });
   const drops = createDropLog(logger);
-  const store = env.telemetry === undefined ? undefined : openStore(env.telemetry, drops);
+  const store = openStore(env.telemetry, drops);
   const totals = createRouteTotals(Date.now());
   const exporter = openExporter(name, totals, drops, logger);
   const ingest = createIngest({
@@ -65,6 +72,7 @@ async function collect(name: string): Promise<void> {
   // A killed collector leaves its socket behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = await listenForTelemetry(path, ingest);
+  const control = await openControl(env, panel, { source: store, logger });
   const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);
 
   let isEnding = false;
@@ -73,6 +81,7 @@ async function collect(name: string): Promise<void> {
     isEnding = true;
     clearInterval(pruning);
     server.close();
+    control?.close();
     ingest.flush();
     await exporter?.close(EXPORT_DRAIN);
     drops.flush();
@@ -98,11 +107,33 @@ async function collect(name: string): Promise<void> {
   send({ gati: 'ready' });
 }
 
-function openStore(url: string, drops: DropLog): TelemetryStore {
+function openStore(url: string | undefined, drops: DropLog): TelemetryStore | undefined {
+  if (url === undefined || url === 'off') return undefined;
   return openTelemetryStore(url, {
     onDrop: drops.add,
     onDiagnostic: ({ message, movedTo }) =>
       drops.problem(movedTo === undefined ? message : `${message} It was moved to ${movedTo}.`),
+  });
+}
+
+/** Serves the panel if the supervisor has made a socket for it. */
+async function openControl(
+  env: ServerEnv,
+  panel: URL | undefined,
+  { source, logger }: { source: TelemetryStore | undefined; logger: Logger },
+): Promise<ControlServer | undefined> {
+  const path = process.env[CONTROL_SOCKET];
+  if (path === undefined || panel === undefined) return undefined;
+  const { serveControl } = await import('./control-server.ts');
+  return serveControl(path, panel, {
+    source: source ?? openTelemetryStore('memory:'),
+    isRecorded: source !== undefined,
+    access: {
+      file: join(accessFolder(env.telemetry), 'access.db'),
+      origin: env.panelOrigin,
+      port: Number(process.env[CONTROL_PORT]),
+    },
+    logger,
   });
 }
 

@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type ControlClient, isControlUrl } from '../channel/control.ts';
+import { type ControlProxy, createControlProxy } from '../channel/control-proxy.ts';
+import type { Duplex } from 'node:stream';
 import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
 import type { Logger } from '../../types/context.ts';
 import { listenError } from './listener.ts';
@@ -12,20 +15,24 @@ export interface AdminPortOptions {
   host: string;
   /** 0: the system chooses a free port. */
   port: number;
+  /** Socket on which the collector serves the panel. Absent without a panel. */
+  control: string | undefined;
   metrics(accept: string | undefined): Promise<PrintedMetrics>;
   logger: Logger;
 }
 
 /**
- * Opens the port for `/metrics` in the supervisor, so that it responds even if no worker does.
+ * Opens the port for `/metrics` and the panel in the supervisor, so that it responds even if no worker does.
  *
  * @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened
  */
 export async function openAdminPort(options: AdminPortOptions): Promise<Server> {
-  const { host, port, logger } = options;
+  const { host, port, control, logger } = options;
+  const proxy = control === undefined ? undefined : createControlProxy(control);
   const server = createServer(
     { headersTimeout: HEAD_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
     (req, res) => {
+      if (proxy && isControlUrl(req.url!)) return proxy.request(req, res, clientOf(req));
       respond(req, res, options).catch((error: unknown) => {
         logger.error('the admin port failed', { error });
         if (res.headersSent) res.destroy();
@@ -33,6 +40,7 @@ export async function openAdminPort(options: AdminPortOptions): Promise<Server> 
       });
     },
   );
+  if (proxy) server.on('upgrade', (req, socket, head) => passUpgrade(proxy, req, socket, head));
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -44,6 +52,22 @@ export async function openAdminPort(options: AdminPortOptions): Promise<Server> 
   return server;
 }
 
+function passUpgrade(
+  proxy: ControlProxy,
+  req: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  socket.on('error', () => socket.destroy());
+  if (isControlUrl(req.url!)) proxy.upgrade(req, socket, head, clientOf(req));
+  else socket.destroy();
+}
+
+const clientOf = ({ socket }: IncomingMessage): ControlClient => ({
+  address: socket.remoteAddress ?? '',
+  secure: false,
+});
+
 async function respond(
   req: IncomingMessage,
   res: ServerResponse,
@@ -51,7 +75,12 @@ async function respond(
 ): Promise<void> {
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (req.url !== '/metrics' || !isRead)
-    return send(res, 404, 'text/plain; charset=utf-8', 'This port has /metrics alone.\n');
+    return send(
+      res,
+      404,
+      'text/plain; charset=utf-8',
+      'This port has /metrics and the panel alone.\n',
+    );
   const { type, text } = await metrics(req.headers.accept);
   send(res, 200, type, text);
 }

@@ -1,10 +1,12 @@
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
-import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
+import { DEFAULT_LIMITS } from '../../types/limits.ts';
 import { boundOutput } from '../channel/bounded-output.ts';
 import type { Logger } from '../../types/context.ts';
 import { readServerEnv, type ServerEnv } from '../env.ts';
+import type { ServerOptions } from '../options.ts';
+import { panelState, telemetryStore } from '../panel-env.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { listen, toUrl } from './listener.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -13,22 +15,23 @@ import { WorkerPools } from './worker-pools.ts';
 /** Minimum milliseconds between two log lines about connections that could not be accepted. */
 const ACCEPT_LOG_INTERVAL = 10_000;
 
+/** Options of the build that the supervisor needs. */
+type SupervisorOptions = Pick<ServerOptions, 'limits' | 'panel'>;
+
 /**
  * Runs the process that people start. It holds the port, keeps the workers running and forwards
  * signals to them. It runs no code of the app.
- *
- * @param buildLimits limits that the build sets
  */
-export async function runSupervisor(buildLimits: Partial<Limits> = {}): Promise<void> {
+export async function runSupervisor(options: SupervisorOptions = {}): Promise<void> {
   try {
-    await serve(buildLimits);
+    await serve(options);
   } catch (error) {
     process.stderr.write(`${formatStartupError(error)}\n`);
     process.exit(1);
   }
 }
 
-async function serve(buildLimits: Partial<Limits>): Promise<void> {
+async function serve(options: SupervisorOptions): Promise<void> {
   // A reader that closes the pipe after the ready line must not end the server.
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
@@ -40,22 +43,32 @@ async function serve(buildLimits: Partial<Limits>): Promise<void> {
       telemetry?.write(line);
     },
   });
-  if (collectsTelemetry(env.telemetry, process.env))
-    telemetry = (await import('./telemetry.ts')).createTelemetry(env, logger, (worker, message) =>
-      pools.onMetrics(worker, message),
-    );
-  const limits = { ...DEFAULT_LIMITS, ...buildLimits, ...env.limits };
+  const panel = panelState(options, env);
+  const store = telemetryStore(env, panel);
+  const isObserved = collectsTelemetry(store, process.env);
+  let server: Server | undefined;
+  let admin: Server | undefined;
+  if (isObserved || panel === 'on')
+    telemetry = (await import('./telemetry.ts')).createTelemetry(env, {
+      store,
+      isObserved,
+      hasPanel: panel === 'on',
+      panelPort: () => portOf(admin ?? server!),
+      logger,
+      onMessage: (worker, message) => pools.onMetrics(worker, message),
+    });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
   for (const stream of [process.stdout, process.stderr])
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
   const pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
-  let server: Server | undefined;
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
-  const admin = env.adminPort === undefined ? undefined : await openAdmin(env, pools, logger);
+  if (env.adminPort !== undefined) admin = await openAdmin(env, pools, logger, telemetry);
   await pools.start(() => {
     printReadyLine(toUrl(server!, env.host));
     if (admin) logger.info('the admin port is open', { url: toUrl(admin, env.adminHost) });
+    if (panel === 'no-sqlite') logger.warn('the panel is off', { reason: NO_SQLITE });
   });
 }
 
@@ -64,12 +77,14 @@ async function openAdmin(
   { adminHost, adminPort = 0 }: ServerEnv,
   pools: WorkerPools,
   logger: Logger,
+  telemetry: Telemetry | undefined,
 ): Promise<Server> {
   // Loaded late, since most servers have no such port.
   const { openAdminPort } = await import('./admin-port.ts');
   return openAdminPort({
     host: adminHost,
     port: adminPort,
+    control: telemetry?.control,
     logger,
     async metrics(accept) {
       const { printMetrics } = await import('../../telemetry/export/print-metrics.ts');
@@ -77,6 +92,10 @@ async function openAdmin(
     },
   });
 }
+
+const NO_SQLITE = `Node ${process.versions.node} has no SQLite: use Node 22.13 or later, or install the package libsql.`;
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** Variables that name a target of telemetry. */
 const TARGET = /^(OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT|GATI_LOKI_URL)$/;

@@ -2,22 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Place where the collector listens. */
+/** Places where the collector listens. */
 export interface TelemetrySocket {
   path: string;
-  /** Removes it. */
+  /** For requests of the panel. */
+  control: string;
+  /** Removes both. */
   remove(): void;
 }
 
-/** Creates a folder for the socket that only this user can enter, and that nobody can guess. */
+/** Creates a folder for the sockets that only this user can enter, and that nobody can guess. */
 export function createTelemetrySocket(): TelemetrySocket {
   if (process.platform === 'win32') {
     const name = `gati-${process.pid}-${crypto.randomUUID()}`;
-    return { path: String.raw`\\.\pipe` + `\\${name}`, remove: () => {} };
+    const path = String.raw`\\.\pipe` + `\\${name}`;
+    return { path, control: `${path}-control`, remove: () => {} };
   }
   const folder = mkdtempSync(join(tmpdir(), 'gati-telemetry-'));
   return {
     path: join(folder, 'collector.sock'),
+    control: join(folder, 'control.sock'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -2,6 +2,7 @@ import { readExportSettings } from '../../collector/export/settings.ts';
 import { bindLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
+import { CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
 import { TELEMETRY_SOCKET } from '../channel/messages.ts';
 import { openTelemetryLink } from '../channel/telemetry-link.ts';
 import { createTelemetrySocket } from './telemetry-socket.ts';
@@ -14,8 +15,10 @@ const COLLECTOR_DRAIN = 5000;
 
 /** The collector, and the way to it. */
 export interface Telemetry {
-  /** Variables that lead a process to the collector. */
+  /** Variables that lead a worker to the collector. */
   env: Record<string, string>;
+  /** Socket on which the collector serves the panel. Absent without a panel. */
+  control: string | undefined;
   /** Sends log lines of the supervisor itself. */
   write(lines: string): void;
   /** Starts the collector without waiting for it. */
@@ -27,41 +30,65 @@ export interface Telemetry {
   kill(): void;
 }
 
+export interface TelemetryOptions {
+  /** URL of the store, or `off`. */
+  store: string | undefined;
+  /** Whether workers send what they observe. Otherwise the collector serves the panel only. */
+  isObserved: boolean;
+  hasPanel: boolean;
+  /** Port under which browsers reach the panel, once it is open. */
+  panelPort(): number;
+  logger: Logger;
+  /** Receives what the collector sends about metrics. */
+  onMessage: WorkerEvents['onMessage'];
+}
+
 /** @throws {GatiError} GATI_BAD_ENV when the variables of the export can't be used */
 export function createTelemetry(
   env: ServerEnv,
-  logger: Logger,
-  onMessage: WorkerEvents['onMessage'],
+  { store, isObserved, hasPanel, panelPort, logger, onMessage }: TelemetryOptions,
 ): Telemetry {
   // The collector reads them; a wrong one has to end the start.
   readExportSettings(process.env);
   const socket = createTelemetrySocket();
-  const link = openTelemetryLink(socket.path, 'supervisor');
-  const leads = { [TELEMETRY_SOCKET]: socket.path };
-  const pool = new WorkerPool({
-    size: 1,
-    kind: 'collector',
-    env: leads,
-    heartbeat: heartbeatRule(env, 'collector'),
-    startTimeout: env.startTimeout,
-    drain: COLLECTOR_DRAIN,
-    backlog: 0,
-    onDrop: () => {},
-    onCrash: () => {},
-    onReady: () => {},
-    onMessage,
-    logger: bindLogger(logger, { process: 'collector' }),
-  });
+  const link = isObserved ? openTelemetryLink(socket.path, 'supervisor') : undefined;
+  const lead = { [TELEMETRY_SOCKET]: socket.path };
+  const controlLead = { [CONTROL_SOCKET]: socket.control };
+  const createPool = (): WorkerPool =>
+    new WorkerPool({
+      size: 1,
+      kind: 'collector',
+      env: {
+        ...lead,
+        ...(store !== undefined && { GATI_TELEMETRY: store }),
+        ...(hasPanel && { ...controlLead, [CONTROL_PORT]: String(panelPort()) }),
+      },
+      heartbeat: heartbeatRule(env, 'collector'),
+      startTimeout: env.startTimeout,
+      drain: COLLECTOR_DRAIN,
+      backlog: 0,
+      onDrop: () => {},
+      onCrash: () => {},
+      onReady: () => {},
+      onMessage,
+      logger: bindLogger(logger, { process: 'collector' }),
+    });
+  let pool: WorkerPool | undefined;
   process.once('exit', () => socket.remove());
+  const isPublic = hasPanel && env.adminPort === undefined;
   return {
-    env: leads,
-    write: (lines) => link.write(lines),
-    workers: () => pool.workers,
-    start: () => pool.startInBackground(),
-    async stop() {
-      await link.close();
-      await pool.stop();
+    env: { ...(isObserved && lead), ...(isPublic && controlLead) },
+    control: hasPanel ? socket.control : undefined,
+    write: (lines) => link?.write(lines),
+    workers: () => pool?.workers ?? [],
+    start() {
+      pool = createPool();
+      pool.startInBackground();
     },
-    kill: () => pool.kill(),
+    async stop() {
+      await link?.close();
+      await pool?.stop();
+    },
+    kill: () => pool?.kill(),
   };
 }

@@ -16,6 +16,8 @@ export interface ExitOptions {
   state: DrainState;
   /** Sends the supervisor the last metrics. */
   sendMetrics(): Promise<void>;
+  /** Ends the open event streams of the panel. */
+  closeControl(): void;
   /** Sends the telemetry that waits. */
   closeTelemetry(): Promise<void>;
   logger: Logger;
@@ -39,12 +41,22 @@ export function createExit(options: ExitOptions): ExitWorker {
  * arriving. After `within` milliseconds the worker destroys the rest.
  */
 async function drain(
-  { app, effects, closeReleases, http, sendMetrics, closeTelemetry, logger }: ExitOptions,
+  {
+    app,
+    effects,
+    closeReleases,
+    http,
+    sendMetrics,
+    closeControl,
+    closeTelemetry,
+    logger,
+  }: ExitOptions,
   within: number,
 ): Promise<void> {
   const deadline = Date.now() + within;
   const timeLeft = (): number => Math.max(0, deadline - Date.now());
   http.startDraining();
+  closeControl();
   const late = new Promise<'late'>((resolve) => {
     setTimeout(() => resolve('late'), within);
   });

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import { boundOutput, type BoundedOutput } from '../channel/bounded-output.ts';
+import { CONTROL_SOCKET } from '../channel/control.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
 import {
   isMessage,
@@ -39,6 +40,7 @@ import { openReleases } from './open-releases.ts';
 import type { ReadyGate } from './ready-gate.ts';
 import type { ReleaseSource } from './release-source.ts';
 import { keepTickShape } from './tick-shape.ts';
+import type { Control } from './control.ts';
 import { createStartSteps } from './start-steps.ts';
 import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
@@ -98,6 +100,7 @@ async function startWorker(
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
   const link = await openLink(kind);
+  const control = await openControl(kind, env);
   const log = createWorkerLog(env.logLevel, link);
   const tracing = link && (await loadTracer(log, link));
   const { logger } = log;
@@ -170,6 +173,7 @@ async function startWorker(
     app,
     source,
     gate,
+    control,
     metrics,
     state,
     prepare,
@@ -180,6 +184,7 @@ async function startWorker(
   });
   const exit = createExit({
     sendMetrics: () => metrics.sendMetrics(0),
+    closeControl: () => control?.close(),
     async closeTelemetry() {
       tracing?.close();
       await link?.close();
@@ -207,6 +212,17 @@ async function openLink(kind: WorkerKind): Promise<TelemetryLink | undefined> {
   // Processes that the app spawns inherit the environment.
   delete process.env[TELEMETRY_SOCKET];
   return (await import('../channel/telemetry-link.ts')).openTelemetryLink(path, kind);
+}
+
+/** Prepares to pass requests for the panel to the collector, if that serves one. */
+async function openControl(
+  kind: WorkerKind,
+  { trustProxy }: ServerEnv,
+): Promise<Control | undefined> {
+  const path = process.env[CONTROL_SOCKET];
+  delete process.env[CONTROL_SOCKET];
+  if (path === undefined || kind === 'effects') return undefined;
+  return (await import('./control.ts')).createControl(path, trustProxy);
 }
 
 /** Creates the tracer, whose spans go to the collector alone. */
@@ -315,6 +331,8 @@ interface WorkerHttpOptions {
   source: ReleaseSource;
   /** Present while the process does not know which release is current. */
   gate: ReadyGate | undefined;
+  /** Present if the panel is on the port of the app. */
+  control: Control | undefined;
   metrics: MetricsClient;
   state: DrainState;
   prepare(res: ServerResponse): void;
@@ -331,6 +349,7 @@ function createWorkerHttp({
   app,
   source,
   gate,
+  control,
   metrics,
   state,
   prepare,
@@ -360,11 +379,12 @@ function createWorkerHttp({
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   };
+  const guarded = gate?.guard(handlers, probes) ?? handlers;
   return createHttpServer({
     state,
     limits,
     limitCounts,
-    ...(gate?.guard(handlers, probes) ?? handlers),
+    ...(control?.guard(guarded) ?? guarded),
   });
 }
 

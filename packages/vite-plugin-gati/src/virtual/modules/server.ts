@@ -1,4 +1,5 @@
 import { bundledQueues } from '@gati/runtime-h3/effects/settings';
+import { findPanel } from '../../build/panel-files.ts';
 import type { ResolvedOptions } from '../../options.ts';
 import type { ClientPlace, VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
@@ -6,6 +7,8 @@ import { runtimeEntry } from '../runtime-entry.ts';
 export interface ServerInput {
   client: ClientPlace | undefined;
   hasEffects: boolean;
+  /** Whether the build copies the panel beside the server. */
+  hasPanel: boolean;
   /** Name of the app. */
   name: string;
 }
@@ -16,13 +19,14 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
   return printServer(project.options, {
     client: client(),
     hasEffects: (await project.scan()).effects.length > 0,
+    hasPanel: findPanel(project.options) !== undefined,
     name: project.app.name,
   });
 }
 
 export function printServer(
   { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
-  { client, hasEffects, name }: ServerInput,
+  { client, hasEffects, hasPanel, name }: ServerInput,
 ): string {
   const options = [
     // The import is in a function, because the workers import the release and the supervisor does
@@ -42,6 +46,7 @@ export function printServer(
     ...(client && client.assetsDir !== 'assets'
       ? [`assetsDir: ${JSON.stringify(client.assetsDir)}`]
       : []),
+    ...(hasPanel ? ["panel: new URL(/* @vite-ignore */ './panel/', import.meta.url)"] : []),
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;

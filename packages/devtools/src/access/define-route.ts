@@ -1,0 +1,72 @@
+import type { Schema } from '@gati/contract';
+import { checkInput, closedObject } from '../http/check-input.ts';
+import { PanelError } from '../http/problem.ts';
+import { type AuditEvent, type AuditLog, toAuditEntry } from './audit.ts';
+import type { AccessCall, AccessReply, AccessRoute } from './gate.ts';
+import type { Rule } from './rule.ts';
+
+interface RouteOptions<Body> {
+  /** Below `/_control/api/access/`. */
+  path: string;
+  rule: Rule;
+  /** Properties of the body; there are no others. */
+  body: Record<string, Schema>;
+  optional?: readonly (keyof Body & string)[];
+  /** Name in the audit log. Absent: the request changes nothing, and is not noted. */
+  audit?: string;
+  /** Properties that the audit log shows; none by default. */
+  shown?: readonly (keyof Body & string)[];
+  handle(body: Body, call: AccessCall): Promise<RouteReply> | RouteReply;
+}
+
+/** A reply, and who it was that has just been identified. */
+export type RouteReply = AccessReply & { actor?: AuditEvent['actor'] };
+
+/** Defines a POST whose body is checked, and whose result is noted in the audit log. */
+export function createDefineRoute(audit: AuditLog, now: () => number) {
+  return <Body>({ path, rule, body, optional, ...options }: RouteOptions<Body>): AccessRoute => {
+    const schema = closedObject(body, optional);
+    return {
+      method: 'POST',
+      path: `access/${path}`,
+      rule,
+      async handle(call) {
+        const checked = checkInput<Body & Record<string, unknown>>(schema, call.body);
+        const shown = (options.shown ?? []).map((name) => [name, checked[name]] as const);
+        const note = (event: Pick<AuditEvent, 'actor' | 'result' | 'code'>): void => {
+          if (options.audit === undefined) return;
+          const input = shown.length > 0 ? Object.fromEntries(shown) : undefined;
+          audit.append(toAuditEntry({ ...event, action: options.audit, input }, now()));
+        };
+        try {
+          const { actor = call.actor, ...reply } = await options.handle(checked, call);
+          note({ actor, result: 'done' });
+          return reply;
+        } catch (error) {
+          const code = error instanceof PanelError ? error.code : 'internal';
+          // A flood of requests that come too early must not fill the log.
+          if (code !== 'too_many_tries') note({ actor: call.actor, result: 'failed', code });
+          throw error;
+        }
+      },
+    };
+  };
+}
+
+export type DefineRoute = ReturnType<typeof createDefineRoute>;
+
+export const TEXT: Schema = { type: 'string', minLength: 1, maxLength: 200 };
+export const NAME: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 60,
+  pattern: '^\\S(.*\\S)?$',
+};
+export const SECRET: Schema = { type: 'string', pattern: '^[\\w-]{43}$' };
+export const DIGITS: Schema = { type: 'string', pattern: '^\\d{6}$' };
+/** The library checks what browsers send for a passkey. */
+export const PASSKEY: Schema = {
+  type: 'object',
+  properties: { id: { type: 'string', minLength: 1, maxLength: 1400 } },
+  required: ['id'],
+};

@@ -1,0 +1,39 @@
+/** How browsers reach a panel: from configuration, never from a request. */
+export interface PanelOrigin {
+  /** Origins whose pages may use the panel; the first is the one that is printed. */
+  accepted: readonly string[];
+  /** Origins under which passkeys work. */
+  passkeys: readonly string[];
+  /** Relying party of the passkeys. */
+  rpId: string;
+  isHttps: boolean;
+  /** Hosts that requests may name. Absent: any, since a proxy may change them. */
+  hosts?: readonly string[];
+  cookie: string;
+}
+
+/** @param configured `GATI_PANEL_ORIGIN`; without it, the panel is on this machine's localhost */
+export function readOrigin(configured: string | undefined, port: number): PanelOrigin {
+  if (configured !== undefined) {
+    const { origin, hostname, protocol } = new URL(configured);
+    const isHttps = protocol === 'https:';
+    return {
+      accepted: [origin],
+      passkeys: [origin],
+      rpId: hostname,
+      isHttps,
+      cookie: isHttps ? '__Host-gati_panel' : 'gati_panel',
+    };
+  }
+  const local = `http://localhost:${port}`;
+  const hosts = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
+  return {
+    accepted: [local, ...hosts.slice(1).map((host) => `http://${host}`)],
+    passkeys: [local],
+    rpId: 'localhost',
+    isHttps: false,
+    hosts,
+    // Cookies are not kept apart by port.
+    cookie: `gati_panel_${port}`,
+  };
+}

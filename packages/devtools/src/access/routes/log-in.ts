@@ -1,0 +1,164 @@
+import type { Actor } from '../actor.ts';
+import { clientAddress } from '../client.ts';
+import type { AccessContext } from '../context.ts';
+import { printSessionCookie } from '../cookie.ts';
+import { DIGITS, type DefineRoute, NAME, PASSKEY, type RouteReply, TEXT } from '../define-route.ts';
+import type { AccessCall, AccessRoute } from '../gate.ts';
+import { type PasskeyResponse, wrongProof } from '../passkeys.ts';
+import { normalizeRecoveryCode } from '../recovery-codes.ts';
+import { IDENTIFY, OWN } from '../rule.ts';
+import type { Person } from '../store/people.ts';
+import { findStep } from '../totp.ts';
+
+const LOGIN = 'login';
+
+/** Secret that codes of unknown names are compared with, so that they take as long. */
+const NO_SECRET = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+/** Log in, prove the identity again, log out. */
+export function logInRoutes(context: AccessContext, define: DefineRoute): AccessRoute[] {
+  const { store, origin, proofs } = context;
+  return [
+    define({
+      path: 'passkey/challenge',
+      rule: IDENTIFY,
+      body: {},
+      handle: () => ({ body: proofs.authentication(LOGIN) }),
+    }),
+    define<{ response: PasskeyResponse }>({
+      path: 'passkey/log-in',
+      rule: IDENTIFY,
+      body: { response: PASSKEY },
+      audit: 'access.log-in',
+      async handle({ response }, call) {
+        const { person } = await proofs.authenticate(LOGIN, response);
+        return startSession(context, call, store.people.get(person)!, 'passkey');
+      },
+    }),
+    define<{ name: string; code: string }>({
+      path: 'totp/log-in',
+      rule: IDENTIFY,
+      body: { name: NAME, code: DIGITS },
+      audit: 'access.log-in',
+      shown: ['name'],
+      handle({ name, code }, call) {
+        const person = limited(context, name, () =>
+          checkTotp(context, store.people.named(name), code),
+        );
+        return startSession(context, call, person, 'totp');
+      },
+    }),
+    define<{ name: string; code: string }>({
+      path: 'recovery/log-in',
+      rule: IDENTIFY,
+      body: { name: NAME, code: TEXT },
+      audit: 'access.log-in',
+      shown: ['name'],
+      handle({ name, code }, call) {
+        const person = limited(context, name, () => {
+          const named = store.people.named(name);
+          const isTaken = store.people.takeRecoveryCode(
+            named?.id ?? '',
+            normalizeRecoveryCode(code),
+          );
+          return isTaken ? named : undefined;
+        });
+        return startSession(context, call, person, 'recovery');
+      },
+    }),
+    define({
+      path: 'step-up/challenge',
+      rule: OWN,
+      body: {},
+      handle: (_body, { actor }) => ({ body: proofs.authentication(stepUp(actor)) }),
+    }),
+    define<{ response?: PasskeyResponse; code?: string }>({
+      path: 'step-up',
+      rule: OWN,
+      body: { response: PASSKEY, code: DIGITS },
+      optional: ['response', 'code'],
+      audit: 'access.step-up',
+      async handle({ response, code }, call) {
+        const { actor } = call;
+        if (actor.session === undefined) throw wrongProof();
+        if (response) {
+          const { person } = await proofs.authenticate(stepUp(actor), response);
+          if (person !== actor.id) throw wrongProof();
+        } else
+          limited(context, actor.name, () =>
+            checkTotp(context, store.people.get(actor.id), code ?? ''),
+          );
+        const cookie = printSessionCookie(origin, store.sessions.prove(actor.session));
+        return { body: {}, headers: { 'set-cookie': cookie } };
+      },
+    }),
+    define({
+      path: 'log-out',
+      rule: OWN,
+      body: {},
+      audit: 'access.log-out',
+      handle(_body, { actor }) {
+        if (actor.session !== undefined) store.sessions.end(actor.session);
+        return {
+          body: {},
+          headers: {
+            'set-cookie': printSessionCookie(origin),
+            'clear-site-data': '"cache", "storage"',
+          },
+        };
+      },
+    }),
+  ];
+}
+
+const stepUp = ({ session }: Actor): string => `step-up ${session}`;
+
+/** Starts a session of a person who has proved the identity. */
+export function startSession(
+  { store, origin, now }: AccessContext,
+  { req }: Pick<AccessCall, 'req'>,
+  { id, name, role }: Person,
+  method: string,
+): RouteReply {
+  const address = clientAddress(req);
+  const agent = req.headers['user-agent'] ?? '';
+  const secret = store.sessions.start({ person: id, method, address, agent });
+  return {
+    body: {},
+    headers: { 'set-cookie': printSessionCookie(origin, secret) },
+    actor: { kind: 'person', id, name, role, address, provedAt: now() },
+  };
+}
+
+/** Returns the person if the code is right and was not used before. */
+function checkTotp(
+  { store, now }: AccessContext,
+  person: Person | undefined,
+  code: string,
+): Person | undefined {
+  const step = findStep(person?.totp ?? NO_SECRET, code, now());
+  const isRight = step !== undefined && store.people.takeStep(person?.id ?? '', step);
+  return isRight && person?.totp ? person : undefined;
+}
+
+/**
+ * Checks a code that can be guessed. Wrong ones count by name, whether or not it exists. Passkeys
+ * can't be guessed, so a person who is locked out here can still log in.
+ *
+ * @throws {PanelError} 401 or 429
+ */
+function limited(
+  { store: { attempts } }: AccessContext,
+  name: string,
+  check: () => Person | undefined,
+): Person {
+  const key = `name ${name.toLowerCase()}`;
+  attempts.check(key);
+  const person = check();
+  if (!person) {
+    attempts.fail(key);
+    throw wrongProof();
+  }
+  attempts.clear(key);
+  return person;
+}

@@ -1,0 +1,72 @@
+import { PanelError } from '../../http/problem.ts';
+import { type Role, ROLES, type TokenList } from '../../api/access.ts';
+import { hasRole } from '../actor.ts';
+import type { AccessContext } from '../context.ts';
+import { type DefineRoute, NAME, TEXT } from '../define-route.ts';
+import type { AccessRoute } from '../gate.ts';
+import { OWN, READ } from '../rule.ts';
+import { notFound } from './account.ts';
+
+const DAY = 24 * 60 * 60_000;
+/** Days that a token lasts at most. */
+const MAX_DAYS = 365;
+
+/** Tokens for programs. An owner sees and removes those of others too. */
+export function tokenRoutes(
+  { store: { people, tokens }, now }: AccessContext,
+  define: DefineRoute,
+): AccessRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: 'access/tokens',
+      rule: READ,
+      handle({ actor }) {
+        const own = hasRole(actor, 'owner') ? undefined : actor.id;
+        const list: TokenList = {
+          tokens: tokens
+            .list(own)
+            .map(({ id, person, name, prefix, role, created, expires, used }) => ({
+              id,
+              person: people.get(person)?.name ?? '',
+              name,
+              prefix,
+              role,
+              created,
+              expires,
+              used,
+            })),
+        };
+        return { body: list };
+      },
+    },
+    define<{ name: string; role: Role; days: number }>({
+      path: 'tokens/create',
+      rule: { ...OWN, stepUp: true },
+      body: {
+        name: NAME,
+        role: { enum: [...ROLES] },
+        days: { type: 'integer', minimum: 1, maximum: MAX_DAYS },
+      },
+      audit: 'access.create-token',
+      shown: ['name', 'role', 'days'],
+      handle({ name, role, days }, { actor }) {
+        if (!hasRole(actor, role))
+          throw new PanelError(403, 'role_required', `This needs the role ${role}.`);
+        const expires = now() + days * DAY;
+        return { body: { token: tokens.create({ person: actor.id, name, role, expires }) } };
+      },
+    }),
+    define<{ id: string }>({
+      path: 'tokens/remove',
+      rule: OWN,
+      body: { id: TEXT },
+      audit: 'access.remove-token',
+      shown: ['id'],
+      handle({ id }, { actor }) {
+        if (!tokens.remove(id, hasRole(actor, 'owner') ? undefined : actor.id)) throw notFound();
+        return { body: {} };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { AuditLog } from '../audit.ts';
+import { createAttempts, type Attempts } from './attempts.ts';
+import { createStoredAudit } from './stored-audit.ts';
+import { createChallenges, type Challenges } from './challenges.ts';
+import { openDatabase } from './database.ts';
+import { createLinks, type Links } from './links.ts';
+import { createPasskeys, type Passkeys } from './passkeys.ts';
+import { createPeople, type People } from './people.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+/**
+ * What is known about the people of a panel. The one port to it: a cluster may keep it elsewhere.
+ */
+export interface AccessStore {
+  people: People;
+  passkeys: Passkeys;
+  sessions: Sessions;
+  tokens: Tokens;
+  links: Links;
+  challenges: Challenges;
+  attempts: Attempts;
+  audit: AuditLog;
+  /** Reads or sets a value that outlives the process. */
+  meta(name: string): string | undefined;
+  setMeta(name: string, value: string): void;
+  transaction<Result>(run: () => Result): Result;
+  close(): void;
+}
+
+/**
+ * @param file path, or `:memory:`
+ * @throws when the file can't be opened
+ */
+export function openAccessStore(file: string, now: () => number = Date.now): AccessStore {
+  const database = openDatabase(file);
+  return {
+    people: createPeople(database, now),
+    passkeys: createPasskeys(database, now),
+    sessions: createSessions(database, now),
+    tokens: createTokens(database, now),
+    links: createLinks(database, now),
+    challenges: createChallenges(database, now),
+    attempts: createAttempts(database, now),
+    audit: createStoredAudit(database),
+    meta: (name) =>
+      database.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value,
+    setMeta: (name, value) =>
+      void database.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', name, value),
+    transaction: database.transaction,
+    close: database.close,
+  };
+}

@@ -1,0 +1,68 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { createSecret, hashSecret, isSame } from '../secret.ts';
+import type { Database } from './database.ts';
+
+/** Milliseconds in which a challenge must be answered. */
+const CHALLENGE_TIME = 5 * 60_000;
+const KEY = 'challenge-key';
+/** Bytes of the random part, and of the time. */
+const RANDOM = 16;
+const TIME = 6;
+
+/**
+ * Challenges of passkeys. A challenge is signed instead of stored, so that clients who ask for many
+ * push out none; only those that were answered are kept, so that no answer counts twice.
+ */
+export interface Challenges {
+  /** @param purpose what the answer is for: `login`, `step-up` with the session */
+  create(purpose: string): Buffer;
+  /** Whether the challenge is ours, for this purpose, young and not answered yet. */
+  isOpen(challenge: string, purpose: string): boolean;
+  /** Uses a challenge up. Returns `false` if it was used before. */
+  take(challenge: string): boolean;
+  /** Derives a value that only this server knows. */
+  derive(text: string): Buffer;
+}
+
+export function createChallenges(database: Database, now: () => number): Challenges {
+  database.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', KEY, createSecret());
+  const { value: key } = database.get<{ value: string }>(
+    'SELECT value FROM meta WHERE name = ?',
+    KEY,
+  )!;
+  const derive = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const sign = (head: Buffer, purpose: string): Buffer =>
+    derive(`challenge ${purpose} ${head.toString('hex')}`);
+  return {
+    derive,
+    create(purpose) {
+      const head = Buffer.alloc(RANDOM + TIME);
+      randomBytes(RANDOM).copy(head);
+      head.writeUIntBE(now(), RANDOM, TIME);
+      return Buffer.concat([head, sign(head, purpose)]);
+    },
+    isOpen(challenge, purpose) {
+      const bytes = Buffer.from(challenge, 'base64url');
+      if (bytes.length !== RANDOM + TIME + 32) return false;
+      const head = bytes.subarray(0, RANDOM + TIME);
+      const age = now() - head.readUIntBE(RANDOM, TIME);
+      const signature = bytes.subarray(RANDOM + TIME).toString('hex');
+      return (
+        isSame(signature, sign(head, purpose).toString('hex')) &&
+        age >= 0 &&
+        age <= CHALLENGE_TIME &&
+        database.get('SELECT 1 FROM challenge WHERE hash = ?', hashSecret(challenge)) === undefined
+      );
+    },
+    take(challenge) {
+      database.run('DELETE FROM challenge WHERE used <= ?', now() - 2 * CHALLENGE_TIME);
+      return (
+        database.run(
+          'INSERT OR IGNORE INTO challenge (hash, used) VALUES (?, ?)',
+          hashSecret(challenge),
+          now(),
+        ) > 0
+      );
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '../../api/access.ts';
+import { createSecret, hashSecret } from '../secret.ts';
+import type { Database } from './database.ts';
+
+/** Milliseconds for which a link that was made on the server's machine is valid. */
+export const SETUP_TIME: number = 30 * 60_000;
+const TIMES = { setup: SETUP_TIME, invite: 3 * 24 * 60 * 60_000 };
+
+/** A link that makes an account, once. */
+export interface Link {
+  id: string;
+  /** `setup`: made on the server's machine. */
+  kind: 'setup' | 'invite';
+  role: Role;
+  /** Epoch milliseconds, as is the other. */
+  created: number;
+  expires: number;
+}
+
+export interface Links {
+  /** Returns the secret of a new link. A link of set-up ends those before it. */
+  create(kind: Link['kind'], role: Role): string;
+  find(secret: string): Link | undefined;
+  /** Uses a link up. Returns `false` if it is used or has expired. */
+  take(secret: string): boolean;
+  list(): Link[];
+  remove(id: string): boolean;
+}
+
+export function createLinks(database: Database, now: () => number): Links {
+  return {
+    create(kind, role) {
+      database.run('DELETE FROM link WHERE expires <= ?', now());
+      if (kind === 'setup') database.run("DELETE FROM link WHERE kind = 'setup'");
+      const secret = createSecret();
+      database.run(
+        'INSERT INTO link (hash, id, kind, role, created, expires) VALUES (?, ?, ?, ?, ?, ?)',
+        hashSecret(secret),
+        randomUUID(),
+        kind,
+        role,
+        now(),
+        now() + TIMES[kind],
+      );
+      return secret;
+    },
+    find: (secret) =>
+      database.get(
+        'SELECT id, kind, role, created, expires FROM link WHERE hash = ? AND expires > ?',
+        hashSecret(secret),
+        now(),
+      ),
+    take: (secret) =>
+      database.run('DELETE FROM link WHERE hash = ? AND expires > ?', hashSecret(secret), now()) >
+      0,
+    list: () =>
+      database.all(
+        "SELECT id, kind, role, created, expires FROM link WHERE kind = 'invite' AND expires > ? ORDER BY created DESC",
+        now(),
+      ),
+    remove: (id) => database.run("DELETE FROM link WHERE id = ? AND kind = 'invite'", id) > 0,
+  };
+}

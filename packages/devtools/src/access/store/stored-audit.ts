@@ -1,0 +1,34 @@
+import type { AuditEntry } from '../../api/access.ts';
+import type { AuditLog } from '../audit.ts';
+import type { Database } from './database.ts';
+
+/** Entries that are kept, about 50 MB. The oldest go first. */
+const MAX_ENTRIES = 100_000;
+
+/** Keeps the audit log in the file of the accounts. Nothing changes an entry. */
+export function createStoredAudit(database: Database): AuditLog {
+  return {
+    append(entry) {
+      database.run(
+        'INSERT INTO audit (time, entry) VALUES (?, ?)',
+        entry.time,
+        JSON.stringify(entry),
+      );
+      database.run(
+        'DELETE FROM audit WHERE number <= (SELECT MAX(number) FROM audit) - ?',
+        MAX_ENTRIES,
+      );
+    },
+    list({ limit, cursor }) {
+      const before = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : Number.MAX_SAFE_INTEGER;
+      const rows = database.all<{ number: number; entry: string }>(
+        'SELECT number, entry FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?',
+        before,
+        limit + 1,
+      );
+      const items = rows.slice(0, limit).map(({ entry }) => JSON.parse(entry) as AuditEntry);
+      const hasMore = rows.length > limit;
+      return { items, ...(hasMore && { next: String(rows[limit - 1]!.number) }) };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { BuiltPanel, PanelHost } from '@gati/runtime-h3/telemetry';
+import { READ } from '../access/rule.ts';
+import { createServerGate } from '../access/server-gate.ts';
+import { openAccessStore } from '../access/store/access-store.ts';
+import { PanelError } from '../http/problem.ts';
+import type { AppFacts } from '../server/app-facts.ts';
+import { createPanel } from '../server/panel.ts';
+import { createSetupUrl, isSetUp, originOf, panelUrl } from './setup-link.ts';
+
+/**
+ * Opens the panel of a built server.
+ *
+ * @throws when the file of the accounts can't be opened
+ */
+export function openPanel({ source, isRecorded, access }: PanelHost): BuiltPanel {
+  const store = openAccessStore(access.file);
+  const origin = originOf(access, store);
+  const gate = createServerGate({ store, origin, now: Date.now });
+  let facts: AppFacts | undefined;
+  const panel = createPanel({
+    source,
+    gate,
+    audit: store.audit,
+    folder: fileURLToPath(new URL('./app', import.meta.url)),
+    app: () => (facts ??= { ...readFacts(), isRecorded }),
+  });
+  return {
+    url: panelUrl(origin),
+    setup: isSetUp(store) ? undefined : createSetupUrl(store, origin),
+    handle(req, res) {
+      if (!panel.handle(req, res, req.url ?? '')) res.writeHead(404).end();
+    },
+    upgrade(req, socket) {
+      try {
+        gate.authorize(req, READ);
+        refuse(socket, new PanelError(404, 'not_found', 'The panel has no such path.'));
+      } catch (error) {
+        refuse(socket, error);
+      }
+    },
+    close() {
+      panel.close();
+      store.close();
+    },
+  };
+}
+
+/** The build writes this file beside the module. */
+const readFacts = (): Omit<AppFacts, 'isRecorded'> =>
+  JSON.parse(readFileSync(new URL('./app.json', import.meta.url), 'utf8')) as AppFacts;
+
+function refuse(socket: Duplex, error: unknown): void {
+  const { status, code, message } =
+    error instanceof PanelError ? error : new PanelError(500, 'internal', 'The panel failed.');
+  const body = JSON.stringify({ status, code, detail: message });
+  const head = [
+    `HTTP/1.1 ${status} Refused`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,162 @@
+import { type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { CLIENT_HEADER, type ControlClient } from './control.ts';
+
+/** Requests that this process passes at the same time. Event streams stay open. */
+const MAX_OPEN = 64;
+/** Milliseconds until the collector must begin to respond. */
+const HEAD_TIMEOUT = 15_000;
+
+/** Headers of one connection (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+];
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/** Passes requests for the panel to the collector, which serves it. */
+export interface ControlProxy {
+  /** @param client facts of the connection, which no header of the client can change */
+  request(req: IncomingMessage, res: ServerResponse, client: ControlClient): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, client: ControlClient): void;
+  /** Ends what is open, such as event streams. */
+  close(): void;
+}
+
+/** @param path socket on which the collector serves the panel */
+export function createControlProxy(path: string): ControlProxy {
+  const open = new Set<Duplex | ServerResponse>();
+  const add = (target: Duplex | ServerResponse): void => {
+    open.add(target);
+    target.once('close', () => open.delete(target));
+  };
+
+  return {
+    request(req, res, client) {
+      if (open.size >= MAX_OPEN) return respondUnavailable(res, BUSY);
+      add(res);
+      const headers = endToEnd(req.headers);
+      headers[CLIENT_HEADER] = JSON.stringify(client);
+      if (req.headers.expect !== undefined) res.writeContinue();
+      const { method, url } = req;
+      const upstream = sendRequest({ socketPath: path, agent: false, method, path: url, headers });
+      const timer = setTimeout(() => upstream.destroy(new Error(LATE)), HEAD_TIMEOUT);
+      upstream.once('response', (response) => {
+        clearTimeout(timer);
+        // The panel closes its connection after each response; that is not for the client.
+        res.writeHead(response.statusCode!, endToEnd(response.headers));
+        pipeline(response, res, () => upstream.destroy());
+      });
+      upstream.once('error', (error) => {
+        clearTimeout(timer);
+        if (res.headersSent) res.destroy();
+        else respondUnavailable(res, error.message === LATE ? LATE : ABSENT);
+      });
+      res.once('close', () => {
+        clearTimeout(timer);
+        upstream.destroy();
+      });
+      if (hasBody(req)) req.pipe(upstream);
+      else upstream.end();
+    },
+
+    upgrade(req, socket, head, client) {
+      if (open.size >= MAX_OPEN) return endUnavailable(socket, BUSY);
+      add(socket);
+      const upstream = connect(path);
+      upstream.setTimeout(HEAD_TIMEOUT, () => upstream.destroy());
+      let isConnected = false;
+      upstream.once('connect', () => {
+        isConnected = true;
+        upstream.write(printHead(req, client));
+        if (head.length > 0) upstream.write(head);
+        upstream.once('data', () => upstream.setTimeout(0));
+        pipeline(socket, upstream, socket, () => {});
+      });
+      upstream.once('error', () => {
+        if (isConnected) socket.destroy();
+        else endUnavailable(socket, ABSENT);
+      });
+      socket.once('close', () => upstream.destroy());
+    },
+
+    close() {
+      for (const target of open) target.end();
+    },
+  };
+}
+
+const ABSENT = 'The process that serves the panel is not there. It starts again by itself.';
+const LATE = 'The process that serves the panel does not respond.';
+const BUSY = `This process passes ${MAX_OPEN} requests to the panel already.`;
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+
+/** Returns the headers that go beyond one connection, without what only this process may say. */
+function endToEnd(headers: Headers): Headers {
+  const named = String(headers['connection'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  const dropped = new Set([...HOP_BY_HOP, ...named, CLIENT_HEADER]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
+}
+
+/** Prints the head of a handshake. Node has parsed it, so no value has a line break. */
+function printHead(req: IncomingMessage, client: ControlClient): string {
+  const headers: Headers = {
+    ...endToEnd(req.headers),
+    connection: 'Upgrade',
+    upgrade: req.headers.upgrade,
+    [CLIENT_HEADER]: JSON.stringify(client),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
+  return `${req.method} ${req.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
+}
+
+const problem = (detail: string): string =>
+  JSON.stringify({
+    type: 'about:blank',
+    title: 'Service Unavailable',
+    status: 503,
+    code: 'panel_unavailable',
+    detail,
+  });
+
+function unavailableHeaders(body: string): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'retry-after': '2',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  };
+}
+
+function respondUnavailable(res: ServerResponse, detail: string): void {
+  const body = problem(detail);
+  res.writeHead(503, unavailableHeaders(body)).end(body);
+}
+
+function endUnavailable(socket: Duplex, detail: string): void {
+  const body = problem(detail);
+  const lines = Object.entries(unavailableHeaders(body)).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  socket.end(`HTTP/1.1 503 Service Unavailable\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  );
+}

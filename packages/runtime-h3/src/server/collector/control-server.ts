@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '../../types/context.ts';
+import type { BuiltPanel, PanelHost, PanelModule } from '../../types/panel-module.ts';
+
+/** Milliseconds between two attempts to open a panel that can't be opened. */
+const RETRY_INTERVAL = 5000;
+/** Connections of the workers at the same time. */
+const MAX_CONNECTIONS = 512;
+
+/** The panel, on a socket that only the processes of this server can connect to. */
+export interface ControlServer {
+  close(): void;
+}
+
+/**
+ * Serves the panel, and prints its address. A panel that can't be opened is tried again at later
+ * requests, which get a 503 meanwhile.
+ *
+ * @param folder of the built panel
+ */
+export async function serveControl(
+  path: string,
+  folder: URL,
+  host: PanelHost,
+): Promise<ControlServer> {
+  const module = (await import(
+    /* @vite-ignore */ new URL('panel.mjs', folder).href
+  )) as PanelModule;
+  const panel = createOpener(module, host);
+  const server = createServer({ requireHostHeader: false }, (req, res) => {
+    const opened = panel.open();
+    if (opened) opened.handle(req, res);
+    else respondUnavailable(res, panel.reason);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('upgrade', (req, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    const opened = panel.open();
+    if (opened) opened.upgrade(req, socket);
+    else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+  });
+  await listen(server, path);
+  const opened = panel.open();
+  if (opened) printAddress(opened);
+  return {
+    close() {
+      panel.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+interface Opener {
+  open(): BuiltPanel | undefined;
+  /** Why it can't be opened. */
+  readonly reason: string;
+  close(): void;
+}
+
+function createOpener({ openPanel }: PanelModule, host: PanelHost): Opener {
+  let panel: BuiltPanel | undefined;
+  let reason = '';
+  let retryAt = -Infinity;
+  const { logger }: { logger: Logger } = host;
+  return {
+    open() {
+      if (panel || performance.now() < retryAt) return panel;
+      try {
+        panel = openPanel(host);
+      } catch (error) {
+        retryAt = performance.now() + RETRY_INTERVAL;
+        reason = error instanceof Error ? error.message : String(error);
+        logger.warn('the panel can not be opened', { reason });
+      }
+      return panel;
+    },
+    get reason() {
+      return reason;
+    },
+    close: () => panel?.close(),
+  };
+}
+
+/** The folder is 0700; the socket is made 0600 besides. */
+async function listen(server: Server, path: string): Promise<void> {
+  // A killed collector leaves its socket behind.
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  const before = process.umask(0o177);
+  server.listen(path);
+  await once(server, 'listening');
+  process.umask(before);
+}
+
+/** Scripts wait for exactly these fields. The line is not stored, since `setup` is a secret. */
+function printAddress({ url, setup }: BuiltPanel): void {
+  const line = { level: 'info', msg: 'panel', url, ...(setup !== undefined && { setup }) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function respondUnavailable(res: ServerResponse, reason: string): void {
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: 'Service Unavailable',
+    status: 503,
+    code: 'panel_unavailable',
+    detail: `The panel can't be opened: ${reason}`,
+  });
+  res.writeHead(503, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'retry-after': '5',
+  });
+  res.end(body);
+}

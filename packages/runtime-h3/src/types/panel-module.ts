@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from './context.ts';
+import type { TelemetrySource } from './telemetry-source.ts';
+
+/**
+ * The module `panel.mjs` in the folder of a built panel. The collector imports it, and the command
+ * `panel`.
+ */
+export interface PanelModule {
+  /** @throws when the file of the accounts can't be opened */
+  openPanel(host: PanelHost): BuiltPanel;
+  /**
+   * Makes a link that makes an owner. It ends those before it.
+   *
+   * @throws when the file of the accounts can't be opened
+   */
+  createPanelLink(access: PanelAccess): { url: string; minutes: number };
+}
+
+/** Where the accounts of a panel are, and how browsers reach it. */
+export interface PanelAccess {
+  /** Path of the SQLite file with the accounts. */
+  file: string;
+  /** Origin in browsers. Absent: localhost, with `port`. */
+  origin?: string | undefined;
+  /** Port of the server. Absent: the one of its last start. */
+  port?: number;
+}
+
+/** What the process that serves a panel gives it. */
+export interface PanelHost {
+  source: TelemetrySource;
+  /** Whether requests are recorded. */
+  isRecorded: boolean;
+  access: PanelAccess;
+  logger: Logger;
+}
+
+export interface BuiltPanel {
+  /** Path below the origin of the panel: `https://shop.example/_control/`. */
+  url: string;
+  /** Address with which the first owner sets the panel up. Absent once that is done. */
+  setup: string | undefined;
+  /** Responds to a request that a worker has passed on. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  upgrade(req: IncomingMessage, socket: Duplex): void;
+  close(): void;
+}
