@@ -16,17 +16,17 @@ export function createHeartbeatCheck(
 ): (worker: WorkerProcess) => void {
   // A blocked worker is kept for the report of its watchdog thread.
   const lastCheck = checks + Math.ceil((REPORT_TIME + REPORT_DELAY) / interval);
-  const endBlocked = (worker: WorkerProcess): void => {
-    if (worker.state !== 'blocked' || worker.isEnding) return;
-    if (!worker.report && worker.missing <= lastCheck) return;
-    worker.isEnding = true;
-    void end(worker, (worker.missing - 1) * interval, logger);
+  const isDue = (worker: WorkerProcess): boolean => {
+    worker.reportChecks = worker.report === undefined ? 0 : worker.reportChecks + 1;
+    // A worker that responds again may report first: its thread wakes before its event loop. So the
+    // worker has an interval for its heartbeat after the check that finds the report.
+    return worker.reportChecks > 1 || worker.missing > lastCheck;
   };
   return (worker) => {
-    if (worker.reports.listenerCount('data') === 0) readReports(worker, () => endBlocked(worker));
-    if (worker.isInspected) return;
+    if (worker.reports.listenerCount('data') === 0) readReports(worker);
+    if (worker.isInspected || worker.isEnding) return;
     if (worker.missing <= checks) {
-      if (worker.state !== 'blocked' || worker.isEnding) return;
+      if (worker.state !== 'blocked') return;
       logger.warn('a worker that was blocked responds again: it finishes its requests and ends', {
         code: 'GATI_WORKER_BLOCKED',
         worker: worker.pid,
@@ -37,12 +37,14 @@ export function createHeartbeatCheck(
       worker.state = 'blocked';
       onBlocked(worker);
     }
-    endBlocked(worker);
+    if (!isDue(worker)) return;
+    worker.isEnding = true;
+    void end(worker, (worker.missing - 1) * interval, logger);
   };
 }
 
 /** Reads the lines that the watchdog thread of a worker writes. */
-function readReports(worker: WorkerProcess, onReport: () => void): void {
+function readReports(worker: WorkerProcess): void {
   const { reports } = worker;
   let text = '';
   reports.setEncoding('utf8');
@@ -51,7 +53,6 @@ function readReports(worker: WorkerProcess, onReport: () => void): void {
     const lines = (text + chunk).split('\n');
     text = lines.pop()!.slice(0, MAX_REPORT);
     worker.report = lines.at(-1) ?? worker.report;
-    if (lines.length > 0) onReport();
   });
 }
 

@@ -45,6 +45,8 @@ export class WorkerProcess {
   isInspected = false;
   /** Last line of the watchdog thread, a `BlockedReport` as JSON, since the last message. */
   report: string | undefined;
+  /** Checks in a row that found a report. */
+  reportChecks = 0;
   /** What the watchdog thread writes: lines of JSON. */
   readonly reports: Readable;
   readonly #child: ChildProcess;
