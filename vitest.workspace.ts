@@ -96,4 +96,6 @@ export default [
   whole('packed', { globalSetup: 'test/kit/registry-setup.ts' }),
   whole('browser'),
   whole('docker'),
+  // Own commands: these need servers that take minutes to compile.
+  whole('telemetry'),
 ];

@@ -1,6 +1,8 @@
 // `npm test`: installs, finds or installs a browser and servers, builds the packages, and runs the
 // test projects. Arguments go to Vitest. Without a `--project`, the tests of packed packages are left
-// to `npm run test:packed`: they install apps from a registry on loopback, which takes minutes.
+// to `npm run test:packed`: they install apps from a registry on loopback, which takes minutes. Those
+// of exported telemetry are left to `npm run test:telemetry`: they compile the OpenTelemetry Collector
+// and Loki.
 import { spawn } from 'node:child_process';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureServers } from './lib/servers.mjs';
@@ -24,7 +26,9 @@ for (const { what, package: name } of ensureServers()) {
 await buildPackages();
 
 const given = process.argv.slice(2);
-const projects = given.some((text) => text.startsWith('--project')) ? [] : ['--project=!packed'];
+const projects = given.some((text) => text.startsWith('--project'))
+  ? []
+  : ['--project=!packed', '--project=!telemetry'];
 const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...projects, ...given], {
   cwd: root,
   stdio: 'inherit',

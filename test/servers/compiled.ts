@@ -9,25 +9,49 @@ import { findBinary, type Missing } from './process.ts';
 
 const LIMIT = 400_000;
 
+export interface CompileOptions {
+  /** Files of the folder that decide what the program is; `go.sum` and `main.go` by default. */
+  files?: string[];
+  /** Package to compile; the folder itself by default. */
+  target?: string;
+  /** Folder for the program; `.cache` of the repository by default. */
+  cache?: string;
+  flags?: string[];
+  /** Milliseconds that the compiler has. */
+  limit?: number;
+}
+
 /**
- * Returns the program of an emulator in Go, compiled once into `.cache`. `name`: its folder beside
- * this file.
+ * Returns the program of a server in Go, compiled once and cached by its sources. `name`: its folder
+ * beside this file.
  */
-export async function compiled(name: string): Promise<string | Missing> {
+export async function compiled(
+  name: string,
+  {
+    files = ['go.sum', 'main.go'],
+    target = '.',
+    cache = path.join(root, '.cache'),
+    flags = [],
+    limit = LIMIT,
+  }: CompileOptions = {},
+): Promise<string | Missing> {
   const sources = path.join(root, 'test/servers', name);
   const hash = createHash('sha256');
-  for (const file of ['go.sum', 'main.go']) hash.update(readFileSync(path.join(sources, file)));
-  const binary = path.join(root, '.cache', name, hash.digest('hex').slice(0, 16));
+  for (const file of files) hash.update(readFileSync(path.join(sources, file)));
+  const binary = path.join(cache, name, hash.digest('hex').slice(0, 16));
   if (existsSync(binary)) return binary;
   mkdirSync(path.dirname(binary), { recursive: true });
-  // Takes a minute on all processors: one test file compiles, the others wait.
+  // Takes a minute or more on all processors: one test file compiles, the others wait.
   const unlock = await lock(`${binary}.lock`);
   const building = `${binary}-${process.pid}`;
   try {
     if (existsSync(binary)) return binary;
     const go = findBinary('go', ['/usr/local/go/bin']) ?? installGo();
     if (typeof go !== 'string') return go;
-    await promisify(execFile)(go, ['build', '-o', building, '.'], { cwd: sources, timeout: LIMIT });
+    await promisify(execFile)(go, ['build', ...flags, '-o', building, target], {
+      cwd: sources,
+      timeout: limit,
+    });
     renameSync(building, binary);
     return binary;
   } catch (error) {

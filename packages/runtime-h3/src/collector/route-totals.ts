@@ -1,38 +1,25 @@
 import { getOrCreate } from '../collections/get-or-create.ts';
-import { BUCKETS, bucketOf } from '../telemetry/record/route-stats.ts';
+import { type RouteMetric, routeMetrics, RouteStats } from '../telemetry/record/route-stats.ts';
 import type { RequestRecord } from '../types/telemetry.ts';
-import type { RoutePoint } from '../types/telemetry-source.ts';
 
-/** Requests by method, route, version and status class since the collector started. */
+/** Requests by method, route, version and status since the collector started. */
 export interface RouteTotals {
   /** Epoch milliseconds. */
   readonly start: number;
   add(request: RequestRecord): void;
-  points(): RoutePoint[];
+  metrics(): RouteMetric[];
 }
 
 export function createRouteTotals(start: number): RouteTotals {
-  const totals = new Map<string, RoutePoint>();
+  const totals = new Map<string, RouteStats>();
   return {
     start,
-    add({ method, route, version, status, us }) {
-      const statusClass = Math.trunc(status / 100);
-      const key = JSON.stringify([method, route, version, statusClass]);
-      const total = getOrCreate(totals, key, () => ({
-        time: start,
-        method,
-        route,
-        version,
-        statusClass,
-        count: 0,
-        sum: 0,
-        buckets: Array.from({ length: BUCKETS }, () => 0),
-      }));
-      const bucket = bucketOf(us);
-      total.count++;
-      total.sum += us;
-      total.buckets[bucket] = (total.buckets[bucket] ?? 0) + 1;
+    add({ method, route, version, status, us, time, traceId, spanId, sampled }) {
+      const key = JSON.stringify([method, route, version]);
+      const stats = getOrCreate(totals, key, () => new RouteStats(method, route, version));
+      stats.observe(status, us);
+      if (sampled === true) stats.addExemplar(status, { us, time, traceId, spanId });
     },
-    points: () => [...totals.values()],
+    metrics: () => routeMetrics(totals.values()),
   };
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { RoutePoint } from '../../types/telemetry-source.ts';
+import type { RouteMetric } from '../../telemetry/record/route-stats.ts';
 import type { TelemetryBatch } from '../../types/telemetry.ts';
 import { logsToLoki } from './loki.ts';
 import { requestToLog } from '../request-to-log.ts';
@@ -12,21 +12,27 @@ import {
   SIGNALS,
   toRequest,
 } from './otlp/messages.ts';
+import { readPartialSuccess } from './otlp/partial-success.ts';
 import { encodeMessage } from './otlp/protobuf.ts';
 import {
   logToOtlp,
   requestToSpan,
-  routePointsToMetric,
+  routeMetricsToOtlp,
   spanToOtlp,
   toKeyValues,
 } from './otlp/to-otlp.ts';
-import { createSender, type SendDropReason, type Sender } from './sender.ts';
+import { createSender, type SendDropReason, type Sender, type SenderOptions } from './sender.ts';
 import type { ExportSettings } from './settings.ts';
 
 /** Records of one request. More wait for the next one. */
 const MAX_RECORDS = 2000;
 /** Milliseconds between two pushes to Loki. */
 const LOKI_INTERVAL = 1000;
+
+/** Milliseconds for one push. */
+const LOKI_TIMEOUT = 10_000;
+/** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+const OTLP_RETRYABLE = new Set([429, 502, 503, 504]);
 
 /** What the exporter says of the service that it observes. */
 export interface ExportResource {
@@ -38,8 +44,8 @@ export interface ExportResource {
 export interface ExporterOptions {
   settings: ExportSettings;
   resource: ExportResource;
-  /** Returns the metrics since `start`, one point per method, route, version and status class. */
-  metrics(): { points: RoutePoint[]; start: number };
+  /** Returns the metrics since `start`, in epoch milliseconds. */
+  metrics(): { routes: RouteMetric[]; start: number };
   /** Called with records that never arrive. `detail` is the name of the target and what it said. */
   onDrop(signal: Signal, reason: SendDropReason, records: number, detail: string): void;
   /** Called when a target stops to take telemetry, and with `undefined` when it does again. */
@@ -76,15 +82,13 @@ export function createExporter(options: ExporterOptions): Exporter {
   function sender(
     name: string,
     signal: Signal,
-    url: string,
-    headers: Record<string, string>,
+    target: Pick<SenderOptions, 'url' | 'headers' | 'timeout' | 'isRetryable' | 'readRejected'>,
   ): Sender {
     const created = createSender({
-      url,
-      headers,
+      ...target,
       onDrop: (reason, records, detail) =>
         options.onDrop(signal, reason, records, `${name}: ${detail}`),
-      onState: (problem) => onState(new URL(url).host, problem),
+      onState: (problem) => onState(new URL(target.url).host, problem),
     });
     targets.set(name, created);
     return created;
@@ -95,38 +99,46 @@ export function createExporter(options: ExporterOptions): Exporter {
   ): ((items: (OtlpSpan | OtlpLog | OtlpMetric)[]) => void) | undefined {
     const target = settings.otlp[signal];
     if (target === undefined) return undefined;
-    const { url, headers, isJson } = target;
-    const { send } = sender(signal, signal, url, {
-      'content-type': isJson ? 'application/json' : 'application/x-protobuf',
-      'content-encoding': 'gzip',
-      ...headers,
+    const { url, headers, isJson, isCompressed, timeout } = target;
+    const { send } = sender(signal, signal, {
+      url,
+      headers: {
+        'content-type': isJson ? 'application/json' : 'application/x-protobuf',
+        ...(isCompressed && { 'content-encoding': 'gzip' }),
+        ...headers,
+      },
+      timeout,
+      isRetryable: (status) => OTLP_RETRYABLE.has(status),
+      readRejected: (body) => readPartialSuccess(signal, body, isJson),
     });
     return (items) => {
       const request = toRequest(signal, resource(), items);
       const body = isJson ? JSON.stringify(request) : encodeMessage(SIGNALS[signal].type, request);
-      send({ body: gzipSync(body), records: items.length });
+      send({ body: isCompressed ? gzipSync(body) : body, records: items.length });
     };
   }
 
   function lokiSend(): ((items: TelemetryBatch['logs']) => void) | undefined {
     if (settings.loki === undefined) return undefined;
-    const { send } = sender(
-      'Loki',
-      'logs',
-      `${settings.loki.replace(/\/$/, '')}/loki/api/v1/push`,
-      {
-        'content-type': 'application/json',
-        'content-encoding': 'gzip',
-      },
-    );
-    const labels = { service_name: textOf(resource(), 'service.name') };
+    const { send } = sender('Loki', 'logs', {
+      url: `${settings.loki.replace(/\/$/, '')}/loki/api/v1/push`,
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      timeout: LOKI_TIMEOUT,
+      isRetryable: (status) => status === 429 || status >= 500,
+    });
+    const all = resource();
+    const environment = textOf(all, 'deployment.environment.name');
+    const labels = {
+      service_name: textOf(all, 'service.name'),
+      ...(environment !== '' && { deployment_environment: environment }),
+    };
     return (items) =>
       send({ body: gzipSync(JSON.stringify(logsToLoki(items, labels))), records: items.length });
   }
 
   function sendMetrics(): void {
-    const { points, start } = options.metrics();
-    if (points.length > 0) metrics?.([routePointsToMetric(points, start, Date.now())]);
+    const { routes, start } = options.metrics();
+    if (routes.length > 0) metrics?.([routeMetricsToOtlp(routes, start, Date.now())]);
   }
 
   return {

@@ -2,15 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Requests that may wait for one target. The oldest is dropped for a newer one. */
 const MAX_WAITING = 64;
-/** Milliseconds for one try. */
-const TIMEOUT = 10_000;
 /** Milliseconds before the second try, and at most. */
 const FIRST_PAUSE = 1000;
 const MAX_PAUSE = 60_000;
 /** Tries of one request. */
 const MAX_TRIES = 8;
-/** Statuses that a later try may change: OTLP/HTTP, section "Retryable Response Codes". */
-const RETRYABLE = new Set([408, 429, 500, 502, 503, 504]);
+/** Bytes of a response that are read. */
+const MAX_RESPONSE = 64 * 1024;
 
 /** One request to a target. */
 export interface Delivery {
@@ -31,6 +29,12 @@ export type SendDropReason = 'queue full' | 'rejected' | 'unavailable';
 export interface SenderOptions {
   url: string;
   headers: Record<string, string>;
+  /** Milliseconds for one try. */
+  timeout: number;
+  /** Whether a later try may succeed after a response with this status. */
+  isRetryable(status: number): boolean;
+  /** Returns the records that the target did not take, though it accepted the request. */
+  readRejected?(body: Uint8Array): { rejected: number; message: string } | undefined;
   /** Called with the records that never arrive, and why; `detail` is what the target said. */
   onDrop(reason: SendDropReason, records: number, detail: string): void;
   /** Called when the target does not take requests, and with `undefined` when it does again. */
@@ -63,8 +67,11 @@ export function createSender(options: SenderOptions): Sender {
   async function deliver(delivery: Delivery): Promise<void> {
     let wait = FIRST_PAUSE;
     for (let tries = 1; ; tries++) {
-      const { problem, retryAfter, isFinal } = await attempt(options, delivery.body, stop.signal);
+      const result = await attempt(options, delivery.body, stop.signal);
+      const { problem, retryAfter, isFinal, rejected } = result;
       if (problem === undefined) {
+        if (rejected)
+          onDrop('rejected', Math.min(rejected.rejected, delivery.records), rejected.message);
         if (isFailing) onState(undefined);
         isFailing = false;
         return;
@@ -101,10 +108,11 @@ interface Attempt {
   retryAfter?: number;
   /** Another try would fail too. */
   isFinal?: boolean;
+  rejected?: { rejected: number; message: string } | undefined;
 }
 
 async function attempt(
-  { url, headers, fetch = globalThis.fetch }: SenderOptions,
+  { url, headers, timeout, isRetryable, readRejected, fetch = globalThis.fetch }: SenderOptions,
   body: Uint8Array<ArrayBuffer> | string,
   stop: AbortSignal,
 ): Promise<Attempt> {
@@ -115,20 +123,40 @@ async function attempt(
       body,
       // A target that moved is a wrong setting; following could send credentials elsewhere.
       redirect: 'error',
-      signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT)]),
+      signal: AbortSignal.any([stop, AbortSignal.timeout(timeout)]),
     });
+    if (response.ok && readRejected) return { rejected: readRejected(await readBounded(response)) };
     await response.body?.cancel();
     if (response.ok) return {};
-    const after = Number(response.headers.get('retry-after'));
+    const after = toMilliseconds(response.headers.get('retry-after'));
     return {
       problem: `status ${response.status}`,
-      ...(after > 0 && { retryAfter: Math.min(after * 1000, MAX_PAUSE) }),
-      isFinal: !RETRYABLE.has(response.status),
+      ...(after > 0 && { retryAfter: Math.min(after, MAX_PAUSE) }),
+      isFinal: !isRetryable(response.status),
     };
   } catch (error) {
     const { message, cause } = error as Error;
     return { problem: cause instanceof Error ? cause.message : message };
   }
+}
+
+/** Reads a response, or nothing of one that is too long. */
+async function readBounded(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_RESPONSE) return new Uint8Array();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Milliseconds of `Retry-After`, which has seconds or a date (RFC 9110, section 10.2.3). */
+function toMilliseconds(retryAfter: string | null): number {
+  if (retryAfter === null) return 0;
+  const seconds = Number(retryAfter);
+  return Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
 }
 
 async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {

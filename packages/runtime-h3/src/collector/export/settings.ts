@@ -2,6 +2,9 @@ import { redactUrls } from '@gati/contract/internal';
 import { badEnvError, type Env, readInteger } from '../../config/read-env.ts';
 import type { Signal } from './otlp/messages.ts';
 
+/** Milliseconds for one try. */
+const TIMEOUT = 10_000;
+
 /** Where telemetry goes, by the variables of the OpenTelemetry specification. */
 export interface ExportSettings {
   /** By signal: absent if it is not exported. */
@@ -19,6 +22,10 @@ export interface OtlpTarget {
   headers: Record<string, string>;
   /** `http/protobuf` or `http/json`. */
   isJson: boolean;
+  /** By gzip. */
+  isCompressed: boolean;
+  /** Milliseconds for one try. */
+  timeout: number;
 }
 
 const INTERVALS: Record<Signal, { name: string; value: number }> = {
@@ -69,15 +76,42 @@ function readTarget(env: Env, signal: Signal): Partial<Record<Signal, OtlpTarget
     readUrl(env, `${own}ENDPOINT`) ??
     (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/${signal}`);
   if (url === undefined) return {};
-  const name = env[`${own}PROTOCOL`] ? `${own}PROTOCOL` : 'OTEL_EXPORTER_OTLP_PROTOCOL';
-  const protocol = env[name] || 'http/protobuf';
-  if (protocol !== 'http/protobuf' && protocol !== 'http/json')
-    throw badEnvError(name, protocol, '`http/protobuf` or `http/json`');
+  const protocol = readOneOf(env, signal, 'PROTOCOL', ['http/protobuf', 'http/json']);
+  const compression = readOneOf(env, signal, 'COMPRESSION', ['gzip', 'none']);
+  const timeout = settingName(env, signal, 'TIMEOUT');
   const headers = {
     ...readPairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
     ...readPairs(env, `${own}HEADERS`),
   };
-  return { [signal]: { url, headers, isJson: protocol === 'http/json' } };
+  return {
+    [signal]: {
+      url,
+      headers,
+      isJson: protocol === 'http/json',
+      isCompressed: compression === 'gzip',
+      timeout: readInteger(env, timeout, 1, 600_000, 'milliseconds, at most 600000') ?? TIMEOUT,
+    },
+  };
+}
+
+/** Name of the variable that counts: that of the signal, if it is set, or the common one. */
+function settingName(env: Env, signal: Signal, setting: string): string {
+  const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${setting}`;
+  return env[own] ? own : `OTEL_EXPORTER_OTLP_${setting}`;
+}
+
+/** Reads a setting with few values, of which the first is the default. */
+function readOneOf(
+  env: Env,
+  signal: Signal,
+  setting: string,
+  [first, second]: readonly [string, string],
+): string {
+  const name = settingName(env, signal, setting);
+  const value = env[name] || first;
+  if (value !== first && value !== second)
+    throw badEnvError(name, value, `\`${first}\` or \`${second}\``);
+  return value;
 }
 
 function readUrl(env: Env, name: string): string | undefined {

@@ -148,7 +148,7 @@ function openExporter(
   return createExporter({
     settings,
     resource: { name, instance: crypto.randomUUID() },
-    metrics: () => ({ points: totals.points(), start: totals.start }),
+    metrics: () => ({ routes: totals.metrics(), start: totals.start }),
     onDrop: drops.add,
     onState: (target, problem) => {
       if (problem === undefined) logger.info('telemetry is exported again', { target });

@@ -10,7 +10,8 @@ import { createExporter, type Exporter } from '../../../src/collector/export/exp
 import { createSender } from '../../../src/collector/export/sender.ts';
 import { readExportSettings } from '../../../src/collector/export/settings.ts';
 import type { TelemetryBatch } from '../../../src/types/telemetry.ts';
-import type { RoutePoint } from '../../../src/types/telemetry-source.ts';
+import { createRouteTotals } from '../../../src/collector/route-totals.ts';
+import type { RouteMetric } from '../../../src/telemetry/record/route-stats.ts';
 
 interface Received {
   path: string;
@@ -26,6 +27,7 @@ afterEach(async () => {
 /** A target that answers with the given statuses in turn, then with 200. */
 async function startTarget(
   statuses: number[] = [],
+  answer: string | Buffer = '',
 ): Promise<{ url: string; received: Received[]; server: Server }> {
   const received: Received[] = [];
   const server = createServer(async (req, res) => {
@@ -34,9 +36,12 @@ async function startTarget(
     received.push({
       path: req.url!,
       headers: req.headers,
-      body: gunzipSync(Buffer.concat(parts)),
+      body:
+        req.headers['content-encoding'] === 'gzip'
+          ? gunzipSync(Buffer.concat(parts))
+          : Buffer.concat(parts),
     });
-    res.writeHead(statuses.shift() ?? 200).end();
+    res.writeHead(statuses.shift() ?? 200).end(answer);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -116,21 +121,21 @@ const BATCH: TelemetryBatch = {
   ],
 };
 
-const POINT: RoutePoint = {
-  time: 0,
+const ROUTE: RouteMetric = {
   method: 'GET',
   route: '/orders',
   version: '1.2.0',
-  statusClass: 2,
+  status: '200',
   count: 6,
   sum: 2_000_000,
   // One below 1 µs, two of 64 to 128 µs, two of about 1 s, one above all bounds.
   buckets: Array.from({ length: 32 }, (_, power) => ({ 0: 1, 7: 2, 20: 2, 31: 1 })[power] ?? 0),
+  exemplars: [{ us: 100, time: 1_764_000_000_123, traceId: TRACE, spanId: ROOT }],
 };
 
 function startExporter(
   env: Record<string, string>,
-  points: RoutePoint[] = [POINT],
+  routes: RouteMetric[] = [ROUTE],
 ): {
   exporter: Exporter;
   drops: [string, string, number, string][];
@@ -146,7 +151,7 @@ function startExporter(
       ...env,
     }),
     resource: { name: 'shop', instance: 'i-1' },
-    metrics: () => ({ points, start: 1_764_000_000_000 }),
+    metrics: () => ({ routes, start: 1_764_000_000_000 }),
     onDrop: (...drop) => void drops.push(drop),
     onState: (_target, problem) => void states.push(problem),
   });
@@ -309,6 +314,89 @@ describe('the export over OTLP', () => {
     expect(count).toBe('6');
   });
 
+  test('metrics have exact statuses, and exemplars of requests whose trace is exported', async () => {
+    const totals = createRouteTotals(1_764_000_000_000);
+    for (const request of BATCH.requests) totals.add(request);
+    totals.add({ ...BATCH.requests[0]!, method: 'WS', status: 101 });
+    const { url, received } = await startTarget();
+    startExporter(
+      { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+      totals.metrics(),
+    );
+    await eventually(() => expect(received).not.toHaveLength(0));
+    const { dataPoints } = JSON.parse(received[0]!.body.toString()).resourceMetrics[0]
+      .scopeMetrics[0].metrics[0].histogram as {
+      dataPoints: { attributes: unknown; exemplars?: unknown }[];
+    };
+    expect(dataPoints).toMatchObject([
+      {
+        attributes: expect.arrayContaining([
+          { key: 'http.response.status_code', value: { intValue: '503' } },
+          { key: 'error.type', value: { stringValue: '503' } },
+        ]),
+        exemplars: [
+          { traceId: TRACE, spanId: ROOT, asDouble: 0.0025, timeUnixNano: '1764000000123000000' },
+        ],
+      },
+      {
+        attributes: expect.arrayContaining([
+          { key: 'http.request.method', value: { stringValue: '_OTHER' } },
+          { key: 'http.response.status_code', value: { intValue: '404' } },
+        ]),
+      },
+      {
+        attributes: expect.arrayContaining([
+          { key: 'http.request.method', value: { stringValue: 'GET' } },
+        ]),
+      },
+    ]);
+    expect(dataPoints[1]!.exemplars).toBeUndefined();
+  });
+
+  test.each([
+    ['http/json', '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"no"}}'],
+    ['http/protobuf', Buffer.from([10, 6, 8, 1, 18, 2, 110, 111])],
+  ])(
+    'counts what a target rejects of a request over %s, and does not send it again',
+    async (protocol, body) => {
+      const { url, received } = await startTarget([], body);
+      const { exporter, drops } = startExporter({
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      });
+      exporter.write(BATCH);
+      await eventually(() => expect(drops).toEqual([['traces', 'rejected', 1, 'traces: no']]));
+      expect(received).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    Buffer.from([10, 255]),
+    Buffer.from('{"partialSuccess":7}'),
+    Buffer.alloc(70_000, 10),
+    Buffer.from([255, 255, 255, 255, 255, 255, 255, 255, 255, 255]),
+  ])('a response that is no OTLP counts as a success', async (body) => {
+    const { url, received } = await startTarget([], body);
+    const { exporter, drops } = startExporter({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url });
+    exporter.write(BATCH);
+    await eventually(() => expect(received).toHaveLength(1));
+    await exporter.close(1000);
+    expect(drops).toEqual([]);
+  });
+
+  test('sends without gzip if OTEL_EXPORTER_OTLP_COMPRESSION is none, also for one signal', async () => {
+    const { url, received } = await startTarget();
+    const { exporter } = startExporter({
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: 'none',
+    });
+    exporter.write(BATCH);
+    await eventually(() => expect(of(received, '/v1/logs')).not.toHaveLength(0));
+    await eventually(() => expect(of(received, '/v1/traces')).not.toHaveLength(0));
+    expect(of(received, '/v1/logs')[0]!.headers).not.toHaveProperty('content-encoding');
+    expect(of(received, '/v1/traces')[0]!.headers['content-encoding']).toBe('gzip');
+  });
+
   test('tries again when the target is unavailable, and gives up on a request that it rejects', async () => {
     const { url, received } = await startTarget([503, 429, 200, 400]);
     const { exporter, drops, states } = startExporter({
@@ -332,6 +420,8 @@ describe('the export over OTLP', () => {
     const sender = createSender({
       url,
       headers: {},
+      timeout: 10_000,
+      isRetryable: () => true,
       onDrop: (reason, records) => void drops.push([reason, records]),
       onState: () => {},
     });

@@ -44,6 +44,13 @@ export interface OtlpLog {
   spanId?: string;
 }
 
+export interface OtlpExemplar {
+  timeUnixNano: string;
+  asDouble: number;
+  spanId: string;
+  traceId: string;
+}
+
 export interface OtlpHistogramPoint {
   startTimeUnixNano: string;
   timeUnixNano: string;
@@ -51,6 +58,7 @@ export interface OtlpHistogramPoint {
   sum: number;
   bucketCounts: string[];
   explicitBounds: number[];
+  exemplars?: OtlpExemplar[];
   attributes: KeyValue[];
 }
 
@@ -101,6 +109,13 @@ const LOG: MessageType = {
   observedTimeUnixNano: [11, 'fixed64'],
 };
 
+const EXEMPLAR: MessageType = {
+  timeUnixNano: [2, 'fixed64'],
+  asDouble: [3, 'double'],
+  spanId: [4, 'hex'],
+  traceId: [5, 'hex'],
+};
+
 const HISTOGRAM_POINT: MessageType = {
   startTimeUnixNano: [2, 'fixed64'],
   timeUnixNano: [3, 'fixed64'],
@@ -108,6 +123,7 @@ const HISTOGRAM_POINT: MessageType = {
   sum: [5, 'double'],
   bucketCounts: [6, 'packedFixed64'],
   explicitBounds: [7, 'packedDouble'],
+  exemplars: [8, EXEMPLAR],
   attributes: [9, KEY_VALUE],
 };
 
@@ -140,21 +156,30 @@ export const SIGNALS = {
   traces: {
     path: 'v1/traces',
     names: ['resourceSpans', 'scopeSpans', 'spans'],
+    rejected: 'rejectedSpans',
     type: requestType('resourceSpans', 'scopeSpans', 'spans', SPAN),
   },
   logs: {
     path: 'v1/logs',
     names: ['resourceLogs', 'scopeLogs', 'logRecords'],
+    rejected: 'rejectedLogRecords',
     type: requestType('resourceLogs', 'scopeLogs', 'logRecords', LOG),
   },
   metrics: {
     path: 'v1/metrics',
     names: ['resourceMetrics', 'scopeMetrics', 'metrics'],
+    rejected: 'rejectedDataPoints',
     type: requestType('resourceMetrics', 'scopeMetrics', 'metrics', METRIC),
   },
 } as const satisfies Record<
   string,
-  { path: string; names: readonly [string, string, string]; type: MessageType }
+  {
+    path: string;
+    names: readonly [string, string, string];
+    /** Member of `partialSuccess` in the response. */
+    rejected: string;
+    type: MessageType;
+  }
 >;
 
 export type Signal = keyof typeof SIGNALS;

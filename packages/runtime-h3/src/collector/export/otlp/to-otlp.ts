@@ -1,8 +1,15 @@
 /** Turns telemetry into OTLP's data model, by the stable semantic conventions. */
 import type { Attributes, LogRecord, RequestRecord, SpanRecord } from '../../../types/telemetry.ts';
 import type { LogLevel } from '../../../types/log-level.ts';
-import type { RoutePoint } from '../../../types/telemetry-source.ts';
-import type { AnyValue, KeyValue, OtlpLog, OtlpMetric, OtlpSpan } from './messages.ts';
+import type { Exemplar, RouteMetric } from '../../../telemetry/record/route-stats.ts';
+import type {
+  AnyValue,
+  KeyValue,
+  OtlpExemplar,
+  OtlpLog,
+  OtlpMetric,
+  OtlpSpan,
+} from './messages.ts';
 
 const KINDS = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 
@@ -12,10 +19,16 @@ const SEVERITIES: Record<LogLevel, number> = { trace: 1, debug: 5, info: 9, warn
 /** Methods that HTTP has; another one is `_OTHER`, so that clients can't invent values. */
 const METHODS = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
 
+/** Returns the method that a client sent: the handshake of a WebSocket is a GET. */
+function methodOf(method: string): string {
+  if (method === 'WS') return 'GET';
+  return METHODS.has(method) ? method : '_OTHER';
+}
+
 /** Returns the server span of a request. */
 export function requestToSpan(request: RequestRecord): OtlpSpan {
   const { traceId, spanId, parentId, time, us, status, version } = request;
-  const method = METHODS.has(request.method) ? request.method : '_OTHER';
+  const method = methodOf(request.method);
   return {
     traceId,
     spanId,
@@ -112,10 +125,10 @@ const BOUNDS = Array.from(
 /**
  * Returns the histogram of the durations of requests.
  *
- * @param points one per method, route, version and status class, cumulative since `start`
+ * @param metrics cumulative since `start`
  */
-export function routePointsToMetric(
-  points: readonly RoutePoint[],
+export function routeMetricsToOtlp(
+  metrics: readonly RouteMetric[],
   start: number,
   now: number,
 ): OtlpMetric {
@@ -125,23 +138,37 @@ export function routePointsToMetric(
     unit: 's',
     histogram: {
       aggregationTemporality: 2,
-      dataPoints: points.map((point) => ({
+      dataPoints: metrics.map((metric) => ({
         startTimeUnixNano: toNanoseconds(start),
         timeUnixNano: toNanoseconds(now),
-        count: String(point.count),
-        sum: point.sum / 1e6,
-        bucketCounts: rebucket(point.buckets).map(String),
+        count: String(metric.count),
+        sum: metric.sum / 1e6,
+        bucketCounts: rebucket(metric.buckets).map(String),
         explicitBounds: BOUNDS,
-        attributes: toKeyValues({
-          'http.request.method': METHODS.has(point.method) ? point.method : '_OTHER',
-          ...(point.route !== '' && { 'http.route': point.route }),
-          'gati.release.version': point.version,
-          'gati.status_class': `${point.statusClass}xx`,
-          'url.scheme': 'http',
-        }),
+        ...(metric.exemplars && { exemplars: metric.exemplars.map(toExemplar) }),
+        attributes: toKeyValues(metricAttributes(metric)),
       })),
     },
   };
+}
+
+function metricAttributes({ method, route, version, status }: RouteMetric): Attributes {
+  // The codes of a class beyond the limit of a route have none: `4xx`.
+  const code = Number(status);
+  return {
+    'http.request.method': methodOf(method),
+    ...(route !== '' && { 'http.route': route }),
+    ...(Number.isNaN(code)
+      ? { 'otel.metric.overflow': true }
+      : { 'http.response.status_code': code }),
+    ...(status.startsWith('5') && { 'error.type': status }),
+    ...(version !== '' && { 'gati.release.version': version }),
+    'url.scheme': 'http',
+  };
+}
+
+function toExemplar({ us, time, traceId, spanId }: Exemplar): OtlpExemplar {
+  return { timeUnixNano: toNanoseconds(time), asDouble: us / 1e6, spanId, traceId };
 }
 
 /** Adds up the 32 buckets outside of {@link BOUNDS}. OTLP has one bucket more than bounds. */

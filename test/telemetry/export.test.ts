@@ -1,0 +1,297 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { linkPackages } from '@gati/test-kit/apps';
+import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
+import { root } from '@gati/test-kit/repository';
+import { type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { eventually, until } from '@gati/test-kit/wait';
+import { cpSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { env, VITE } from '../built/helpers/commands.ts';
+import { startLoki } from '../servers/loki.ts';
+import { startOtelCollector } from '../servers/otelcol.ts';
+import { findBinary, type Missing } from '../servers/process.ts';
+import { startPrometheus } from '../servers/prometheus.ts';
+import { attributesOf, itemsIn } from './helpers/received.ts';
+
+const collector = await startOtelCollector();
+const loki = await startLoki();
+const promtool = findBinary('promtool');
+
+/** Says why a test is skipped. */
+function isMissing(what: string, server: object): server is Missing {
+  if (!('reason' in server)) return false;
+  console.warn(`SKIPPED, ${what}: ${(server as Missing).reason}`);
+  return true;
+}
+
+let app: string;
+let bank: Server;
+let bankUrl: string;
+const bankSaw: string[] = [];
+
+beforeAll(async () => {
+  app = temporaryFolder('telemetry-app');
+  cpSync(path.join(root, 'test/telemetry/fixtures/app'), app, { recursive: true });
+  linkPackages(app);
+  await runOrThrow(process.execPath, [VITE, 'build'], { cwd: app, env });
+  bank = createServer((req, res) => {
+    bankSaw.push(String(req.headers['traceparent']));
+    res.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(bank, 'listening');
+  bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`;
+});
+afterEach(stopProcesses);
+afterAll(async () => {
+  bank.close();
+  for (const server of [collector, loki]) if ('stop' in server) await server.stop();
+});
+
+const start = (more: Record<string, string>): Promise<ServerProcess> =>
+  startBuiltServer(app, {
+    PATH: process.env['PATH'],
+    GATI_WORKERS: '2',
+    BANK_URL: bankUrl,
+    GATI_EFFECTS: 'memory:',
+    OTEL_TRACES_SAMPLER: 'always_on',
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+    OTEL_BLRP_SCHEDULE_DELAY: '200',
+    OTEL_METRIC_EXPORT_INTERVAL: '500',
+    ...more,
+  });
+
+const newTraceId = (): string => crypto.randomUUID().replaceAll('-', '');
+
+/** Orders something in a trace of the test's, and returns the id of the trace. */
+async function order({ url }: ServerProcess, item: string): Promise<string> {
+  const traceId = newTraceId();
+  const response = await fetch(`${url}/orders`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      connection: 'close',
+    },
+    body: JSON.stringify({ item }),
+  });
+  expect(response.status).toBe(201);
+  return traceId;
+}
+
+describe.skipIf(isMissing('export to the OpenTelemetry Collector', collector))(
+  'the OpenTelemetry Collector',
+  () => {
+    if ('reason' in collector) return;
+
+    test.each(['http/protobuf', 'http/json'])(
+      'gets traces with links, logs and metrics with exemplars over %s',
+      async (protocol) => {
+        const server = await start({
+          OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+          OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+          OTEL_RESOURCE_ATTRIBUTES: `deployment.environment.name=test,run=${encodeURIComponent(protocol)}`,
+        });
+        const traceId = await order(server, 'tea');
+        await fetch(`${server.url}/fail`);
+        const received = () => itemsIn(collector.received(), { run: protocol });
+
+        const spans = await until('both attempts of the job are there', () => {
+          const all = received().spans;
+          const runs = all.filter(({ name }) => name === 'process ship');
+          return runs.length >= 2 && all.some(({ name }) => name === 'POST /orders') && all;
+        });
+        const mine = spans.filter((span) => span.traceId === traceId);
+        const byName = new Map(mine.map((span) => [span.name, span]));
+        expect([...byName.keys()]).toEqual(
+          expect.arrayContaining([
+            'POST /orders',
+            'handler',
+            'stock.take',
+            'storage setItem',
+            'GET',
+            'send ship',
+          ]),
+        );
+        const request = byName.get('POST /orders')!;
+        expect(request).toMatchObject({ kind: 2, parentSpanId: '00f067aa0ba902b7' });
+        expect(attributesOf(request)).toMatchObject({
+          'http.request.method': 'POST',
+          'http.route': '/orders',
+          'http.response.status_code': '201',
+        });
+        // One tree: each span leads to the request.
+        const ids = new Map(mine.map((span) => [span.spanId, span]));
+        for (const span of mine) {
+          let above = span;
+          for (let depth = 0; above !== request && depth < 20; depth++)
+            above = ids.get(above.parentSpanId ?? '')!;
+          expect(above, span.name).toBe(request);
+        }
+        // The bank is called inside of it, without the token.
+        const call = byName.get('GET')!;
+        expect(bankSaw).toContain(`00-${traceId}-${call.spanId}-01`);
+        expect(JSON.stringify(spans)).not.toContain('hidden');
+        // Runs are traces of their own, linked to the span that enqueued the job.
+        const enqueue = byName.get('send ship')!;
+        const runs = spans.filter(({ name }) => name === 'process ship');
+        for (const run of runs)
+          expect(run.links).toEqual([expect.objectContaining({ traceId, spanId: enqueue.spanId })]);
+        expect(runs.map((run) => attributesOf(run)['gati.attempt']).toSorted()).toEqual(['1', '2']);
+        const failed = runs.find((run) => attributesOf(run)['gati.attempt'] === '1')!;
+        expect(failed.status).toMatchObject({ code: 2 });
+
+        const logs = await until('the logs are there', () => {
+          const all = received().logs;
+          return all.some(({ body }) => body.stringValue === 'shipped') && all;
+        });
+        const texts = (body: string) => logs.filter((log) => log.body.stringValue === body);
+        expect(texts('ordered')).toMatchObject([{ traceId }]);
+        expect(texts('request').some((log) => log.traceId === traceId)).toBe(true);
+        const [failure] = logs.filter(
+          (log) => attributesOf(log)['exception.message'] === 'broken on purpose',
+        );
+        expect(attributesOf(failure!)).toMatchObject({ 'exception.type': 'TypeError' });
+        expect(attributesOf(failure!)['exception.stacktrace']).toContain(
+          'src/handlers/fail.get.ts',
+        );
+
+        await eventually(() => {
+          const [point] = received().points.filter(
+            (each) =>
+              attributesOf(each)['http.route'] === '/orders' &&
+              attributesOf(each)['http.response.status_code'] === '201',
+          );
+          expect(point).toMatchObject({ count: '1' });
+          expect(point!.exemplars).toMatchObject([{ traceId, spanId: request.spanId }]);
+        });
+        expect(received().resources.at(-1)).toMatchObject({
+          'service.name': 'telemetry-app',
+          'service.version': '1.4.0',
+          'deployment.environment.name': 'test',
+        });
+      },
+    );
+
+    test('gets what was observed while it was away, and no request waits for it', async () => {
+      await collector.halt();
+      const server = await start({
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_RESOURCE_ATTRIBUTES: 'run=away',
+      });
+      const traceIds = await Promise.all(['a', 'bb', 'ccc'].map((item) => order(server, item)));
+      await server.waitForOutput(/"msg":"telemetry can not be exported"/);
+      await collector.restart();
+      await until('all traces are there', () => {
+        const found = new Set(
+          itemsIn(collector.received(), { run: 'away' }).spans.map(({ traceId }) => traceId),
+        );
+        return traceIds.every((traceId) => found.has(traceId));
+      });
+      await server.waitForOutput(/"msg":"telemetry is exported again"/);
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).not.toContain('gati_telemetry_dropped_total{');
+    });
+  },
+);
+
+describe.skipIf(isMissing('export to Loki', loki))('Loki', () => {
+  if ('reason' in loki) return;
+
+  test('gets the log with few labels, and is searched by trace id', async () => {
+    const server = await start({
+      GATI_LOKI_URL: loki.url,
+      OTEL_SERVICE_NAME: 'loki-app',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+    });
+    const traceId = await order(server, 'tea');
+    interface Stream {
+      stream: Record<string, string>;
+      values: [string, string][];
+    }
+    const query = async (logql: string): Promise<Stream[]> => {
+      const search = new URLSearchParams({ query: logql });
+      const response = await fetch(`${loki.url}/loki/api/v1/query_range?${search}`);
+      return ((await response.json()) as { data: { result: Stream[] } }).data.result;
+    };
+    const streams = await until('Loki has both lines', async () => {
+      const found = await query(`{service_name="loki-app"} | trace_id="${traceId}"`);
+      return found.flatMap(({ values }) => values).length >= 2 && found;
+    });
+    const lines = streams.flatMap(({ values }) => values.map(([, line]) => line));
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(
+      expect.arrayContaining(['request', 'ordered']),
+    );
+    expect(streams[0]!.stream).toMatchObject({
+      deployment_environment: 'test',
+      level: 'info',
+      release: '1.4.0',
+    });
+    const labels = (await (await fetch(`${loki.url}/loki/api/v1/labels`)).json()) as {
+      data: string[];
+    };
+    expect(labels.data.toSorted()).toEqual(['deployment_environment', 'level', 'service_name']);
+  });
+});
+
+describe('Prometheus', () => {
+  test.skipIf(!promtool)('accepts /metrics without a remark', async () => {
+    const server = await start({ GATI_ADMIN_PORT: '0', GATI_TELEMETRY: 'memory:' });
+    await order(server, 'tea');
+    const [, admin] = await server.waitForOutput(/admin port is open.*?"url":"([^"]+)"/);
+    // The collector starts after the first worker.
+    const text = await until('the collector is measured', async () => {
+      const found = await (await fetch(`${admin}/metrics`)).text();
+      return found.includes('process="collector"') && found;
+    });
+    expect(execFileSync(promtool!, ['check', 'metrics'], { input: text }).toString()).toBe('');
+  });
+
+  test('scrapes every route, and leads from a bucket to a trace', async () => {
+    const server = await start({ GATI_TELEMETRY: 'memory:' });
+    const prometheus = await startPrometheus(new URL(server.url).host);
+    if (isMissing('scrapes by Prometheus', prometheus)) return;
+    const traceId = await order(server, 'tea');
+    const ask = async <T>(api: string, query: string): Promise<T> => {
+      const search = new URLSearchParams({
+        query,
+        start: String(Date.now() / 1000 - 600),
+        end: String(Date.now() / 1000 + 60),
+      });
+      const response = await fetch(`${prometheus.url}/api/v1/${api}?${search}`);
+      return ((await response.json()) as { data: T }).data;
+    };
+    const labels = 'http_route="/orders",http_response_status_code="201",version="1.4.0"';
+    await until('Prometheus has the exemplar', async () => {
+      const found = await ask<{ exemplars: { labels: Record<string, string> }[] }[]>(
+        'query_exemplars',
+        `http_server_request_duration_seconds_bucket{${labels}}`,
+      );
+      return found
+        .flatMap(({ exemplars }) => exemplars)
+        .some((exemplar) => exemplar.labels['trace_id'] === traceId);
+    });
+    interface Result {
+      result: { metric: Record<string, string>; value: [number, string] }[];
+    }
+    const routes = await ask<Result>('query', 'gati_route_info');
+    expect(routes.result.map(({ metric }) => metric['http_route']).toSorted()).toEqual([
+      '/fail',
+      '/orders',
+    ]);
+    const count = await ask<Result>(
+      'query',
+      `http_server_request_duration_seconds_count{${labels}}`,
+    );
+    expect(count.result.map(({ value }) => value[1])).toEqual(['1']);
+    const targets = await fetch(`${prometheus.url}/api/v1/targets`);
+    expect(await targets.json()).toMatchObject({
+      data: { activeTargets: [{ health: 'up', lastError: '' }] },
+    });
+    await prometheus.stop();
+  });
+});
