@@ -10,8 +10,8 @@ import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { eventually } from '@gati/test-kit/wait';
 
-const PAGES = ['', 'routes', 'traces', 'errors', 'logs', 'metrics', 'effects'];
-const TITLES = ['Overview', 'Routes', 'Traces', 'Errors', 'Logs', 'Metrics', 'Effects'];
+const PAGES = ['', 'routes', 'traces', 'errors', 'logs', 'metrics', 'releases', 'effects'];
+const TITLES = ['Overview', 'Routes', 'Traces', 'Errors', 'Logs', 'Metrics', 'Releases', 'Effects'];
 /** Milliseconds that one step in the browser may take. */
 const STEP = 10_000;
 /** Text of clients and of code that would do something if a page took it for HTML or a link. */
@@ -226,13 +226,13 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
       { colorScheme: 'light' },
       { colorScheme: 'dark', viewport: { width: 375, height: 740 }, reducedMotion: 'reduce' },
     ];
-    for (const options of contexts) {
+    const walk = async (options: BrowserContextOptions): Promise<void> => {
       const context = await openContext(options);
       const page = await context.newPage();
       for (const [index, subpath] of [...PAGES, 'routes?id=POST%20/demo/echo'].entries()) {
         await page.goto(`${server.url}/_control/${subpath}`);
         await page.locator('h1').waitFor();
-        await page.locator('table, .errors, .log-list, .shape').first().waitFor();
+        await page.locator('table, .errors, .log-list, .shape, .empty').first().waitFor();
         const violations = await page.evaluate(() =>
           (
             globalThis as unknown as {
@@ -253,7 +253,8 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
         if (index < TITLES.length) expect(await page.title()).toBe(`${TITLES[index]} · Panel`);
       }
       await context.close();
-    }
+    };
+    await Promise.all(contexts.map(walk));
     expect(found).toEqual([]);
   });
 
@@ -287,7 +288,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     for (const subpath of PAGES) {
       await page.goto(`${server.url}/_control/${subpath}`);
       await page.locator('h1').waitFor();
-      await page.locator('table, .errors, .log-list').first().waitFor();
+      await page.locator('table, .errors, .log-list, .empty').first().waitFor();
       expect(await page.locator('main img, main script, a[href^="javascript:"]').count()).toBe(0);
     }
     await page.close();

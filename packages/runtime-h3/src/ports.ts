@@ -66,6 +66,8 @@ export interface StoreHead {
   marks: Record<string, ReleaseMark>;
   /** Absent when the current release is the result of a rollback or a quarantine. */
   activation?: Activation;
+  /** Labels that people gave releases, such as `stable`, by version. */
+  labels?: Record<string, string>;
 }
 
 /**

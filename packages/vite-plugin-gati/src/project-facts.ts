@@ -16,6 +16,7 @@ export function describeApp(
     ...app,
     mode,
     base: options.base,
+    missingVersion: options.missingVersion,
     routes: listRoutes(scan, options.base).map((route) => ({
       ...route,
       ...(byId.has(route.id) && { contract: byId.get(route.id)! }),

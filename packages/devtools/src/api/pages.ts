@@ -14,5 +14,6 @@ export const PAGES: readonly PanelPage[] = [
   { path: 'errors', title: 'Errors' },
   { path: 'logs', title: 'Logs' },
   { path: 'metrics', title: 'Metrics' },
+  { path: 'releases', title: 'Releases' },
   { path: 'effects', title: 'Effects' },
 ];

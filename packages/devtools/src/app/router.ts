@@ -14,6 +14,12 @@ export const router: Router = createRouter({
     },
     { path: '/errors', name: 'Errors', component: () => import('./pages/ErrorsPage.vue') },
     { path: '/logs', name: 'Logs', component: () => import('./pages/LogsPage.vue') },
+    { path: '/releases', name: 'Releases', component: () => import('./pages/ReleasesPage.vue') },
+    {
+      path: '/releases/:version',
+      name: 'Release',
+      component: () => import('./pages/ReleasePage.vue'),
+    },
     { path: '/effects', name: 'Effects', component: () => import('./pages/EffectsPage.vue') },
     { path: '/effects/:id', name: 'Job', component: () => import('./pages/JobPage.vue') },
     { path: '/metrics', name: 'Metrics', component: () => import('./pages/MetricsPage.vue') },

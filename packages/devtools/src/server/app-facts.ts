@@ -40,6 +40,8 @@ export interface AppFacts {
   routes: RouteFacts[];
   effects: EffectFacts[];
   modules: { name: string; file: string }[];
+  /** What requests without a version get while several releases are live. */
+  missingVersion?: 'choose' | 'latest' | 'oldest';
   release?: { id: string; version: string };
   /** Schemas that the contracts of the routes refer to. */
   $defs: Defs;

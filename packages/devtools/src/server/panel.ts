@@ -14,6 +14,7 @@ import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
+import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
@@ -95,9 +96,13 @@ export function createPanel(options: PanelOptions): Panel {
     redrives,
     now: now(),
   });
+  const pageActions = [
+    ...(ports.queue ? effectActions(context) : []),
+    ...(ports.releases ? releaseActions(context) : []),
+  ];
   const parts: PanelParts = {
     gate,
-    actions: createActions([...(ports.queue ? effectActions(context) : []), ...actions], {
+    actions: createActions([...pageActions, ...actions], {
       audit,
       now,
     }),

@@ -1,4 +1,5 @@
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
+import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
 /** When an effect runs by itself. */
 export interface Schedule {
@@ -18,8 +19,16 @@ export interface QueuePort {
   wake?(): Promise<void>;
 }
 
+/** The release store of the app. */
+export interface ReleasesPort {
+  /** Opens the store at the first call; resolves to the same one later. */
+  open(): Promise<ReleaseStore>;
+}
+
 /** What the panel reaches besides telemetry. Each part is opened when a page first needs it. */
 export interface PanelPorts {
   /** Absent if jobs are in the memory of other processes. */
   queue?: QueuePort;
+  /** Absent if no store is set up. */
+  releases?: ReleasesPort;
 }

@@ -78,6 +78,13 @@ export const FIELDS = {
     (value) => value as JobState,
     `one of ${JOB_STATES.join(', ')}`,
   ),
+  before: matching(/^[\w.+-]{1,100}$/, String, 'a version'),
+  after: matching(/^[\w.+-]{1,100}$/, String, 'a version'),
+  change: matching(
+    /^(?:activate|rollback|retire)$/,
+    (value) => value as 'activate' | 'rollback' | 'retire',
+    'activate, rollback or retire',
+  ),
   effect: text(200),
   cause: matching(/^[\da-f]{16}$/, String, 'the id of a group of dead letters'),
   traceId: matching(/^[\da-f]{32}$/, String, 'a trace id of 32 hexadecimal digits'),

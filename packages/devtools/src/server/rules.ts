@@ -16,6 +16,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'effects/jobs/:id': READ,
   'effects/dead': READ,
   'effects/redrives': READ,
+  releases: READ,
+  'releases/:id': READ,
+  'releases/diff': READ,
+  'releases/reach': READ,
 };
 
 /** @throws {TypeError} when a path has no rule */

@@ -3,6 +3,7 @@
  * for it that `gati` and a built server share. Internal: for the plugin and the `gati` command;
  * changes without notice.
  */
+export type { ReleaseMark, ReleaseStore, ServerNote, StoredRelease, StoreHead } from '../ports.ts';
 export { RELEASE_COMMANDS } from './command/commands.ts';
 export { describeWithoutVersion, type WithoutVersion } from './command/without-version.ts';
 export { parseTimeFlag } from './command/parse-values.ts';
@@ -37,6 +38,9 @@ export {
   activateRelease,
   type ActivateOptions,
   deprecateRelease,
+  type HeadChange,
+  labelRelease,
+  predictHead,
   type DeprecateOptions,
   retireRelease,
   type RollbackResult,

@@ -110,14 +110,20 @@ export const COMMANDS: Command[] = [
   createStoreCommand('releases', {
     action: {
       type: 'positional',
-      description: 'list, show, prune, verify, deprecate or retire',
+      description: 'list, show, prune, verify, deprecate, retire or label',
       valueHint: 'list',
     },
     version: {
       type: 'positional',
       required: false,
-      description: 'Version in the store: for show, deprecate and retire',
+      description: 'Version in the store: for show, deprecate, retire and label',
       valueHint: '1.2.0',
+    },
+    label: {
+      type: 'positional',
+      required: false,
+      description: 'label: the label; without it the label is removed',
+      valueHint: 'stable',
     },
   }),
   {

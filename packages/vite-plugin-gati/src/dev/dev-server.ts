@@ -121,7 +121,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         telemetry,
         ready,
         latestScan: () => latestScan(),
-        ports: createPanelPorts({ devApp, queue }),
+        ports: createPanelPorts({ root, devApp, queue }),
       })
     : undefined;
   const app = serveApp(server, devApp, {

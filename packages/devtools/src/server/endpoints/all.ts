@@ -4,6 +4,7 @@ import { errors } from './errors.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { overview } from './overview.ts';
+import { release, releaseDiff, releaseReach, releases } from './releases.ts';
 import { routes } from './routes.ts';
 import { trace, traces } from './traces.ts';
 
@@ -22,4 +23,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   job,
   deadLetters,
   redrives,
+  releases,
+  release,
+  releaseDiff,
+  releaseReach,
 ];

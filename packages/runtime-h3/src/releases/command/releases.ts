@@ -3,7 +3,7 @@ import type { ReleaseMark, StoredRelease, StoreHead } from '../../ports.ts';
 import { statusOf } from '../store/head.ts';
 import { pruneReleases } from '../store/prune.ts';
 import { findRelease, listReleases, readManifest } from '../store/read-release.ts';
-import { deprecateRelease, retireRelease } from '../store/change-status.ts';
+import { deprecateRelease, labelRelease, retireRelease } from '../store/change-status.ts';
 import { printChanges } from '../../command/print-changes.ts';
 import { reasonOf, verifyStore } from '../store/verify.ts';
 import { rejectExtraWords, parseCountFlag, parseTimeFlag, parseVersion } from './parse-values.ts';
@@ -15,10 +15,18 @@ import type { ReleaseCall, ReleaseCommand } from './release-command.ts';
 
 type Action = (call: ReleaseCall) => Promise<CommandResult>;
 
-const ACTIONS: Record<string, Action> = { list, show, prune, verify, deprecate, retire };
+const ACTIONS: Record<string, Action> = {
+  list,
+  show,
+  prune,
+  verify,
+  deprecate,
+  retire,
+  label,
+};
 
 export const releases: ReleaseCommand = {
-  description: 'Manage the release store: list, show, prune, verify, deprecate, retire',
+  description: 'Manage the release store: list, show, prune, verify, deprecate, retire, label',
   words: `${Object.keys(ACTIONS).join('|')} [VERSION]`,
   flags: {
     at: { type: 'string', description: 'deprecate: since when, now by default', valueHint: 'time' },
@@ -63,6 +71,7 @@ interface ReleaseRow extends ReleaseMark {
   files: number;
   bytes: number;
   image?: string;
+  label?: string;
 }
 
 /** Converts a release to a row of `releases list`. */
@@ -77,6 +86,7 @@ function toRow({ version, id, date, files, image }: StoredRelease, head: StoreHe
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     ...(image !== undefined && { image }),
+    ...(head.labels?.[version] !== undefined && { label: head.labels[version] }),
   };
 }
 
@@ -114,10 +124,10 @@ async function list({ store, words, style }: ReleaseCall): Promise<CommandResult
     damaged.push({ version, reason: reasonOf(error) }),
   );
   const rows = found.map((release) => toRow(release, head));
-  const cells = rows.map(({ version, date, current, id, bytes }) => [
+  const cells = rows.map(({ version, date, current, id, bytes, label: text }) => [
     current ? style.green('*') : ' ',
     current ? style.bold(version) : version,
-    paintStatus(shownStatus(head, version), style),
+    `${paintStatus(shownStatus(head, version), style)}${text === undefined ? '' : ` (${text})`}`,
     `${date.slice(0, 10)} ${date.slice(11, 16)}`,
     style.dim(id),
     `${(bytes / 1000).toFixed(0)} kB`,
@@ -223,6 +233,23 @@ async function retire({ store, words }: ReleaseCall): Promise<CommandResult> {
       `${version} is retired: the server responds 410, unless a file in src/versions of the current release migrates it`,
     ],
     document: { version, ...mark },
+    code: 0,
+  };
+}
+
+async function label({ store, words }: ReleaseCall): Promise<CommandResult> {
+  const [wanted, text, ...more] = words;
+  rejectExtraWords('releases label', more);
+  const version = parseVersion('releases label', wanted === undefined ? [] : [wanted]);
+  if (text !== undefined && !/^[\w.-]{1,40}$/.test(text))
+    throw usageError(
+      `\`${text}\` can't be a label`,
+      'A label has 1 to 40 letters, digits, `.`, `_` or `-`; without one the label is removed.',
+    );
+  await labelRelease(store, version, text);
+  return {
+    lines: [text === undefined ? `${version} has no label` : `${version} is labelled ${text}`],
+    document: { version, label: text ?? null },
     code: 0,
   };
 }

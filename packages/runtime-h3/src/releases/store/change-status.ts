@@ -25,26 +25,33 @@ export async function activateRelease(
   { force = false }: ActivateOptions = {},
 ): Promise<StoreHead> {
   await findRelease(store, version);
-  return changeHead(store, (head) => {
-    const mark = Object.hasOwn(head.marks, version) ? head.marks[version] : undefined;
-    if (mark?.pruned) throw prunedError(version);
-    if (mark?.quarantine && !force) throw quarantinedError(version, mark.quarantine, head.current);
-    if (head.current === version && mark?.status === 'live' && !force) return undefined;
-    const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter(
-      (other) => other !== version,
-    );
-    const restored = head.activation?.version === version ? head.activation.mark : mark;
-    return {
-      current: version,
-      before: before.slice(-MAX_BEFORE),
-      marks: { ...head.marks, [version]: { status: 'live' } },
-      activation: {
-        version,
-        at: new Date().toISOString(),
-        ...(restored !== undefined && { mark: restored }),
-      },
-    };
-  });
+  return changeHead(store, (head) => activatedHead(head, version, { force }));
+}
+
+/** Returns the head after an activation; `undefined` if it stays as it is. */
+function activatedHead(
+  head: StoreHead,
+  version: string,
+  { force = false }: ActivateOptions = {},
+): StoreHead | undefined {
+  const mark = Object.hasOwn(head.marks, version) ? head.marks[version] : undefined;
+  if (mark?.pruned) throw prunedError(version);
+  if (mark?.quarantine && !force) throw quarantinedError(version, mark.quarantine, head.current);
+  if (head.current === version && mark?.status === 'live' && !force) return undefined;
+  const before = [...head.before, ...(head.current === undefined ? [] : [head.current])].filter(
+    (other) => other !== version,
+  );
+  const restored = head.activation?.version === version ? head.activation.mark : mark;
+  return {
+    current: version,
+    before: before.slice(-MAX_BEFORE),
+    marks: { ...head.marks, [version]: { status: 'live' } },
+    activation: {
+      version,
+      at: new Date().toISOString(),
+      ...(restored !== undefined && { mark: restored }),
+    },
+  };
 }
 
 /** Result of {@link rollbackRelease}. */
@@ -64,27 +71,30 @@ export interface RollbackResult {
 export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResult> {
   let done: RollbackResult | undefined;
   await changeHead(store, (head) => {
-    const target = rollbackTarget(head);
-    if (head.current === undefined || target === undefined) {
-      throw storeError(
-        'GATI_NO_ROLLBACK',
-        `There is no release to go back to: ${head.current === undefined ? 'none was ever activated' : `no release before ${head.current} is still live or deprecated`}.`,
-        'Choose one from `gati releases list` and activate it: `gati activate VERSION`.',
-      );
-    }
-    const mark = head.marks[target]!;
-    done = {
-      current: target,
-      withdrawn: head.current,
-      ...(mark.status === 'deprecated' && { deprecated: mark }),
-    };
-    return {
-      current: target,
-      before: head.before.slice(0, head.before.lastIndexOf(target)),
-      marks: { ...head.marks, [head.current]: { status: 'withdrawn' } },
-    };
+    const next = rolledBackHead(head);
+    const [current, withdrawn] = [next.current!, head.current!];
+    const mark = next.marks[current]!;
+    done = { current, withdrawn, ...(mark.status === 'deprecated' && { deprecated: mark }) };
+    return next;
   });
   return done!;
+}
+
+/** @throws {GatiError} GATI_NO_ROLLBACK when no earlier release is live or deprecated */
+function rolledBackHead(head: StoreHead): StoreHead {
+  const target = rollbackTarget(head);
+  if (head.current === undefined || target === undefined) {
+    throw storeError(
+      'GATI_NO_ROLLBACK',
+      `There is no release to go back to: ${head.current === undefined ? 'none was ever activated' : `no release before ${head.current} is still live or deprecated`}.`,
+      'Choose one from `gati releases list` and activate it: `gati activate VERSION`.',
+    );
+  }
+  return {
+    current: target,
+    before: head.before.slice(0, head.before.lastIndexOf(target)),
+    marks: { ...head.marks, [head.current]: { status: 'withdrawn' } },
+  };
 }
 
 /** Returns the version that a rollback would activate. */
@@ -137,15 +147,50 @@ export async function deprecateRelease(
  */
 export async function retireRelease(store: ReleaseStore, version: string): Promise<StoreHead> {
   await findRelease(store, version);
+  return changeHead(store, (head) => retiredHead(head, version));
+}
+
+function retiredHead(head: StoreHead, version: string): StoreHead | undefined {
+  if (head.current === version) throw statusError(version, 'current', 'activate another one first');
+  if (statusOf(head, version) === 'retired') return undefined;
+  return {
+    ...head,
+    before: head.before.filter((other) => other !== version),
+    marks: { ...head.marks, [version]: { ...head.marks[version], status: 'retired' } },
+  };
+}
+
+/** A change of the head that {@link predictHead} can predict. */
+export type HeadChange = 'activate' | 'rollback' | 'retire';
+
+/**
+ * Returns the head that a change would make of this one, without changing the store.
+ *
+ * @param version release that is activated or retired; a rollback has none
+ * @throws {GatiError} the errors of the change itself
+ */
+export function predictHead(head: StoreHead, change: HeadChange, version = ''): StoreHead {
+  if (change === 'rollback') return rolledBackHead(head);
+  return (
+    (change === 'activate' ? activatedHead(head, version) : retiredHead(head, version)) ?? head
+  );
+}
+
+/**
+ * Gives a release a label such as `stable`, or removes it.
+ *
+ * @param label 1 to 40 characters; `undefined` removes it
+ * @throws {GatiError} GATI_RELEASE_UNKNOWN when the store has no such version
+ */
+export async function labelRelease(
+  store: ReleaseStore,
+  version: string,
+  label: string | undefined,
+): Promise<StoreHead> {
+  await findRelease(store, version);
   return changeHead(store, (head) => {
-    if (head.current === version)
-      throw statusError(version, 'current', 'activate another one first');
-    if (statusOf(head, version) === 'retired') return undefined;
-    return {
-      ...head,
-      before: head.before.filter((other) => other !== version),
-      marks: { ...head.marks, [version]: { ...head.marks[version], status: 'retired' } },
-    };
+    const { [version]: _old, ...labels } = head.labels ?? {};
+    return { ...head, labels: label === undefined ? labels : { ...labels, [version]: label } };
   });
 }
 

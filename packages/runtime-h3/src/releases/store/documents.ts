@@ -57,7 +57,11 @@ const mark: Check = object(
 
 const head: Check = object(
   { before: listOf(semver), marks: mapOf(mark, semver) },
-  { current: semver, activation: object({ version: semver, at: time }, { mark }) },
+  {
+    current: semver,
+    activation: object({ version: semver, at: time }, { mark }),
+    labels: mapOf(string, semver),
+  },
 );
 
 const note: Check = object(

@@ -48,7 +48,9 @@ export async function changeHead(
     const { head, tag } = await store.head();
     const next = change(head);
     if (!next) return head;
-    if (await store.moveHead(next, tag)) return next;
+    // Labels outlive a change that does not name them.
+    const full = head.labels && !next.labels ? { ...next, labels: head.labels } : next;
+    if (await store.moveHead(full, tag)) return full;
     // The jitter keeps two writers from colliding again.
     await sleep(Math.random() * 10 * Math.min(attempt + 1, 20));
   }

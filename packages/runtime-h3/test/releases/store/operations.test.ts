@@ -10,9 +10,11 @@ import {
   deprecateRelease,
   findBaseRelease,
   findRelease,
+  labelRelease,
   listReleases,
   materialize,
   openReleaseStore,
+  predictHead,
   pruneReleases,
   putRelease,
   RELEASE_COMMANDS,
@@ -111,6 +113,32 @@ describe('putRelease', () => {
 describe('changing the status', () => {
   beforeEach(async () => {
     for (const version of ['1.0.0', '1.1.0', '2.0.0']) await put(version);
+  });
+
+  test('a prediction is the head that the change then makes', async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) await put(version);
+    for (const version of ['1.0.0', '1.1.0', '2.0.0']) await activateRelease(store, version);
+    const { head } = await store.head();
+    const predicted = predictHead(head, 'rollback');
+    expect(await store.head()).toMatchObject({ head });
+    await rollbackRelease(store);
+    expect((await store.head()).head).toEqual(predicted);
+    const retired = predictHead(predicted, 'retire', '1.0.0');
+    expect(await retireRelease(store, '1.0.0')).toEqual(retired);
+    const { activation: _time, ...activated } = predictHead(retired, 'activate', '2.0.0');
+    expect(await activateRelease(store, '2.0.0')).toMatchObject(activated);
+  });
+
+  test('a label stays over later changes until it is removed', async () => {
+    for (const version of ['1.0.0', '1.1.0']) await put(version);
+    await labelRelease(store, '1.0.0', 'stable');
+    for (const version of ['1.0.0', '1.1.0']) await activateRelease(store, version);
+    await rollbackRelease(store);
+    expect((await store.head()).head.labels).toEqual({ '1.0.0': 'stable' });
+    expect((await labelRelease(store, '1.0.0', undefined)).labels).toEqual({});
+    await expect(labelRelease(store, '9.0.0', 'x')).rejects.toMatchObject({
+      code: 'GATI_RELEASE_UNKNOWN',
+    });
   });
 
   test('a rollback activates the previous release and withdraws the current one', async () => {

@@ -1,21 +1,33 @@
+import { openReleaseStore, type ReleaseStore } from '@gati/runtime-h3/releases';
 import type { PanelPorts, Schedule } from '@gati/devtools/server';
 import type { DevApp } from '../dev-app.ts';
+import { locateStore } from '../../releases/locate-store.ts';
 import type { DevQueue } from '../dev-queue.ts';
 
 /** Gives the panel what the development server has open. */
 export function createPanelPorts({
+  root,
   devApp,
   queue,
 }: {
+  root: string;
   devApp: DevApp;
   queue: DevQueue;
 }): PanelPorts {
+  let store: Promise<ReleaseStore> | undefined;
   return {
     queue: {
       open: () => queue.open(),
       schedules: () => readSchedules(devApp),
       // The context runs the jobs.
       wake: async () => void (await devApp.context(devApp.release())),
+    },
+    releases: {
+      open: () =>
+        (store ??= openReleaseStore(locateStore(root).url).catch((error: unknown) => {
+          store = undefined;
+          throw error;
+        })),
     },
   };
 }
