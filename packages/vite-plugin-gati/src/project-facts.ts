@@ -21,9 +21,15 @@ export function describeApp(
       ...route,
       ...(byId.has(route.id) && { contract: byId.get(route.id)! }),
     })),
-    effects: scan.effects.map(({ name, file }) => {
+    effects: scan.effects.map(({ name, file, schedule, timezone }) => {
       const payload = contract?.effects.find((effect) => effect.name === name)?.payload;
-      return { name, file, ...(payload && { payload }) };
+      return {
+        name,
+        file,
+        ...(payload && { payload }),
+        ...(schedule !== undefined && { schedule }),
+        ...(timezone !== undefined && { timezone }),
+      };
     }),
     modules: scan.modules.map(({ name, file }) => ({ name, file })),
     $defs: contract?.$defs ?? {},

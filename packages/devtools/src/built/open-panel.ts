@@ -15,13 +15,14 @@ import { createSetupUrl, isSetUp, originOf, panelUrl } from './setup-link.ts';
  *
  * @throws when the file of the accounts can't be opened
  */
-export function openPanel({ source, isRecorded, access }: PanelHost): BuiltPanel {
+export function openPanel({ source, isRecorded, access, queue, releases }: PanelHost): BuiltPanel {
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const gate = createServerGate({ store, origin, now: Date.now });
   let facts: AppFacts | undefined;
   const panel = createPanel({
     source,
+    ports: { ...(queue && { queue }), ...(releases && { releases }) },
     gate,
     audit: store.audit,
     folder: fileURLToPath(new URL('./app', import.meta.url)),

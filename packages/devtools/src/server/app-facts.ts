@@ -24,6 +24,9 @@ export interface EffectFacts {
   name: string;
   /** Path from the root of the project, with `/`. */
   file: string;
+  /** Cron line and IANA time zone, if they are constants. */
+  schedule?: string;
+  timezone?: string;
   /** Schema of the payload. Absent if it takes none, or is not known yet. */
   payload?: Schema;
 }

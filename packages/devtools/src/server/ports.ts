@@ -1,20 +1,10 @@
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
-/** When an effect runs by itself. */
-export interface Schedule {
-  /** Cron line. */
-  schedule: string;
-  /** IANA name; UTC by default. */
-  timezone?: string;
-}
-
 /** The queue of the app's effects. */
 export interface QueuePort {
   /** Opens the queue at the first call; resolves to the same one later. */
   open(): Promise<QueueDriver>;
-  /** Schedules of effects by name. Absent: they are not known. */
-  schedules?(): Promise<Record<string, Schedule>>;
   /** Makes sure that a process runs the jobs. In development none does before the first request. */
   wake?(): Promise<void>;
 }

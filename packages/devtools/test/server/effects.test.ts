@@ -32,13 +32,12 @@ beforeAll(async () => {
           file: 'src/effects/mail.ts',
           payload: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] },
         },
-        { name: 'nightly', file: 'src/effects/nightly.ts' },
+        { name: 'nightly', file: 'src/effects/nightly.ts', schedule: '0 3 * * *' },
       ],
     }),
     ports: {
       queue: {
         open: async () => queue,
-        schedules: async () => ({ nightly: { schedule: '0 3 * * *' } }),
         wake: async () => void wakes++,
       },
     },

@@ -30,8 +30,18 @@ export async function startServer(options: ServerOptions): Promise<void> {
     supervisorPid();
     // The supervisor died before this process could notice it.
     if (!process.connected) return process.exit(0);
-    if (kind === 'collector')
-      return (await import('./collector/collector.ts')).runCollector(options);
+    if (kind === 'collector') {
+      const [{ runCollector }, { createPanelPorts }] = await Promise.all([
+        import('./collector/collector.ts'),
+        import('./panel-ports.ts'),
+      ]);
+      const { name, panel, queues } = options;
+      return runCollector({
+        ...(name !== undefined && { name }),
+        ...(panel && { panel }),
+        createPorts: (logger) => createPanelPorts(queues, logger),
+      });
+    }
     if (kind === 'proof') return (await import('./worker/proof.ts')).runProof(options);
     const { runWorker } = await import('./worker/worker.ts');
     return runWorker(options, kind);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
@@ -31,6 +32,10 @@ export interface PanelAccess {
 /** What the process that serves a panel gives it. */
 export interface PanelHost {
   source: TelemetrySource;
+  /** The queue of the app's effects. Absent if only the workers see the jobs. */
+  queue?: { open(): Promise<QueueDriver> };
+  /** The release store. Absent if the server has none. */
+  releases?: { open(): Promise<ReleaseStore> };
   /** Whether requests are recorded. */
   isRecorded: boolean;
   access: PanelAccess;

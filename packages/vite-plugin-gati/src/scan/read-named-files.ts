@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
-import type { ScannedFile } from './file-facts.ts';
+import type { FileFacts, ScannedFile } from './file-facts.ts';
 import { checkEffectSettings } from './effect-settings.ts';
 import { belowFolder, EFFECTS, MODULES } from './layout.ts';
 import { toIdentifier } from './client-names.ts';
@@ -32,9 +32,16 @@ export function readEffects(files: ScannedFile[], diagnostics: Diagnostic[]): Ef
         name: constant?.value ?? toIdentifier(belowFolder(file, EFFECTS)),
         file,
         ...(facts.exports.values.includes('payload') && { exportsPayload: true }),
+        ...readSchedule(facts),
       });
   }
   return sortByUniqueName(named, 'effect name', diagnostics);
+}
+
+function readSchedule({ settings }: FileFacts): Pick<EffectFile, 'schedule' | 'timezone'> {
+  const [schedule, timezone] = [settings['schedule']?.value, settings['timezone']?.value];
+  if (typeof schedule !== 'string') return {};
+  return { schedule, ...(typeof timezone === 'string' && { timezone }) };
 }
 
 /** An effect may choose its name. A module has an identifier, made from its file name. */

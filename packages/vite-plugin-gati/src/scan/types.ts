@@ -49,6 +49,9 @@ export interface NamedFile {
 export interface EffectFile extends NamedFile {
   /** The file exports the value `payload`, which may be a Standard Schema. */
   exportsPayload?: true;
+  /** Cron line and time zone, if they are constants. */
+  schedule?: string;
+  timezone?: string;
 }
 
 /**

@@ -22,7 +22,6 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { exampleOf } from '../example.ts';
 import { withGatiErrors } from '../gati-error.ts';
 import { openQueue } from '../effects/open-queue.ts';
-import type { Schedule } from '../ports.ts';
 import { toRange, toStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
 
@@ -46,13 +45,12 @@ export const effects: Endpoint = defineEndpoint(
     const runs = new Map(
       groupRed(points, ({ route }) => route).map(({ first, red }) => [first.route, red]),
     );
-    const schedules = (await ports.queue?.schedules?.()) ?? {};
     const describe = (counts: Map<string, EffectItem['counts']>): EffectItem[] => {
       const removed = [...counts.keys()].filter(
         (name) => !app.effects.some((effect) => effect.name === name),
       );
       return [...app.effects, ...removed.map((name) => ({ name }))].map((effect) => ({
-        ...describeEffect(effect, schedules[effect.name], app, now),
+        ...describeEffect(effect, app, now),
         counts: counts.get(effect.name) ?? NO_JOBS,
         red: runs.get(effect.name) ?? totalRed([]),
       }));
@@ -78,8 +76,7 @@ export const effects: Endpoint = defineEndpoint(
 );
 
 function describeEffect(
-  { name, file, payload }: Partial<EffectFacts> & { name: string },
-  schedule: Schedule | undefined,
+  { name, file, payload, schedule, timezone }: Partial<EffectFacts> & { name: string },
   { $defs }: AppFacts,
   now: number,
 ): Omit<EffectItem, 'counts' | 'red'> {
@@ -87,10 +84,10 @@ function describeEffect(
   return {
     name,
     ...(file !== undefined && { file }),
-    ...schedule,
-    nextRuns: schedule
-      ? nextRuns(schedule.schedule, schedule.timezone, { from: now, count: RUNS })
-      : [],
+    ...(schedule !== undefined && { schedule }),
+    ...(timezone !== undefined && { timezone }),
+    nextRuns:
+      schedule === undefined ? [] : nextRuns(schedule, timezone, { from: now, count: RUNS }),
     ...(payload && {
       payload: {
         type: toTypeScript(payload, { direction: 'request' }),

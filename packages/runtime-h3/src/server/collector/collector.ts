@@ -9,6 +9,7 @@ import { openTelemetryStore } from '../../collector/store/open-store.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
+import type { PanelHost } from '../../types/panel-module.ts';
 import {
   isMessage,
   type MessageToSupervisor,
@@ -32,24 +33,32 @@ const PRUNE_INTERVAL = 10_000;
 const EXPORT_DRAIN = 3000;
 
 /** Options of the build that the collector needs. */
-type CollectorOptions = Pick<ServerOptions, 'name' | 'panel'>;
+interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
+  /** Gives the panel what it shows besides telemetry. */
+  createPorts(logger: Logger): PanelPorts;
+}
+
+type PanelPorts = Pick<PanelHost, 'queue' | 'releases'>;
 
 /**
  * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
  * the app, and no request waits for it.
  */
-export async function runCollector({ name = 'gati', panel }: CollectorOptions): Promise<void> {
+export async function runCollector({ name = 'gati', ...options }: CollectorOptions): Promise<void> {
   // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.stdout.on('error', () => {});
   try {
-    await collect(name, panel);
+    await collect(name, options);
   } catch (error) {
     send({ gati: 'start-failed', text: formatStartupError(error) }, () => process.exit(1));
   }
 }
 
-async function collect(name: string, panel: URL | undefined): Promise<void> {
+async function collect(
+  name: string,
+  { panel, createPorts }: Omit<CollectorOptions, 'name'>,
+): Promise<void> {
   const env = readServerEnv(process.env);
   const path = process.env[TELEMETRY_SOCKET];
   if (path === undefined) throw new Error(`${TELEMETRY_SOCKET} is missing`);
@@ -72,7 +81,11 @@ async function collect(name: string, panel: URL | undefined): Promise<void> {
   // A killed collector leaves its socket behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = await listenForTelemetry(path, ingest);
-  const control = await openControl(env, panel, { source: store, logger });
+  const control = await openControl(env, panel, {
+    source: store,
+    ports: createPorts(logger),
+    logger,
+  });
   const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);
 
   let isEnding = false;
@@ -120,13 +133,18 @@ function openStore(url: string | undefined, drops: DropLog): TelemetryStore | un
 async function openControl(
   env: ServerEnv,
   panel: URL | undefined,
-  { source, logger }: { source: TelemetryStore | undefined; logger: Logger },
+  {
+    source,
+    ports,
+    logger,
+  }: { source: TelemetryStore | undefined; ports: PanelPorts; logger: Logger },
 ): Promise<ControlServer | undefined> {
   const path = process.env[CONTROL_SOCKET];
   if (path === undefined || panel === undefined) return undefined;
   const { serveControl } = await import('./control-server.ts');
   return serveControl(path, panel, {
     source: source ?? openTelemetryStore('memory:'),
+    ...ports,
     isRecorded: source !== undefined,
     access: {
       file: join(accessFolder(env.telemetry), 'access.db'),

@@ -1,5 +1,5 @@
 import { openReleaseStore, type ReleaseStore } from '@gati/runtime-h3/releases';
-import type { PanelPorts, Schedule } from '@gati/devtools/server';
+import type { PanelPorts } from '@gati/devtools/server';
 import type { DevApp } from '../dev-app.ts';
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevQueue } from '../dev-queue.ts';
@@ -18,7 +18,6 @@ export function createPanelPorts({
   return {
     queue: {
       open: () => queue.open(),
-      schedules: () => readSchedules(devApp),
       // The context runs the jobs.
       wake: async () => void (await devApp.context(devApp.release())),
     },
@@ -30,19 +29,4 @@ export function createPanelPorts({
         })),
     },
   };
-}
-
-async function readSchedules(devApp: DevApp): Promise<Record<string, Schedule>> {
-  const entries = await Promise.all(
-    Object.entries(devApp.release().effects).map(async ([name, { load }]) => {
-      // The terminal shows why a file can't be loaded.
-      const file = await Promise.resolve()
-        .then(load)
-        .catch(() => undefined);
-      if (file?.schedule === undefined) return [];
-      const { schedule, timezone } = file;
-      return [[name, { schedule, ...(timezone !== undefined && { timezone }) }] as const];
-    }),
-  );
-  return Object.fromEntries(entries.flat());
 }
