@@ -15,7 +15,8 @@ export {
   type RoutePart,
 } from './assemble/assemble-contract.ts';
 export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/contract-schemas.ts';
-export { canonicalJson, canonicalSchema } from './schema/canonical.ts';
+export { sortContract } from './assemble/sort-contract.ts';
+export { canonicalJson, canonicalSchema, sortSchema } from './schema/canonical.ts';
 export { equalJson, equalSchemas } from './schema/equal.ts';
 export { type MergedDefs, mergeDefs } from './schema/merge.ts';
 export { hasCodec, pruneDefs, refName, renameRefs, resolveRef, toRef } from './schema/refs.ts';

@@ -26,6 +26,7 @@ export {
   textFormOf,
   type TextPlace,
 } from './schema/text-form.ts';
+export { compareLiterals } from './schema/canonical.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
 export { combineSecurity } from './security/combine.ts';
 export { describeSecurity } from './security/describe.ts';

@@ -1,4 +1,5 @@
 import type { Contract, EffectContract, RouteContract } from '../contract.ts';
+import { sortContract } from '../assemble/sort-contract.ts';
 import { compare } from '../schema/canonical.ts';
 import type { Change, DiffPolicy } from './change.ts';
 import { type Bump, highestLevel } from './levels.ts';
@@ -16,7 +17,7 @@ export interface Diff {
 
 /**
  * Compares two contracts and says what each change means to clients. Definitions are compared by
- * meaning; their names do not matter.
+ * meaning; neither their names nor the order in schemas matter.
  *
  * A change counts as compatible only if every value that was valid stays valid, and that can be
  * proved. Otherwise it is `major`, with the rule `undecidable` if no other rule applies.
@@ -25,17 +26,18 @@ export interface Diff {
  * const { bump, changes } = diffContracts(before.contract, after.contract);
  * if (bump === 'major') console.error(changes.map(({ route, message }) => `${route}: ${message}`));
  */
-export function diffContracts(before: Contract, after: Contract, policy: DiffPolicy = {}): Diff {
+export function diffContracts(old: Contract, now: Contract, policy: DiffPolicy = {}): Diff {
+  const [before, after] = [sortContract(old), sortContract(now)];
   const changes: Change[] = [];
   const reporterOf = createReporters(before.$defs, after.$defs, policy, changes);
-  for (const [old, now] of pairRoutes(before.routes, after.routes)) {
-    const reporter = reporterOf((old ?? now)!.id);
-    if (old && now) compareRoutes(reporter, old, now, policy);
-    else reporter.report(now ? 'route-added' : 'route-removed', '');
+  for (const [one, other] of pairRoutes(before.routes, after.routes)) {
+    const reporter = reporterOf((one ?? other)!.id);
+    if (one && other) compareRoutes(reporter, one, other, policy);
+    else reporter.report(other ? 'route-added' : 'route-removed', '');
   }
   const effects = new Map(after.effects.map((effect) => [effect.name, effect]));
-  for (const old of before.effects)
-    compareEffects(reporterOf(`effect ${old.name}`), old, effects.get(old.name));
+  for (const each of before.effects)
+    compareEffects(reporterOf(`effect ${each.name}`), each, effects.get(each.name));
   const known = new Set(before.effects.map(({ name }) => name));
   for (const { name } of after.effects)
     if (!known.has(name)) reporterOf(`effect ${name}`).report('effect-added', '');

@@ -4,24 +4,62 @@ import { mapSchema } from './walk.ts';
 type Literal = string | number | boolean | null;
 
 /**
- * Converts a schema to its canonical form, which accepts the same values. Most schemas with the
- * same meaning have the same canonical form.
+ * Converts a schema to its canonical form, which accepts the same values.
  *
  * `anyOf` is flattened, has no duplicates, and is unwrapped if one member remains. Literals of one
- * type become one `enum`. `anyOf`, `enum` and `required` are sorted. Properties keep their order,
- * because people read them as the author wrote them.
+ * type become one `enum`. Properties, `required`, `enum` and `anyOf` keep their order, because
+ * people read them as the author wrote them. Two exceptions in `anyOf`: a member with a codec comes
+ * first, `null` comes last.
+ *
+ * @see {@link sortSchema} for a form that does not depend on the order.
  */
 export function canonicalSchema(schema: Schema): Schema {
   return mapSchema(schema, (part) => {
     let result = dropAbsent(part);
     if (result.required) {
-      const required = [...new Set(result.required)].sort();
+      const required = [...new Set(result.required)];
       result = { ...result, required };
       if (required.length === 0) delete result.required;
     }
     if (result.enum) result = dropAbsent({ ...result, enum: undefined, ...literals(result.enum) });
     return result.anyOf ? union(result, result.anyOf) : result;
   });
+}
+
+/**
+ * Converts a schema to the canonical form with `anyOf`, `enum` and `required` sorted: for
+ * comparisons, hashes and code. Most schemas with the same meaning have the same sorted form.
+ */
+export function sortSchema(schema: Schema): Schema {
+  return sortCanonical(canonicalSchema(schema));
+}
+
+function sortCanonical(schema: Schema): Schema {
+  return mapSchema(schema, (part) => {
+    const { required, enum: values, anyOf } = part;
+    if (!required && !values && !anyOf) return part;
+    return {
+      ...part,
+      ...(required && { required: [...required].sort() }),
+      ...(values && { enum: [...values].sort(compareLiterals) }),
+      ...(anyOf && { anyOf: sortMembers(anyOf) }),
+    };
+  });
+}
+
+function sortMembers(members: Schema[]): Schema[] {
+  return members
+    .map((member) => ({ member, text: canonicalJson(member) }))
+    .sort((a, b) => memberOrder(a.member) - memberOrder(b.member) || compare(a.text, b.text))
+    .map(({ member }) => member);
+}
+
+/** Compares literals by type, numbers by value, other literals by their text. */
+export function compareLiterals(a: Literal, b: Literal): number {
+  return (
+    compare(typeof a, typeof b) ||
+    (typeof a === 'number' ? a - Number(b) : compare(String(a), String(b)))
+  );
 }
 
 /**
@@ -34,13 +72,19 @@ export function canonicalJson(value: unknown, indent = 0): string {
   return JSON.stringify(sortKeys(value), undefined, indent);
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
+/** @param kept key of objects whose own keys keep their order */
+export function sortKeys(value: unknown, kept?: string): unknown {
+  return sortAt(value, false, kept);
+}
+
+function sortAt(value: unknown, isKept: boolean, kept: string | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item) => sortAt(item, false, kept));
   if (typeof value !== 'object' || value === null) return value;
   const sorted: Record<string, unknown> = {};
+  const keys = Object.keys(value);
   // `sort()` compares code units, as `compare` does.
-  for (const key of Object.keys(value).sort()) {
-    const item = sortKeys((value as Record<string, unknown>)[key]);
+  for (const key of isKept ? keys : keys.sort()) {
+    const item = sortAt((value as Record<string, unknown>)[key], !isKept && key === kept, kept);
     if (key === '__proto__') Object.defineProperty(sorted, key, { value: item, enumerable: true });
     else sorted[key] = item;
   }
@@ -58,16 +102,10 @@ function dropAbsent(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
 
-/**
- * Returns an `enum` of the values, sorted and without duplicates, or a `const` for a single value.
- */
+/** Returns an `enum` of the values without duplicates, or a `const` for a single value. */
 function literals(values: Literal[]): Schema {
-  const sorted = [...new Set(values)].sort(
-    (a, b) =>
-      compare(typeof a, typeof b) ||
-      (typeof a === 'number' ? a - Number(b) : compare(String(a), String(b))),
-  );
-  return sorted.length === 1 ? { const: sorted[0]! } : { enum: sorted };
+  const distinct = [...new Set(values)];
+  return distinct.length === 1 ? { const: distinct[0]! } : { enum: distinct };
 }
 
 function union(outer: Schema, anyOf: Schema[]): Schema {
@@ -91,31 +129,34 @@ function union(outer: Schema, anyOf: Schema[]): Schema {
 const OUTER_WINS: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default']);
 
 /**
- * Returns the members of a union: flattened, sorted, without duplicates and without members that
- * accept nothing. Literals of one type become one `enum`.
+ * Returns the members of a union: flattened, without duplicates and without members that accept
+ * nothing. Literals of one type become one `enum`, in the place of the first of them.
  */
 function gather(anyOf: Schema[]): Schema[] {
-  const flat = anyOf.flatMap((member) =>
-    member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member],
-  );
+  const flat = anyOf
+    .flatMap((member) =>
+      member.anyOf && Object.keys(member).length === 1 ? gather(member.anyOf) : [member],
+    )
+    .filter((member) => !isNever(member));
   const byType = new Map<Schema['type'], Literal[]>();
-  const rest = new Map<string, Schema>();
   for (const member of flat) {
-    if (isNever(member)) continue;
     const values = literalsOf(member);
     if (values) byType.set(member.type, [...(byType.get(member.type) ?? []), ...values]);
-    else rest.set(canonicalJson(member), member);
   }
-  for (const [type, values] of byType) {
-    const schema = dropAbsent({ type, ...literals(values) });
-    const both =
-      schema.enum?.length === 2 && schema.enum.every((value) => typeof value === 'boolean');
-    const merged: Schema = both ? { type: 'boolean' } : schema;
-    rest.set(canonicalJson(merged), merged);
+  const found = new Map<string, Schema>();
+  for (const member of flat) {
+    const merged = literalsOf(member) ? enumOf(member.type, byType.get(member.type)!) : member;
+    const key = canonicalJson(sortCanonical(merged));
+    if (!found.has(key)) found.set(key, merged);
   }
-  return [...rest]
-    .sort(([textA, a], [textB, b]) => memberOrder(a) - memberOrder(b) || compare(textA, textB))
-    .map(([, member]) => member);
+  return [...found.values()].sort((a, b) => memberOrder(a) - memberOrder(b));
+}
+
+function enumOf(type: Schema['type'], values: Literal[]): Schema {
+  const schema = dropAbsent({ type, ...literals(values) });
+  const isBoolean =
+    schema.enum?.length === 2 && schema.enum.every((value) => typeof value === 'boolean');
+  return isBoolean ? { type: 'boolean' } : schema;
 }
 
 /**

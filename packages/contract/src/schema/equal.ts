@@ -1,4 +1,4 @@
-import { canonicalSchema } from './canonical.ts';
+import { sortSchema } from './canonical.ts';
 import type { Schema } from './ir.ts';
 
 /**
@@ -25,9 +25,9 @@ export function equalJson(a: unknown, b: unknown): boolean {
 }
 
 /**
- * Whether two schemas have the same canonical form. The order of properties, `required`, `enum` and
+ * Whether two schemas have the same sorted form. The order of properties, `required`, `enum` and
  * `anyOf` does not matter. References are compared by name.
  */
 export function equalSchemas(a: Schema, b: Schema): boolean {
-  return equalJson(canonicalSchema(a), canonicalSchema(b));
+  return equalJson(sortSchema(a), sortSchema(b));
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, canonicalSchema } from './canonical.ts';
+import { canonicalJson, canonicalSchema, sortSchema } from './canonical.ts';
 import type { Defs, Schema } from './ir.ts';
 import { reachable, renameRefs } from './refs.ts';
 import { mapValues } from './walk.ts';
@@ -56,7 +56,7 @@ function canonicalDefs(defs: Defs): CanonicalDefs {
   let result = canonicalDefsOf.get(defs);
   if (!result) {
     const canonical = mapValues(defs, canonicalSchema);
-    const texts = mapValues(canonical, (schema) => canonicalJson(schema));
+    const texts = mapValues(canonical, (schema) => canonicalJson(sortSchema(schema)));
     const meanings = Object.entries(canonical).map(([name, schema]): [string, string] => {
       const others = [...reachable([schema], canonical)].sort();
       return [name, [texts[name], ...others.map((other) => `${other}=${texts[other]}`)].join('\n')];

@@ -29,7 +29,7 @@ describe('assembleContract', () => {
   });
 
   test('returns canonical schemas and sorted responses', () => {
-    expect(contract.routes[1]!.responses['409']!.schema).toEqual({ enum: ['a', 'b'] });
+    expect(contract.routes[1]!.responses['409']!.schema).toEqual({ enum: ['b', 'a'] });
     expect(Object.keys(contract.routes[1]!.responses)).toEqual(['201', '409', 'default']);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   canonicalJson,
   canonicalSchema,
+  sortSchema,
   type Defs,
   equalJson,
   equalSchemas,
@@ -122,7 +123,7 @@ describe('equality', () => {
   });
 });
 
-describe('canonicalSchema', () => {
+describe('sortSchema', () => {
   test.each<[string, Schema, Schema]>([
     [
       'flattens nested unions',
@@ -183,8 +184,37 @@ describe('canonicalSchema', () => {
       { anyOf: [{ type: 'object', required: ['a', 'b'] }, { type: 'object' }] },
     ],
   ])('%s', (_, given, canonical) => {
-    expect(canonicalSchema(given)).toEqual(canonical);
+    expect(sortSchema(given)).toEqual(canonical);
+    expect(sortSchema(canonical)).toEqual(canonical);
+    expect(sortSchema(canonicalSchema(given))).toEqual(canonical);
+  });
+});
+
+describe('canonicalSchema', () => {
+  test('keeps the order of required, enum and anyOf, with codecs first and null last', () => {
+    const schema: Schema = {
+      type: 'object',
+      required: ['b', 'a', 'b'],
+      properties: {
+        b: { anyOf: [{ type: 'null' }, { const: 'y' }, text, date, { enum: ['x', 'y'] }] },
+        a: { type: 'string', enum: ['b', 'a', 'b'] },
+      },
+    };
+    const canonical: Schema = {
+      type: 'object',
+      required: ['b', 'a'],
+      properties: {
+        b: { anyOf: [date, { enum: ['y', 'x'] }, text, { type: 'null' }] },
+        a: { type: 'string', enum: ['b', 'a'] },
+      },
+    };
+    expect(canonicalSchema(schema)).toEqual(canonical);
     expect(canonicalSchema(canonical)).toEqual(canonical);
+  });
+
+  test('drops members that differ in their order only', () => {
+    const of = (...required: string[]): Schema => ({ type: 'object', required });
+    expect(canonicalSchema({ anyOf: [of('b', 'a'), of('a', 'b')] })).toEqual(of('b', 'a'));
   });
 
   test('keeps the order of properties, while canonicalJson sorts them', () => {

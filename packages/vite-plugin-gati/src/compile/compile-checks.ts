@@ -1,4 +1,10 @@
-import type { Defs, EffectContract, RouteContract } from '@gati/contract';
+import {
+  type Defs,
+  type EffectContract,
+  mapEffect,
+  type RouteContract,
+  sortSchema,
+} from '@gati/contract';
 import {
   codePointCount,
   isFile,
@@ -65,9 +71,14 @@ interface AnalyzedPayload {
 
 /** Compiles the check of an effect's payload; `undefined` for an effect without one. */
 export function compilePayload(
-  { contract, $defs, values }: AnalyzedPayload,
+  analyzed: AnalyzedPayload,
   exports: Record<string, unknown>,
 ): InputCheck | undefined {
+  const { values } = analyzed;
+  const contract = mapEffect(analyzed.contract, sortSchema);
+  const $defs = Object.fromEntries(
+    Object.entries(analyzed.$defs).map(([name, schema]) => [name, sortSchema(schema)]),
+  );
   const program = createCheckProgram($defs);
   const plan = planEffect(contract, $defs, program, values);
   return (

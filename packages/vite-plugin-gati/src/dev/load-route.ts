@@ -6,6 +6,7 @@ import {
   mapRoute,
   renameRefs,
   type RouteContract,
+  sortSchema,
 } from '@gati/contract';
 import type { LoadedRoute } from '@gati/runtime-h3/app';
 import type { AnalyzedRoute, Analyzer } from '../analyze/analyzer.ts';
@@ -59,9 +60,9 @@ export function createRouteLoader({
     const [current = [], previous = []] = names.get(contract.id) ?? [];
     for (const name of previous) delete $defs[name];
     for (const [name, schema] of Object.entries(own))
-      $defs[rename(name)] = renameRefs(schema, rename);
+      $defs[rename(name)] = renameRefs(sortSchema(schema), rename);
     names.set(contract.id, [Object.keys(own).map(rename), current]);
-    const added = mapRoute(contract, (schema) => renameRefs(schema, rename));
+    const added = mapRoute(contract, (schema) => renameRefs(sortSchema(schema), rename));
     contracts.set(contract.id, added);
     return added;
   }

@@ -7,6 +7,7 @@ import {
   type Manifest,
   MANIFEST_FORMAT,
   type NativeCode,
+  sortContract,
 } from '@gati/contract';
 
 export interface ManifestInput {
@@ -73,7 +74,10 @@ const digests = new WeakMap<Contract, string>();
 /** Returns the SHA-256 of a contract, hex. */
 export function digestOf(contract: Contract): string {
   const digest =
-    digests.get(contract) ?? createHash('sha256').update(canonicalJson(contract)).digest('hex');
+    digests.get(contract) ??
+    createHash('sha256')
+      .update(canonicalJson(sortContract(contract)))
+      .digest('hex');
   digests.set(contract, digest);
   return digest;
 }

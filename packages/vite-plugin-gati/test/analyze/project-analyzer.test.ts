@@ -85,7 +85,7 @@ describe.each(ENGINES)('ProjectAnalyzer (%s)', (engine) => {
     project.write('src/shared.ts', 'export interface Shared { value: string; more: number }\n');
     expect(analyzer.invalidate(['src/shared.ts'])).toEqual(['src/handlers/a.ts']);
     const other = await analyzer.route(a!);
-    expect(other.$defs['Shared']?.required).toEqual(['more', 'value']);
+    expect(other.$defs['Shared']?.required).toEqual(['value', 'more']);
     expect(other.dependencies).toEqual(['src/handlers/a.ts', 'src/shared.ts']);
 
     project.write(

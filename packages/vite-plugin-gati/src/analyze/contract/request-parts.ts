@@ -201,7 +201,7 @@ export function withPathParameters(path: string, declared: Schema | undefined): 
   if (names.length === 0 && !declared) return undefined;
   const properties: Record<string, Schema> = { ...declared?.properties };
   for (const name of names) properties[name] ??= { type: 'string' };
-  const required = [...new Set([...names, ...(declared?.required ?? [])])].sort();
+  const required = [...new Set([...names, ...(declared?.required ?? [])])];
   return { ...declared, type: 'object', properties, ...(required.length > 0 ? { required } : {}) };
 }
 
@@ -212,9 +212,7 @@ function lowerCaseNames(schema: Schema): Schema {
     properties: Object.fromEntries(
       Object.entries(schema.properties).map(([name, part]) => [name.toLowerCase(), part]),
     ),
-    ...(schema.required
-      ? { required: schema.required.map((name) => name.toLowerCase()).sort() }
-      : {}),
+    ...(schema.required ? { required: schema.required.map((name) => name.toLowerCase()) } : {}),
   };
 }
 

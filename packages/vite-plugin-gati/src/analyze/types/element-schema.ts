@@ -16,7 +16,7 @@ export function elementSchema(context: SchemaContext, type: TypeView): Schema {
       'A function or a symbol in a list is `null` in JSON.',
       'Leave it out of the list.',
     );
-  return { anyOf: [...kept.map((member) => context.schemaOf(member)), { type: 'null' }] };
+  return { anyOf: [context.unionOf(type, kept), { type: 'null' }] };
 }
 
 /** In an object with any keys, JSON leaves out `undefined`, functions and symbols. */
@@ -33,7 +33,7 @@ export function fieldSchema(context: SchemaContext, type: TypeView): Schema {
   if (kept.length === members.length) return context.schemaOf(type);
   const [only] = kept;
   if (kept.length === 1 && only) return context.schemaOf(only);
-  return { anyOf: kept.map((member) => context.schemaOf(member)) };
+  return context.unionOf(type, kept);
 }
 
 /** `propertyNames` of an object with keys of this type; empty for any string. */

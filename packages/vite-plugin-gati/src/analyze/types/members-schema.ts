@@ -13,6 +13,8 @@ import { withDoc } from './doc-comments.ts';
 import { findLostRules } from './doc-rules.ts';
 import { fieldSchema, keySchema } from './element-schema.ts';
 import type { SchemaContext } from './schema-context.ts';
+import { typeName } from './type-names.ts';
+import { itemNodeOf } from './union-order.ts';
 import {
   docOf,
   isClassMember,
@@ -121,16 +123,31 @@ function propertySchema(
     return { schema: { type: 'object' }, optional: canMiss };
   }
   // `T | undefined` keeps the name of `T`.
+  const node = (symbol.declarations[0]?.node() as { type?: Node } | undefined)?.type;
   const schema =
     kept.length === members.length
-      ? context.schemaOf(type)
+      ? schemaAt(context, type, node)
       : kept.length === 1
-        ? context.schemaOf(kept[0]!)
-        : { anyOf: kept.map((member) => context.schemaOf(member)) };
+        ? schemaAt(context, kept[0]!, node)
+        : context.unionOf(type, kept, node);
   const doc = docOf(symbol);
   for (const { message, fix } of doc ? findLostRules(doc, schema, name) : [])
     context.report('GATI_DOC_RULE', message, fix);
   return { schema: withDoc(schema, doc), optional: canMiss || lost.length > 0 };
+}
+
+/** The schema of a type that is written at `node`, which tells the order of a union without a name. */
+function schemaAt(context: SchemaContext, type: TypeView, node: Node | undefined): Schema {
+  const { compiler } = context;
+  if (type.tag === 'union' && node && !typeName(compiler, type))
+    return context.unionOf(type, compiler.members(type), node);
+  const itemNode = type.tag === 'object' ? itemNodeOf(compiler, node) : undefined;
+  if (!itemNode || builtinOf(compiler.symbol(type))?.kind !== 'array')
+    return context.schemaOf(type);
+  const [item] = compiler.typeArguments(type);
+  return item?.tag === 'union' && !compiler.members(item).some(isUndefined)
+    ? { type: 'array', items: schemaAt(context, item, itemNode) }
+    : context.schemaOf(type);
 }
 
 /** Whether a property is `#x`. A compiler may give it the name of the property `'#x'`. */

@@ -1,4 +1,5 @@
 import type { GatiCode, Schema } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 
 /** Whether a value comes in with a request or goes out with a response. */
@@ -20,5 +21,11 @@ export interface SchemaContext {
   readonly direction: Direction;
   /** The schema of a type inside of the one that is written: a `$ref` where it is a definition. */
   schemaOf(type: TypeView): Schema;
+  /**
+   * The schema of some members of a union, in the order of the source.
+   *
+   * @param node the type as the source writes it, if the union has no name
+   */
+  unionOf(union: TypeView, members: readonly TypeView[], node?: Node): Schema;
   report(code: GatiCode, message: string, fix: string): void;
 }

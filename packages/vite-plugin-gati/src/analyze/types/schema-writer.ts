@@ -1,10 +1,12 @@
-import { canonicalSchema, type Schema, toRef } from '@gati/contract';
+import { canonicalSchema, refName, type Schema, toRef } from '@gati/contract';
+import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler, TypeView } from '../compiler/compiler.ts';
 import { withDoc } from './doc-comments.ts';
 import { primitiveSchema } from './primitive-schema.ts';
 import type { Direction, SchemaContext, TypeIssue } from './schema-context.ts';
 import { isBuiltinOrTuple, structureSchema } from './structure-schema.ts';
 import { type TypeName, typeName } from './type-names.ts';
+import { type Alternative, orderAlternatives } from './union-order.ts';
 import { docOf, isStructured } from './type-shapes.ts';
 
 export interface Definition {
@@ -56,6 +58,13 @@ export class SchemaWriter {
       compiler,
       direction,
       schemaOf: (type) => this.#schema(type),
+      unionOf: (union, members, node) => ({
+        anyOf: this.order(
+          union,
+          members.map((type) => ({ type, schema: this.#schema(type) })),
+          node,
+        ),
+      }),
       report: (code, message, fix) => void this.#issues.push({ code, message, fix }),
     };
   }
@@ -74,6 +83,12 @@ export class SchemaWriter {
     } finally {
       [this.#issues, this.#bindings] = before;
     }
+  }
+
+  /** Returns the schemas of a union's members in the order of the source. */
+  order(union: TypeView, alternatives: readonly Alternative[], node?: Node): Schema[] {
+    const nameOf = (ref: string): string | undefined => this.definitions.get(refName(ref))?.name;
+    return orderAlternatives(this.#compiler, union, alternatives, nameOf, node);
   }
 
   #inlined(type: TypeView): Schema {

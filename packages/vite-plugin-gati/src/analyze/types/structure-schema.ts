@@ -28,7 +28,7 @@ function unionSchema(context: SchemaContext, type: TypeView): Schema {
   const kept = compiler
     .members(type)
     .filter((member) => !isUndefined(member) && !isLost(compiler, member));
-  return { anyOf: kept.map((member) => context.schemaOf(member)) };
+  return context.unionOf(type, kept);
 }
 
 /** `string & { __brand: 'Id' }` is a string in JSON. Other intersections are one object. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Contract } from '@gati/contract';
+import { type Contract, sortContract } from '@gati/contract';
 import { toRouterPath } from '@gati/contract/internal';
 import { addRoute, createRouter } from 'rou3';
 import { compileRouterToString } from 'rou3/compiler';
@@ -39,7 +39,7 @@ export async function releaseModule({ context, root, version }: VirtualInput): P
   return printRelease({
     root: root(),
     scan,
-    contract,
+    contract: sortContract(contract),
     values,
     effectValues,
     version: version?.() ?? context.project.app.version,

@@ -55,7 +55,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
         },
         big: { type: 'string', format: 'bigint', pattern: '^-?[0-9]+$', 'x-gati-codec': 'bigint' },
       },
-      required: ['at', 'big', 'name', 'tags'],
+      required: ['name', 'at', 'tags', 'big'],
     });
     expect(contract.query).toEqual({
       type: 'object',
@@ -98,7 +98,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
           v: { type: 'number' },
           kids: { type: 'array', items: { $ref: '#/$defs/Recursive' } },
         },
-        required: ['kids', 'v'],
+        required: ['v', 'kids'],
       },
     });
   });
@@ -128,7 +128,7 @@ describe.each(ENGINES)('schema values (%s)', (engine) => {
         born: { type: 'string', format: 'date-time', 'x-gati-codec': 'date' },
         n: { type: 'number', default: 3 },
       },
-      required: ['born', 'email'],
+      required: ['email', 'born'],
     });
   });
 

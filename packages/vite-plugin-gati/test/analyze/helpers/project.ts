@@ -1,6 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Defs, type ResponseContract, type Schema, toTypeScript } from '@gati/contract';
+import {
+  type Defs,
+  type ResponseContract,
+  type Schema,
+  sortSchema,
+  toTypeScript,
+} from '@gati/contract';
 import { createAnalyzer } from '../../../src/analyze/create-analyzer.ts';
 import type { AnalyzedRoute, Analyzer, AnalyzerOptions } from '../../../src/analyze/analyzer.ts';
 import { readRouteSettings } from '../../../src/scan/read-route-settings.ts';
@@ -101,9 +107,9 @@ export function printed(
   );
 }
 
-/** Prints a schema as TypeScript on one line. */
+/** Prints a schema as TypeScript on one line, in the sorted form. `written-order.test.ts` tests the order. */
 export function print(schema: Schema, _$defs: Defs = {}): string {
-  return toTypeScript(schema, { direction: 'response' })
+  return toTypeScript(sortSchema(schema), { direction: 'response' })
     .replace(/\/\*\*[\s\S]*?\*\/\s*/g, '')
     .replace(/\s+/g, ' ')
     .replaceAll('; }', ' }')

@@ -174,7 +174,13 @@ function writeType(
     return { schema: write(walk, type, node, bindings), absent: false, optional };
   return {
     schema: canonicalSchema({
-      anyOf: resolved.map((member) => write(walk, member, node, bindings)),
+      anyOf: walk.snapshot.responses.order(
+        type,
+        resolved.map((member, index) => ({
+          type: kept[index]!,
+          schema: write(walk, member, node, bindings),
+        })),
+      ),
     }),
     absent: kept.length === 0,
     optional,
