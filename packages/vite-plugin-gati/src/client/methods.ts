@@ -4,25 +4,28 @@ import type { Throwing } from './options.ts';
 import type { Outcome } from './result.ts';
 import type { Connection } from './socket.ts';
 
+// These are function types, not interfaces with a call signature: an editor that goes to the
+// definition of a call lists such a signature beside the method.
+
 /** A method of a generated client whose route requires params, query, headers or a body. */
-export interface Method<Request, Result, Throw extends boolean> {
-  <T extends boolean = Throw>(request: Request & Throwing<T>): Promise<Outcome<Result, T>>;
-}
+export type Method<Request, Result, Throw extends boolean> = <T extends boolean = Throw>(
+  request: Request & Throwing<T>,
+) => Promise<Outcome<Result, T>>;
 
 /** A method of a generated client whose route requires nothing. */
-export interface OptionalMethod<Request, Result, Throw extends boolean> {
-  <T extends boolean = Throw>(request?: Request & Throwing<T>): Promise<Outcome<Result, T>>;
-}
+export type OptionalMethod<Request, Result, Throw extends boolean> = <T extends boolean = Throw>(
+  request?: Request & Throwing<T>,
+) => Promise<Outcome<Result, T>>;
 
 /** A method that opens a WebSocket whose route requires params or a query. */
-export interface SocketMethod<Request, Sent, Received> {
-  (request: Request): Connection<Sent, Received>;
-}
+export type SocketMethod<Request, Sent, Received> = (
+  request: Request,
+) => Connection<Sent, Received>;
 
 /** A method that opens a WebSocket whose route requires nothing. */
-export interface OptionalSocketMethod<Request, Sent, Received> {
-  (request?: Request): Connection<Sent, Received>;
-}
+export type OptionalSocketMethod<Request, Sent, Received> = (
+  request?: Request,
+) => Connection<Sent, Received>;
 
 /**
  * Calls a route by its id. `Plain` are the routes that require nothing.

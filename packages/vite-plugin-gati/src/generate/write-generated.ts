@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Contract, printManifest } from '@gati/contract';
 import { emitClient } from '../emit/client/client.ts';
+import { emitClientMethods } from '../emit/client/client-methods.ts';
 import { emitContext } from '../emit/context.ts';
 import { toManifest } from '../emit/manifest.ts';
 import { toOpenApiFile } from '../emit/openapi.ts';
@@ -17,12 +18,14 @@ import { toDocumentFacts } from '../emit/document-facts.ts';
 import { readPackageFields } from '../files/package-json.ts';
 import { emitGlobalTypes } from '../emit/global-types.ts';
 import { emitVersionTypes } from '../emit/version-types.ts';
+import { createLineOf } from './handler-lines.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Scan } from '../scan/types.ts';
 import { writeChanged } from '../files/write-changed.ts';
 
 const VERSION_TYPES = '.gati/types/versions.d.ts';
+const METHODS_FILE = 'client-methods.d.ts';
 
 /** The app that files are generated for. */
 export interface GenerateTarget {
@@ -41,10 +44,22 @@ export async function writeGenerated(
   { contract, scan }: { contract: Contract; scan: Scan },
 ): Promise<string[]> {
   const manifest = toManifest({ app, contract });
+  const methods = emitClientMethods(contract, {
+    file: METHODS_FILE,
+    types: './client.ts',
+    root: '../../',
+    lineOf: createLineOf(root, scan),
+  });
   const files: Record<string, string> = {
     '.gati/.gitignore': '*\n',
     '.gati/types/gati.d.ts': emitGlobalTypes(scan),
-    '.gati/generated/client.ts': emitClient(contract, { version: app.version, base: options.base }),
+    '.gati/generated/client.ts': emitClient(contract, {
+      version: app.version,
+      base: options.base,
+      methods: `./${METHODS_FILE}`,
+    }),
+    [`.gati/generated/${METHODS_FILE}`]: methods.text,
+    [`.gati/generated/${METHODS_FILE}.map`]: methods.map,
     '.gati/generated/context.ts': emitContext(contract, scan),
     '.gati/gati.manifest.json': printManifest(manifest),
     '.gati/openapi.json': toOpenApiFile(

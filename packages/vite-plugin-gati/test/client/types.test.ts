@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { emitClient } from '../../src/emit/client/client.ts';
+import { emitClientMethods } from '../../src/emit/client/client-methods.ts';
+import { toClientParts } from '../../src/emit/client/client-parts.ts';
+import { toClientDeclarations, toSource } from '../../src/emit/sdk/entry-files.ts';
 import { emitContext } from '../../src/emit/context.ts';
 import { toExampleCall } from '../../src/emit/sdk/example-call.ts';
 import { emitGlobalTypes } from '../../src/emit/global-types.ts';
@@ -8,6 +11,7 @@ import { FILES, SCAN } from '../emit/helpers/typed-files.ts';
 import { CONTRACT } from '../helpers/client-contract.ts';
 import { TEST_USES } from '../helpers/test-app-uses.ts';
 import { USES } from '../helpers/client-uses.ts';
+import { type Definition, startEditorServer } from '../helpers/tsserver.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
 
@@ -28,6 +32,39 @@ function reserve(req: Req<'POST /payments/:id/capture'>, gctx: GlobalContext): P
 
 const EXAMPLES = CONTRACT.routes.map((route) => toExampleCall(route, CONTRACT));
 
+const METHODS = emitClientMethods(CONTRACT, {
+  file: 'client-methods.d.ts',
+  types: './client.ts',
+  root: '../../',
+  lineOf: ({ id }) => CONTRACT.routes.findIndex((route) => route.id === id) + 1,
+});
+/** The handlers of all routes are in one file, each on a line of its own. */
+const HANDLERS = CONTRACT.routes.map((_, index) => `export const h${index} = (): void => {};\n`);
+const EDITED = `import { client } from 'virtual:gati/client';
+import { client as sdk } from 'shop-sdk';
+void client.payments.capture({ params: { id: 'p1' }, body: { amount: 1 } });
+void client.health();
+void client.health.name();
+void client.chat({ params: { room: 'a' } });
+void sdk.payments.capture({ params: { id: 'p1' }, body: { amount: 1 } });
+`;
+
+/** The types of an SDK with its source and its declaration maps. */
+function sdkFiles(): Record<string, string> {
+  const parts = toClientParts(CONTRACT, { version: '1.2.3' });
+  const { esm, map } = toClientDeclarations(parts);
+  return {
+    'node_modules/shop-sdk/package.json': JSON.stringify({
+      name: 'shop-sdk',
+      type: 'module',
+      types: './dist/index.d.mts',
+    }),
+    'node_modules/shop-sdk/src/index.ts': toSource(parts),
+    'node_modules/shop-sdk/dist/index.d.mts': `${esm}\n//# sourceMappingURL=index.d.mts.map\n`,
+    'node_modules/shop-sdk/dist/index.d.mts.map': map('index.d.mts'),
+  };
+}
+
 describe.sequential('the generated client', () => {
   let app: TypedApp;
   beforeAll(async () => {
@@ -35,7 +72,13 @@ describe.sequential('the generated client', () => {
     app.write({
       ...FILES,
       '.gati/types/gati.d.ts': emitGlobalTypes(SCAN),
-      '.gati/generated/client.ts': emitClient(CONTRACT, { version: '1.2.3', base: '/api' }),
+      '.gati/generated/client.ts': emitClient(CONTRACT, {
+        version: '1.2.3',
+        base: '/api',
+        methods: './client-methods.d.ts',
+      }),
+      '.gati/generated/client-methods.d.ts': METHODS.text,
+      '.gati/generated/client-methods.d.ts.map': METHODS.map,
       '.gati/generated/context.ts': emitContext(CONTRACT, SCAN),
       'src/uses.ts': USES,
       'src/test-uses.ts': TEST_USES,
@@ -52,6 +95,40 @@ describe.sequential('the generated client', () => {
       expect(await app.check(compiler)).toEqual([]);
     },
   );
+
+  test('an editor goes from a method to the handler of its route', async () => {
+    app.write({ 'src/handlers/a.ts': HANDLERS.join(''), 'edited/a.ts': EDITED, ...sdkFiles() });
+    app.write({
+      'edited/tsconfig.json': JSON.stringify({
+        extends: '../tsconfig.json',
+        include: ['.', '../src/gati-env.d.ts', '../.gati/types'],
+      }),
+    });
+    const editor = startEditorServer(app.root);
+    onTestFinished(() => editor.close());
+    const handlerOf = (id: string): Definition[] => [
+      { file: 'src/handlers/a.ts', line: CONTRACT.routes.findIndex((each) => each.id === id) + 1 },
+    ];
+    expect({
+      capture: await editor.definitions('edited/a.ts', 'client.payments.capture'),
+      health: await editor.definitions('edited/a.ts', 'client.health'),
+      nested: await editor.definitions('edited/a.ts', 'client.health.name'),
+      socket: await editor.definitions('edited/a.ts', 'client.chat'),
+    }).toEqual({
+      capture: handlerOf('POST /payments/:id/capture'),
+      health: handlerOf('GET /health'),
+      nested: handlerOf('GET /health/deep'),
+      socket: handlerOf('WS /chat/:room'),
+    });
+    expect(await editor.hover('edited/a.ts', 'client.payments.capture')).toBe(
+      'Captures a payment.\n`POST /payments/:id/capture`',
+    );
+    const source = sdkFiles()['node_modules/shop-sdk/src/index.ts']!.split('\n');
+    const [found, ...more] = await editor.definitions('edited/a.ts', 'sdk.payments.capture');
+    expect(more).toEqual([]);
+    expect(found!.file).toBe('node_modules/shop-sdk/src/index.ts');
+    expect(source[found!.line - 1]).toContain('readonly capture: Method<');
+  });
 
   test('the generated client compiles under the strictest options', async () => {
     const strictest = {

@@ -4,7 +4,6 @@ import { toApiChangelog, type ChangelogRelease } from '../../emit/changelog.ts';
 import { toDocumentFacts } from '../../emit/document-facts.ts';
 import type { ResolvedOptions } from '../../options.ts';
 import type { EmittedFile } from '../../emit/file.ts';
-import { digestOf } from '../../emit/manifest.ts';
 import { toPackageName, toTarballName } from '../../emit/sdk/sdk-names.ts';
 import { packageFolder, readPackageFields } from '../../files/package-json.ts';
 import { readText } from '../../files/read-text.ts';
@@ -17,7 +16,7 @@ const LICENSES = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md
 /**
  * Increase it when the same input gives different bytes, so that cached tarballs are made again.
  */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Name of the SDK's package: the one of `gati({ sdk })`, otherwise that of the app. */
 export function sdkName(app: string, { sdk }: Pick<ResolvedOptions, 'sdk'>): string {
@@ -75,7 +74,7 @@ export async function writeSdk({
       name,
       packageName,
       release.version,
-      digestOf(contract),
+      contract,
       base,
       facts,
       changelog,

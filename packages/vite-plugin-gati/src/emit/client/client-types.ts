@@ -9,8 +9,12 @@ import { toTypeNames, TYPE_SUFFIXES } from './type-names.ts';
 export interface ClientTypes {
   /** Types of the client's runtime that the text names. */
   imports: string[];
-  /** All type declarations of the client. */
+  /** Those that the text without `Client` names. */
+  ownImports: string[];
+  /** All type declarations of the client, but for `Client`. */
   types: string;
+  /** The declaration of `Client`. `markOf` is one of {@link printTreeType}. */
+  printClient(markOf?: (route: RouteContract) => string): string;
   /** The type declarations of each route, and the name that they begin with. */
   routes: Map<RouteContract, RouteTypes & { name: string }>;
 }
@@ -72,12 +76,30 @@ function printClientTypes(contract: Contract): ClientTypes {
     `/** Routes that can be called without arguments. */\nexport type PlainRoute =${unionOfIds(calls.filter(isPlain))};\n`,
     `export interface Sockets {\n${sockets.map((route) => `  ${quote(route.id)}: { request: ${nameOf(route)}Request; sent: ${nameOf(route)}Sent; received: ${nameOf(route)}Received };\n`).join('')}}\n`,
     `export type PlainSocket =${unionOfIds(sockets.filter(isPlain))};\n`,
-    `export interface Client<Throw extends boolean = false> ${printTreeType(routeTree(contract.routes), '', (route) => methodType(route, nameOf(route), isPlain(route)))}\n`,
   ].join('\n');
-  const imports = RUNTIME_TYPES.filter(
-    (name) => ALWAYS_IMPORTED.has(name) || new RegExp(`\\b${name}\\b`).test(types),
+  const printClient: ClientTypes['printClient'] = (markOf) =>
+    `export interface Client<Throw extends boolean = false> ${printTreeType(
+      routeTree(contract.routes),
+      '',
+      {
+        typeOf: (route) => methodType(route, nameOf(route), isPlain(route)),
+        ...(markOf && { markOf }),
+      },
+    )}\n`;
+  return {
+    imports: namedIn(types + printClient()),
+    ownImports: namedIn(types),
+    types,
+    printClient,
+    routes,
+  };
+}
+
+/** Returns the types of the runtime that a text names, and those that values need. */
+function namedIn(text: string): string[] {
+  return RUNTIME_TYPES.filter(
+    (name) => ALWAYS_IMPORTED.has(name) || new RegExp(`\\b${name}\\b`).test(text),
   );
-  return { imports, types, routes };
 }
 
 function sentSchemas(route: RouteContract): Schema[] {

@@ -5,6 +5,8 @@ import { printValue } from './client-values.ts';
 import { RUNTIME_VALUES } from './runtime-names.ts';
 
 export interface ClientEmitOptions extends ClientSettings {
+  /** The declaration file that has `Client`. By default, the text has it itself. */
+  methods?: string;
   /** The module that exports the client's runtime. */
   runtime?: string;
 }
@@ -15,13 +17,16 @@ export interface ClientEmitOptions extends ClientSettings {
  */
 export function emitClient(
   contract: Contract,
-  { runtime = 'vite-plugin-gati/client', ...settings }: ClientEmitOptions,
+  { runtime = 'vite-plugin-gati/client', methods, ...settings }: ClientEmitOptions,
 ): string {
-  const { imports, types, values } = toClientParts(contract, settings);
+  const { imports, ownImports, types, printClient, values } = toClientParts(contract, settings);
+  const client = methods
+    ? `import type { Client } from ${quote(methods)};\nexport type { Client };\n`
+    : printClient();
   return `// Written by Gati from the contract of the app; changes here are lost.
 /* eslint-disable */
 import { ${RUNTIME_VALUES.join(', ')} } from ${quote(runtime)};
-import type { ${imports.join(', ')} } from ${quote(runtime)};
+import type { ${(methods ? ownImports : imports).join(', ')} } from ${quote(runtime)};
 
-${[types, ...values.map(printValue)].join('\n')}`;
+${[types, client, ...values.map(printValue)].join('\n')}`;
 }

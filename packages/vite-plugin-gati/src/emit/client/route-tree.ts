@@ -23,17 +23,24 @@ export function routeTree(routes: RouteContract[]): RouteTree {
   return root;
 }
 
-/** Prints the object type of a client: `typeOf` gives the type of a route's method. */
+/** Prints the object type of a client. */
 export function printTreeType(
   tree: RouteTree,
   indent: string,
-  typeOf: (route: RouteContract) => string,
+  printer: {
+    /** Returns the type of a route's method. */
+    typeOf(route: RouteContract): string;
+    /** Returns text before the name of a route's method, which a caller removes again. */
+    markOf?(route: RouteContract): string;
+  },
 ): string {
   const lines = [...tree.children].map(([name, child]) => {
-    const own = child.own ? typeOf(child.own) : undefined;
-    const below = child.children.size > 0 ? printTreeType(child, `${indent}  `, typeOf) : undefined;
+    const own = child.own ? printer.typeOf(child.own) : undefined;
+    const below =
+      child.children.size > 0 ? printTreeType(child, `${indent}  `, printer) : undefined;
     const docComment = child.own ? routeDocComment(child.own, `${indent}  `) : '';
-    return `${docComment}${indent}  readonly ${propertyKey(name)}: ${[own, below].filter((part) => part).join(' & ')};\n`;
+    const mark = child.own ? (printer.markOf?.(child.own) ?? '') : '';
+    return `${docComment}${indent}  readonly ${mark}${propertyKey(name)}: ${[own, below].filter((part) => part).join(' & ')};\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
 }

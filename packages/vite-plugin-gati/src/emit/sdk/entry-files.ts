@@ -17,7 +17,7 @@ interface Piece {
   declare?(edit: MagicString, start: number): void;
 }
 
-function sourcePieces({ imports, types, values }: ClientParts): Piece[] {
+function sourcePieces({ imports, types, printClient, values }: ClientParts): Piece[] {
   const from = (names: string): Piece => ({
     text: `${names} from ${quote(RUNTIME.source)};\n`,
     declare: (edit, start) =>
@@ -33,7 +33,7 @@ function sourcePieces({ imports, types, values }: ClientParts): Piece[] {
     from(`import type { ${imports.join(', ')} }`),
     from(`export { ${PUBLIC_VALUES.join(', ')} }`),
     from(`export type { ${PUBLIC_TYPES.join(', ')} }`),
-    { text: `\n${types}\n` },
+    { text: `\n${types}\n${printClient()}\n` },
     ...values.map((value): Piece => {
       const text = `${printValue(value)}\n`;
       return value.isLocal
