@@ -23,6 +23,10 @@ const alias = [
     replacement: source('runtime-h3/src/effects/command/main.ts'),
   },
   {
+    find: /^@gati\/runtime-h3\/collector$/,
+    replacement: source('runtime-h3/src/collector/index.ts'),
+  },
+  {
     find: /^@gati\/runtime-h3\/effects\/inspect$/,
     replacement: source('runtime-h3/src/effects/inspect/index.ts'),
   },

@@ -69,6 +69,7 @@ const config: UserConfig = defineConfig(
       index: 'src/index.ts',
       app: 'src/app/index.ts',
       checks: 'src/checks.ts',
+      collector: 'src/collector/index.ts',
       command: 'src/command/index.ts',
       'effects/azurequeue': 'src/effects/drivers/azurequeue/driver.ts',
       'effects/command': 'src/effects/command/main.ts',

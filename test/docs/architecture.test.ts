@@ -36,7 +36,6 @@ test('the architecture page names every package and the collector, telemetry and
     'runtime-h3/collector',
     'runtime-h3/telemetry',
     'devtools/server',
-    'devtools/store',
     'devtools/app',
   ];
   expect(places.filter((place) => !named.some((name) => name.startsWith(`${place}/`)))).toEqual([]);

@@ -21,5 +21,8 @@ export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';
+export { createRedactor } from './config/redact-secrets.ts';
+export { type CreatedTracer, createTracer } from './telemetry/trace/create-tracer.ts';
+export type { Tracer } from './telemetry/trace/tracer.ts';
 export { explain } from './validate/explain.ts';
 export { openNative } from './data/native-sqlite.ts';

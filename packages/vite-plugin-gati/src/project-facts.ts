@@ -10,7 +10,7 @@ export function describeApp(
   scan: Scan,
   contract: Contract | undefined,
   mode: AppFacts['mode'],
-): Omit<AppFacts, 'isRecorded'> {
+): AppFacts {
   const byId = new Map(contract?.routes.map((route) => [route.id, route]));
   return {
     ...app,

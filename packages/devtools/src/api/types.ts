@@ -4,10 +4,12 @@ import type {
   LogLevel,
   LogRecord,
   RequestRecord,
+  RunRecord,
   SpanRecord,
+  Trace,
 } from '@gati/runtime-h3/telemetry';
 
-export type { ErrorGroup, LogLevel, LogRecord, RequestRecord, SpanRecord };
+export type { ErrorGroup, LogLevel, LogRecord, RequestRecord, RunRecord, SpanRecord };
 
 /** Part of a list, newest first. `next` is the cursor of the next part; absent at the end. */
 export interface ListPart<Item> {
@@ -71,8 +73,8 @@ export interface AppSummary {
   name: string;
   version: string;
   mode: 'development' | 'production';
-  /** Whether telemetry is collected. */
-  isRecorded: boolean;
+  /** Why no telemetry is collected, and what to do. Absent: it is collected. */
+  notRecorded?: string;
   /** `''` or `/api`. */
   base: string;
   routes: number;
@@ -136,11 +138,10 @@ export interface RouteList {
   routes: RouteItem[];
 }
 
-export interface TraceDetail {
-  traceId: string;
-  requests: RequestRecord[];
-  spans: SpanRecord[];
-  logs: LogRecord[];
+/** A trace, with those of the runs that it enqueued. */
+export interface TraceDetail extends Trace {
+  /** Request that enqueued the job, if the trace is about a run. */
+  cause?: RequestRecord;
 }
 
 export interface LogVolume {

@@ -10,12 +10,14 @@ import type { AppFacts } from '../server/app-facts.ts';
 import { createPanel } from '../server/panel.ts';
 import { createSetupUrl, isSetUp, originOf, panelUrl } from './setup-link.ts';
 
+const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
+
 /**
  * Opens the panel of a built server.
  *
  * @throws when the file of the accounts can't be opened
  */
-export function openPanel({ source, isRecorded, access, queue, releases }: PanelHost): BuiltPanel {
+export function openPanel({ source, access, queue, releases }: PanelHost): BuiltPanel {
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const gate = createServerGate({ store, origin, now: Date.now });
@@ -26,7 +28,7 @@ export function openPanel({ source, isRecorded, access, queue, releases }: Panel
     gate,
     audit: store.audit,
     folder: fileURLToPath(new URL('./app', import.meta.url)),
-    app: () => (facts ??= { ...readFacts(), isRecorded }),
+    app: () => (facts ??= { ...readFacts(), ...(!source && NOT_RECORDED) }),
   });
   return {
     url: panelUrl(origin),
@@ -50,7 +52,7 @@ export function openPanel({ source, isRecorded, access, queue, releases }: Panel
 }
 
 /** The build writes this file beside the module. */
-const readFacts = (): Omit<AppFacts, 'isRecorded'> =>
+const readFacts = (): AppFacts =>
   JSON.parse(readFileSync(new URL('./app.json', import.meta.url), 'utf8')) as AppFacts;
 
 function refuse(socket: Duplex, error: unknown): void {

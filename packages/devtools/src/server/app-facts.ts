@@ -36,8 +36,8 @@ export interface AppFacts {
   name: string;
   version: string;
   mode: 'development' | 'production';
-  /** Whether telemetry is collected: `GATI_TELEMETRY` is not `off`. */
-  isRecorded: boolean;
+  /** Why no telemetry is collected, and what to do, as a sentence. Absent: it is collected. */
+  notRecorded?: string;
   /** `''` or `/api`. */
   base: string;
   routes: RouteFacts[];

@@ -3,4 +3,3 @@ export type { Action, ActionContext } from '../actions/action.ts';
 export type { AppFacts, EffectFacts, RouteFacts } from './app-facts.ts';
 export { createPanel, type Panel, PANEL_PATH, type PanelOptions } from './panel.ts';
 export type { PanelPorts, QueuePort, ReleasesPort } from './ports.ts';
-export { createMemoryStore, type MemoryStore } from '../store/memory-store.ts';

@@ -10,6 +10,7 @@ import { createActions } from '../actions/registry.ts';
 import { PanelError, respondProblem } from '../http/problem.ts';
 import type { AppFacts } from './app-facts.ts';
 import { createAssets } from './assets.ts';
+import { EMPTY_SOURCE } from './empty-source.ts';
 import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import { effectActions } from './effects/actions.ts';
@@ -25,8 +26,8 @@ export const PANEL_PATH = '/_control';
 
 /** Options of {@link createPanel}. */
 export interface PanelOptions {
-  /** Telemetry that the pages show. */
-  source: TelemetrySource;
+  /** Telemetry that the pages show. Absent: nothing collects it. */
+  source?: TelemetrySource | undefined;
   /** The app at the time of a request. */
   app: () => AppFacts | Promise<AppFacts>;
   /** The queue of the app's effects, and so on. A page without its port says what is missing. */
@@ -74,7 +75,7 @@ export interface Panel {
  * createServer((req, res) => panel.handle(req, res, req.url ?? '') || respond(req, res));
  */
 export function createPanel(options: PanelOptions): Panel {
-  const { source, ports = {}, actions = [], now = Date.now } = options;
+  const { source = EMPTY_SOURCE, ports = {}, actions = [], now = Date.now } = options;
   const folder = options.folder ?? fileURLToPath(new URL('./app', import.meta.url));
   for (const { path } of ENDPOINTS) ruleOf(path);
   const audit = options.audit ?? createMemoryAudit();

@@ -1,5 +1,5 @@
 import { JOB_STATES, type JobState } from '@gati/runtime-h3/effects/inspect';
-import { LOG_LEVELS, type LogLevel } from '@gati/runtime-h3/telemetry';
+import { leastStep, LOG_LEVELS, type LogLevel } from '@gati/runtime-h3/telemetry';
 import { PanelError } from '../http/problem.ts';
 
 /** Reads one parameter. Returns `undefined` for a text that it does not accept. */
@@ -147,13 +147,17 @@ export function toRange(
 }
 
 /** Steps that divide hours and days evenly, in milliseconds. */
-const STEPS = [1, 5, 10, 15, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400].map(
+const STEPS = [10, 20, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400].map(
   (seconds) => seconds * 1000,
 );
 
-/** Returns a step that shows a range in about 60 to 120 points, or a requested one within bounds. */
-export function toStep({ from, to }: { from: number; to: number }, wanted?: number): number {
-  const least = (to - from) / (wanted === undefined ? 120 : MAX_STEPS);
-  if (wanted !== undefined && wanted >= least) return wanted;
-  return STEPS.find((step) => step >= least) ?? DAY;
+/**
+ * Returns a step that shows a range in about 60 to 120 points, or the next one above a requested
+ * step. Sources have a least step for each range.
+ */
+export function toStep(range: { from: number; to: number }, wanted?: number): number {
+  const length = range.to - range.from;
+  const unit = leastStep(range);
+  const least = Math.max(unit, wanted ?? 0, length / (wanted === undefined ? 120 : MAX_STEPS));
+  return STEPS.find((step) => step >= least && step % unit === 0) ?? DAY;
 }

@@ -1,4 +1,4 @@
-import type { RoutePoint } from '@gati/runtime-h3/telemetry';
+import { quantile, type RoutePoint } from '@gati/runtime-h3/telemetry';
 import type { Red, RedPoint } from '../api/types.ts';
 
 const BUCKETS = 32;
@@ -23,31 +23,11 @@ export class RedSum {
     if (this.#count === 0) return red;
     return {
       ...red,
-      p50: quantile(this.#buckets, 0.5),
-      p95: quantile(this.#buckets, 0.95),
-      p99: quantile(this.#buckets, 0.99),
+      p50: Math.round(quantile(this.#buckets, 0.5)),
+      p95: Math.round(quantile(this.#buckets, 0.95)),
+      p99: Math.round(quantile(this.#buckets, 0.99)),
     };
   }
-}
-
-/**
- * Returns a quantile in microseconds, interpolated within its bucket. Bucket `n` counts durations
- * below 2^n, so the error is less than a factor of 2.
- */
-export function quantile(buckets: ArrayLike<number>, share: number): number {
-  let total = 0;
-  for (let index = 0; index < buckets.length; index++) total += buckets[index]!;
-  const rank = total * share;
-  let below = 0;
-  for (let index = 0; index < buckets.length; index++) {
-    const count = buckets[index]!;
-    if (count > 0 && below + count >= rank) {
-      const low = index === 0 ? 0 : 2 ** (index - 1);
-      return Math.round(low + (2 ** index - low) * ((rank - below) / count));
-    }
-    below += count;
-  }
-  return 0;
 }
 
 /** Groups points and adds up each group. The groups keep the order of their first point. */

@@ -4,7 +4,7 @@ import { readOrigin } from '../../src/access/origin.ts';
 import { createServerGate } from '../../src/access/server-gate.ts';
 import { type AccessStore, openAccessStore } from '../../src/access/store/access-store.ts';
 import type { Action } from '../../src/actions/action.ts';
-import { createPanel, createMemoryStore } from '../../src/server/index.ts';
+import { createPanel } from '../../src/server/index.ts';
 import { FACTS } from './panel-server.ts';
 import { NOW } from './records.ts';
 
@@ -53,7 +53,6 @@ export async function startAccessServer({
   const store = openAccessStore(file, now);
   const origin = readOrigin(configured, port);
   const panel = createPanel({
-    source: createMemoryStore(),
     app: () => FACTS,
     gate: createServerGate({ store, origin, now }),
     audit: store.audit,

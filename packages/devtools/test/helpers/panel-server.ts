@@ -11,7 +11,6 @@ export const FACTS: AppFacts = {
   name: 'shop',
   version: '1.0.0',
   mode: 'development',
-  isRecorded: true,
   base: '/api',
   routes: [
     {
@@ -67,7 +66,7 @@ export interface PanelServer {
 
 /** Serves the panel with pages of a temporary folder; other paths get 418. */
 export async function startPanel(
-  source: TelemetrySource,
+  source: TelemetrySource | undefined,
   { host = '127.0.0.1', ...options }: { host?: string } & Partial<PanelOptions> = {},
 ): Promise<PanelServer> {
   const outside = temporaryFolder('panel');

@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkLoopback } from '../../src/access/loopback.ts';
-import { createMemoryStore } from '../../src/server/index.ts';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 
 let panel: PanelServer;
 beforeAll(async () => {
-  panel = await startPanel(createMemoryStore(), { hosts: ['shop.test'] });
+  panel = await startPanel(undefined, { hosts: ['shop.test'] });
 });
 afterAll(() => panel.close());
 
@@ -52,7 +51,7 @@ describe('CVE-2026-71319 and GHSA-rq7w-g337-39qq: an open panel is read by this 
   test.skipIf(!own)(
     'responds 403 to a connection from another address of the machine (skipped: it has none)',
     async () => {
-      const exposed = await startPanel(createMemoryStore(), { host: own! });
+      const exposed = await startPanel(undefined, { host: own! });
       const response = await exposed.get('/_control/api/traces', {
         headers: { host: 'localhost', 'x-forwarded-for': '127.0.0.1' },
       });

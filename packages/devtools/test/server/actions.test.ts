@@ -4,7 +4,6 @@ import { defineAction } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/registry.ts';
 import { closedObject } from '../../src/http/check-input.ts';
 import { PanelError } from '../../src/http/problem.ts';
-import { createMemoryStore } from '../../src/server/index.ts';
 import { ruleOf } from '../../src/server/rules.ts';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { NOW } from '../helpers/records.ts';
@@ -32,7 +31,7 @@ let panel: PanelServer;
 let now = NOW;
 const codes: string[] = [];
 beforeAll(async () => {
-  panel = await startPanel(createMemoryStore(), {
+  panel = await startPanel(undefined, {
     actions: [retry, rollback],
     now: () => now,
     onCode: (code) => codes.push(code),

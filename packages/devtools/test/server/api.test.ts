@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMemoryStore, type MemoryStore } from '../../src/server/index.ts';
+import { openTelemetryStore, type TelemetryStore } from '@gati/runtime-h3/collector';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { logRecord, NOW, requestRecord } from '../helpers/records.ts';
 
-let store: MemoryStore;
+let store: TelemetryStore;
 let panel: PanelServer;
 const failed = requestRecord({ status: 500, us: 9000, path: '/orders/broken' });
 
 beforeAll(async () => {
-  store = createMemoryStore();
+  store = openTelemetryStore('memory:');
   panel = await startPanel(store);
   store.write({
     requests: [
@@ -103,16 +103,20 @@ test('the traces are filtered and paged, and each has its log lines', async () =
   expect([first.items.length, second.items.length, second.next]).toEqual([6, 4, undefined]);
   const trace = await read(`traces/${failed.traceId}`);
   expect(trace.requests).toEqual([failed]);
-  expect(trace.logs).toHaveLength(1);
+  const messages = trace.logs.map(({ message }: { message: string }) => message);
+  expect(messages).toEqual(['a request failed', 'request']);
   expect(await read(`traces/${'0'.repeat(32)}`)).toMatchObject({ status: 404, code: 'not_found' });
 });
 
 test('the logs are filtered, and counted by level', async () => {
-  expect((await read('logs?level=error')).items).toHaveLength(1);
+  expect((await read('logs?level=error')).items).toHaveLength(2);
   expect((await read('logs?text=NO%20SUCH')).items).toHaveLength(1);
-  expect((await read(`logs?traceId=${failed.traceId}`)).items).toHaveLength(1);
+  expect((await read(`logs?traceId=${failed.traceId}`)).items).toHaveLength(2);
+  expect((await read('logs?text=/orders/broken')).items).toMatchObject([
+    { message: 'request', level: 'error', fields: { status: 500 } },
+  ]);
   const { points } = await read('logs/volume');
-  expect(points).toEqual([{ time: expect.any(Number), counts: { info: 1, error: 1 } }]);
+  expect(points).toEqual([{ time: expect.any(Number), counts: { info: 10, error: 2 } }]);
 });
 
 test('the metrics have quantiles within a bucket of the durations', async () => {

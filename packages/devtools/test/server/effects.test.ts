@@ -2,7 +2,7 @@ import { ALL_QUEUES, openQueue } from '@gati/runtime-h3/internal';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '@gati/test-kit/wait';
-import { createMemoryStore } from '../../src/server/index.ts';
+import { openTelemetryStore } from '@gati/runtime-h3/collector';
 import { restoreRedacted } from '../../src/server/effects/restore-redacted.ts';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { logRecord } from '../helpers/records.ts';
@@ -16,7 +16,7 @@ let wakes = 0;
 
 beforeAll(async () => {
   queue = await openQueue('memory:', ALL_QUEUES);
-  const store = createMemoryStore();
+  const store = openTelemetryStore('memory:');
   store.write({
     requests: [],
     spans: [],

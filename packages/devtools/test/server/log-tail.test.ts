@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '@gati/test-kit/wait';
-import { createMemoryStore, type MemoryStore } from '../../src/server/index.ts';
+import { openTelemetryStore, type TelemetryStore } from '@gati/runtime-h3/collector';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { logRecord, NOW } from '../helpers/records.ts';
 
-let store: MemoryStore;
+let store: TelemetryStore;
 let panel: PanelServer;
 beforeAll(async () => {
-  store = createMemoryStore();
+  store = openTelemetryStore('memory:');
   panel = await startPanel(store);
 });
 afterAll(() => panel.close());

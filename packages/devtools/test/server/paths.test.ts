@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMemoryStore } from '../../src/server/index.ts';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 
 let panel: PanelServer;
 beforeAll(async () => {
-  panel = await startPanel(createMemoryStore());
+  panel = await startPanel(undefined);
 });
 afterAll(() => panel.close());
 

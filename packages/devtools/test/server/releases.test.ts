@@ -10,7 +10,7 @@ import {
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { ALL_QUEUES, openQueue } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMemoryStore } from '../../src/server/index.ts';
+import { openTelemetryStore } from '@gati/runtime-h3/collector';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { requestRecord } from '../helpers/records.ts';
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
     { ...job, id: 'a', effect: 'sms', release: '2.0.0' },
     { ...job, id: 'b', effect: 'mail', release: '1.0.0' },
   ]);
-  const telemetry = createMemoryStore();
+  const telemetry = openTelemetryStore('memory:');
   const time = Date.now() - 1000;
   telemetry.write({
     requests: [1, 2, 3].map(() => requestRecord({ time, version: '2.0.0' })),

@@ -46,6 +46,17 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** Whether this Node has SQLite, or the app the package `libsql`. */
+export function canOpenSqlite(from: string): boolean {
+  if (process.getBuiltinModule?.('node:sqlite')) return true;
+  try {
+    requireLibsql(from);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Loads libsql from the app's own packages. It is never bundled: it is native, and the Node of the
  * image has SQLite.

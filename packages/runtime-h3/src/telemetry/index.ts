@@ -1,7 +1,15 @@
 /** Entry `@gati/runtime-h3/telemetry`: loggers, redaction, and the types of measurements. */
-export { bindLogger, createJsonLogger, type LoggerOptions, type LogLevel } from './log/logger.ts';
+export {
+  bindLogger,
+  createJsonLogger,
+  loggerOf,
+  type LoggerOptions,
+  type LogLevel,
+} from './log/logger.ts';
 export { createTextLogger, type TextLoggerOptions } from './log/text-logger.ts';
 export { redact } from './log/redact.ts';
+export { leastStep } from './record/metric-steps.ts';
+export { quantile } from './record/quantile.ts';
 export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';
 export { LOG_LEVELS } from '../types/log-level.ts';

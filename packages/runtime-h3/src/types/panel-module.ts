@@ -31,13 +31,12 @@ export interface PanelAccess {
 
 /** What the process that serves a panel gives it. */
 export interface PanelHost {
-  source: TelemetrySource;
+  /** Absent: nothing is recorded. */
+  source: TelemetrySource | undefined;
   /** The queue of the app's effects. Absent if only the workers see the jobs. */
   queue?: { open(): Promise<QueueDriver> };
   /** The release store. Absent if the server has none. */
   releases?: { open(): Promise<ReleaseStore> };
-  /** Whether requests are recorded. */
-  isRecorded: boolean;
   access: PanelAccess;
   logger: Logger;
 }

@@ -12,6 +12,7 @@ import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
 import { createRouteLoader } from './load-route.ts';
 import type { ModuleLoader } from './module-loader.ts';
+import type { DevTelemetry } from './panel/dev-telemetry.ts';
 
 /**
  * The app in development: one release whose routes, modules and effects are replaced in place.
@@ -40,6 +41,8 @@ interface DevAppDependencies {
   queue: DevQueue;
   /** Logger of the app's code. */
   logger: Logger;
+  /** Absent if nothing is collected. */
+  telemetry: DevTelemetry | undefined;
 }
 
 export function createDevApp({
@@ -50,6 +53,7 @@ export function createDevApp({
   snapshots,
   queue,
   logger,
+  telemetry,
 }: DevAppDependencies): DevApp {
   const { root } = project;
   const loader = createRouteLoader({
@@ -66,6 +70,7 @@ export function createDevApp({
     logger,
     reporter,
     queue,
+    telemetry,
     prepare: () => effects.readAllPayloads(),
     configFile: () => configFile,
   });

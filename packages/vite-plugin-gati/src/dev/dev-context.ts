@@ -4,6 +4,7 @@ import { type AppContext, createGlobalContext } from '@gati/runtime-h3/internal'
 import { diagnoseError } from './diagnose-error.ts';
 import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
+import type { DevTelemetry } from './panel/dev-telemetry.ts';
 
 /** Milliseconds for modules to dispose and effects to end. */
 const DISPOSE_TIMEOUT = 2000;
@@ -34,6 +35,8 @@ interface DevContextDependencies {
   logger: Logger;
   reporter: DiagnosticReporter;
   queue: DevQueue;
+  /** Absent if nothing is collected. */
+  telemetry: DevTelemetry | undefined;
   /** Called before a context is created. */
   prepare(): Promise<unknown>;
   /** The file of the app's configuration, from the root. */
@@ -46,6 +49,7 @@ export function createDevContext({
   logger,
   reporter,
   queue,
+  telemetry,
   prepare,
   configFile,
 }: DevContextDependencies): DevContext {
@@ -60,7 +64,9 @@ export function createDevContext({
         logger,
         env,
         effects: { queue: () => queue.open() },
+        ...(telemetry && { log: telemetry.write, tracer: telemetry.tracer }),
       });
+      telemetry?.hide(created.secrets);
       created.effects.start();
       reporter.delete('context');
       return created;

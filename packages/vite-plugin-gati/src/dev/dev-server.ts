@@ -82,7 +82,10 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   );
   const env = readEnv(server.config);
   const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
-  const telemetry = hasPanel && env['GATI_TELEMETRY'] !== 'off' ? createDevTelemetry() : undefined;
+  const telemetry =
+    hasPanel && env['GATI_TELEMETRY'] !== 'off'
+      ? createDevTelemetry({ root, env, warn: (message) => viteLogger.warn(message) })
+      : undefined;
   const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
   const queue = createDevQueue(env, logger);
   const devApp = createDevApp({
@@ -93,6 +96,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     snapshots,
     queue,
     logger,
+    telemetry,
   });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
@@ -130,7 +134,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     log,
     unmatched,
     logger,
-    accessLog: telemetry?.accessLog,
+    telemetry,
   });
   logStart(
     server,
@@ -246,6 +250,8 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         await app.close();
         await devApp.close();
         await queue.close();
+        // Last: the others still log.
+        telemetry?.close();
       } finally {
         stopSurviving();
       }

@@ -2,13 +2,13 @@ import { stripVTControlCharacters } from 'node:util';
 import { type App, createApp, onlyRelease } from '@gati/runtime-h3/app';
 import { toAppFrames, wantsPage } from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
-import type { LogSink } from '@gati/runtime-h3/telemetry';
 import type { Connect, ViteDevServer } from 'vite';
 import { clientBase, hasIndexPage } from '../files/has-client.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { DevApp } from './dev-app.ts';
 import { diagnoseError } from './diagnose-error.ts';
 import { hostCheck } from './host-check.ts';
+import type { DevTelemetry } from './panel/dev-telemetry.ts';
 import type { RequestLog } from './request-log.ts';
 import { serveUpgrades } from './upgrades.ts';
 
@@ -21,15 +21,15 @@ export interface ServeSettings {
   /** Responds to requests below the base that no route matches, if Vite can't have a file for them. */
   unmatched: Connect.NextHandleFunction;
   logger: Logger;
-  /** Receives one JSON line for each request. Absent if telemetry is off. */
-  accessLog: LogSink | undefined;
+  /** Absent if nothing is collected. */
+  telemetry: DevTelemetry | undefined;
 }
 
 /** Serves the app in Vite's server. Routes of the app come first; Vite handles other requests. */
 export function serveApp(
   server: ViteDevServer,
   devApp: DevApp,
-  { options, ready, log, unmatched, logger, accessLog }: ServeSettings,
+  { options, ready, log, unmatched, logger, telemetry }: ServeSettings,
 ): App {
   const { root } = server.config;
   const pages = clientBase(server.config);
@@ -39,7 +39,7 @@ export function serveApp(
     pages: options.base === '' && hasIndexPage(root),
     cors: options.cors,
     logger,
-    ...(accessLog && { log: accessLog }),
+    ...(telemetry && { log: telemetry.write, tracer: telemetry.tracer }),
     limits: options.limits,
     releases: () => onlyRelease(devApp.release()),
     context: async (release) => (await devApp.context(release)).gctx,

@@ -41,7 +41,7 @@ test('the panel has the requests, log lines and errors of the app in development
   expect(logs.map(({ level, message }: Record<string, string>) => `${level} ${message}`)).toEqual([
     'debug looking',
     'error a request failed',
-    'info GET /orders/0 500',
+    'error request',
   ]);
   expect(JSON.stringify(logs)).not.toContain('canary-secret');
   expect((await read('errors')).items).toMatchObject([
@@ -52,6 +52,56 @@ test('the panel has the requests, log lines and errors of the app in development
     },
   ]);
   expect((await read('overview')).app).toMatchObject({ name: 'shop', version: '1.2.0', routes: 1 });
+});
+
+test('requests have spans, and runs are linked to the request that enqueued them', async () => {
+  app = await createTestApp({
+    'package.json': '{"name":"shop","version":"1.2.0"}',
+    'src/modules/prices.ts': 'export const double = (n: number) => n * 2;',
+    'src/effects/mail.ts': `export async function run(payload: { to: string }, ectx: EffectContext): Promise<void> {
+  await ectx.step('send', () => payload.to);
+}
+`,
+    'src/handlers/orders/create.ts': `export const route = 'POST /orders';
+export const handler: Handler<typeof route> = async (_req, _res, gctx) => {
+  await gctx.storage.setItem('last', 7);
+  await gctx.effects.enqueue('mail', { to: 'ada' });
+  return gctx.modules.prices.double(2);
+};
+`,
+  });
+  vi.stubEnv('GATI_EFFECTS', 'memory:');
+  dev = await startDev(app.root, {});
+  expect((await ask(dev, '/orders', { method: 'POST' })).body).toBe(4);
+  const names = async (): Promise<string[]> => {
+    const [item] = (await read('traces')).items;
+    const { spans } = await read(`traces/${item?.traceId}`);
+    return (spans ?? []).map(({ name }: { name: string }) => name);
+  };
+  await eventually(async () =>
+    expect(await names()).toEqual([
+      'handler',
+      'storage setItem',
+      'send mail',
+      'prices.double',
+      'process mail',
+      'step send',
+    ]),
+  );
+  const { items } = await read('logs?text=run');
+  const line = items.find(({ message }: { message: string }) => message === 'run');
+  const ofRun = await read(`traces/${line.traceId}`);
+  expect(ofRun).toMatchObject({
+    runs: [{ effect: 'mail', outcome: 'completed' }],
+    cause: { method: 'POST', path: '/orders' },
+  });
+  expect(await read('logs?text=prices')).toMatchObject({
+    items: [{ message: 'module', fields: { module: 'prices' } }],
+  });
+  // The store outlives the server.
+  await dev.close();
+  dev = await startDev(app.root, {});
+  expect((await read('traces')).items).toHaveLength(1);
 });
 
 test('the panel comes before routes, the base and pages of other origins', async () => {
@@ -81,7 +131,7 @@ test('GATI_TELEMETRY=off records nothing, and the panel says so', async () => {
   await start();
   await ask(dev, '/orders/7');
   expect(await read('overview')).toMatchObject({
-    app: { isRecorded: false, routes: 1 },
+    app: { notRecorded: 'GATI_TELEMETRY is off.', routes: 1 },
     total: { count: 0 },
   });
 });

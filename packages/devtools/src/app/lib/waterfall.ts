@@ -1,4 +1,4 @@
-import type { SpanRecord, TraceDetail } from '../../api/types.ts';
+import type { RunRecord, SpanRecord, TraceDetail } from '../../api/types.ts';
 
 /** One bar of a waterfall. Times are milliseconds since the start of the trace. */
 export interface WaterfallRow {
@@ -10,6 +10,8 @@ export interface WaterfallRow {
   length: number;
   error?: string;
   attributes: Record<string, string | number | boolean>;
+  /** Trace that the row belongs to, if it is not the one that is shown. */
+  otherTrace?: string;
 }
 
 export interface Waterfall {
@@ -25,9 +27,22 @@ interface Bar extends Omit<WaterfallRow, 'depth'> {
   parentId: string | undefined;
 }
 
-/** Arranges the requests and spans of a trace as a tree. A span without its parent is a root. */
-export function createWaterfall({ requests, spans }: TraceDetail): Waterfall {
-  const bars = [...requests.map(requestBar), ...spans.map(spanBar)];
+/**
+ * Arranges the requests and spans of a trace as a tree, with the runs below the spans that enqueued
+ * them. A span without its parent is a root.
+ */
+export function createWaterfall({ traceId, requests, runs, spans }: TraceDetail): Waterfall {
+  const kept = new Set(spans.map(({ spanId }) => spanId));
+  const bars = [
+    ...requests.map(requestBar),
+    ...spans.map((span) => ({ ...spanBar(span), ...ofOther(span.traceId) })),
+    ...runs
+      .filter(({ spanId }) => !kept.has(spanId))
+      .map((run) => ({ ...runBar(run), ...ofOther(run.traceId) })),
+  ];
+  function ofOther(id: string): Pick<WaterfallRow, 'otherTrace'> {
+    return id === traceId ? {} : { otherTrace: id };
+  }
   const start = Math.min(...bars.map((bar) => bar.start));
   const ids = new Set(bars.map(({ id }) => id));
   const children = new Map<string, Bar[]>();
@@ -69,9 +84,27 @@ const requestBar = (request: TraceDetail['requests'][number]): Bar => ({
   },
 });
 
-const spanBar = ({ spanId, us, ...span }: SpanRecord): Bar => ({
+/** A run without spans: they are kept of some runs only. */
+const runBar = ({ spanId, us, time, outcome, ...run }: RunRecord): Bar => ({
   id: spanId,
-  parentId: span.parentId,
+  parentId: run.enqueuedBy?.spanId,
+  name: `process ${run.effect}`,
+  start: time - us / 1000,
+  length: us / 1000,
+  ...((outcome === 'dead' || outcome === 'retried') && { error: outcome }),
+  attributes: {
+    'gati.attempt': run.attempt,
+    'messaging.message.id': run.job,
+    outcome,
+    ...(run.version !== '' && { 'service.version': run.version }),
+    'process.pid': run.pid,
+  },
+});
+
+/** The root span of a run has no parent, and is linked to the span that enqueued the job. */
+const spanBar = ({ spanId, us, links, ...span }: SpanRecord): Bar => ({
+  id: spanId,
+  parentId: span.parentId || links?.[0]?.spanId,
   name: span.name,
   start: span.start,
   length: us / 1000,

@@ -1,6 +1,7 @@
 import type { ListPart, RequestRecord, TraceDetail } from '../../api/types.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { PanelError } from '../../http/problem.ts';
+import { readCausalTrace } from '../causal-trace.ts';
 import { toRange } from '../query.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -19,7 +20,7 @@ export const trace: Endpoint = defineEndpoint(
   'traces/:id',
   [],
   async ({ source }, _query, id): Promise<TraceDetail> => {
-    const found = /^[\da-f]{32}$/.test(id) ? await source.trace(id) : undefined;
+    const found = /^[\da-f]{32}$/.test(id) ? await readCausalTrace(source, id) : undefined;
     if (!found)
       throw new PanelError(404, 'not_found', 'Nothing of this trace is known, or it was removed.');
     return found;

@@ -1,3 +1,5 @@
+import { BUCKETS } from '../../telemetry/record/route-stats.ts';
+import { quantile } from '../../telemetry/record/quantile.ts';
 import type { RoutePoint } from '../../types/telemetry-source.ts';
 
 /** One route of one release over a time. Durations are microseconds. */
@@ -29,7 +31,7 @@ export function summarize(points: readonly RoutePoint[]): RouteSummary[] {
       const total = (of: (point: RoutePoint) => number): number =>
         group.reduce((sum, point) => sum + of(point), 0);
       const count = total((point) => point.count);
-      const buckets = Array.from({ length: 32 }, (_, index) =>
+      const buckets = Array.from({ length: BUCKETS }, (_, index) =>
         total((point) => point.buckets[index] ?? 0),
       );
       return {
@@ -45,23 +47,4 @@ export function summarize(points: readonly RoutePoint[]): RouteSummary[] {
       };
     })
     .toSorted((a, b) => b.count - a.count || a.route.localeCompare(b.route));
-}
-
-/**
- * Estimates a quantile in microseconds, linearly within its bucket. Bucket `n` counts durations from
- * 2^(n-1) to 2^n microseconds.
- */
-export function quantile(buckets: readonly number[], share: number): number {
-  const count = buckets.reduce((sum, each) => sum + each, 0);
-  if (count === 0) return 0;
-  const rank = share * count;
-  let before = 0;
-  for (const [index, inside] of buckets.entries()) {
-    if (inside > 0 && before + inside >= rank) {
-      const low = index === 0 ? 0 : 2 ** (index - 1);
-      return low + (2 ** index - low) * ((rank - before) / inside);
-    }
-    before += inside;
-  }
-  return 2 ** (buckets.length - 1);
 }

@@ -1,4 +1,4 @@
-import { leastStep } from '../metric-steps.ts';
+import { leastStep } from '../../telemetry/record/metric-steps.ts';
 import type { PageQuery, TimeRange } from '../../types/telemetry-source.ts';
 
 const MOST_ITEMS = 1000;

@@ -48,8 +48,13 @@ export interface TelemetryStoreOptions {
   /** Counts records that are not stored. */
   onDrop?: (signal: Signal, reason: DropReason, count: number) => void;
   onDiagnostic?: (diagnostic: StoreDiagnostic) => void;
-  /** Folder of the app, which may have the package `libsql`. The current one by default. */
+  /**
+   * Folder of the app: relative paths start at it, and it may have the package `libsql`. The current
+   * one by default.
+   */
   from?: string;
+  /** Opens the file when it is first needed. */
+  isLazy?: boolean;
 }
 
 const SQLITE_LOCKED = 6;
@@ -87,15 +92,15 @@ export function openTelemetryStore(
   url: string,
   options: TelemetryStoreOptions = {},
 ): TelemetryStore {
-  const path = parseUrl(url);
-  const { now = Date.now, onDrop, onDiagnostic, from = process.cwd() } = options;
+  const { now = Date.now, onDrop, onDiagnostic, from = process.cwd(), isLazy = false } = options;
+  const path = parseUrl(url, from);
   const limits: TelemetryLimits = {
     ...DEFAULT_TELEMETRY_LIMITS,
     ...(path === MEMORY && { bytes: MEMORY_BYTES }),
     ...options.limits,
   };
   const file = createFile({ path, from, mostBytes: limits.bytes * HARD_LIMIT, onDiagnostic });
-  file.open();
+  if (!isLazy) file.open();
 
   const drop = (batch: TelemetryBatch, reason: DropReason, stored?: TelemetryBatch): void => {
     for (const signal of ['requests', 'spans', 'logs'] as const) {
@@ -112,7 +117,7 @@ export function openTelemetryStore(
 
   let pruning: Promise<void> | undefined;
   const pruneOnce = async (): Promise<void> => {
-    const open = file.open();
+    const open = isLazy ? file.current() : file.open();
     if (!open) return;
     try {
       await prune(open.on, limits, now(), () => file.current() === open);
@@ -147,12 +152,12 @@ export function openTelemetryStore(
   };
 }
 
-function parseUrl(url: string): string {
+function parseUrl(url: string, from: string): string {
   if (url === 'memory:') return MEMORY;
   const name = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
   if (name === '' || name === MEMORY)
     throw new TypeError(`a telemetry store is sqlite:PATH or memory:, not ${JSON.stringify(url)}`);
-  return resolve(name);
+  return resolve(from, name);
 }
 
 interface OpenFile {

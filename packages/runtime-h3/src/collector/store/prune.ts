@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TelemetryLimits } from '../telemetry-store.ts';
 import { firstId } from './record-ids.ts';
-import { HOUR_STEP, LONG_STEP, STEP } from '../metric-steps.ts';
+import { HOUR_STEP, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
 import { foldedUntil, STEP_AGE } from './rollups.ts';
 import type { Statements } from './statements.ts';
 

@@ -3,7 +3,7 @@ import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
-import { HOUR_STEP, leastStep, LONG_STEP, STEP } from '../metric-steps.ts';
+import { HOUR_STEP, leastStep, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
 import { foldedUntil, isLogKey, parseSeriesKey, readStep, type Sample } from './rollups.ts';
 import type { Statements } from './statements.ts';
 

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../data/native-sqlite.ts';
-import { HOUR_STEP, LONG_STEP, STEP } from '../metric-steps.ts';
+import { HOUR_STEP, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
 import type { Statements } from './statements.ts';
 
 /** Milliseconds that the shortest steps are kept. */

@@ -7,7 +7,7 @@ import type {
   TelemetryBatch,
 } from '../../types/telemetry.ts';
 import type { Row, Value } from '../../data/native-sqlite.ts';
-import { STEP } from '../metric-steps.ts';
+import { STEP } from '../../telemetry/record/metric-steps.ts';
 import { runOfLog } from '../run-of-log.ts';
 import { addErrors, groupErrors } from './error-groups.ts';
 import { createNames, type Names } from './names.ts';

@@ -143,9 +143,8 @@ async function openControl(
   if (path === undefined || panel === undefined) return undefined;
   const { serveControl } = await import('./control-server.ts');
   return serveControl(path, panel, {
-    source: source ?? openTelemetryStore('memory:'),
+    source,
     ...ports,
-    isRecorded: source !== undefined,
     access: {
       file: join(accessFolder(env.telemetry), 'access.db'),
       origin: env.panelOrigin,

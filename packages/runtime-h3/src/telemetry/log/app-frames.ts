@@ -3,7 +3,7 @@
  * no `node_modules`.
  */
 const FRAMEWORK =
-  /[\\/]node_modules[\\/](?:vite|vite-node|vitest|@vitest[\\/][^\\/]+|vite-plugin-gati|@gati[\\/][^\\/]+)[\\/]|[\\/](?:vite-plugin-gati|runtime-h3)[\\/](?:dist|src)[\\/]|\(?node:internal\//;
+  /[\\/]node_modules[\\/](?:vite|vite-node|vitest|@vitest[\\/][^\\/]+|vite-plugin-gati|@gati[\\/][^\\/]+)[\\/]|[\\/](?:vite-plugin-gati|runtime-h3)[\\/](?:dist|src)[\\/]|\(?node:(?:internal\/|async_hooks:)/;
 const FRAME = /^ +at /;
 
 /**

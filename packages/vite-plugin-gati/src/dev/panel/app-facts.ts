@@ -8,10 +8,7 @@ import type { Scan } from '../../scan/types.ts';
 const CONTRACT_TIMEOUT = 1500;
 
 /** Describes the app as its files are now. */
-export async function readAppFacts(
-  context: PluginContext,
-  scan: Scan,
-): Promise<Omit<AppFacts, 'isRecorded'>> {
+export async function readAppFacts(context: PluginContext, scan: Scan): Promise<AppFacts> {
   const contract = await Promise.race([
     context.analysis().then((analysis) => analysis.contract),
     delay(CONTRACT_TIMEOUT, undefined, { ref: false }),

@@ -1,130 +1,105 @@
-import { type LogLevel, type LogSink, redact } from '@gati/runtime-h3/telemetry';
-import type {
-  LogRecord,
-  RequestRecord,
-  TelemetryBatch,
-  TelemetrySource,
+import {
+  createJsonLogger,
+  loggerOf,
+  type LogSink,
+  type TelemetrySource,
 } from '@gati/runtime-h3/telemetry';
+import { createRedactor, createTracer, type Tracer } from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
 
-/**
- * Milliseconds after which records are written at the latest. The access log comes up to 100 ms late:
- * its lines then are in one batch with those that the requests logged.
- */
-const FLUSH_AFTER = 150;
-/** Records that wait for the store to open. More are dropped. */
-const MAX_WAITING = 5000;
+/** From the root of the project. */
+const DEFAULT_STORE = 'sqlite:.gati/telemetry.db';
+/** Characters of lines that wait for the store to open. More are dropped. */
+const MOST_WAITING = 4 * 1024 ** 2;
 
-/** A store of telemetry in the process of Vite. */
-export type DevStore = TelemetrySource & { write(batch: TelemetryBatch): void };
-
-/** Collects the requests and the log lines of the app in development. */
+/** Collects what the app does in development, in the process of Vite. */
 export interface DevTelemetry {
-  /** Takes the lines of the access log. */
-  accessLog: LogSink;
+  tracer: Tracer;
+  /** Takes lines of requests, runs and modules. */
+  write: LogSink;
   /** Returns a logger that also collects what it logs, below its own level too. */
   collect(logger: Logger): Logger;
-  /** Writes what waits, and all that follows, to a store. */
-  open(store: DevStore): void;
+  /** Hides these values in all lines from now on. */
+  hide(secrets: string[]): void;
+  /** Opens the store. */
+  open(): Promise<OpenedTelemetry>;
   close(): void;
 }
 
-export function createDevTelemetry(): DevTelemetry {
-  let batch = emptyBatch();
-  let store: DevStore | undefined;
-  let timer: NodeJS.Timeout | undefined;
+/** Where the lines are read, or why they are not collected. */
+export interface OpenedTelemetry {
+  source?: TelemetrySource;
+  /** A sentence that says what to do. */
+  notRecorded?: string;
+}
+
+export interface DevTelemetryOptions {
+  root: string;
+  env: Record<string, string | undefined>;
+  /** Logs a problem of the store. */
+  warn(message: string): void;
+}
+
+export function createDevTelemetry({ root, env, warn }: DevTelemetryOptions): DevTelemetry {
+  const secrets: string[] = [];
+  let redact = createRedactor(secrets);
+  let waiting = '';
+  /** Receives the lines, once the store is open. */
+  let sink: LogSink | undefined;
   let isClosed = false;
+  let closeStore = (): void => {};
 
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (!store) return;
-    const full = batch;
-    batch = emptyBatch();
-    full.logs.sort((a, b) => a.time - b.time);
-    store.write(full);
-  }
-
-  function add(record: Partial<Pick<TelemetryBatch, 'requests' | 'logs'>>): void {
-    if (isClosed || batch.requests.length + batch.logs.length >= MAX_WAITING) return;
-    batch.requests.push(...(record.requests ?? []));
-    batch.logs.push(...(record.logs ?? []));
-    timer ??= setTimeout(flush, FLUSH_AFTER).unref();
-  }
+  const write: LogSink = (lines) => {
+    const redacted = redact(lines);
+    if (sink) sink(redacted);
+    else if (!isClosed && waiting.length + redacted.length <= MOST_WAITING) waiting += redacted;
+  };
+  const json = createJsonLogger({ level: 'trace', write });
+  const tracing = createTracer({
+    sink: write,
+    logger: json,
+    // One developer makes few requests, and wants to see all of them.
+    env: { ...env, OTEL_TRACES_SAMPLER: env['OTEL_TRACES_SAMPLER'] || 'always_on' },
+  });
+  const close = (): void => {
+    tracing.close();
+    isClosed = true;
+    waiting = '';
+    sink = undefined;
+    closeStore();
+  };
 
   return {
-    accessLog(lines) {
-      for (const line of lines.split('\n')) {
-        if (line === '') continue;
-        const request = parseAccessLine(line);
-        add({ requests: [request], logs: [toLogRecord(request)] });
+    tracer: tracing.tracer,
+    write,
+    collect: (logger) =>
+      loggerOf((level) => (message, fields) => {
+        logger[level](message, fields);
+        json[level](message, fields);
+      }),
+    hide(more) {
+      secrets.push(...more);
+      redact = createRedactor(secrets);
+    },
+    async open() {
+      const { canOpenSqlite, openLocalTelemetry } = await import('@gati/runtime-h3/collector');
+      if (!canOpenSqlite(root)) {
+        close();
+        return { notRecorded: 'Requests, logs and errors need Node 22.13 or the package libsql.' };
       }
+      const local = openLocalTelemetry(env['GATI_TELEMETRY'] || DEFAULT_STORE, {
+        from: root,
+        onDiagnostic: ({ message }) => warn(`gati: the store of telemetry: ${message}`),
+      });
+      if (isClosed) local.close();
+      else {
+        closeStore = local.close;
+        sink = local.write;
+        sink(waiting);
+        waiting = '';
+      }
+      return { source: local.source };
     },
-    collect(logger) {
-      const method =
-        (level: LogLevel) =>
-        (message: string, fields?: Record<string, unknown>): void => {
-          logger[level](message, fields);
-          add({ logs: [createLogRecord(level, message, fields)] });
-        };
-      return {
-        trace: method('trace'),
-        debug: method('debug'),
-        info: method('info'),
-        warn: method('warn'),
-        error: method('error'),
-      };
-    },
-    open(opened) {
-      store = opened;
-      flush();
-    },
-    close() {
-      isClosed = true;
-      clearTimeout(timer);
-      batch = emptyBatch();
-    },
-  };
-}
-
-const emptyBatch = (): TelemetryBatch => ({ requests: [], spans: [], logs: [] });
-
-/** Reads a line that this process has printed: see `Recorder`. */
-function parseAccessLine(line: string): RequestRecord {
-  const { level: _level, msg: _msg, ...request } = JSON.parse(line) as Record<string, unknown>;
-  return { ...request, pid: process.pid } as unknown as RequestRecord;
-}
-
-/** A request is a line of the log too, so that it is found between the lines that it caused. */
-function toLogRecord({ method, route, path, status, us, ...request }: RequestRecord): LogRecord {
-  const { time, traceId, spanId, version, pid } = request;
-  return {
-    time,
-    level: 'info',
-    message: `${method} ${path} ${status}`,
-    traceId,
-    spanId,
-    ...(route !== '' && { route: `${method} ${route}` }),
-    ...(version !== '' && { version }),
-    pid,
-    fields: { status, us },
-  };
-}
-
-function createLogRecord(
-  level: LogLevel,
-  message: string,
-  given: Record<string, unknown> = {},
-): LogRecord {
-  const { traceId, spanId, route, ...fields } = redact(given) as Record<string, unknown>;
-  return {
-    time: Date.now(),
-    level,
-    message,
-    ...(typeof traceId === 'string' && { traceId }),
-    ...(typeof spanId === 'string' && { spanId }),
-    ...(typeof route === 'string' && { route }),
-    pid: process.pid,
-    fields,
+    close,
   };
 }

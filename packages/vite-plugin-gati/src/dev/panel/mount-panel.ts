@@ -61,26 +61,28 @@ async function loadPanel(
   { config }: ViteDevServer,
   { context, telemetry, ready, latestScan, ports }: PanelSettings,
 ): Promise<Panel | undefined> {
-  const { createMemoryStore, createPanel } = await import('@gati/devtools/server').catch(
-    (error: unknown) => {
-      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      config.logger.info('  panel: off, @gati/devtools is not installed');
-      return {} as Partial<typeof import('@gati/devtools/server')>;
-    },
-  );
-  if (!createMemoryStore || !createPanel) return undefined;
-  const store = createMemoryStore();
-  telemetry?.open(store);
+  const { createPanel } = await import('@gati/devtools/server').catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    config.logger.info('  panel: off, @gati/devtools is not installed');
+    return {} as Partial<typeof import('@gati/devtools/server')>;
+  });
+  if (!createPanel) {
+    telemetry?.close();
+    return undefined;
+  }
+  const { source, notRecorded = undefined } = (await telemetry?.open()) ?? {
+    notRecorded: 'GATI_TELEMETRY is off.',
+  };
   const { allowedHosts } = config.server;
   const named = Array.isArray(allowedHosts) ? allowedHosts : [];
   return createPanel({
-    source: store,
+    source,
     ports,
     app: async () => {
       await ready;
       return {
         ...(await readAppFacts(context, latestScan())),
-        isRecorded: telemetry !== undefined,
+        ...(notRecorded !== undefined && { notRecorded }),
       };
     },
     hosts: named.filter((name) => !name.startsWith('.')),

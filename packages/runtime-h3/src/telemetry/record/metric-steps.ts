@@ -1,4 +1,4 @@
-import type { TimeRange } from '../types/telemetry-source.ts';
+import type { TimeRange } from '../../types/telemetry-source.ts';
 
 /** Lengths of the steps of metrics that a store has, in milliseconds. */
 export const STEP = 10_000;

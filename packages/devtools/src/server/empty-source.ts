@@ -1,0 +1,11 @@
+import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
+
+/** Source of an app whose telemetry nothing collects. */
+export const EMPTY_SOURCE: TelemetrySource = {
+  traces: async () => ({ items: [] }),
+  trace: async () => undefined,
+  logs: async () => ({ items: [] }),
+  logVolume: async () => [],
+  metrics: async () => [],
+  errors: async () => ({ items: [] }),
+};

@@ -1,0 +1,14 @@
+/**
+ * Entry `@gati/runtime-h3/collector`: the store of telemetry, for processes that show what it has.
+ * Internal: for the packages of Gati; changes in any release.
+ */
+export { canOpenSqlite } from '../data/native-sqlite.ts';
+export { type LocalTelemetry, openLocalTelemetry } from './local-telemetry.ts';
+export {
+  openTelemetryStore,
+  type DropReason,
+  type Signal,
+  type StoreDiagnostic,
+  type TelemetryStoreOptions,
+} from './store/open-store.ts';
+export type { TelemetryStore } from './telemetry-store.ts';

@@ -1,0 +1,40 @@
+import type { TelemetrySource } from '../types/telemetry-source.ts';
+import { createIngest } from './ingest.ts';
+import { parseReceived } from './parse-received.ts';
+import { openTelemetryStore, type TelemetryStoreOptions } from './store/open-store.ts';
+
+/** Milliseconds between two removals of old telemetry. */
+const PRUNE_INTERVAL = 10_000;
+
+/** A store of telemetry in the process that it observes. */
+export interface LocalTelemetry {
+  source: TelemetrySource;
+  /** Takes complete lines, each ended by `\n`. */
+  write(lines: string): void;
+  /** Writes what waits, and closes the store. */
+  close(): void;
+}
+
+/**
+ * Opens a store for the telemetry of this process, as development does. The file is opened when it is
+ * first needed.
+ *
+ * @throws {TypeError} when the URL is neither `sqlite:PATH` nor `memory:`
+ */
+export function openLocalTelemetry(
+  url: string,
+  options: Omit<TelemetryStoreOptions, 'isLazy'> = {},
+): LocalTelemetry {
+  const store = openTelemetryStore(url, { ...options, isLazy: true });
+  const ingest = createIngest({ store, parse: parseReceived, onDrop: () => {} });
+  const pruning = setInterval(() => void store.prune(), PRUNE_INTERVAL).unref();
+  return {
+    source: store,
+    write: ingest.write,
+    close() {
+      clearInterval(pruning);
+      ingest.flush();
+      store.close();
+    },
+  };
+}
