@@ -33,9 +33,15 @@ export const GATI_CODES = {
   GATI_DATABASE:
     "The database behind `gctx.db` can't be opened, or it was used in a way that can't work.",
   GATI_DEPLOY_BUILD: "`gati-deploy` found no build, or the build can't run in the image.",
+  GATI_DEPLOY_BUSY: 'Another deploy of the same app and environment runs.',
+  GATI_DEPLOY_CLUSTER: "The cluster can't be reached, or it rejects a request of a deploy.",
   GATI_DEPLOY_CONFIG:
     "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",
+  GATI_DEPLOY_CONFLICT: 'Another tool owns a field that a deploy would change.',
+  GATI_DEPLOY_PLAN:
+    "A plan can't be applied, since the cluster is not as it was when the plan was made.",
   GATI_DEPLOY_REGISTRY: 'The image can not be read from a registry or pushed to it.',
+  GATI_DEPLOY_ROLLOUT: 'The new release did not come into service, and the old one serves.',
   GATI_DOC_RULE: 'A rule in a doc comment, such as `@minLength`, has no effect.',
   GATI_EFFECTS: "`GATI_EFFECTS` names a queue that the server can't use.",
   GATI_EFFECTS_AWAY: 'The server that keeps the queue rejects the connection or does not respond.',

@@ -3,4 +3,4 @@
  */
 export { parseConfig } from './config/read-config.ts';
 export { printDeploySchema } from './config/schema.ts';
-export type { ImageSettings, Settings } from './config/settings.ts';
+export type { EnvValue, ImageSettings, KubernetesSettings, Settings } from './config/settings.ts';

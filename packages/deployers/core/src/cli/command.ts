@@ -34,6 +34,8 @@ export const OK = 0;
 /** Something was found, or a rollout failed. */
 export const FINDING = 1;
 export const WRONG_USE = 2;
+/** The app serves, but something is not ready yet. */
+export const PENDING = 3;
 
 /** Options of every command. */
 export const COMMON: Record<string, CommandOption> = {

@@ -26,6 +26,8 @@ const text = (description: string, pattern?: string): ConfigSchema => ({
   ...(pattern !== undefined && { pattern }),
 });
 
+const DURATION = '^[1-9][0-9]{0,5}(s|m|h)$';
+
 const image: ConfigSchema = {
   description: 'The container image.',
   type: 'object',
@@ -49,7 +51,103 @@ const image: ConfigSchema = {
   },
 };
 
-const settings: Record<string, ConfigSchema> = { image };
+const NAME = '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$';
+const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$';
+
+const count = (description: string, minimum: number, maximum: number): ConfigSchema => ({
+  description,
+  type: 'integer',
+  minimum,
+  maximum,
+});
+
+const kubernetes: ConfigSchema = {
+  description: 'Where the app runs.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    context: text('Context of the kubeconfig; the current one by default.'),
+    namespace: text('Namespace; APP-ENVIRONMENT by default, made if it is missing.', NAME),
+    pullSecret: text('Secret of the namespace with which nodes pull the image.', NAME),
+    service: {
+      description: 'Type of the Service. ClusterIP, the default, is for the cluster itself.',
+      enum: ['ClusterIP', 'NodePort', 'LoadBalancer'],
+    },
+  },
+};
+
+const scale: ConfigSchema = {
+  description: 'How many pods serve the app. One by default.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    min: count('Pods at least; 1 by default.', 1, 1000),
+    max: count('Pods at most. More than `min` makes an autoscaler.', 1, 1000),
+    cpu: count('Percent of the requested CPU that the autoscaler aims at; 70 by default.', 1, 100),
+  },
+};
+
+const resources: ConfigSchema = {
+  description: 'What each pod gets.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    cpu: text('CPU that is reserved; 100m by default.', QUANTITY),
+    memory: text('Memory that is reserved; 256Mi by default.', QUANTITY),
+    cpuLimit: text('CPU at most; 1 by default.', QUANTITY),
+    memoryLimit: text('Memory at most; `memory` by default.', QUANTITY),
+  },
+};
+
+const env: ConfigSchema = {
+  description: 'Environment variables of the server.',
+  type: 'object',
+  additionalProperties: {
+    description: 'A value, or { secret: NAME, key: KEY } of a Secret in the namespace.',
+    anyOf: [
+      { type: 'string', maxLength: 32_768 },
+      { type: 'integer' },
+      { type: 'boolean' },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['secret', 'key'],
+        properties: {
+          secret: text('Name of the Secret.', NAME),
+          key: text('Key in the Secret.', '^[\\w.-]{1,253}$'),
+        },
+      },
+    ],
+  },
+};
+
+const rollout: ConfigSchema = {
+  description: 'How a release comes into service.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    timeout: text(
+      'Time in which new pods must become ready, such as 90s or 10m; 5m by default.',
+      DURATION,
+    ),
+    keep: count('Earlier revisions that a rollback can return to; 3 by default.', 1, 10),
+  },
+};
+
+const url = text(
+  'Address that users have, at which a deploy checks the new release.',
+  '^https?://',
+);
+
+const settings: Record<string, ConfigSchema> = {
+  image,
+  kubernetes,
+  scale,
+  resources,
+  env,
+  rollout,
+  url,
+};
 
 /** Settings that each environment can replace. */
 const $defs: Record<string, ConfigSchema> = {

@@ -2,6 +2,24 @@
 export interface Settings {
   releases?: string;
   image?: ImageSettings;
+  kubernetes?: KubernetesSettings;
+  /** Pods that serve the app. */
+  scale?: { min?: number; max?: number; cpu?: number };
+  resources?: { cpu?: string; memory?: string; cpuLimit?: string; memoryLimit?: string };
+  env?: Record<string, EnvValue>;
+  rollout?: { timeout?: string; keep?: number };
+  /** Address that users have. */
+  url?: string;
+}
+
+/** A value, or a key of a Secret in the namespace. */
+export type EnvValue = string | number | boolean | { secret: string; key: string };
+
+export interface KubernetesSettings {
+  context?: string;
+  namespace?: string;
+  pullSecret?: string;
+  service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
 }
 
 export interface ImageSettings {

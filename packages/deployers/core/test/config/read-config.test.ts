@@ -69,8 +69,8 @@ test('the file that `gati-deploy init` writes is valid', () => {
   });
 });
 
-test('schema.json is printed from the schema that settings are checked with', async () => {
-  await expect(printDeploySchema()).toMatchFileSnapshot('../../schema.json');
+test('schema.json is the schema that settings are checked with', () => {
   const file = path.join(import.meta.dirname, '../../schema.json');
-  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toHaveProperty('properties.image');
+  const published: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+  expect(published).toEqual(JSON.parse(printDeploySchema()));
 });

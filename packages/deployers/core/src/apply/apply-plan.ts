@@ -1,0 +1,89 @@
+import { GatiError } from '@gati/contract';
+import type { Cluster } from '../kube/cluster.ts';
+import { kubeError } from '../kube/errors.ts';
+import { nameOf, pathOf } from '../kube/kinds.ts';
+import { essenceOf } from '../plan/essence.ts';
+import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
+import { verify, type Verified } from '../rollout/verify.ts';
+import { waitReady, type WaitOptions } from '../rollout/wait-ready.ts';
+
+export interface ApplyOptions extends WaitOptions {
+  /** Called before each write, to keep the lease or to stop. */
+  beforeWrite?(): Promise<void>;
+  /** Called when a step begins; the function that it returns when the step is done. */
+  onStep?(step: PlanStep): void;
+  onVerified?(result: Verified): void;
+}
+
+/**
+ * Applies a plan: sends its requests in order, and no others that write.
+ *
+ * @returns steps that were done before an error, with the error
+ */
+export async function applyPlan(
+  cluster: Cluster,
+  plan: Plan,
+  options: ApplyOptions,
+): Promise<{ done: PlanStep[]; error?: unknown }> {
+  const done: PlanStep[] = [];
+  try {
+    for (const step of plan.steps) {
+      options.onStep?.(step);
+      await runStep(cluster, step, options);
+      done.push(step);
+    }
+    return { done };
+  } catch (error) {
+    return { done, error };
+  }
+}
+
+async function runStep(cluster: Cluster, step: PlanStep, options: ApplyOptions): Promise<void> {
+  if (step.kind === 'wait') return await waitReady(cluster, step, options);
+  if (step.kind === 'verify') return options.onVerified?.(await verify(cluster, step));
+  await options.beforeWrite?.();
+  if (step.kind === 'apply') await assertUnmoved(cluster, step);
+  const request = toRequest(step)!;
+  const { status, value } = await cluster.request(request);
+  if (status >= 200 && status < 300) return;
+  // Deleted by an earlier try, or by somebody else: it is gone, which is what the step is for.
+  if (step.kind === 'delete' && (status === 404 || status === 409)) return;
+  throw kubeError(`Can't ${describeStep(step)}`, status, value);
+}
+
+/** Makes sure that an object is as it was when the plan was made. */
+async function assertUnmoved(cluster: Cluster, { object, against }: ApplyStep): Promise<void> {
+  const found = await cluster.get(pathOf(object));
+  const now = found ? essenceOf(found) : null;
+  // An object that has the content of this step already comes from an earlier try.
+  if (now === against || (found && isApplied(found, object))) return;
+  throw new GatiError({
+    code: 'GATI_DEPLOY_PLAN',
+    message: `${nameOf(object)} ${found ? 'was changed' : 'was removed'} after the plan was made.`,
+    fix: 'Make a new plan, and look at what it would change.',
+  });
+}
+
+function isApplied(
+  found: { metadata: { annotations?: Record<string, string> } },
+  object: ApplyStep['object'],
+): boolean {
+  const key = 'gati.dev/applied';
+  return found.metadata.annotations?.[key] === object.metadata.annotations?.[key];
+}
+
+/** Says what a step does, in a few words. */
+export function describeStep(step: PlanStep): string {
+  switch (step.kind) {
+    case 'apply':
+      return `${step.against === null ? 'create' : 'change'} ${nameOf(step.object)}`;
+    case 'scale':
+      return `scale Deployment ${step.deployment} to ${step.replicas}`;
+    case 'wait':
+      return `wait for ${step.replicas} pods of ${step.deployment}`;
+    case 'verify':
+      return `ask ${step.url ?? `Service ${step.service}`} for ${step.release}`;
+    case 'delete':
+      return `delete ${step.object.kind} ${step.object.name}`;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Cluster, KubeObject } from '../kube/cluster.ts';
+import { pathOf } from '../kube/kinds.ts';
+import { createLiveObjects } from '../objects/objects.ts';
+import type { Target } from '../objects/target.ts';
+import { differences, withRecord } from '../plan/essence.ts';
+import { findObject, type LiveState, revisionHistory } from '../plan/live-state.ts';
+import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
+
+export interface RolledBack {
+  /** What was done, for people. */
+  steps: string[];
+  /** What could not be done, and why. */
+  failed: string[];
+}
+
+/** Kinds that lead to pods. */
+const LEADING = new Set(['Service', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
+
+/**
+ * Takes back what a failed deploy did: leads requests to the old revision again, and removes the new
+ * pods. The old pods have not been touched by then.
+ *
+ * @param state the cluster before the deploy
+ */
+export async function rollBack(
+  cluster: Cluster,
+  target: Target,
+  plan: Plan,
+  done: PlanStep[],
+  state: LiveState,
+): Promise<RolledBack> {
+  const result: RolledBack = { steps: [], failed: [] };
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+      result.steps.push(what);
+    } catch (error) {
+      result.failed.push(`${what}: ${(error as Error).message}`);
+    }
+  };
+  const send = async (step: PlanStep): Promise<unknown> =>
+    await cluster.call('Rolling back failed', toRequest(step)!);
+  const remove = async ({
+    kind,
+    metadata,
+  }: Pick<KubeObject, 'kind' | 'metadata'>): Promise<void> => {
+    const found = await cluster.get(pathOf({ kind, metadata }));
+    const { uid, name } = found?.metadata ?? {};
+    if (!uid || !name) return;
+    const object = { kind, name, namespace: target.namespace };
+    await send({ kind: 'delete', reason: 'the rollout failed', object, uid });
+  };
+  const { before, revision } = plan;
+  const isSwitched = done.some((step) => step.kind === 'apply' && step.object.kind === 'Service');
+  if (isSwitched && before !== null && before !== revision) {
+    const history = revisionHistory(state).filter((each) => each !== before);
+    const { service, others } = createLiveObjects(target, before, history);
+    for (const object of [service, ...others]) {
+      const step = toStep(object, state);
+      await attempt(`lead ${object.kind} ${object.metadata.name} back to ${before}`, () =>
+        send(step),
+      );
+    }
+  }
+  if (before === null) {
+    // Nothing served before: what would lead to the removed pods goes too.
+    const leading = done.flatMap((step) =>
+      step.kind === 'apply' && step.against === null && LEADING.has(step.object.kind)
+        ? [step.object]
+        : [],
+    );
+    for (const { kind, metadata } of leading.reverse())
+      await attempt(`remove ${kind} ${metadata.name}`, () => remove({ kind, metadata }));
+  }
+  const created = plan.steps.find(
+    (step): step is ApplyStep => step.kind === 'apply' && step.object.kind === 'Deployment',
+  );
+  // A Deployment that existed before this deploy stays.
+  if (created && before !== revision) {
+    if (created.against === null)
+      await attempt(`remove the pods of ${plan.release.version}`, () => remove(created.object));
+  }
+  return result;
+}
+
+function toStep(object: ApplyStep['object'], state: LiveState): ApplyStep {
+  const found = findObject(state, object);
+  return {
+    kind: 'apply',
+    reason: 'the rollout failed',
+    object: withRecord(object),
+    against: null,
+    changes: found ? differences(object, found) : [],
+    force: true,
+  };
+}

@@ -1,0 +1,33 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseReference, printReference } from '../../registry/reference.ts';
+import { type Call, OK } from '../command.ts';
+import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
+import { buildStep, withTemporaryFolder } from '../image-step.ts';
+import { readEnvironment } from '../read-app.ts';
+
+/** `gati-deploy plan [ENV]`: builds the image to know its digest, and pushes nothing. */
+export async function run(call: Call): Promise<number> {
+  const { options, words, reporter, root } = call;
+  const { environment, settings } = readEnvironment(call, words[0]);
+  return await withTemporaryFolder(async (folder) => {
+    const { build, image } = await buildStep(call, settings, folder);
+    const { name, release } = build.manifest;
+    const { host, repository } = parseReference(settings.image?.repository ?? name);
+    const reference = { host, repository, digest: image.top.descriptor.digest };
+    const { plan } = await planRelease(
+      openDestination(settings, name, environment),
+      build.manifest,
+      { id: release.id, version: release.version, image: printReference(reference) },
+      options['take-over'] === true,
+    );
+    printPlan(plan, call);
+    if (typeof options['out'] === 'string') {
+      const file = path.resolve(root, options['out']);
+      fs.writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: 0o600 });
+      reporter.line(`wrote ${file}; \`gati-deploy apply\` needs the image in the registry`);
+    }
+    reporter.document(plan);
+    return OK;
+  });
+}

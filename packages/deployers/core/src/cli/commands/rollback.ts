@@ -1,0 +1,60 @@
+import { GatiError } from '@gati/contract';
+import { createObjects } from '../../objects/objects.ts';
+import { recordOf } from '../../plan/essence.ts';
+import {
+  listRevisions,
+  type LiveState,
+  liveRevision,
+  readLiveState,
+  type Revision,
+  revisionHistory,
+} from '../../plan/live-state.ts';
+import { makePlan } from '../../plan/make-plan.ts';
+import type { Call } from '../command.ts';
+import { openDestination, runPlan } from '../deploy-step.ts';
+import { readAppName, readEnvironment } from '../read-app.ts';
+
+/** `gati-deploy rollback [VERSION]`: an earlier revision, as it was applied, becomes live again. */
+export async function run(call: Call): Promise<number> {
+  const { words, root, options } = call;
+  const given = typeof options['env'] === 'string' ? options['env'] : undefined;
+  const { environment, settings } = readEnvironment(call, given);
+  const destination = openDestination(settings, readAppName(root), environment);
+  const { cluster, target } = destination;
+  const state = await readLiveState(cluster, target);
+  const { deployment, revision, release, version, image } = choose(state, words[0]);
+  const facts = { id: release, version, image };
+  // The record is what was applied. Edits since then are reverted, or reported as a conflict.
+  const recorded = recordOf(deployment)!;
+  const { namespace, foundation } = createObjects(target, facts);
+  const plan = makePlan(
+    target,
+    facts,
+    { revision, namespace, foundation, deployment: recorded },
+    state,
+    { server: cluster.access.server.origin, force: options['take-over'] === true },
+  );
+  return await runPlan(call, destination, plan, state);
+}
+
+function choose(state: LiveState, version: string | undefined): Revision {
+  const live = liveRevision(state);
+  const others = listRevisions(state).filter(
+    (each) => each.revision !== live && recordOf(each.deployment) !== undefined,
+  );
+  const history = revisionHistory(state);
+  const found =
+    version === undefined
+      ? history.flatMap((each) => others.find(({ revision }) => revision === each) ?? [])[0]
+      : others.find((each) => each.version === version || each.revision === version);
+  if (found) return found;
+  const known = others.map((each) => `${each.version} (${each.revision})`).join(', ');
+  throw new GatiError({
+    code: 'GATI_DEPLOY_ROLLOUT',
+    message:
+      version === undefined
+        ? 'There is no earlier release to roll back to.'
+        : `The cluster has no ${version} to roll back to.`,
+    fix: known ? `It has ${known}.` : 'Deploy the release that should serve.',
+  });
+}

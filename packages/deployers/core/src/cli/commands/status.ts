@@ -1,0 +1,54 @@
+import { printTable } from '@gati/runtime-h3/command';
+import { findCauses } from '../../cause/find-causes.ts';
+import { readSnapshot } from '../../cause/snapshot.ts';
+import { listRevisions, liveRevision, readLiveState } from '../../plan/live-state.ts';
+import { type Call, FINDING, OK } from '../command.ts';
+import { openDestination } from '../deploy-step.ts';
+import { readAppName, readEnvironment } from '../read-app.ts';
+
+const COLUMNS = ['', 'version', 'revision', 'pods', 'release', 'since'].map((title) => ({ title }));
+
+/** `gati-deploy status [ENV]`: which revisions there are, and why pods are not ready. */
+export async function run(call: Call): Promise<number> {
+  const { reporter, words, root } = call;
+  const { environment, settings } = readEnvironment(call, words[0]);
+  const { cluster, target } = openDestination(settings, readAppName(root), environment);
+  const state = await readLiveState(cluster, target);
+  const live = liveRevision(state);
+  const revisions = await Promise.all(
+    listRevisions(state).map(async ({ deployment, ...facts }) => {
+      const isRunning = facts.replicas > 0;
+      const name = { deployment: deployment.metadata.name, revision: facts.revision };
+      const causes = isRunning
+        ? findCauses(await readSnapshot(cluster, target.namespace, name))
+        : [];
+      const since = deployment.metadata.creationTimestamp ?? '';
+      return { ...facts, isLive: facts.revision === live, since, causes };
+    }),
+  );
+  if (revisions.length === 0) reporter.line(`${target.app} is not deployed in ${target.namespace}`);
+  else {
+    const rows = revisions.map(({ isLive, version, revision, ready, replicas, release, since }) => [
+      isLive ? 'live' : '',
+      version,
+      revision,
+      `${ready}/${replicas}`,
+      release,
+      since,
+    ]);
+    for (const line of printTable(COLUMNS, rows, reporter.style)) reporter.line(line);
+  }
+  for (const { code, object, why, fix } of revisions.flatMap(({ causes }) => causes)) {
+    reporter.line(`${reporter.style.yellow(code)} ${object}: ${why}`);
+    reporter.line(`  ${fix}`);
+  }
+  reporter.document({
+    app: target.app,
+    environment: target.environment,
+    namespace: target.namespace,
+    live: live ?? null,
+    revisions,
+  });
+  const serving = revisions.find(({ isLive }) => isLive);
+  return serving && serving.ready >= serving.replicas && serving.causes.length === 0 ? OK : FINDING;
+}

@@ -1,0 +1,38 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { GatiError } from '@gati/contract';
+import { isObject } from '@gati/contract/data';
+import type { Settings } from '../config/settings.ts';
+import { readConfig } from '../config/read-config.ts';
+import type { Call } from './command.ts';
+
+export const DEFAULT_ENVIRONMENT = 'production';
+
+/** Returns the environment of a call, and its settings. */
+export function readEnvironment(
+  { root }: Call,
+  word: string | undefined,
+): { environment: string; settings: Settings } {
+  const environment = word ?? DEFAULT_ENVIRONMENT;
+  if (!/^[a-zA-Z0-9][\w-]{0,39}$/.test(environment))
+    throw new GatiError({
+      code: 'GATI_USAGE',
+      message: `\`${environment.slice(0, 60)}\` can't be the name of an environment`,
+      fix: 'Use letters, digits and dashes.',
+    });
+  return { environment, settings: readConfig(root, environment) };
+}
+
+/** Returns the name of the app, for commands that need no build. */
+export function readAppName(root: string): string {
+  const file = path.join(root, 'package.json');
+  const value: unknown = fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8'))
+    : undefined;
+  if (isObject(value) && typeof value['name'] === 'string') return value['name'];
+  throw new GatiError({
+    code: 'GATI_DEPLOY_BUILD',
+    message: `There is no package.json with a name in ${root}.`,
+    fix: 'Run the command in the folder of the app, or name it with `--root`.',
+  });
+}

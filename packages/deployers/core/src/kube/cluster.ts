@@ -1,0 +1,218 @@
+import type http from 'node:http';
+import type https from 'node:https';
+import fs from 'node:fs';
+import { GatiError } from '@gati/contract';
+import { isObject } from '@gati/contract/data';
+import { createAgent, discard, type HttpResponse, readText, send } from '../http/request.ts';
+import { withRetry } from '../http/retry.ts';
+import { kubeError, unreachableError } from './errors.ts';
+import { type ExecCredentials, runExecPlugin } from './exec-plugin.ts';
+import type { ClusterAccess } from './kubeconfig.ts';
+
+/** An object of Kubernetes, as far as all objects are alike. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: KubeMetadata;
+  [field: string]: unknown;
+}
+
+export interface KubeMetadata {
+  name: string;
+  namespace?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  ownerReferences?: { kind: string; name: string; uid: string }[];
+  managedFields?: { manager?: string; operation?: string; time?: string; fieldsV1?: object }[];
+}
+
+/** An exact request to the API server. */
+export interface KubeRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Without the leading slash: `api/v1/namespaces/shop/services/shop`. */
+  path: string;
+  query?: Record<string, string>;
+  contentType?: string;
+  body?: unknown;
+}
+
+export interface KubeResponse {
+  status: number;
+  value: unknown;
+}
+
+const PAGE = 200;
+/** More objects than one app has, with the pods and events of its namespace. */
+const LIST_LIMIT = 5000;
+const TEXT_LIMIT = 65_536;
+/** Milliseconds before credentials end in which they are renewed. */
+const EXPIRY_MARGIN = 10_000;
+
+/** A client of one API server. */
+export class Cluster {
+  readonly access: ClusterAccess;
+  readonly #options: { signal?: AbortSignal; pause?: number };
+  #agent?: http.Agent | https.Agent;
+  #credentials?: ExecCredentials;
+  /** Milliseconds by which the clock of the API server is ahead of the one here. */
+  #ahead = 0;
+
+  constructor(access: ClusterAccess, options: { signal?: AbortSignal; pause?: number } = {}) {
+    this.access = access;
+    this.#options = options;
+  }
+
+  /** Returns the time of the API server, in milliseconds since 1970. */
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  /** Sends a request, again while the server is busy. All our writes can be repeated. */
+  async request(request: KubeRequest): Promise<KubeResponse> {
+    const response = await this.#send(request);
+    const text = await readText(response).catch((error: unknown) => {
+      throw unreachableError(this.access.server, error);
+    });
+    return { status: response.status, value: parseJson(text) };
+  }
+
+  /** Sends a request and returns what the server stored. @throws {GatiError} for any other status */
+  async call(what: string, request: KubeRequest): Promise<KubeObject> {
+    const { status, value } = await this.request(request);
+    if (status >= 200 && status < 300 && isObject(value)) return value as unknown as KubeObject;
+    throw kubeError(what, status, value);
+  }
+
+  /** Returns an object, or `undefined` if there is none. */
+  async get(path: string): Promise<KubeObject | undefined> {
+    const { status, value } = await this.request({ method: 'GET', path });
+    if (status === 404) return undefined;
+    if (status === 200) return value as KubeObject;
+    throw kubeError(`Can't read ${path}`, status, value);
+  }
+
+  /** Lists objects page by page. */
+  async list(path: string, query: Record<string, string> = {}): Promise<KubeObject[]> {
+    const items: KubeObject[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.request({
+        method: 'GET',
+        path,
+        query: { ...query, limit: String(PAGE), ...(next && { continue: next }) },
+      });
+      // The list changed too much since its first page: begin again.
+      if (page.status === 410 && next) {
+        items.length = 0;
+        next = undefined;
+        continue;
+      }
+      if (page.status !== 200) throw kubeError(`Can't list ${path}`, page.status, page.value);
+      const { items: found = [], metadata } = page.value as {
+        items?: KubeObject[];
+        metadata?: { continue?: string };
+      };
+      items.push(...found);
+      next = metadata?.continue || undefined;
+    } while (next !== undefined && items.length < LIST_LIMIT);
+    return items;
+  }
+
+  /** Reads text, such as the log of a container; `undefined` if there is none. */
+  async text(path: string, query: Record<string, string>): Promise<string | undefined> {
+    const response = await this.#send({ method: 'GET', path, query });
+    if (response.status !== 200) return void discard(response);
+    return await readText(response, TEXT_LIMIT).catch(() => undefined);
+  }
+
+  /** Sends a request to a path that the API server passes on, and returns its head. */
+  async head(path: string): Promise<{ status: number; headers: http.IncomingHttpHeaders }> {
+    const response = await this.#send({ method: 'GET', path }, 1);
+    discard(response);
+    return { status: response.status, headers: response.headers };
+  }
+
+  async #send(request: KubeRequest, tries?: number): Promise<HttpResponse> {
+    const { signal, pause } = this.#options;
+    try {
+      const response = await withRetry(() => this.#authorized(request), { signal, pause, tries });
+      const date = Date.parse(response.headers.date ?? '');
+      if (date > 0) this.#ahead = date - Date.now();
+      return response;
+    } catch (error) {
+      if (error instanceof GatiError || signal?.aborted) throw error;
+      throw unreachableError(this.access.server, error);
+    }
+  }
+
+  async #authorized(request: KubeRequest): Promise<HttpResponse> {
+    const response = await this.#once(request);
+    if (response.status !== 401 || !this.access.exec) return response;
+    // Credentials may end before the time that the plugin said.
+    discard(response);
+    this.#credentials = undefined;
+    return await this.#once(request);
+  }
+
+  async #once({ method, path, query, contentType, body }: KubeRequest): Promise<HttpResponse> {
+    const url = new URL(path, this.access.server);
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'user-agent': 'gati-deploy',
+      ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
+    };
+    const authorization = await this.#authorization();
+    if (authorization) headers['authorization'] = authorization;
+    return await send({
+      method,
+      url,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      agent: this.#agentWith(this.#credentials?.certificate ?? this.access.certificate),
+      signal: this.#options.signal,
+    });
+  }
+
+  async #authorization(): Promise<string | undefined> {
+    const { token, tokenFile, basic, exec } = this.access;
+    if (exec) {
+      const { expires = Infinity } = this.#credentials ?? { expires: 0 };
+      if (Date.now() > expires - EXPIRY_MARGIN) {
+        const before = this.#credentials;
+        this.#credentials = await runExecPlugin(exec, this.access);
+        if (before?.certificate) this.#agent = undefined;
+      }
+      if (this.#credentials?.token) return `Bearer ${this.#credentials.token}`;
+    }
+    // The file is read each time: Kubernetes renews the token of a pod.
+    if (tokenFile) return `Bearer ${fs.readFileSync(tokenFile, 'utf8').trim()}`;
+    if (token) return `Bearer ${token}`;
+    if (!basic) return undefined;
+    return `Basic ${Buffer.from(`${basic.user}:${basic.password}`).toString('base64')}`;
+  }
+
+  #agentWith(certificate: ClusterAccess['certificate']): http.Agent | https.Agent {
+    const { server, ca, skipTlsVerify, tlsServerName } = this.access;
+    this.#agent ??= createAgent(server.protocol, {
+      ...(ca && { ca }),
+      ...(skipTlsVerify && { rejectUnauthorized: false }),
+      ...(tlsServerName && { servername: tlsServerName }),
+      ...certificate,
+    });
+    return this.#agent;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 1000) };
+  }
+}

@@ -1,0 +1,36 @@
+import type { KubeObject } from './cluster.ts';
+
+interface Kind {
+  apiVersion: string;
+  /** Name in paths. */
+  plural: string;
+  isCluster?: true;
+}
+
+/** Kinds that a deploy writes, in the order in which they are written. */
+export const KINDS: Record<string, Kind> = {
+  Namespace: { apiVersion: 'v1', plural: 'namespaces', isCluster: true },
+  ConfigMap: { apiVersion: 'v1', plural: 'configmaps' },
+  ServiceAccount: { apiVersion: 'v1', plural: 'serviceaccounts' },
+  NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' },
+  Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
+  Service: { apiVersion: 'v1', plural: 'services' },
+  PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets' },
+  HorizontalPodAutoscaler: { apiVersion: 'autoscaling/v2', plural: 'horizontalpodautoscalers' },
+};
+
+/** Returns the path of all objects of a kind: `apis/apps/v1/namespaces/shop/deployments`. */
+export function pathOfKind(kind: string, namespace: string): string {
+  const { apiVersion, plural, isCluster } = KINDS[kind]!;
+  const root = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
+  return isCluster ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
+}
+
+/** Returns the path of an object. */
+export function pathOf({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string {
+  return `${pathOfKind(kind, metadata.namespace ?? '')}/${metadata.name}`;
+}
+
+/** `Deployment shop-core-3f9a0c1b22`, for people. */
+export const nameOf = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string =>
+  `${kind} ${metadata.name}`;

@@ -1,0 +1,43 @@
+import type { ReleaseFacts, Target } from './target.ts';
+
+export const LABELS = {
+  app: 'gati.dev/app',
+  environment: 'gati.dev/env',
+  role: 'gati.dev/role',
+  release: 'gati.dev/release',
+  version: 'gati.dev/version',
+  /** Digest of the pod template: release, image and settings. */
+  revision: 'gati.dev/revision',
+  /** Membership in the set of objects that a deploy prunes. */
+  partOf: 'applyset.kubernetes.io/part-of',
+} as const;
+
+export const ANNOTATIONS = {
+  /** The object as it was applied, as JSON. */
+  applied: 'gati.dev/applied',
+  /** Revisions that were live, the newest first. */
+  history: 'gati.dev/history',
+} as const;
+
+export const MANAGER = 'gati-deploy';
+
+/** Labels by which all objects of an app are found. */
+export function identityLabels({ app, environment }: Target): Record<string, string> {
+  return { [LABELS.app]: app, [LABELS.environment]: environment };
+}
+
+export function commonLabels(target: Target): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': MANAGER,
+    'app.kubernetes.io/name': target.app,
+    ...identityLabels(target),
+  };
+}
+
+export function releaseLabels({ id, version }: ReleaseFacts): Record<string, string> {
+  return {
+    [LABELS.release]: id,
+    // A label has no `+`, which a version may have.
+    [LABELS.version]: version.replaceAll('+', '_').slice(0, 63),
+  };
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { IMAGE } from '@gati/contract/internal';
+import type { KubeObject } from '../kube/cluster.ts';
+import { KINDS } from '../kube/kinds.ts';
+import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './labels.ts';
+import { createPodTemplate, revisionSelector, ROLE } from './pod-template.ts';
+import type { ReleaseFacts, Target } from './target.ts';
+
+/** Objects of a deploy by when they are written. */
+export interface DesiredObjects {
+  revision: string;
+  namespace: KubeObject;
+  /** Before the new pods. */
+  foundation: KubeObject[];
+  deployment: KubeObject;
+  /** After the new pods are ready: what leads to them. */
+  live: LiveObjects;
+}
+
+export interface LiveObjects {
+  service: KubeObject;
+  /** Disruption budget and, if the app scales, autoscaler. */
+  others: KubeObject[];
+}
+
+/** Kinds that the set of an app may contain, for tools that prune such sets. */
+const MEMBERS = Object.entries(KINDS)
+  .filter(([kind]) => kind !== 'Namespace')
+  .map(([kind, { apiVersion }]) => [kind, ...apiVersion.split('/').slice(0, -1)].join('.'))
+  .sort();
+
+/** Returns all objects of an app for a release. */
+export function createObjects(target: Target, release: ReleaseFacts): DesiredObjects {
+  const { template, revision } = createPodTemplate(target, release);
+  const deployment = withIdentity(target, {
+    kind: 'Deployment',
+    name: deploymentName(target, revision),
+    labels: { [LABELS.role]: ROLE, ...releaseLabels(release), [LABELS.revision]: revision },
+    spec: {
+      // No `replicas`: they are set apart, so that an autoscaler and a deploy don't fight.
+      revisionHistoryLimit: 1,
+      progressDeadlineSeconds: 600,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
+      selector: { matchLabels: revisionSelector(target, revision) },
+      template,
+    },
+  });
+  return {
+    revision,
+    namespace: createNamespace(target),
+    foundation: createFoundation(target),
+    deployment,
+    live: createLiveObjects(target, revision, []),
+  };
+}
+
+export const deploymentName = ({ app }: Target, revision: string): string =>
+  `${app}-${ROLE}-${revision}`;
+
+/** The namespace of an app, if there is none yet. Pods that need more rights are rejected in it. */
+function createNamespace(target: Target): KubeObject {
+  return {
+    ...headOf('Namespace'),
+    metadata: {
+      name: target.namespace,
+      labels: {
+        'app.kubernetes.io/managed-by': MANAGER,
+        'pod-security.kubernetes.io/enforce': 'restricted',
+      },
+    },
+  };
+}
+
+function createFoundation(target: Target): KubeObject[] {
+  const selector = { [LABELS.app]: target.app, [LABELS.environment]: target.environment };
+  return [
+    createSet(target),
+    withIdentity(target, {
+      kind: 'ServiceAccount',
+      name: target.app,
+      rest: { automountServiceAccountToken: false },
+    }),
+    withIdentity(target, {
+      kind: 'NetworkPolicy',
+      name: target.app,
+      spec: {
+        podSelector: { matchLabels: selector },
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [{ protocol: 'TCP', port: IMAGE.port }] }],
+      },
+    }),
+  ];
+}
+
+/**
+ * The parent of the ApplySet: what the app consists of.
+ *
+ * @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune
+ */
+function createSet(target: Target): KubeObject {
+  const set = withIdentity(target, { kind: 'ConfigMap', name: setName(target) });
+  const { [LABELS.partOf]: _, ...own } = set.metadata.labels ?? {};
+  const labels = { ...own, 'applyset.kubernetes.io/id': setId(target) };
+  return {
+    ...set,
+    metadata: {
+      ...set.metadata,
+      labels,
+      annotations: {
+        'applyset.kubernetes.io/tooling': `${MANAGER}/v1`,
+        'applyset.kubernetes.io/contains-group-kinds': MEMBERS.join(','),
+      },
+    },
+  };
+}
+
+const setName = ({ app }: Target): string => `${app}-deploy`;
+
+export function setId(target: Target): string {
+  const parts = [setName(target), target.namespace, 'ConfigMap', ''];
+  const digest = createHash('sha256').update(parts.join('.')).digest('base64url');
+  return `applyset-${digest}-v1`;
+}
+
+/**
+ * Returns what leads requests to a revision.
+ *
+ * @param history revisions that were live before, the newest first
+ */
+export function createLiveObjects(
+  target: Target,
+  revision: string,
+  history: string[],
+): LiveObjects {
+  const { kubernetes = {}, scale } = target.settings;
+  const selector = revisionSelector(target, revision);
+  const service = withIdentity(target, {
+    kind: 'Service',
+    name: target.app,
+    labels: { [LABELS.role]: ROLE, [LABELS.revision]: revision },
+    annotations: { [ANNOTATIONS.history]: [revision, ...history].join(',') },
+    spec: {
+      type: kubernetes.service ?? 'ClusterIP',
+      selector,
+      ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
+    },
+  });
+  const { min, max } = replicasOf(target);
+  const budget = withIdentity(target, {
+    kind: 'PodDisruptionBudget',
+    name: target.app,
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+  });
+  const autoscaler = withIdentity(target, {
+    kind: 'HorizontalPodAutoscaler',
+    name: target.app,
+    spec: {
+      scaleTargetRef: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        name: deploymentName(target, revision),
+      },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: {
+            name: 'cpu',
+            target: { type: 'Utilization', averageUtilization: scale?.cpu ?? 70 },
+          },
+        },
+      ],
+    },
+  });
+  return { service, others: max > min ? [budget, autoscaler] : [budget] };
+}
+
+/** How many pods serve an app: the same twice if it does not scale by itself. */
+export function replicasOf({ settings }: Target): { min: number; max: number } {
+  const min = settings.scale?.min ?? 1;
+  return { min, max: Math.max(min, settings.scale?.max ?? min) };
+}
+
+function headOf(kind: string): { kind: string; apiVersion: string } {
+  return { kind, apiVersion: KINDS[kind]!.apiVersion };
+}
+
+interface ObjectParts {
+  kind: string;
+  name: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  spec?: object;
+  rest?: object;
+}
+
+function withIdentity(
+  target: Target,
+  { kind, name, labels, annotations, spec, rest }: ObjectParts,
+): KubeObject {
+  return {
+    ...headOf(kind),
+    metadata: {
+      name,
+      namespace: target.namespace,
+      labels: { ...commonLabels(target), [LABELS.partOf]: setId(target), ...labels },
+      ...(annotations && { annotations }),
+    },
+    ...rest,
+    ...(spec && { spec }),
+  };
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@gati/contract';
+import { isObject } from '@gati/contract/data';
+import type { KubeObject } from '../kube/cluster.ts';
+import { ANNOTATIONS } from '../objects/labels.ts';
+
+/** Members that the cluster changes by itself. */
+const VOLATILE = new Set(['resourceVersion', 'managedFields', 'generation', 'creationTimestamp']);
+
+/**
+ * Returns a digest of what people and tools decide about an object, without its status. Two digests
+ * are equal if nothing but the cluster itself has changed the object.
+ */
+export function essenceOf(object: KubeObject): string {
+  const { status: _, metadata, ...rest } = object;
+  const facts = Object.fromEntries(
+    Object.entries(metadata).filter(([name]) => !VOLATILE.has(name)),
+  );
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([name]) => name !== 'deployment.kubernetes.io/revision',
+    ),
+  );
+  const { replicas: __, ...spec } = isObject(rest['spec']) ? rest['spec'] : {};
+  const essence = { ...rest, metadata: { ...facts, annotations }, spec };
+  return createHash('sha256').update(canonicalJson(essence)).digest('hex');
+}
+
+/** Returns an object with the record of what was applied, as it is sent to the cluster. */
+export function withRecord(object: KubeObject): KubeObject {
+  const { metadata } = object;
+  const annotations = { ...metadata.annotations, [ANNOTATIONS.applied]: canonicalJson(object) };
+  return { ...object, metadata: { ...metadata, annotations } };
+}
+
+/** Returns the object that was applied last, if the cluster has its record. */
+export function recordOf({ metadata }: KubeObject): KubeObject | undefined {
+  const text = metadata.annotations?.[ANNOTATIONS.applied];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? (value as KubeObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One value that differs. */
+export interface Difference {
+  /** `spec.template.spec.containers[app].image` */
+  path: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** Whether the cluster has an object as it was applied: nothing to write. */
+export function isCurrent(live: KubeObject | undefined, desired: KubeObject): boolean {
+  if (!live) return false;
+  const record = recordOf(live);
+  return (
+    record !== undefined &&
+    canonicalJson(record) === canonicalJson(desired) &&
+    differences(desired, live).length === 0
+  );
+}
+
+/**
+ * Returns where a live object differs from the desired one. Members that only the live object has are
+ * defaults of the cluster.
+ */
+export function differences(desired: unknown, live: unknown, path = ''): Difference[] {
+  if (Array.isArray(desired)) {
+    const isNamed = desired.every((each) => isObject(each) && typeof each['name'] === 'string');
+    // The cluster may add a named item, such as a container. Other lists are as they were applied.
+    const isShort = Array.isArray(live) && live.length < desired.length;
+    const isLong = Array.isArray(live) && live.length > desired.length && !isNamed;
+    if (!Array.isArray(live) || isShort || isLong) return [{ path, before: live, after: desired }];
+    return desired.flatMap((each: unknown, index) => {
+      const name = isObject(each) && typeof each['name'] === 'string' ? each['name'] : undefined;
+      const other: unknown =
+        name === undefined
+          ? live[index]
+          : live.find((one: unknown) => isObject(one) && one['name'] === name);
+      return differences(each, other, `${path}[${name ?? index}]`);
+    });
+  }
+  if (isObject(desired)) {
+    if (!isObject(live))
+      return Object.keys(desired).length === 0 && live === undefined
+        ? []
+        : [{ path, before: live, after: desired }];
+    return Object.entries(desired).flatMap(([key, value]) =>
+      differences(value, live[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  if (desired === live || isSameQuantity(desired, live)) return [];
+  return [{ path, before: live, after: desired }];
+}
+
+const UNITS: Record<string, number> = {
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** The API server writes 1000m as 1. */
+function isSameQuantity(a: unknown, b: unknown): boolean {
+  const [left, right] = [a, b].map((value) => {
+    const match =
+      typeof value === 'string' ? /^(\d{1,15}(?:\.\d{1,9})?)([a-zA-Z]{0,2})$/.exec(value) : null;
+    const unit = match ? UNITS[match[2]!] : undefined;
+    return unit === undefined ? undefined : Number(match![1]) * unit;
+  });
+  return left !== undefined && left === right;
+}

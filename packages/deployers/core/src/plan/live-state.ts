@@ -1,0 +1,102 @@
+import { isObject } from '@gati/contract/data';
+import type { Cluster, KubeObject } from '../kube/cluster.ts';
+import { KINDS, pathOfKind } from '../kube/kinds.ts';
+import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
+import type { Target } from '../objects/target.ts';
+
+/** The objects of an app as the cluster has them. */
+export interface LiveState {
+  namespace: KubeObject | undefined;
+  /** All but the namespace. */
+  objects: KubeObject[];
+}
+
+/** Reads the objects of an app by their labels: there is no other record of them. */
+export async function readLiveState(cluster: Cluster, target: Target): Promise<LiveState> {
+  const namespace = await cluster.get(`api/v1/namespaces/${target.namespace}`);
+  if (!namespace) return { namespace, objects: [] };
+  const labelSelector = Object.entries(identityLabels(target))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+  const kinds = Object.keys(KINDS).filter((kind) => kind !== 'Namespace');
+  const lists = await Promise.all(
+    kinds.map(async (kind) => {
+      const items = await cluster.list(pathOfKind(kind, target.namespace), { labelSelector });
+      // Items of a list have no kind of their own.
+      return items.map((item) => ({ ...item, apiVersion: KINDS[kind]!.apiVersion, kind }));
+    }),
+  );
+  return { namespace, objects: lists.flat() };
+}
+
+export function findObject(
+  { objects }: LiveState,
+  { kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>,
+): KubeObject | undefined {
+  return objects.find((each) => each.kind === kind && each.metadata.name === metadata.name);
+}
+
+/** One revision of the app in the cluster. */
+export interface Revision {
+  revision: string;
+  release: string;
+  version: string;
+  image: string;
+  deployment: KubeObject;
+  /** How many pods it should have, and how many are ready. */
+  replicas: number;
+  ready: number;
+}
+
+/** Returns the revisions in the cluster, the live one first, then by age. */
+export function listRevisions(state: LiveState): Revision[] {
+  const live = liveRevision(state);
+  return state.objects
+    .filter(({ kind }) => kind === 'Deployment')
+    .map(toRevision)
+    .sort(
+      (a, b) =>
+        Number(b.revision === live) - Number(a.revision === live) ||
+        (a.deployment.metadata.creationTimestamp! < b.deployment.metadata.creationTimestamp!
+          ? 1
+          : -1),
+    );
+}
+
+function toRevision(deployment: KubeObject): Revision {
+  const labels = deployment.metadata.labels ?? {};
+  const { replicas = 1, template } = (deployment['spec'] ?? {}) as {
+    replicas?: number;
+    template?: { spec?: { containers?: { name: string; image: string }[] } };
+  };
+  const status = (deployment['status'] ?? {}) as { readyReplicas?: number };
+  const container = template?.spec?.containers?.find(({ name }) => name === 'app');
+  return {
+    revision: labels[LABELS.revision] ?? '',
+    release: labels[LABELS.release] ?? '',
+    version: labels[LABELS.version] ?? '',
+    image: container?.image ?? '',
+    deployment,
+    replicas,
+    ready: status.readyReplicas ?? 0,
+  };
+}
+
+const serviceOf = ({ objects }: LiveState): KubeObject | undefined =>
+  objects.find(
+    ({ kind, metadata }) => kind === 'Service' && metadata.labels?.[LABELS.role] !== undefined,
+  );
+
+/** Returns the revision that the Service leads to. */
+export function liveRevision(state: LiveState): string | undefined {
+  const spec = serviceOf(state)?.['spec'];
+  const selector = isObject(spec) && isObject(spec['selector']) ? spec['selector'] : {};
+  const revision = selector[LABELS.revision];
+  return typeof revision === 'string' ? revision : undefined;
+}
+
+/** Returns the revisions that were live, the newest first. */
+export function revisionHistory(state: LiveState): string[] {
+  const text = serviceOf(state)?.metadata.annotations?.[ANNOTATIONS.history];
+  return text ? text.split(',').slice(0, 20) : [];
+}

@@ -1,0 +1,184 @@
+import type { KubeObject } from '../kube/cluster.ts';
+import {
+  createLiveObjects,
+  deploymentName,
+  type DesiredObjects,
+  replicasOf,
+  setId,
+} from '../objects/objects.ts';
+import { LABELS } from '../objects/labels.ts';
+import type { ReleaseFacts, Target } from '../objects/target.ts';
+import { differences, essenceOf, isCurrent, withRecord } from './essence.ts';
+import {
+  findObject,
+  listRevisions,
+  liveRevision,
+  type LiveState,
+  revisionHistory,
+} from './live-state.ts';
+import { type ApplyStep, type Plan, PLAN_FORMAT, type PlanStep } from './plan.ts';
+
+export interface PlanOptions {
+  server: string;
+  /** Whether to replace values that other tools own. */
+  force: boolean;
+}
+
+const KEEP = 3;
+const TIMEOUT = '5m';
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
+
+/**
+ * Plans a deploy: new pods beside the old ones, then what leads to them, then the end of the old ones.
+ * A plan without steps has nothing to do.
+ */
+export function makePlan(
+  target: Target,
+  release: ReleaseFacts,
+  desired: Pick<DesiredObjects, 'revision' | 'namespace' | 'foundation' | 'deployment'>,
+  state: LiveState,
+  options: PlanOptions,
+): Plan {
+  const { revision, deployment } = desired;
+  const before = liveRevision(state);
+  const history = revisionHistory(state).filter((each) => each !== revision);
+  const live = createLiveObjects(target, revision, history.slice(0, keepOf(target)));
+  const apply = (object: KubeObject, reason: string): ApplyStep[] => {
+    const found = object.kind === 'Namespace' ? state.namespace : findObject(state, object);
+    if (isCurrent(found, object)) return [];
+    const changes = found ? differences(object, found) : [];
+    const against = found ? essenceOf(found) : null;
+    return [
+      { kind: 'apply', reason, object: withRecord(object), against, changes, force: options.force },
+    ];
+  };
+  const pods = planPods(target, desired, state, apply(deployment, 'the pods of the release'));
+  const verb =
+    before === undefined || before === revision ? 'leads requests to' : 'moves requests to';
+  const switching = [
+    ...apply(live.service, `${verb} ${revision}`),
+    ...live.others.flatMap((object) => apply(object, `goes with ${revision}`)),
+  ];
+  const steps: PlanStep[] = [
+    ...(state.namespace ? [] : apply(desired.namespace, 'the namespace is missing')),
+    ...desired.foundation.flatMap((object) => apply(object, 'every release needs it')),
+    ...pods,
+    ...switching,
+    ...(pods.length > 0 || switching.length > 0
+      ? [planVerify(target, release, 'the release responds through its address')]
+      : []),
+    ...planEnd(target, revision, live.others, history, state),
+  ];
+  return {
+    format: PLAN_FORMAT,
+    app: target.app,
+    environment: target.environment,
+    namespace: target.namespace,
+    server: options.server,
+    release,
+    revision,
+    before: before ?? null,
+    steps,
+  };
+}
+
+function planVerify(target: Target, release: ReleaseFacts, reason: string): PlanStep {
+  return {
+    kind: 'verify',
+    reason,
+    namespace: target.namespace,
+    service: target.app,
+    release: release.id,
+    url: target.settings.url ?? null,
+  };
+}
+
+/** Brings up the pods of a revision. The number of pods never falls below that of the live one. */
+function planPods(
+  target: Target,
+  { revision, deployment }: Pick<DesiredObjects, 'revision' | 'deployment'>,
+  state: LiveState,
+  applied: PlanStep[],
+): PlanStep[] {
+  const { min, max } = replicasOf(target);
+  const live = liveRevision(state);
+  const revisions = listRevisions(state);
+  const own = revisions.find((each) => each.revision === revision);
+  const serving = revisions.find((each) => each.revision === live);
+  const isScaled = max > min;
+  const wanted = isScaled ? Math.min(Math.max(min, serving?.replicas ?? min), max) : min;
+  const current = own?.replicas ?? 1;
+  // The autoscaler of the live revision decides how many pods it has.
+  const isEnough = isScaled && revision === live ? current >= min : current === wanted;
+  const { namespace, app } = target;
+  const scale: PlanStep[] = isEnough
+    ? []
+    : [
+        {
+          kind: 'scale',
+          reason: `${current} → ${wanted} pods`,
+          namespace,
+          deployment: deploymentName({ ...target, app }, revision),
+          replicas: wanted,
+        },
+      ];
+  const isReady = own !== undefined && own.ready >= Math.min(wanted, own.replicas) && own.ready > 0;
+  if (applied.length === 0 && scale.length === 0 && isReady) return [];
+  return [
+    ...applied,
+    ...scale,
+    {
+      kind: 'wait',
+      reason: 'requests go to pods that are ready',
+      namespace,
+      deployment: deployment.metadata.name,
+      revision,
+      replicas: isEnough ? current : wanted,
+      timeout: timeoutOf(target),
+    },
+  ];
+}
+
+/** Ends the pods of other revisions, and removes what the app no longer has. */
+function planEnd(
+  target: Target,
+  revision: string,
+  others: KubeObject[],
+  history: string[],
+  state: LiveState,
+): PlanStep[] {
+  const kept = new Set([revision, ...history.slice(0, keepOf(target))]);
+  const { namespace } = target;
+  const old = listRevisions(state).filter((each) => each.revision !== revision);
+  const scaled = old
+    .filter((each) => each.replicas > 0 && kept.has(each.revision))
+    .map(({ deployment, version }): PlanStep => ({
+      kind: 'scale',
+      reason: `${version} is no longer live; a rollback can return to it`,
+      namespace,
+      deployment: deployment.metadata.name,
+      replicas: 0,
+    }));
+  const gone = old.filter((each) => !kept.has(each.revision)).map(({ deployment }) => deployment);
+  // An autoscaler that the settings no longer ask for.
+  const names = new Set(others.map(({ kind }) => kind));
+  const unused = state.objects.filter(
+    ({ kind }) => kind === 'HorizontalPodAutoscaler' && !names.has(kind),
+  );
+  const deleted = [...unused, ...gone]
+    .filter(({ metadata }) => metadata.labels?.[LABELS.partOf] === setId(target))
+    .map(({ kind, metadata }): PlanStep => ({
+      kind: 'delete',
+      reason: 'the app no longer has it',
+      object: { kind, name: metadata.name, namespace },
+      uid: metadata.uid!,
+    }));
+  return [...scaled, ...deleted];
+}
+
+const keepOf = ({ settings }: Target): number => settings.rollout?.keep ?? KEEP;
+
+function timeoutOf({ settings }: Target): number {
+  const text = settings.rollout?.timeout ?? TIMEOUT;
+  return Number.parseInt(text, 10) * SECONDS[text.at(-1)!]! * 1000;
+}

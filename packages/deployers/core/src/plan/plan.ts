@@ -1,0 +1,119 @@
+import type { KubeObject, KubeRequest } from '../kube/cluster.ts';
+import { pathOf } from '../kube/kinds.ts';
+import { MANAGER } from '../objects/labels.ts';
+import type { Difference } from './essence.ts';
+
+export const PLAN_FORMAT = 1;
+
+/** All that a deploy will do, in order. Applying it sends these requests and no others. */
+export interface Plan {
+  format: typeof PLAN_FORMAT;
+  app: string;
+  environment: string;
+  namespace: string;
+  /** Origin of the API server that the plan was made for. */
+  server: string;
+  release: { id: string; version: string; image: string };
+  /** The revision that serves after the plan. */
+  revision: string;
+  /** The revision that served before it; `null` for the first deploy. */
+  before: string | null;
+  steps: PlanStep[];
+}
+
+export type PlanStep = ApplyStep | ScaleStep | WaitStep | VerifyStep | DeleteStep;
+
+interface Step {
+  /** Why the step is needed, for people. */
+  reason: string;
+}
+
+/** Creates or changes an object. */
+export interface ApplyStep extends Step {
+  kind: 'apply';
+  object: KubeObject;
+  /** Digest of the object that the plan was made against; `null` if there was none. */
+  against: string | null;
+  changes: Difference[];
+  /** Whether to replace values that other tools own. */
+  force: boolean;
+}
+
+/** Sets how many pods a Deployment has. */
+export interface ScaleStep extends Step {
+  kind: 'scale';
+  namespace: string;
+  deployment: string;
+  replicas: number;
+}
+
+/** Waits until the pods of a Deployment are ready. */
+export interface WaitStep extends Step {
+  kind: 'wait';
+  namespace: string;
+  deployment: string;
+  revision: string;
+  replicas: number;
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** Asks the new release through the Service, and through the address that users have. */
+export interface VerifyStep extends Step {
+  kind: 'verify';
+  namespace: string;
+  service: string;
+  release: string;
+  url: string | null;
+}
+
+export interface DeleteStep extends Step {
+  kind: 'delete';
+  object: { kind: string; name: string; namespace: string };
+  uid: string;
+}
+
+/** Returns the exact request of a step that writes; `undefined` for a step that only looks. */
+export function toRequest(
+  step: PlanStep,
+  options: { dryRun?: boolean } = {},
+): KubeRequest | undefined {
+  const dryRun: Record<string, string> = options.dryRun ? { dryRun: 'All' } : {};
+  if (step.kind === 'apply')
+    return {
+      method: 'PATCH',
+      path: pathOf(step.object),
+      query: {
+        fieldManager: MANAGER,
+        fieldValidation: 'Strict',
+        ...(step.force && { force: 'true' }),
+        ...dryRun,
+      },
+      contentType: 'application/apply-patch+yaml',
+      body: step.object,
+    };
+  if (step.kind === 'scale')
+    return {
+      method: 'PATCH',
+      path: `apis/apps/v1/namespaces/${step.namespace}/deployments/${step.deployment}/scale`,
+      query: { fieldManager: MANAGER, fieldValidation: 'Strict', ...dryRun },
+      contentType: 'application/merge-patch+json',
+      body: { spec: { replicas: step.replicas } },
+    };
+  if (step.kind === 'delete') {
+    const { kind, name, namespace } = step.object;
+    return {
+      method: 'DELETE',
+      path: pathOf({ kind, metadata: { name, namespace } }),
+      query: dryRun,
+      // Another object of the same name is not the one that the plan names.
+      body: {
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        preconditions: { uid: step.uid },
+        propagationPolicy: 'Background',
+      },
+    };
+  }
+  return undefined;
+}

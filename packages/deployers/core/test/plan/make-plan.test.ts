@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../src/config/settings.ts';
+import type { KubeObject } from '../../src/kube/cluster.ts';
+import { pathOf } from '../../src/kube/kinds.ts';
+import { createObjects } from '../../src/objects/objects.ts';
+import { assertQueue, toTarget } from '../../src/objects/target.ts';
+import { differences } from '../../src/plan/essence.ts';
+import type { LiveState } from '../../src/plan/live-state.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import { type Plan, toRequest } from '../../src/plan/plan.ts';
+
+const release = (version: string): { id: string; version: string; image: string } => ({
+  id: `rel_${version}`,
+  version,
+  image: `r.example.com/shop@sha256:${version.padStart(64, '0')}`,
+});
+
+const EMPTY: LiveState = { namespace: undefined, objects: [] };
+const OPTIONS = { server: 'https://cluster', force: false };
+
+function plan(version: string, state: LiveState, settings: Settings = {}): Plan {
+  const target = toTarget('@team/Shop', 'production', settings);
+  return makePlan(
+    target,
+    release(version),
+    createObjects(target, release(version)),
+    state,
+    OPTIONS,
+  );
+}
+
+/** The cluster after a plan, with all pods ready. */
+function applied(state: LiveState, { steps }: Plan): LiveState {
+  const objects = new Map(state.objects.map((each) => [pathOf(each), each]));
+  let { namespace } = state;
+  for (const step of steps) {
+    if (step.kind === 'apply') {
+      const { object } = step;
+      if (object.kind === 'Namespace') namespace = object;
+      const { metadata } = object;
+      const own = { ...metadata, uid: pathOf(object), creationTimestamp: String(objects.size) };
+      const before = objects.get(pathOf(object));
+      const replicas = object.kind === 'Deployment' ? { replicas: 1 } : {};
+      const spec = { ...replicas, ...(object['spec'] as object) };
+      const status = object.kind === 'Deployment' ? { readyReplicas: 1 } : undefined;
+      objects.set(pathOf(object), { ...before, ...object, metadata: own, spec, status });
+    }
+    if (step.kind === 'scale') {
+      const metadata = { name: step.deployment, namespace: step.namespace };
+      const path = pathOf({ kind: 'Deployment', metadata });
+      const found = objects.get(path)!;
+      const { replicas } = step;
+      const spec = { ...(found['spec'] as object), replicas };
+      objects.set(path, { ...found, spec, status: { readyReplicas: replicas } });
+    }
+    if (step.kind === 'delete')
+      objects.delete(pathOf({ kind: step.object.kind, metadata: step.object }));
+  }
+  const all = [...objects.values()].filter(({ kind }) => kind !== 'Namespace');
+  return { namespace, objects: all };
+}
+
+const summary = ({ steps }: Plan): string[] =>
+  steps.map((step) =>
+    step.kind === 'apply'
+      ? step.object.kind
+      : step.kind === 'scale'
+        ? `scale to ${step.replicas}`
+        : step.kind,
+  );
+
+describe('a plan', () => {
+  test('of the first deploy makes the pods before what leads to them', () => {
+    expect(summary(plan('1', EMPTY))).toEqual([
+      'Namespace',
+      'ConfigMap',
+      'ServiceAccount',
+      'NetworkPolicy',
+      'Deployment',
+      'wait',
+      'Service',
+      'PodDisruptionBudget',
+      'verify',
+    ]);
+  });
+
+  test('of the same release has no steps', () => {
+    const state = applied(EMPTY, plan('1', EMPTY));
+    expect(plan('1', state).steps).toEqual([]);
+  });
+
+  test('of another release ends the old pods last', () => {
+    const state = applied(EMPTY, plan('1', EMPTY));
+    expect(summary(plan('2', state))).toEqual([
+      'Deployment',
+      'wait',
+      'Service',
+      'PodDisruptionBudget',
+      'verify',
+      'scale to 0',
+    ]);
+  });
+
+  test('starts as many new pods as the autoscaler gave the old release', () => {
+    const settings = { scale: { min: 2, max: 10 } };
+    const state = applied(EMPTY, plan('1', EMPTY, settings));
+    const deployment = state.objects.find(({ kind }) => kind === 'Deployment')!;
+    (deployment['spec'] as { replicas: number }).replicas = 7;
+    deployment['status'] = { readyReplicas: 7 };
+    expect(plan('1', state, settings).steps).toEqual([]);
+    expect(summary(plan('2', state, settings))).toContain('scale to 7');
+  });
+
+  test('hands over from an autoscaler to a fixed number of pods, and removes it', () => {
+    const state = applied(EMPTY, plan('1', EMPTY, { scale: { min: 2, max: 10 } }));
+    const fixed = summary(plan('1', state, { scale: { min: 3 } }));
+    expect(fixed).toEqual(['scale to 3', 'wait', 'verify', 'delete']);
+  });
+
+  test('keeps three earlier revisions and removes older ones', () => {
+    let state = EMPTY;
+    for (const version of ['1', '2', '3', '4', '5', '6'])
+      state = applied(state, plan(version, state));
+    const kept = state.objects.filter(({ kind }) => kind === 'Deployment');
+    expect(kept.map(({ metadata }) => metadata.labels!['gati.dev/version']).toSorted()).toEqual([
+      '3',
+      '4',
+      '5',
+      '6',
+    ]);
+  });
+
+  test('leaves objects that are not of its set', () => {
+    const state = applied(EMPTY, plan('1', EMPTY));
+    const labels = { 'gati.dev/app': 'team-shop', 'gati.dev/revision': 'foreign' };
+    const foreign: KubeObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'other', namespace: 'team-shop-production', labels, uid: 'x' },
+    };
+    const objects = [...state.objects, foreign];
+    expect(summary(plan('1', { ...state, objects }))).toEqual([]);
+  });
+
+  test('names pods by release and settings, so that a change of settings rolls out too', () => {
+    const state = applied(EMPTY, plan('1', EMPTY));
+    const changed = plan('1', state, { env: { MODE: 'b' } });
+    expect(changed.before).not.toBe(changed.revision);
+    expect(summary(changed)[0]).toBe('Deployment');
+  });
+
+  test('sends strict requests, and deletes the object that it saw alone', () => {
+    const { steps } = plan('1', EMPTY);
+    expect(toRequest(steps[1]!, { dryRun: true })).toMatchObject({
+      method: 'PATCH',
+      path: 'api/v1/namespaces/team-shop-production/configmaps/team-shop-deploy',
+      query: { fieldManager: 'gati-deploy', fieldValidation: 'Strict', dryRun: 'All' },
+    });
+    const object = { kind: 'Deployment', name: 'a', namespace: 'b' };
+    const request = toRequest({ kind: 'delete', reason: '', object, uid: 'u' });
+    expect(request?.body).toMatchObject({ preconditions: { uid: 'u' } });
+  });
+});
+
+test('defaults of the cluster, other spellings of quantities and injected items are no difference', () => {
+  const desired = { a: 1, memory: '1024Mi', list: [{ name: 'app', x: 1 }] };
+  const live = {
+    a: 1,
+    b: 2,
+    memory: '1Gi',
+    list: [{ name: 'proxy' }, { name: 'app', x: 1, y: 2 }],
+  };
+  expect(differences(desired, live)).toEqual([]);
+  expect(differences({ list: ['a'] }, { list: ['a', 'b'] })).toHaveLength(1);
+  expect(differences({ list: [{ name: 'app', x: 2 }] }, live)).toEqual([
+    { path: 'list[app].x', before: 1, after: 2 },
+  ]);
+});
+
+test('an app with effects needs a queue that outlives its pods', () => {
+  const manifest = { contract: { effects: [{}] } } as never;
+  expect(() => assertQueue(manifest, {})).toThrow('GATI_DEPLOY_CONFIG');
+  expect(() => assertQueue(manifest, { env: { GATI_EFFECTS: 'memory:' } })).not.toThrow();
+});
+
+test.each([
+  ['shop', 'shop'],
+  ['@team/Shop_API', 'team-shop-api'],
+  ['123', 'app-123'],
+  ['x'.repeat(80), `${'x'.repeat(33)}-`],
+])('the name %s becomes a label of the cluster', (name, expected) => {
+  const { app } = toTarget(name, 'production', {});
+  expect(app.startsWith(expected)).toBe(true);
+  expect(app).toMatch(/^[a-z][a-z0-9-]{0,39}$/);
+});
