@@ -102,4 +102,5 @@ export default [
   whole('docker'),
   // Own commands: these need servers that take minutes to compile.
   whole('telemetry'),
+  whole('cluster', { fileParallelism: false }),
 ];

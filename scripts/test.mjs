@@ -28,7 +28,7 @@ await buildPackages();
 const given = process.argv.slice(2);
 const projects = given.some((text) => text.startsWith('--project'))
   ? []
-  : ['--project=!packed', '--project=!telemetry'];
+  : ['--project=!packed', '--project=!telemetry', '--project=!cluster'];
 const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...projects, ...given], {
   cwd: root,
   stdio: 'inherit',
