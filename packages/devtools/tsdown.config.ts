@@ -15,8 +15,7 @@ const config: UserConfig[] = defineConfig([
       publint: false,
       attw: false,
       minify: true,
-      noExternal: [/./],
-      inlineOnly: false,
+      deps: { alwaysBundle: [/./], onlyBundle: false },
     },
   ),
 ]) as UserConfig[];

@@ -16,4 +16,5 @@ export const PAGES: readonly PanelPage[] = [
   { path: 'metrics', title: 'Metrics' },
   { path: 'releases', title: 'Releases' },
   { path: 'effects', title: 'Effects' },
+  { path: 'access', title: 'Access' },
 ];

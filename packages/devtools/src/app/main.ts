@@ -1,7 +1,10 @@
 import { createApp } from 'vue';
-import AppShell from './AppShell.vue';
+import { joinLink, loadAccess } from './lib/access.ts';
+import PanelRoot from './PanelRoot.vue';
 import { router } from './router.ts';
 import './tokens.css';
 import './base.css';
 
-createApp(AppShell).use(router).mount('#app');
+// A page that may not be read is not even begun.
+if (!joinLink.value) await loadAccess();
+createApp(PanelRoot).use(router).mount('#app');

@@ -22,6 +22,7 @@ export const router: Router = createRouter({
     },
     { path: '/effects', name: 'Effects', component: () => import('./pages/EffectsPage.vue') },
     { path: '/effects/:id', name: 'Job', component: () => import('./pages/JobPage.vue') },
+    { path: '/access', name: 'Access', component: () => import('./pages/AccessPage.vue') },
     { path: '/metrics', name: 'Metrics', component: () => import('./pages/MetricsPage.vue') },
     {
       path: '/:path(.*)*',

@@ -13,6 +13,11 @@ export class ResponseError extends Error {
   }
 }
 
+let reportLogin = (): void => {};
+
+/** Calls a function when the server wants a log-in for a page. */
+export const onLoginRequired = (report: () => void): void => void (reportLogin = report);
+
 export const keepToken = (token: string): void => sessionStorage.setItem(TOKEN, token);
 
 /** @throws {ResponseError} when the response is an error */
@@ -39,5 +44,6 @@ async function readJson<Data>(response: Response): Promise<Data> {
   if (response.ok) return (await response.json()) as Data;
   const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
   const { status } = response;
+  if (problem.code === 'login_required') reportLogin();
   throw new ResponseError(status, problem.code ?? String(status), problem.detail ?? '');
 }

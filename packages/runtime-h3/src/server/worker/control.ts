@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { createClientIp, createTrustedPeer } from '../../app/request/client-ip.ts';
 import { type ControlClient, isControlUrl } from '../channel/control.ts';
 import type { ControlProxy } from '../channel/control-proxy.ts';
+import type { DrainState } from '../http/drain-state.ts';
 import type { HttpServerHooks } from './http-server.ts';
 
 type Handlers = Pick<HttpServerHooks, 'onRequest' | 'onUpgrade'>;
@@ -15,13 +16,17 @@ export interface Control {
   close(): void;
 }
 
-/**
- * @param path socket on which the collector serves the panel
- * @param trust proxies whose forwarded headers count
- */
-export function createControl(path: string, trust: number | string[] | undefined): Control {
-  const clientIp = createClientIp(trust);
-  const isTrusted = createTrustedPeer(trust);
+export interface ControlOptions {
+  /** Socket on which the collector serves the panel. */
+  path: string;
+  /** Proxies whose forwarded headers count. */
+  trustProxy: number | string[] | undefined;
+  state: DrainState;
+}
+
+export function createControl({ path, trustProxy, state }: ControlOptions): Control {
+  const clientIp = createClientIp(trustProxy);
+  const isTrusted = createTrustedPeer(trustProxy);
   /** Loaded late: most workers never pass such a request. */
   let proxy: Promise<ControlProxy> | undefined;
   const load = (): Promise<ControlProxy> =>
@@ -41,6 +46,8 @@ export function createControl(path: string, trust: number | string[] | undefined
     guard: ({ onRequest, onUpgrade }) => ({
       onRequest(req, res) {
         if (!isControlUrl(req.url!)) return onRequest(req, res);
+        // A page that asks again and again would keep its connection.
+        if (state.draining) res.shouldKeepAlive = false;
         const client = describe(req);
         void load().then((passer) => passer.request(req, res, client));
       },

@@ -100,7 +100,6 @@ async function startWorker(
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
   const link = await openLink(kind);
-  const control = await openControl(kind, env);
   const log = createWorkerLog(env.logLevel, link);
   const tracing = link && (await loadTracer(log, link));
   const { logger } = log;
@@ -141,6 +140,7 @@ async function startWorker(
     logger,
   });
   const state: DrainState = { draining: false };
+  const control = await openControl(kind, env, state);
   const prepare = (res: ServerResponse): void => enableCompression(res, state, options.compression);
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
@@ -218,11 +218,12 @@ async function openLink(kind: WorkerKind): Promise<TelemetryLink | undefined> {
 async function openControl(
   kind: WorkerKind,
   { trustProxy }: ServerEnv,
+  state: DrainState,
 ): Promise<Control | undefined> {
   const path = process.env[CONTROL_SOCKET];
   delete process.env[CONTROL_SOCKET];
   if (path === undefined || kind === 'effects') return undefined;
-  return (await import('./control.ts')).createControl(path, trustProxy);
+  return (await import('./control.ts')).createControl({ path, trustProxy, state });
 }
 
 /** Creates the tracer, whose spans go to the collector alone. */

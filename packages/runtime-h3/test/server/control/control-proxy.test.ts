@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isControlUrl } from '../../../src/server/channel/control.ts';
+import {
+  type ControlProxy,
+  createControlProxy,
+} from '../../../src/server/channel/control-proxy.ts';
+import { eventually } from '@gati/test-kit/wait';
+
+const CLIENT = { address: '192.0.2.1', secure: true };
+
+let collector: http.Server;
+let worker: http.Server;
+let proxy: ControlProxy;
+let port: number;
+let socketPath: string;
+/** Heads that the collector got. */
+const seen: http.IncomingMessage[] = [];
+const left: string[] = [];
+
+beforeAll(async () => {
+  socketPath = path.join(temporaryFolder('control'), 'control.sock');
+  collector = http.createServer((req, res) => {
+    seen.push(req);
+    res.once('close', () => left.push(req.url!));
+    if (req.url === '/_control/stream') return void res.writeHead(200).write('first');
+    res.writeHead(207, { 'x-own': 'yes', 'set-cookie': ['a=1', 'b=2'], connection: 'close' });
+    req.pipe(res);
+  });
+  collector.on('upgrade', (req, socket, head) => {
+    seen.push(req);
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n');
+    socket.write(head);
+    socket.pipe(socket);
+  });
+  await new Promise<void>((resolve) => collector.listen(socketPath, resolve));
+  proxy = createControlProxy(socketPath);
+  worker = http.createServer((req, res) => proxy.request(req, res, CLIENT));
+  worker.on('upgrade', (req, socket, head) => proxy.upgrade(req, socket, head, CLIENT));
+  await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
+  ({ port } = worker.address() as AddressInfo);
+});
+afterAll(() => {
+  proxy.close();
+  for (const server of [worker, collector]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Sends bytes, and returns what has come once `until` is in it. */
+function sendRaw(text: string, until: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(text));
+    let got = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      got += part;
+      if (got.includes(until)) {
+        resolve(got);
+        socket.destroy();
+      }
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(got));
+  });
+}
+
+const lines = (...all: string[]): string => `${all.join('\r\n')}\r\n\r\n`;
+
+describe('a request for the panel', () => {
+  test('reaches the collector with its body, and its response comes back', async () => {
+    const body = 'x'.repeat(200_000);
+    const response = await fetch(`http://127.0.0.1:${port}/_control/api?a=b`, {
+      method: 'POST',
+      body,
+    });
+    expect([response.status, await response.text()]).toEqual([207, body]);
+    expect(response.headers.get('x-own')).toBe('yes');
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', url: '/_control/api?a=b' });
+  });
+
+  test('GHSA-rq7w-g337-39qq: says from whom it is by the connection, not by its headers', async () => {
+    await sendRaw(
+      lines(
+        'GET /_control/ HTTP/1.1',
+        'Host: localhost',
+        'X-Gati-Client: {"address":"127.0.0.1"}',
+        'x-gati-client: {"address":"::1"}',
+        'Connection: close, x-gati-client, cookie',
+        'Cookie: kept=no',
+        'Keep-Alive: timeout=5',
+        'Proxy-Authorization: Basic x',
+        'TE: trailers',
+      ),
+      '0\r\n\r\n',
+    );
+    const { headers } = seen.at(-1)!;
+    expect(headers['x-gati-client']).toBe(JSON.stringify(CLIENT));
+    for (const name of ['keep-alive', 'proxy-authorization', 'te', 'cookie'])
+      expect(headers[name]).toBeUndefined();
+  });
+
+  test('ends at the collector when its client leaves', async () => {
+    const text = await sendRaw(lines('GET /_control/stream HTTP/1.1', 'Host: localhost'), 'first');
+    expect(text).toContain('200 OK');
+    await eventually(() => expect(left).toContain('/_control/stream'));
+  });
+
+  test('upgrades, in both directions, with the same facts', async () => {
+    const text = await sendRaw(
+      `${lines(
+        'GET /_control/ws HTTP/1.1',
+        'Host: localhost',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'X-Gati-Client: {"address":"127.0.0.1"}',
+      )}hello`,
+      'hello',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 101 [\s\S]*\r\n\r\nhello$/);
+    expect(seen.at(-1)!.headers).toMatchObject({
+      upgrade: 'websocket',
+      'x-gati-client': JSON.stringify(CLIENT),
+    });
+  });
+
+  test('gets 503 with a reason while the collector is not there', async () => {
+    const gone = createControlProxy(`${socketPath}.gone`);
+    const server = http.createServer((req, res) => gone.request(req, res, CLIENT));
+    server.on('upgrade', (req, socket, head) => gone.upgrade(req, socket, head, CLIENT));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port: other } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${other}/_control/`);
+    expect([response.status, await response.json()]).toMatchObject([
+      503,
+      { code: 'panel_unavailable', detail: expect.stringContaining('starts again') },
+    ]);
+    const upgrade = await new Promise<number>((resolve) => {
+      http
+        .get(`http://127.0.0.1:${other}/_control/`, {
+          headers: { connection: 'Upgrade', upgrade: 'websocket' },
+        })
+        .on('response', ({ statusCode }) => resolve(statusCode!));
+    });
+    expect(upgrade).toBe(503);
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+test('GHSA-534h-c3cw-v3h9: only the user of the server can open the sockets of its processes', async () => {
+  const { createTelemetrySocket } =
+    await import('../../../src/server/supervisor/telemetry-socket.ts');
+  const { control, remove } = createTelemetrySocket();
+  expect(fs.statSync(path.dirname(control)).mode & 0o777).toBe(0o700);
+  remove();
+});
+
+test.each([
+  ['/_control', true],
+  ['/_control/', true],
+  ['/_control/api/traces?x=1', true],
+  ['/_control?x', true],
+  ['/_controls', false],
+  ['/_control.js', false],
+  ['/_Control/', false],
+  ['//_control/', false],
+  ['/', false],
+  ['', false],
+])('the address %s is for the panel: %s', (url, expected) => {
+  expect(isControlUrl(url)).toBe(expected);
+});
