@@ -27,6 +27,7 @@ export function respondError(call: Call, error: unknown): void {
     }
     call.logger.error('a request failed', {
       route: call.route,
+      version: call.version,
       requestId: call.requestId,
       traceId: call.traceId,
       spanId: call.spanId,

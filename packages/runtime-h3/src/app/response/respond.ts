@@ -244,7 +244,12 @@ function sendStream(
   call.stream = traced;
   call.exchange.stream(status, headers, traced, (error) => {
     if (error !== undefined)
-      call.logger.error('a stream failed', { route: call.route, traceId: call.traceId, error });
+      call.logger.error('a stream failed', {
+        route: call.route,
+        version: call.version,
+        traceId: call.traceId,
+        error,
+      });
     finishCall(call, status);
   });
 }

@@ -148,6 +148,7 @@ export class WebSocketHooks {
       if (error instanceof MessageError) return appPeer.close(error.code, error.reason);
       call.logger.error('a socket failed', {
         route: call.route,
+        version: call.version,
         event,
         traceId: call.traceId,
         error,
@@ -158,6 +159,7 @@ export class WebSocketHooks {
       } catch (hookError) {
         call.logger.error('a socket failed', {
           route: call.route,
+          version: call.version,
           event: 'error',
           error: hookError,
         });

@@ -83,7 +83,8 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
     const message = 'an effect ended its process too often, so its job is a dead letter';
     return storeDead(running, new Error(reason), message, options);
   }
-  const run = options.beginRun(lease, plan.release.gctx().release.version);
+  const { version } = plan.release.gctx().release;
+  const run = options.beginRun(lease, version);
   const inRun = { ...options, logger: bindLogger(logger, run.ids) };
   let result: string | undefined;
   try {
@@ -92,7 +93,10 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
     );
   } catch (error) {
     run.end(outcomeOf(error, job.attempt >= retry.attempts), error);
-    return storeFailure(running, error, retry, inRun);
+    return storeFailure(running, error, retry, {
+      ...inRun,
+      logger: bindLogger(inRun.logger, { version }),
+    });
   }
   run.end('completed');
   onRunEnded();

@@ -191,6 +191,7 @@ describe('spans of a request', () => {
     expect(spanOf('by lctx')).toBe(line!['spanId']);
     expect(spanOf('by module')).toBe(server.span('mail.send').spanId);
     expect(spanOf('a request failed')).toBe(line!['spanId']);
+    expect(server.logged.at(-1)).toMatchObject({ route: 'GET /a', version: '1.2.3' });
     expect(server.span('handler').error).toBe('TypeError');
   });
 
