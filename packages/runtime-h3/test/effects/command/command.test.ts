@@ -196,7 +196,12 @@ test('wrong usage prints an error with a fix', async () => {
 });
 
 test('a queue that does not respond is reported once, with a code', async () => {
-  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.useFakeTimers({ toFake: ['Date'] });
+  // The clock moves instead of the test waiting until the start gives up.
+  const written = vi.spyOn(process.stderr, 'write').mockImplementation(() => {
+    vi.setSystemTime(Date.now() + 60_000);
+    return true;
+  });
   const output = { style: createStyle(false), line: () => {}, document: () => {} };
   const queues = { redis: () => import('../../../src/effects/drivers/redis/driver.ts') };
   const code = await runEffectsCommand(['list'], {
@@ -206,6 +211,7 @@ test('a queue that does not respond is reported once, with a code', async () => 
   });
   const lines = written.mock.calls.map(([text]) => String(text));
   written.mockRestore();
+  vi.useRealTimers();
   expect(code).toBe(1);
   expect(lines).toEqual([
     expect.stringMatching(

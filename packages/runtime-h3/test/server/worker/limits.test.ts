@@ -70,7 +70,7 @@ test.each([
 });
 
 test('a client that sends its headers too slowly gets 408', async () => {
-  const { url } = await server.start();
+  const { url } = await server.start({ GATI_LIMITS: 'headTimeout=1000' });
   const slow = await raw(url, 'GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow');
   expect(slow).toMatch(/^HTTP\/1\.1 408 /);
 });
