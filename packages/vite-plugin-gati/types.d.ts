@@ -17,8 +17,8 @@ interface GatiEffectResults {}
 /** `{ config: … }` if the app has `src/config.ts`. Filled by `.gati/types/gati.d.ts`. */
 interface GatiConfig {}
 /**
- * The generated client, for `testApp().call`: its `routes`, and `plain`, the ids of those that need
- * no input. Filled by `.gati/types/gati.d.ts`.
+ * The generated client, for `testApp()`: its `routes` and `sockets`, and `plain` and `plainSockets`,
+ * the ids of those that need no input. Filled by `.gati/types/gati.d.ts`.
  */
 interface GatiClient {}
 

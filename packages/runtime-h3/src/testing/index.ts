@@ -14,8 +14,13 @@ import type {
   TestArguments,
   TestResponseOf,
   TestRoute,
+  TestSocketArguments,
+  TestSocketCall,
+  TestSocketOf,
+  TestSocketRoute,
 } from './test-types.ts';
 
+export { TestHandshakeError } from './test-handshake-error.ts';
 export type {
   TestApp,
   TestAppOptions,
@@ -23,6 +28,10 @@ export type {
   TestResponse,
   TestResponseOf,
   TestRoute,
+  TestSocket,
+  TestSocketCall,
+  TestSocketOf,
+  TestSocketRoute,
 } from './test-types.ts';
 
 /**
@@ -64,6 +73,16 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       return (await readResponse(
         await app.fetch(toRequest(route, call ?? {}, release.contract)),
       )) as TestResponseOf<R>;
+    },
+    async socket<const R extends TestSocketRoute>(
+      route: R,
+      ...[given]: TestSocketArguments<R>
+    ): Promise<TestSocketOf<R>> {
+      const { openTestSocket } = await import('./test-socket.ts');
+      const { protocols = [], ...call }: TestSocketCall = given ?? {};
+      const id = route.startsWith('WS ') ? route : `WS ${route}`;
+      const socket = await openTestSocket(app, toRequest(id, call, release.contract), protocols);
+      return socket as TestSocketOf<R>;
     },
     fetch: (request) => app.fetch(request),
     idle: () => context.effects.idle(),

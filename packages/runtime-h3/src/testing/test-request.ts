@@ -53,7 +53,7 @@ export function toRequest(
     if (value !== undefined && !isLeftOut(name.toLowerCase(), value, headerForms))
       allHeaders.set(name, toListText(name.toLowerCase(), value, headerForms));
   }
-  const init: RequestInit = { method, headers: allHeaders };
+  const init: RequestInit = { method: method === 'WS' ? 'GET' : method, headers: allHeaders };
   if (signal) init.signal = signal;
   if (body !== undefined) {
     const { content, isJson } = toContent(

@@ -21,6 +21,21 @@ export interface TestApp {
    * if (response.status === 200) expect(response.body.name).toBe('Ada');
    */
   call<const R extends TestRoute>(route: R, ...call: TestArguments<R>): Promise<TestResponseOf<R>>;
+  /**
+   * Opens a WebSocket to a route, given by its id or its path. Guards, middleware, the contract of
+   * the messages and the limits are those of a server. Resolves when the socket is open.
+   *
+   * @throws {TestHandshakeError} when the app rejects the handshake, with the response
+   * @example
+   * const chat = await app.socket('/chat/:room', { params: { room: 'lobby' } });
+   * chat.send({ text: 'hello' });
+   * expect(await chat.next()).toEqual({ text: 'hello' });
+   * await chat.close();
+   */
+  socket<const R extends TestSocketRoute>(
+    route: R,
+    ...request: TestSocketArguments<R>
+  ): Promise<TestSocketOf<R>>;
   /** Sends any `Request`, for example an invalid one that the types of `call` reject. */
   fetch(request: Request): Promise<Response>;
   /** Resolves when all due effects have run, including their retries, which run without a pause. */
@@ -153,3 +168,68 @@ type Read<Body> = unknown extends Body
     : Body extends AsyncIterable<unknown>
       ? string
       : Body;
+
+/** An open WebSocket of `testApp().socket`. A loop over it ends when the socket is closed. */
+export interface TestSocket<Sent = unknown, Received = unknown> extends AsyncIterable<Received> {
+  /** Sends JSON as the generated client does, or bytes as they are. */
+  send(message: Sent): void;
+  /** Sends any text, for example a message that the types of `send` reject. */
+  sendText(text: string): void;
+  /**
+   * Resolves with the next message, in the order in which the app sent them.
+   *
+   * @throws {Error} when the socket is closed and all messages are read
+   */
+  next(): Promise<Received>;
+  /** Closes the socket, by default with code 1000. Resolves when it is closed. */
+  close(code?: number, reason?: string): Promise<{ code: number; reason: string }>;
+  /** Resolves when either side has closed the socket. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+}
+
+/** WebSocket routes of the generated client; `any` while nothing is generated. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+type Sockets = GatiClient extends { sockets: infer Known } ? Known : any;
+/** Ids of the WebSocket routes that need no input. */
+type PlainSocket = GatiClient extends { plainSockets: infer Known } ? Known : never;
+type PathOf<Id> = Id extends `WS ${infer Path}` ? Path : never;
+type IdOf<R extends string> = R extends `WS ${string}` ? R : `WS ${R}`;
+
+/** Ids (`WS /chat/:room`) and paths (`/chat/:room`) of the app's WebSocket routes. */
+export type TestSocketRoute =
+  IsAny<Sockets> extends true
+    ? `WS ${string}` | `/${string}`
+    : (keyof Sockets & string) | PathOf<keyof Sockets>;
+
+/** Input of a handshake: `params` and `query` as the route declares them. */
+export type TestSocketCall<R extends string = string> = {
+  /** Headers of the handshake, for example credentials. */
+  headers?: Record<string, string>;
+  /** Subprotocols that the client offers. */
+  protocols?: string[];
+} & (IsAny<Sockets> extends true
+  ? Pick<AnyCall, 'params' | 'query'>
+  : IdOf<R> extends keyof Sockets
+    ? Sockets[IdOf<R>] extends { request: infer Request }
+      ? Pick<Request, Extract<keyof Request, 'params' | 'query'>>
+      : never
+    : never);
+
+/** Arguments after the route: optional if the route needs no input. */
+export type TestSocketArguments<R extends string> =
+  IsAny<Sockets> extends true
+    ? [request?: TestSocketCall<R>]
+    : IdOf<R> extends PlainSocket
+      ? [request?: TestSocketCall<R>]
+      : [request: TestSocketCall<R>];
+
+/** The socket of a route, with its types of messages. */
+export type TestSocketOf<R extends string> =
+  IsAny<Sockets> extends true
+    ? // oxlint-disable-next-line typescript/no-explicit-any -- as above
+      TestSocket<any, any>
+    : IdOf<R> extends keyof Sockets
+      ? Sockets[IdOf<R>] extends { sent: infer Sent; received: infer Received }
+        ? TestSocket<Sent, Received>
+        : never
+      : never;

@@ -56,7 +56,7 @@ ${registry(
   ),
 )}
 ${registry('GatiConfig', scan.config === undefined ? [] : [`config: GatiTypes.Output<typeof ${importOf(scan.config)}.default>;`])}
-${registry('GatiClient', scan.routes.length === 0 ? [] : ["routes: import('../generated/client.ts').Routes;", "plain: import('../generated/client.ts').PlainRoute;"])}
+${registry('GatiClient', scan.routes.length === 0 ? [] : ["routes: import('../generated/client.ts').Routes;", "plain: import('../generated/client.ts').PlainRoute;", "sockets: import('../generated/client.ts').Sockets;", "plainSockets: import('../generated/client.ts').PlainSocket;"])}
 declare module 'virtual:gati/client' {
   export const client: typeof import('../generated/client.ts').client;
   export const call: typeof import('../generated/client.ts').call;

@@ -205,6 +205,8 @@ const CLIENT = `export declare const client: object, call: object, connect: obje
 export type Client<Throw extends boolean = false> = { throw: Throw };
 export type Routes = object;
 export type PlainRoute = never;
+export interface Sockets {}
+export type PlainSocket = never;
 `;
 
 describe('the text of gati.d.ts', () => {

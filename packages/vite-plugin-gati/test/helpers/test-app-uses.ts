@@ -9,6 +9,17 @@ function same<_ extends true>(): void {}
 const app = await testApp();
 
 export async function right(): Promise<void> {
+  const chat = await app.socket('/chat/:room', { params: { room: 'a' }, headers: { authorization: 'x' } });
+  await (await app.socket('WS /chat/:room', { params: { room: 'a' } })).close(4000);
+  chat.send({ say: 'hello' });
+  same<Equal<Awaited<ReturnType<typeof chat.next>>, { from: string; text: string }>>();
+  // @ts-expect-error -- another message
+  chat.send({ say: 1 });
+  // @ts-expect-error -- needs its parameter
+  await app.socket('/chat/:room');
+  // @ts-expect-error -- no such route
+  await app.socket('/nowhere');
+
   const captured = await app.call('POST /payments/:id/capture', { params: { id: 'p1' }, body: { amount: 5 }, headers: { 'x-any': 1 } });
   if (captured.status === 202) same<Equal<typeof captured.body.state, 'capturing'>>();
   else if (captured.status === 409) same<Equal<typeof captured.body.error, 'ReservationFailed'>>();
