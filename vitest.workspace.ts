@@ -44,6 +44,10 @@ const alias = [
     find: /^@gati\/runtime-h3\/telemetry$/,
     replacement: source('runtime-h3/src/telemetry/index.ts'),
   },
+  {
+    find: /^@gati\/runtime-h3\/telemetry\/command$/,
+    replacement: source('runtime-h3/src/collector/command/main.ts'),
+  },
   { find: /^@gati\/runtime-h3\/test$/, replacement: source('runtime-h3/src/testing/index.ts') },
 ];
 

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { STORE, createStoreCommand } from './store-command.ts';
+import { createTelemetryCommands } from './telemetry-command.ts';
 
 /** All commands, in the order of the help text. */
 export const COMMANDS: Command[] = [
@@ -139,6 +140,7 @@ export const COMMANDS: Command[] = [
     passesOn: true,
     load: () => import('./commands/effects.ts'),
   },
+  ...createTelemetryCommands(),
   {
     name: 'explain',
     description: 'Print the page of an error code; without a code, list all of them',

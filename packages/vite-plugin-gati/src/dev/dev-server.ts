@@ -31,6 +31,7 @@ import { createRequestLog } from './request-log.ts';
 import { createResolutions } from './resolutions.ts';
 import { serveApp } from './serve.ts';
 import { logStart } from './log-start.ts';
+import { announceServer } from './running-server.ts';
 import { surviveUncaught } from './uncaught.ts';
 import { respondUnmatched } from './unmatched.ts';
 
@@ -136,6 +137,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     logger,
     telemetry,
   });
+  if (hasPanel) announceServer(server, root);
   logStart(
     server,
     project,

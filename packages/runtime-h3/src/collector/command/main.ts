@@ -1,6 +1,6 @@
 /**
- * The commands `traces`, `trace`, `logs`, `errors` and `metrics`, which `gati` and a built server
- * share.
+ * Entry `@gati/runtime-h3/telemetry/command`: the commands `traces`, `trace`, `logs`, `errors` and `metrics`, which `gati`
+ * and a built server share. Internal: for `gati`; changes without notice.
  */
 import {
   type CommandOutput,
@@ -11,13 +11,22 @@ import {
 } from '../../command/output.ts';
 import { parseArguments } from '../../command/parse-arguments.ts';
 import type { Style } from '../../command/style.ts';
-import type { TelemetrySource } from '../../types/telemetry-source.ts';
+import { openPanelReader } from './panel-reader.ts';
+import type { TelemetryReader } from './reader.ts';
 import { QUERIES, type QueryName } from './queries.ts';
 import { OPTIONS, type TelemetryFlags } from './read-flags.ts';
 
+export { openPanelReader, type PanelOptions } from './panel-reader.ts';
+export type { SummaryQuery, TelemetryReader } from './reader.ts';
+export { openStoreReader } from './store-reader.ts';
+export type { RouteSummary } from './summarize.ts';
+export { type QueryName } from './queries.ts';
+
 export interface TelemetryCommandOptions {
-  /** Opens what the command reads from. */
-  open(): Promise<{ source: TelemetrySource; close(): void }>;
+  /** Opens what the command reads without `--url`. */
+  open(): TelemetryReader | Promise<TelemetryReader>;
+  /** Token for the panel that `--url` names; `GATI_TOKEN`. */
+  token: string | undefined;
   /** Streams for the output; those of the process by default. */
   output?: CommandOutput | undefined;
   /** Epoch milliseconds; the clock by default. */
@@ -34,7 +43,13 @@ const HELP = `Read what a server observed
 
   --since=TIME  how far back: 15m, 2h, 7d; 1h by default
   --limit=N     lines of a page, 50 by default; --cursor=NEXT continues
-  --json        one JSON document on stdout, everything else on stderr`;
+  --url=URL     read the panel of a running server; GATI_TOKEN is the token for it
+  --json        one JSON document on stdout, everything else on stderr
+
+Examples
+  traces --status=5xx --since=15m
+  logs --level=warn --text=timeout
+  metrics --url=https://shop.example --json`;
 
 /** Whether a word is one of these commands. */
 export function isTelemetryCommand(word: string): word is QueryName {
@@ -58,16 +73,18 @@ export async function runTelemetryCommand(
 async function run(
   name: QueryName,
   words: string[],
-  { open, now = Date.now() }: TelemetryCommandOptions,
+  { open, token, now = Date.now() }: TelemetryCommandOptions,
   style: Style,
 ): Promise<CommandResult> {
   const { positionals, values } = parseArguments(words, OPTIONS, { help: `${name} --help` });
   if (values.help) return usageResult(HELP);
-  const query = QUERIES[name]({ words: positionals, flags: values as TelemetryFlags, now, style });
-  const { source, close } = await open();
+  const flags = values as TelemetryFlags;
+  const query = QUERIES[name]({ words: positionals, flags, now, style });
+  const reader =
+    flags.url === undefined ? await open() : openPanelReader({ url: flags.url, token });
   try {
-    return await query(source);
+    return await query(reader);
   } finally {
-    close();
+    reader.close();
   }
 }

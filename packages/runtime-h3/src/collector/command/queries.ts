@@ -3,7 +3,7 @@ import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
 import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
-import type { TelemetrySource, TraceQuery } from '../../types/telemetry-source.ts';
+import type { TraceQuery } from '../../types/telemetry-source.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 import { printTrace } from './print-trace.ts';
 import {
@@ -15,7 +15,7 @@ import {
   readStatus,
   readTraceId,
 } from './read-flags.ts';
-import { summarize } from './summarize.ts';
+import type { TelemetryReader } from './reader.ts';
 
 interface QueryCall {
   /** Arguments that are no options. */
@@ -26,7 +26,7 @@ interface QueryCall {
 }
 
 /** Reads the arguments first, so that wrong ones fail before anything is opened. */
-type Query = (call: QueryCall) => (source: TelemetrySource) => Promise<CommandResult>;
+type Query = (call: QueryCall) => (source: TelemetryReader) => Promise<CommandResult>;
 
 export type QueryName = 'traces' | 'trace' | 'logs' | 'errors' | 'metrics';
 
@@ -160,14 +160,12 @@ function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
   const range = readRange(flags, now);
   const { method, route, version } = flags;
   return async (source) => {
-    const points = await source.metrics({
+    const routes = await source.routes({
       ...range,
-      step: range.to - range.from,
       ...(method !== undefined && { method: method.toUpperCase() }),
       ...(route !== undefined && { route }),
       ...(version !== undefined && { version }),
     });
-    const routes = summarize(points);
     const rows = routes.map((each) => [
       each.method,
       each.route || style.dim('no route'),

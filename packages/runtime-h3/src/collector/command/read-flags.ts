@@ -15,6 +15,7 @@ export const OPTIONS = {
   trace: { type: 'string' },
   limit: { type: 'string' },
   cursor: { type: 'string' },
+  url: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;

@@ -10,7 +10,6 @@ export interface RouteSummary {
   count: number;
   /** Responses with a status of 500 and above. */
   errors: number;
-  mean: number;
   p50: number;
   p95: number;
   p99: number;
@@ -40,7 +39,6 @@ export function summarize(points: readonly RoutePoint[]): RouteSummary[] {
         version,
         count,
         errors: total((point) => (point.statusClass === 5 ? point.count : 0)),
-        mean: count === 0 ? 0 : total((point) => point.sum) / count,
         p50: quantile(buckets, 0.5),
         p95: quantile(buckets, 0.95),
         p99: quantile(buckets, 0.99),

@@ -1,0 +1,33 @@
+import type { TelemetrySource } from '../../types/telemetry-source.ts';
+import { type RouteSummary, summarize } from './summarize.ts';
+
+/** Requests of which time and routes {@link TelemetryReader.routes} summarizes. */
+export interface SummaryQuery {
+  from: number;
+  to: number;
+  method?: string;
+  route?: string;
+  version?: string;
+}
+
+/** What the commands read: a store, or the panel of a running server. */
+export interface TelemetryReader extends Pick<
+  TelemetrySource,
+  'traces' | 'trace' | 'logs' | 'errors'
+> {
+  routes(query: SummaryQuery): Promise<RouteSummary[]>;
+  close(): void;
+}
+
+/** Returns the reader of a store in this process. */
+export function readerOf(source: TelemetrySource & { close(): void }): TelemetryReader {
+  return {
+    traces: (query) => source.traces(query),
+    trace: (id) => source.trace(id),
+    logs: (query) => source.logs(query),
+    errors: (query) => source.errors(query),
+    routes: async (query) =>
+      summarize(await source.metrics({ ...query, step: query.to - query.from })),
+    close: () => source.close(),
+  };
+}

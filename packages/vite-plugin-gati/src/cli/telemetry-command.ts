@@ -1,0 +1,92 @@
+import path from 'node:path';
+import type { QueryName } from '@gati/runtime-h3/telemetry/command';
+import type { Command, Option, Positional } from './command.ts';
+
+const text = (description: string, valueHint: string): Option => ({
+  type: 'string',
+  description,
+  valueHint,
+});
+
+const SINCE = text('How far back: 15m, 2h, 7d; 1h by default', 'time');
+const PAGE = {
+  limit: text('Lines of a page, 50 by default', 'n'),
+  cursor: text('Continue after a page', 'next'),
+};
+const ROUTE = text('Path of a route: /orders/:id', 'path');
+const METHOD = text('Method of a route', 'method');
+const VERSION = text('Version of a release', '1.2.0');
+const URL_OPTION = text(
+  'Read the panel of this server, with the token GATI_TOKEN; by default `gati dev` of this folder',
+  'url',
+);
+
+const COMMANDS: Record<QueryName, { description: string; args: Record<string, Option> }> = {
+  traces: {
+    description: 'List the requests that a server observed, newest first',
+    args: {
+      route: ROUTE,
+      method: METHOD,
+      status: text('Status or class', '500|5xx'),
+      version: VERSION,
+      slower: text('Least duration in milliseconds', 'ms'),
+      since: SINCE,
+      ...PAGE,
+    },
+  },
+  trace: { description: 'Show one trace: requests, runs, spans and log lines', args: {} },
+  logs: {
+    description: 'List the log of a server, newest first',
+    args: {
+      level: text('Least level', 'warn'),
+      text: text('Text of the message or of a field', 'text'),
+      trace: text('Lines of this trace', 'id'),
+      route: ROUTE,
+      version: VERSION,
+      since: SINCE,
+      ...PAGE,
+    },
+  },
+  errors: {
+    description: 'List the errors of a server, grouped by type and place',
+    args: { since: SINCE, ...PAGE },
+  },
+  metrics: {
+    description: 'Show rate, errors and durations of each route',
+    args: { route: ROUTE, method: METHOD, version: VERSION, since: SINCE },
+  },
+};
+
+const TRACE_ID: Positional = {
+  type: 'positional',
+  description: 'Trace id, as `gati traces` and the log have it',
+  valueHint: '0af7651916cd43dd8448eb211c80319c',
+};
+
+/** Creates the commands that read what a server observed. A built server has them too. */
+export function createTelemetryCommands(): Command[] {
+  return (Object.keys(COMMANDS) as QueryName[]).map((name) => {
+    const { description, args: options } = COMMANDS[name];
+    return {
+      name,
+      description,
+      args: { ...(name === 'trace' && { id: TRACE_ID }), ...options, url: URL_OPTION },
+      load: async () => ({
+        async run({ args, output }) {
+          const { openDefaultReader } = await import('./open-reader.ts');
+          const { runTelemetryCommand } = await import('@gati/runtime-h3/telemetry/command');
+          const words = [...Object.keys(options), 'url'].flatMap((option) =>
+            args[option] === undefined ? [] : [`--${option}=${String(args[option])}`],
+          );
+          if (args.id !== undefined) words.push('--', String(args.id));
+          const root = path.resolve((args.root as string | undefined) ?? '.');
+          return runTelemetryCommand(name, words, {
+            open: () => openDefaultReader(root, (args.mode as string | undefined) ?? 'development'),
+            token: process.env['GATI_TOKEN'],
+            output,
+          });
+        },
+      }),
+    };
+  });
+}
