@@ -6,10 +6,8 @@ import {
   openStoreReader,
   type TelemetryReader,
 } from '@gati/runtime-h3/telemetry/command';
+import { DEVELOPMENT_STORE } from '../dev/panel/development-store.ts';
 import { findRunningServer } from '../dev/running-server.ts';
-
-/** Store of `gati dev`, which outlives it. */
-const DEVELOPMENT_STORE = '.gati/telemetry.db';
 
 /**
  * Opens the telemetry of the `gati dev` that runs in a folder, or else the store that

@@ -1,3 +1,4 @@
+import { DEVELOPMENT_STORE } from './development-store.ts';
 import {
   createJsonLogger,
   loggerOf,
@@ -8,7 +9,7 @@ import { createRedactor, createTracer, type Tracer } from '@gati/runtime-h3/inte
 import type { Logger } from '@gati/runtime-h3';
 
 /** From the root of the project. */
-const DEFAULT_STORE = 'sqlite:.gati/telemetry.db';
+const DEFAULT_STORE = `sqlite:${DEVELOPMENT_STORE}`;
 /** Characters of lines that wait for the store to open. More are dropped. */
 const MOST_WAITING = 4 * 1024 ** 2;
 
