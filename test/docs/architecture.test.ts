@@ -23,7 +23,7 @@ function isNamedRight(name: string): boolean {
   return [name, path.join('packages', name), inSources].some(exists);
 }
 
-test.each([MAP, 'AGENTS.md', 'CONTRIBUTING.md'])('every file that %s names exists', (name) => {
+test.each([MAP, 'docs/internals/telemetry.md', 'AGENTS.md', 'CONTRIBUTING.md'])('every file that %s names exists', (name) => {
   const named = namedPaths(readPage(name));
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((each) => !isNamedRight(each))).toEqual([]);
