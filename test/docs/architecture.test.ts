@@ -23,11 +23,14 @@ function isNamedRight(name: string): boolean {
   return [name, path.join('packages', name), inSources].some(exists);
 }
 
-test.each([MAP, 'docs/internals/telemetry.md', 'AGENTS.md', 'CONTRIBUTING.md'])('every file that %s names exists', (name) => {
-  const named = namedPaths(readPage(name));
-  expect(named.length).toBeGreaterThan(3);
-  expect(named.filter((each) => !isNamedRight(each))).toEqual([]);
-});
+test.each([MAP, 'docs/internals/telemetry.md', 'AGENTS.md', 'CONTRIBUTING.md'])(
+  'every file that %s names exists',
+  (name) => {
+    const named = namedPaths(readPage(name));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((each) => !isNamedRight(each))).toEqual([]);
+  },
+);
 
 test('the architecture page names every package and the collector, telemetry and the panel', () => {
   const named = namedPaths(page).map((name) => name.replace(/^packages\//, ''));
