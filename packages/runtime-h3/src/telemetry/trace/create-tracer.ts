@@ -1,6 +1,7 @@
 import type { LogSink } from '../record/recorder.ts';
 import type { Logger } from '../../types/context.ts';
 import { observeFetch } from './observe-fetch.ts';
+import { shareWithOpenTelemetry } from './opentelemetry-api.ts';
 import { createSampler } from './sampler.ts';
 import { Tracer } from './tracer.ts';
 
@@ -23,11 +24,11 @@ export interface CreatedTracer {
 export function createTracer({ sink, logger, env = process.env }: TracerOptions): CreatedTracer {
   const sampler = createSampler(env, (reason) => logger.warn(reason));
   const tracer = new Tracer(sampler, sink);
-  const stop = observeFetch(tracer);
+  const stops = [observeFetch(tracer), shareWithOpenTelemetry(tracer)];
   return {
     tracer,
     close() {
-      stop();
+      for (const stop of stops) stop();
       tracer.flush();
     },
   };
