@@ -66,8 +66,8 @@ export function emitMissedChanges(
   let isEmitting = false;
   let closed = false;
 
-  // Relies on: chokidar's `_isIgnored`, which is internal. Without it, only changes that Vite's
-  // configuration ignores are emitted too.
+  // Relies on: chokidar's `_isIgnored`, which is internal. Without it, changes that Vite's
+  // configuration ignores would be emitted too.
   function isIgnored(name: string): boolean {
     const { _isIgnored } = watcher as unknown as { _isIgnored?: (name: string) => boolean };
     return _isIgnored?.call(watcher, name) ?? false;
