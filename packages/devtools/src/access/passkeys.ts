@@ -32,13 +32,16 @@ export interface PasskeyProofs {
   authenticate(purpose: string, response: PasskeyResponse): Promise<Passkey>;
 }
 
-/** Loads the library that checks passkeys: few processes ever see one. */
-const load = (): Promise<typeof import('@simplewebauthn/server')> =>
-  import('@simplewebauthn/server');
+type Library = typeof import('@simplewebauthn/server');
 
+/** Few processes ever see a passkey. */
+const loadLibrary = (): Promise<Library> => import('@simplewebauthn/server');
+
+/** @param load loads the library that checks passkeys */
 export function createPasskeyProofs(
   { challenges, passkeys }: AccessStore,
   { passkeys: origins, rpId }: PanelOrigin,
+  load: () => Promise<Library> = loadLibrary,
 ): PasskeyProofs {
   const expected = (purpose: string) => ({
     expectedChallenge: (challenge: string) => challenges.isOpen(challenge, purpose),

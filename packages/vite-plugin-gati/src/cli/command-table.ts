@@ -142,6 +142,19 @@ export const COMMANDS: Command[] = [
   },
   ...createTelemetryCommands(),
   {
+    name: 'panel',
+    description: 'Print a new link to the panel of the built server: gati panel link',
+    args: {
+      action: {
+        type: 'positional',
+        description: '`link` makes an owner: to set the panel up, or to get back into it',
+        valueHint: 'link',
+      },
+    },
+    passesOn: true,
+    load: () => import('./commands/panel.ts'),
+  },
+  {
     name: 'explain',
     description: 'Print the page of an error code; without a code, list all of them',
     args: {
