@@ -2,6 +2,7 @@
  * Entry `@gati/runtime-h3/command`: the shared code of the commands of a built server, which `gati`
  * uses too. Internal: for `vite-plugin-gati`; changes without notice.
  */
+export { type ErrorPages, explainCode } from './explain.ts';
 export { ignoreClosedPipe } from './closed-pipe.ts';
 export type { CommandOutput, CommandResult } from './output.ts';
 export { type ArgumentHelp, type ParsedArguments, parseArguments } from './parse-arguments.ts';

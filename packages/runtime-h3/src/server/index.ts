@@ -71,6 +71,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exitCode = await runPanelCommand(words, options);
     return;
   }
+  if (name === 'explain') {
+    const { runExplainCommand } = await import('./explain-command.ts');
+    process.exitCode = await runExplainCommand(words, options.errors);
+    return;
+  }
   if (name !== undefined && TELEMETRY_COMMANDS.has(name)) {
     const { runStoredTelemetryCommand } = await import('./telemetry-command.ts');
     process.exitCode = await runStoredTelemetryCommand(name, words);

@@ -22,6 +22,8 @@ export interface ServerOptions extends Pick<
   assetsDir?: string;
   /** Folder of the panel: `dist/server/panel`. A folder that does not exist counts as none. */
   panel?: URL;
+  /** File with the pages of the error codes: `dist/server/errors.json`. */
+  errors?: URL;
   /** Which responses of routes are compressed; all by default. */
   compression?: Compression;
   /**

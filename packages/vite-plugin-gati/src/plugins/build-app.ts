@@ -13,6 +13,7 @@ import {
 import type { BuildState } from './build-state.ts';
 import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
+import { ERROR_PAGES_FILE, readErrorPages } from '../build/error-pages.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { findPanel, writePanel } from '../build/panel-files.ts';
 import { describeApp } from '../project-facts.ts';
@@ -103,6 +104,7 @@ async function writeFilesBesideBundles(
   if (manifest.native) {
     await native.copy(root, serverDir);
   }
+  fs.writeFileSync(path.join(serverDir, ERROR_PAGES_FILE), `${JSON.stringify(readErrorPages())}\n`);
   for (const file of state.publicAssets)
     fs.cpSync(path.join(serverDir, file), path.join(outDir, CLIENT_DIR, file));
   const history = await state.history();

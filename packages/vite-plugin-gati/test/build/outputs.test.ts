@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import type { Diagnostic } from '@gati/contract';
 import { afterEach, describe, expect, test } from 'vitest';
-import { stopProcesses } from '@gati/test-kit/processes';
+import { runProcess, stopProcesses } from '@gati/test-kit/processes';
 import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { build, copyAway, type Files, makeApp, readAll, write } from '../helpers/build.ts';
 
@@ -64,6 +64,13 @@ describe('vite build', () => {
     expect(answer.headers.get('x-gati-release')).toBe(manifest.release.id);
     expect(answer.headers.get('x-api-version')).toBe('1.2.3');
     await server.stop();
+    const entry = path.join(outDir, 'server/index.mjs');
+    const explained = await runProcess(process.execPath, [entry, 'explain', 'gati_bad_env'], {});
+    expect(explained).toMatchObject({ code: 0, stderr: '' });
+    expect(explained.stdout).toContain('# GATI_BAD_ENV');
+    const unknown = await runProcess(process.execPath, [entry, 'explain', 'GATI_BAD_EVN'], {});
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain('Did you mean `explain GATI_BAD_ENV`?');
   });
 
   test('a build bundles the client with its own options', async () => {
@@ -87,7 +94,8 @@ describe('vite build', () => {
     );
     expect(client.some((name) => /^static\/main-.*\.js$/.test(name))).toBe(true);
     const server = Object.keys(readAll(path.join(outDir, 'server')));
-    expect(server.filter((name) => !name.startsWith('chunks/'))).toEqual([
+    expect(server.filter((name) => !/^(?:chunks|panel)\//.test(name))).toEqual([
+      'errors.json',
       'index.mjs',
       'release.mjs',
       'release.mjs.map',

@@ -46,6 +46,7 @@ export function printServer(
     ...(client && client.assetsDir !== 'assets'
       ? [`assetsDir: ${JSON.stringify(client.assetsDir)}`]
       : []),
+    "errors: new URL(/* @vite-ignore */ './errors.json', import.meta.url)",
     ...(hasPanel ? ["panel: new URL(/* @vite-ignore */ './panel/', import.meta.url)"] : []),
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
