@@ -138,6 +138,25 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.close();
   });
 
+  test('the trace of a request is one tree with the run that it enqueued, which leads back', async () => {
+    const page = await open('traces?path=/payments/p1');
+    await page.getByRole('link', { name: '/payments/p1/capture' }).first().click();
+    const spans = page.getByRole('list', { name: 'Spans' });
+    await spans.getByText('process capturePayment').click();
+    expect(await spans.locator('.name').allTextContents()).toEqual([
+      'POST /payments/:id/capture',
+      'handler',
+      'ledger.reserve',
+      'send capturePayment',
+      'process capturePayment',
+    ]);
+    await spans.getByRole('link').click();
+    await page.getByRole('heading', { name: 'Run of capturePayment' }).waitFor();
+    await page.getByRole('link', { name: 'POST /payments/p1/capture' }).click();
+    await page.getByRole('heading', { name: 'POST /payments/p1/capture' }).waitFor();
+    await page.close();
+  });
+
   test('filters and the time range are in the URL, and stay on the way to other pages', async () => {
     const page = await open('traces');
     await page.getByLabel('Status').selectOption('5xx');
