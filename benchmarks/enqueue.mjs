@@ -103,6 +103,8 @@ const server = await startServer(process.execPath, [path.join(dir, 'dist/server/
   cwd: dir,
   env: {
     ...process.env,
+    // The panel, and its telemetry, are measured by themselves.
+    GATI_PANEL: 'off',
     NODE_ENV: 'production',
     PORT: String(await freePort()),
     GATI_WORKERS: '1',

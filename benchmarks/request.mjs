@@ -35,6 +35,8 @@ const file = (name) =>
   path.join(path.dirname(fileURLToPath(import.meta.url)), 'servers', `${name}.mjs`);
 const env = async () => ({
   ...process.env,
+  // The panel, and its telemetry, are measured by themselves.
+  GATI_PANEL: 'off',
   NODE_ENV: 'production',
   PORT: String(await freePort()),
   GATI_WORKERS: '1',

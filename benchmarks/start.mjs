@@ -24,7 +24,13 @@ for (let turn = 0; turn <= Number(values.rounds); turn++) {
     const started = performance.now();
     const child = spawn(process.execPath, [entry], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, NODE_ENV: 'production', PORT: String(port), GATI_WORKERS: '1' },
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        GATI_PANEL: 'off',
+        PORT: String(port),
+        GATI_WORKERS: '1',
+      },
     });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     await until(

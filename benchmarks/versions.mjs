@@ -66,6 +66,8 @@ const start = async (more = {}) =>
   startServer(process.execPath, [path.join(app, 'dist/server/index.mjs')], {
     env: {
       ...process.env,
+      // The panel, and its telemetry, are measured by themselves.
+      GATI_PANEL: 'off',
       NODE_ENV: 'production',
       PORT: String(await freePort()),
       GATI_WORKERS: '1',

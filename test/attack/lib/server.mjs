@@ -24,7 +24,14 @@ export function buildApp() {
 export async function startServer(env, { readsLog = true } = {}) {
   const child = spawn(process.execPath, [path.join(app, 'dist/server/index.mjs')], {
     cwd: app,
-    env: { PATH: process.env.PATH, PORT: '0', GATI_WORKERS: '2', GATI_EFFECTS: 'memory:', ...env },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      GATI_WORKERS: '2',
+      GATI_EFFECTS: 'memory:',
+      GATI_PANEL: 'off',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));

@@ -99,7 +99,8 @@ async function startServer(
   if (!fs.existsSync(entry))
     throw notBuiltError(`there is no ${path.relative(config.root, entry)}`);
   const child = spawn(process.execPath, ['--import', GUARD, entry], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
+    // Its port is not the one that browsers see, so no browser could use the panel.
+    env: { ...process.env, GATI_PANEL: 'off', HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const lines = createInterface(child.stdout!);

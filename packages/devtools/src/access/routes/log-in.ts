@@ -99,13 +99,8 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-out',
       handle(_body, { actor }) {
         if (actor.session !== undefined) store.sessions.end(actor.session);
-        return {
-          body: {},
-          headers: {
-            'set-cookie': printSessionCookie(origin),
-            'clear-site-data': '"cache", "storage"',
-          },
-        };
+        // Without `Clear-Site-Data`: it would remove what the app keeps under the same origin.
+        return { body: {}, headers: { 'set-cookie': printSessionCookie(origin) } };
       },
     }),
   ];
