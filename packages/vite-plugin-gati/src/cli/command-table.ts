@@ -104,6 +104,25 @@ export const COMMANDS: Command[] = [
     },
     load: () => import('./commands/release.ts'),
   },
+  {
+    name: 'deploy',
+    description: 'Deploy the build with the package gati-deploy',
+    args: {
+      env: {
+        type: 'positional',
+        required: false,
+        description: 'Environment of gati.deploy.yaml, production by default',
+        valueHint: 'staging',
+      },
+      'dry-run': {
+        type: 'boolean',
+        description: 'Let the cluster check the requests, store nothing',
+      },
+      'take-over': { type: 'boolean', description: 'Replace values that other tools own' },
+    },
+    handlesSignals: true,
+    load: () => import('./commands/deploy.ts'),
+  },
   createStoreCommand('activate', {
     version: { type: 'positional', description: 'Version in the store', valueHint: '1.2.0' },
   }),

@@ -8,6 +8,8 @@ export interface Command {
   args: Record<string, Argument>;
   /** Whether arguments after the first positional belong to a script, not to `gati`. */
   passesOn?: boolean;
+  /** Whether Ctrl-C and SIGTERM are for the command, not for `gati`. */
+  handlesSignals?: boolean;
   /** Imports the code of the command. */
   load(): Promise<{ run(call: Call): Promise<number> }>;
 }

@@ -43,7 +43,7 @@ async function runCommand(
   const args = parseCommand(command, own);
   if (typeof args.root === 'string') assertFolder(path.resolve(args.root));
   // A script may have its own signal handlers.
-  const interrupt = command.passesOn ? undefined : onInterrupt();
+  const interrupt = command.passesOn || command.handlesSignals ? undefined : onInterrupt();
   const { run } = await command.load();
   return await run({ args, rest, output, onStop: (stop) => interrupt?.onStop(stop) });
 }

@@ -84,6 +84,11 @@ const CASES: Record<string, Case[]> = {
     [[], 1, 'broken'],
     [['--at', 'tomorrow'], 2],
   ],
+  // The success needs a cluster: `npm run test:cluster`.
+  deploy: [
+    [['--dry-run'], 1],
+    [['--dry-rnu'], 2],
+  ],
   activate: [
     [['1.2.3'], 0],
     [['9.9.9'], 1],
