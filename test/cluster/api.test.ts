@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '@gati/test-kit/wait';
 import { startRegistry } from '../../packages/deployers/core/test/helpers/docker-registry.ts';
 import type { TestServer } from '../servers/process.ts';
 import { type AuditEvent, startControlPlane, type TestCluster } from './control-plane.ts';
@@ -43,10 +45,8 @@ describe.skipIf(missing.length > 0)('a deploy to an API server', () => {
   });
 
   /** Requests of `gati-deploy` that wrote something but its lease. */
-  const writesOf = async (work: () => Promise<unknown>): Promise<AuditEvent[]> => {
-    const start = api.audit().length;
-    await work();
-    return api
+  const writesSince = (start: number): AuditEvent[] =>
+    api
       .audit()
       .slice(start)
       .filter(
@@ -54,6 +54,10 @@ describe.skipIf(missing.length > 0)('a deploy to an API server', () => {
           // The played controllers use the same client.
           userAgent === 'gati-deploy' && !PLAYED.has(resource) && subresource !== 'status',
       );
+  const writesOf = async (work: () => Promise<unknown>): Promise<AuditEvent[]> => {
+    const start = api.audit().length;
+    await work();
+    return writesSince(start);
   };
   const release = (version: string): void => {
     const file = path.join(app.folder, 'dist/gati.manifest.json');
@@ -202,6 +206,28 @@ describe.skipIf(missing.length > 0)('a deploy to an API server', () => {
     const moved = await app.deploy('apply', 'old.json');
     expect(moved).toMatchObject({ code: 1, document: { errors: [{ code: 'GATI_DEPLOY_PLAN' }] } });
     expect(await live()).toBe('1.6.0');
+  });
+
+  test('that is killed after any write is finished by the same command', async () => {
+    // The writes of a deploy of a new release, without those of the lease and of the namespace.
+    const WRITES = ['Deployment', 'Service', 'PodDisruptionBudget', 'scale'];
+    for (const [index, kind] of WRITES.entries()) {
+      const version = `2.${index}.0`;
+      release(version);
+      const start = api.audit().length;
+      const killed = app.start('kubernetes');
+      await until(`the write ${index} of ${kind}`, () => writesSince(start).length > index, {
+        giveUp: () => killed.exitCode !== null && 'it ended before',
+      });
+      killed.kill('SIGKILL');
+      await once(killed, 'exit');
+      await until('the lease has ended', async () => (await app.deploy('kubernetes')).code === 0);
+      expect(await live()).toBe(version);
+      const { document } = await app.deploy('status');
+      const running = document.revisions!.filter(({ replicas }) => replicas > 0);
+      expect(running.map((each) => each.version)).toEqual([version]);
+      expect((await app.deploy('kubernetes')).document.result).toBe('unchanged');
+    }
   });
 
   test('keeps three earlier releases without pods, and objects of others', async () => {

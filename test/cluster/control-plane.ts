@@ -218,7 +218,8 @@ function isReady(url: string, pki: string): Promise<boolean> {
 function readAudit(folder: string): AuditEvent[] {
   const file = path.join(folder, 'audit.log');
   if (!fs.existsSync(file)) return [];
-  const lines = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  // The last line may be incomplete.
+  const lines = fs.readFileSync(file, 'utf8').split('\n').slice(0, -1).filter(Boolean);
   return lines.map((line) => JSON.parse(line) as AuditEvent);
 }
 

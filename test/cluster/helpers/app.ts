@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type ProcessResult, runProcess } from '@gati/test-kit/processes';
@@ -16,6 +17,8 @@ export interface DeployedApp {
   deploy(...args: string[]): Promise<ProcessResult & { document: Document }>;
   /** Runs without `--json`. */
   run(...args: string[]): Promise<ProcessResult>;
+  /** Starts a command that the caller ends. */
+  start(...args: string[]): ChildProcess;
   configure(yaml: string): void;
 }
 
@@ -61,6 +64,8 @@ export function createApp(cluster: TestCluster, folder: string): DeployedApp {
   return {
     folder,
     run,
+    start: (...args) =>
+      spawn(process.execPath, [CLI, ...args], { cwd: folder, env, stdio: 'ignore' }),
     async deploy(...args) {
       const result = await run(...args, '--json');
       let document: Document = {};
