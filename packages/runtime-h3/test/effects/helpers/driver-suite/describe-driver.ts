@@ -183,7 +183,7 @@ export function describeDriver(name: string, harness: DriverHarness): void {
     });
 
     test('does not deliver a delayed job before its time', async () => {
-      const delay = Math.min(caps.maxDelay, 2 * short);
+      const delay = Math.min(caps.maxDelay, short);
       if (delay === 0) return;
       await driver.enqueue([job('a', { runAt: now() + delay })]);
       const early = now();
