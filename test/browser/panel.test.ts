@@ -10,8 +10,23 @@ import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { eventually } from '@gati/test-kit/wait';
 
-const PAGES = ['', 'routes', 'traces', 'errors', 'logs', 'metrics', 'releases', 'effects'];
-const TITLES = ['Overview', 'Routes', 'Traces', 'Errors', 'Logs', 'Metrics', 'Releases', 'Effects'];
+const PAGES = [
+  '',
+  'topology',
+  'routes',
+  'traces',
+  'errors',
+  'logs',
+  'metrics',
+  'releases',
+  'effects',
+  'modules',
+  'scaling',
+  'config',
+];
+const TITLES = PAGES.map((page) =>
+  page === '' ? 'Overview' : page[0]!.toUpperCase() + page.slice(1),
+);
 /** Milliseconds that one step in the browser may take. */
 const STEP = 10_000;
 /** Text of clients and of code that would do something if a page took it for HTML or a link. */
@@ -236,6 +251,17 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.getByRole('button', { name: 'Edit and rerun' }).click();
     await page.getByRole('dialog', { name: 'Edit and rerun' }).waitFor();
     await page.keyboard.press('Escape');
+    await page.close();
+  });
+
+  test('a part of the topology leads to its code and its traces, by the keyboard too', async () => {
+    const page = await open('topology');
+    await page.locator('.topology g', { hasText: 'GET /demo/fail' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('src/handlers/demo/fail.ts').waitFor();
+    expect(new URL(page.url()).searchParams.get('node')).toBe('handler:GET /demo/fail');
+    await page.getByRole('main').getByRole('link', { name: 'Traces' }).click();
+    await page.getByRole('link', { name: '/demo/fail' }).first().waitFor();
     await page.close();
   });
 

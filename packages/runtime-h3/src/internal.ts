@@ -18,6 +18,8 @@ export {
 } from './server/http/upgrade-replay.ts';
 export { toAppFrames } from './telemetry/log/app-frames.ts';
 export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
+export { describeSettings } from './config/describe-settings.ts';
+export { createProcessMetrics } from './server/channel/process-metrics.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';

@@ -9,6 +9,7 @@ export interface PanelPage {
 /** The pages in the order of the navigation. */
 export const PAGES: readonly PanelPage[] = [
   { path: '', title: 'Overview' },
+  { path: 'topology', title: 'Topology' },
   { path: 'routes', title: 'Routes' },
   { path: 'traces', title: 'Traces' },
   { path: 'errors', title: 'Errors' },
@@ -16,5 +17,8 @@ export const PAGES: readonly PanelPage[] = [
   { path: 'metrics', title: 'Metrics' },
   { path: 'releases', title: 'Releases' },
   { path: 'effects', title: 'Effects' },
+  { path: 'modules', title: 'Modules' },
+  { path: 'scaling', title: 'Scaling' },
+  { path: 'config', title: 'Config' },
   { path: 'access', title: 'Access' },
 ];

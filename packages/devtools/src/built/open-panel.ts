@@ -17,14 +17,18 @@ const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
  *
  * @throws when the file of the accounts can't be opened
  */
-export function openPanel({ source, access, queue, releases }: PanelHost): BuiltPanel {
+export function openPanel({ source, access, queue, releases, operator }: PanelHost): BuiltPanel {
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const gate = createServerGate({ store, origin, now: Date.now });
   let facts: AppFacts | undefined;
   const panel = createPanel({
     source,
-    ports: { ...(queue && { queue }), ...(releases && { releases }) },
+    ports: {
+      ...(queue && { queue }),
+      ...(releases && { releases }),
+      ...(operator && { operator }),
+    },
     gate,
     audit: store.audit,
     folder: fileURLToPath(new URL('./app', import.meta.url)),

@@ -2,4 +2,4 @@
 export type { Action, ActionContext } from '../actions/action.ts';
 export type { AppFacts, EffectFacts, RouteFacts } from './app-facts.ts';
 export { createPanel, type Panel, PANEL_PATH, type PanelOptions } from './panel.ts';
-export type { PanelPorts, QueuePort, ReleasesPort } from './ports.ts';
+export type { ClusterOperator, PanelPorts, QueuePort, ReleasesPort } from './ports.ts';

@@ -1,4 +1,5 @@
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
+import type { NodeOperator } from '@gati/runtime-h3/telemetry';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
 /** The queue of the app's effects. */
@@ -15,10 +16,18 @@ export interface ReleasesPort {
   open(): Promise<ReleaseStore>;
 }
 
+/**
+ * The place where the app runs: the processes of one node, or of a cluster. Pages and commands do not
+ * know which.
+ */
+export type ClusterOperator = NodeOperator;
+
 /** What the panel reaches besides telemetry. Each part is opened when a page first needs it. */
 export interface PanelPorts {
   /** Absent if jobs are in the memory of other processes. */
   queue?: QueuePort;
   /** Absent if no store is set up. */
   releases?: ReleasesPort;
+  /** Absent if the panel can't ask the processes. */
+  operator?: ClusterOperator;
 }

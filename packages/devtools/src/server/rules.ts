@@ -20,6 +20,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'releases/:id': READ,
   'releases/diff': READ,
   'releases/reach': READ,
+  'metrics/lens': READ,
+  topology: READ,
+  modules: READ,
+  config: READ,
+  scaling: READ,
 };
 
 /** @throws {TypeError} when a path has no rule */

@@ -14,5 +14,6 @@ export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';
 export { LOG_LEVELS } from '../types/log-level.ts';
 export type * from '../types/panel-module.ts';
+export type * from '../types/process-metrics.ts';
 export type * from '../types/telemetry.ts';
 export type * from '../types/telemetry-source.ts';

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
+import type { NodeOperator } from './process-metrics.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface PanelHost {
   queue?: { open(): Promise<QueueDriver> };
   /** The release store. Absent if the server has none. */
   releases?: { open(): Promise<ReleaseStore> };
+  /** Measures the processes of this server. */
+  operator?: NodeOperator;
   access: PanelAccess;
   logger: Logger;
 }

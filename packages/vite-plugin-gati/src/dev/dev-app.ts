@@ -29,6 +29,8 @@ export interface DevApp {
    * @param changed files, from the root, whose code or contract changed
    */
   apply(scan: Scan, changed?: Set<string>): Promise<void>;
+  /** Health of each module that is set up: empty if it can serve, else the reason. */
+  health(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export function createDevApp({
       }
       await Promise.all([modules.sync(scan, changed), effects.sync(scan, changed)]);
     },
+    health: () => context.health(),
     close: () => context.close(),
   };
 }

@@ -26,6 +26,8 @@ export interface DevContext {
   ): Promise<void>;
   /** Replaces the current context, if there is one, by one of `release`. */
   renew(release: ReleaseBundle): Promise<void>;
+  /** Health of each module that is set up: empty if it can serve, else the reason. */
+  health(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,15 @@ export function createDevContext({
       if (!previous) return;
       await context.get(release).catch(() => undefined);
       await dispose(previous.created);
+    },
+    async health() {
+      const running = await current?.created.catch(() => undefined);
+      if (!running) return {};
+      const names = Object.keys(running.modules.api);
+      return {
+        ...Object.fromEntries(names.map((name) => [name, ''])),
+        ...(await running.health()),
+      };
     },
     async close() {
       const previous = current;

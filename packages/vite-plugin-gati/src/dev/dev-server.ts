@@ -126,7 +126,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         telemetry,
         ready,
         latestScan: () => latestScan(),
-        ports: createPanelPorts({ root, devApp, queue }),
+        ports: createPanelPorts({ root, env, devApp, queue }),
       })
     : undefined;
   const app = serveApp(server, devApp, {

@@ -1,11 +1,15 @@
 import type { Endpoint } from '../endpoint.ts';
 import { deadLetters, effects, job, jobs, redrives } from './effects.ts';
 import { errors } from './errors.ts';
+import { lens } from './lens.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
+import { modules } from './modules.ts';
+import { config, scaling } from './node.ts';
 import { overview } from './overview.ts';
 import { release, releaseDiff, releaseReach, releases } from './releases.ts';
 import { routes } from './routes.ts';
+import { topology } from './topology.ts';
 import { trace, traces } from './traces.ts';
 
 /** Every address of the read API that responds with one JSON document. */
@@ -27,4 +31,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   release,
   releaseDiff,
   releaseReach,
+  lens,
+  topology,
+  modules,
+  config,
+  scaling,
 ];

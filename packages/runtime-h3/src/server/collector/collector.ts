@@ -25,6 +25,7 @@ import { formatStartupError } from '../startup-error.ts';
 import { beat } from './beat.ts';
 import type { ControlServer } from './control-server.ts';
 import { createDropLog, type DropLog } from './drop-log.ts';
+import { createNodeOperator } from './node-operator.ts';
 import { listenForTelemetry } from './listen.ts';
 
 /** Milliseconds between two removals of old telemetry. */
@@ -38,7 +39,7 @@ interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
   createPorts(logger: Logger): PanelPorts;
 }
 
-type PanelPorts = Pick<PanelHost, 'queue' | 'releases'>;
+type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator'>;
 
 /**
  * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
@@ -81,9 +82,10 @@ async function collect(
   // A killed collector leaves its socket behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = await listenForTelemetry(path, ingest);
+  const operator = createNodeOperator(send);
   const control = await openControl(env, panel, {
     source: store,
-    ports: createPorts(logger),
+    ports: { ...createPorts(logger), operator },
     logger,
   });
   const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);
@@ -107,6 +109,7 @@ async function collect(
     if (!isMessage(value)) return;
     const message = value as MessageToWorker;
     if (message.gati === 'drain') void exit();
+    else if (message.gati === 'all-metrics') operator.receive(message);
     else if (message.gati === 'collect-metrics') {
       const metrics = { process: readProcess(), inflight: 0, routes: [], limits: {} };
       send({

@@ -2,25 +2,10 @@
 import type { QueueStats } from '../../ports.ts';
 import type { CrashCounts } from '../record/crash-counts.ts';
 import type { LimitMetrics } from '../record/limit-counts.ts';
+import type { ProcessMetrics } from '../../types/process-metrics.ts';
 import type { RouteMetric } from '../record/route-stats.ts';
 
-/** What one process needs. */
-export interface ProcessMetrics {
-  /** `supervisor`, `http`, `effects` or `collector`. */
-  kind: string;
-  pid: number;
-  /** Epoch seconds. */
-  start: number;
-  /** Seconds of all threads, in the process and in the kernel. */
-  cpu: number;
-  /** Bytes. */
-  memory: number;
-  heap: number;
-  /** Share of the time since the last scrape in which the event loop ran code: 0 to 1. */
-  loopUsed: number;
-  /** 99th percentile of the delay of the event loop since the last scrape, in seconds. */
-  loopDelay: number;
-}
+export type { ProcessMetrics };
 
 /** Open and closed WebSockets of one route. */
 export interface SocketMetric {

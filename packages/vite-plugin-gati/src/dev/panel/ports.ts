@@ -1,16 +1,19 @@
 import { openReleaseStore, type ReleaseStore } from '@gati/runtime-h3/releases';
 import type { PanelPorts } from '@gati/devtools/server';
 import type { DevApp } from '../dev-app.ts';
+import { createDevOperator } from './operator.ts';
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevQueue } from '../dev-queue.ts';
 
 /** Gives the panel what the development server has open. */
 export function createPanelPorts({
   root,
+  env,
   devApp,
   queue,
 }: {
   root: string;
+  env: Record<string, string | undefined>;
   devApp: DevApp;
   queue: DevQueue;
 }): PanelPorts {
@@ -21,6 +24,7 @@ export function createPanelPorts({
       // The context runs the jobs.
       wake: async () => void (await devApp.context(devApp.release())),
     },
+    operator: createDevOperator(devApp, { root, env }),
     releases: {
       open: () =>
         (store ??= openReleaseStore(locateStore(root).url).catch((error: unknown) => {

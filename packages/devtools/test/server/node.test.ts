@@ -1,0 +1,189 @@
+import type { SpanRecord } from '@gati/runtime-h3/telemetry';
+import { describeSettings } from '@gati/runtime-h3/internal';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTelemetryStore } from '@gati/runtime-h3/collector';
+import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
+import { NOW, requestRecord } from '../helpers/records.ts';
+
+let panel: PanelServer;
+let bare: PanelServer;
+
+const request = requestRecord({ method: 'GET', route: '/orders/:id' });
+const run = requestRecord({ method: 'RUN', route: 'mail', status: 500 });
+let last = 0;
+const span = (given: Partial<SpanRecord>): SpanRecord => ({
+  traceId: request.traceId,
+  spanId: (++last).toString(16).padStart(16, 'a'),
+  parentId: request.spanId,
+  name: 'part',
+  kind: 'internal',
+  start: NOW - 500,
+  us: 100,
+  attributes: {},
+  ...given,
+});
+
+beforeAll(async () => {
+  const store = openTelemetryStore('memory:');
+  const handler = span({ name: 'handler' });
+  const module = span({
+    parentId: handler.spanId,
+    us: 300,
+    attributes: { 'gati.module': 'ledger', 'gati.method': 'read' },
+  });
+  store.write({
+    requests: [request, run],
+    spans: [
+      handler,
+      module,
+      span({ parentId: module.spanId, attributes: { 'db.system.name': 'sqlite' }, error: '500' }),
+      span({ parentId: handler.spanId, kind: 'producer', attributes: { 'gati.effect': 'mail' } }),
+      span({ kind: 'client', attributes: { 'server.address': 'pay.example' } }),
+    ],
+    logs: [],
+  });
+  const facts = {
+    ...FACTS,
+    modules: [
+      { name: 'ledger', file: 'src/modules/ledger.ts' },
+      { name: 'idle', file: 'src/modules/idle.ts' },
+    ],
+    effects: [{ name: 'mail', file: 'src/effects/mail.ts' }],
+  };
+  panel = await startPanel(store, {
+    app: () => facts,
+    ports: {
+      operator: {
+        measure: async () => ({
+          processes: [
+            {
+              kind: 'http',
+              pid: 7,
+              start: 1,
+              cpu: 2,
+              memory: 3,
+              heap: 4,
+              loopUsed: 0.5,
+              loopDelay: 0.01,
+            },
+          ],
+          crashes: { blocked: 1 },
+          inflight: 2,
+        }),
+        health: async () => ({ ledger: '', idle: 'no connection' }),
+        settings: async () =>
+          describeSettings({
+            env: {
+              GATI_EFFECTS: 'postgres://app:canary-secret@db/queue',
+              GATI_TOKEN: 'canary-secret',
+              PORT: '8080',
+              HOME: '/root',
+            },
+            shell: { PORT: '8080' },
+            defaults: { HOST: '127.0.0.1', PORT: 3000 },
+          }),
+      },
+    },
+  });
+  bare = await startPanel(store);
+});
+afterAll(async () => {
+  await panel.close();
+  await bare.close();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into what came
+const read = async (path: string, from = panel): Promise<any> =>
+  JSON.parse((await from.get(`/_control/api/${path}`)).text);
+
+test('the topology leads from the clients to the database, the hosts and the effects', async () => {
+  const { edges, nodes, sample } = await read('topology');
+  expect(sample).toBe(2);
+  expect(nodes.map(({ id }: { id: string }) => id)).toEqual([
+    'client',
+    'module:ledger',
+    'module:idle',
+    'queue',
+    'effect:mail',
+    'domain:orders',
+    'handler:GET /orders/:id',
+    'database:sqlite',
+    'host:pay.example',
+  ]);
+  expect(edges).toEqual(
+    expect.arrayContaining([
+      { from: 'client', to: 'domain:orders', count: 1, failed: 0, isSampled: false },
+      {
+        from: 'handler:GET /orders/:id',
+        to: 'module:ledger',
+        count: 1,
+        failed: 0,
+        isSampled: true,
+      },
+      { from: 'module:ledger', to: 'database:sqlite', count: 1, failed: 1, isSampled: true },
+      { from: 'handler:GET /orders/:id', to: 'queue', count: 1, failed: 0, isSampled: true },
+      {
+        from: 'handler:GET /orders/:id',
+        to: 'host:pay.example',
+        count: 1,
+        failed: 0,
+        isSampled: true,
+      },
+      { from: 'queue', to: 'effect:mail', count: 1, failed: 1, isSampled: false },
+    ]),
+  );
+});
+
+test('a module has its health, its calls and its callers', async () => {
+  const { modules } = await read('modules');
+  expect(modules).toMatchObject([
+    {
+      name: 'ledger',
+      isHealthy: true,
+      calls: { count: 1, failed: 0 },
+      median: 300,
+      callers: ['GET /orders/:id'],
+      methods: ['read'],
+    },
+    { name: 'idle', isHealthy: false, reason: 'no connection', calls: { count: 0 } },
+  ]);
+});
+
+test('settings have their source, and no secret', async () => {
+  const { settings } = await read('config');
+  expect(JSON.stringify(settings)).not.toContain('canary-secret');
+  expect(settings).toEqual([
+    { name: 'GATI_EFFECTS', value: expect.stringContaining('@db/queue'), source: '.env file' },
+    { name: 'GATI_TOKEN', value: '[redacted]', source: '.env file' },
+    { name: 'HOST', value: '127.0.0.1', source: 'default' },
+    { name: 'PORT', value: '8080', source: 'environment' },
+  ]);
+});
+
+test('the processes have their memory, their event loop and what was replaced', async () => {
+  expect(await read('scaling')).toEqual({
+    processes: [
+      {
+        kind: 'http',
+        pid: 7,
+        startedAt: 1000,
+        cpu: 2,
+        memory: 3,
+        heap: 4,
+        loopUsed: 0.5,
+        loopDelay: 10_000,
+      },
+    ],
+    crashes: { blocked: 1 },
+    inflight: 2,
+  });
+  expect(await read('scaling', bare)).toEqual({ crashes: {}, inflight: 0 });
+  expect(await read('config', bare)).toEqual({ settings: [] });
+});
+
+test('a comparison needs two versions', async () => {
+  expect(await read('metrics/lens?before=1.0.0&after=1.0.0')).toMatchObject({ status: 400 });
+  expect(await read('metrics/lens?before=1.0.0&after=2.0.0')).toMatchObject({
+    routes: [{ verdict: 'unsure', before: { count: 1 }, after: { count: 0 } }, {}],
+  });
+});

@@ -1,0 +1,29 @@
+import { describeSettings } from '../config/describe-settings.ts';
+import { dataFolder } from '../data/data-folder.ts';
+import type { Setting } from '../types/process-metrics.ts';
+import { CONTROL_PORT, CONTROL_SOCKET } from './channel/control.ts';
+import { TELEMETRY_SOCKET, WORKER_MARK } from './channel/messages.ts';
+import { readServerEnv } from './env.ts';
+
+const INTERNAL = [CONTROL_PORT, CONTROL_SOCKET, TELEMETRY_SOCKET, WORKER_MARK];
+
+/** Describes the effective settings of this server. */
+export function nodeSettings(): Setting[] {
+  const { host, port, workers, role, drain, startTimeout, logLevel, adminHost } = readServerEnv({});
+  return describeSettings({
+    env: process.env,
+    internal: INTERNAL,
+    defaults: {
+      HOST: host,
+      PORT: port,
+      GATI_WORKERS: workers,
+      GATI_ROLE: role,
+      GATI_DRAIN: drain,
+      GATI_START_TIMEOUT: startTimeout,
+      GATI_LOG_LEVEL: logLevel,
+      GATI_ADMIN_HOST: adminHost,
+      GATI_PANEL: 'on',
+      GATI_TELEMETRY: `sqlite:${dataFolder('production')}/telemetry.db`,
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import type { ClusterOperator } from '@gati/devtools/server';
+import {
+  createProcessMetrics,
+  dataFolder,
+  defaultQueueUrl,
+  describeSettings,
+} from '@gati/runtime-h3/internal';
+import { locateStore } from '../../releases/locate-store.ts';
+import type { DevApp } from '../dev-app.ts';
+
+/** The process of Vite, which runs the app in development. */
+export function createDevOperator(
+  devApp: DevApp,
+  { root, env }: { root: string; env: Record<string, string | undefined> },
+): ClusterOperator {
+  const read = createProcessMetrics('supervisor');
+  return {
+    measure: async () => ({
+      processes: [{ ...read(), kind: 'development server' }],
+      crashes: {},
+      inflight: 0,
+    }),
+    health: () => devApp.health(),
+    settings: async () =>
+      describeSettings({
+        env,
+        shell: process.env,
+        defaults: {
+          GATI_EFFECTS: defaultQueueUrl(path.relative(root, dataFolder('development') ?? '')),
+          GATI_RELEASES: path.relative(root, locateStore(root).url),
+          GATI_PANEL: 'on',
+        },
+      }),
+  };
+}
