@@ -22,7 +22,7 @@ copies them, with what they need, into \`dist/server/node_modules\`. It keeps pa
 - with compiled code,
 - that read files of their own folder, or load modules by a name computed at run time,
 - that one of these depends on and the app imports too, so that there is one instance of each,
-- of \`dependencies\` in \`package.json\` that the app names in a text, such as \`pino-pretty\` as the target
+- of \`dependencies\` in \`package.json\` that the app names in a string, such as \`pino-pretty\` as the target
   of a logger,
 - that \`ssr.external\` or \`environments.gati.resolve.external\` of the Vite config names.
 

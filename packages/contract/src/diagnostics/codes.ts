@@ -91,7 +91,7 @@ export const GATI_CODES = {
   GATI_LOAD:
     'A handler, or a module that it imports, threw an error while it was loaded in development.',
   GATI_MANIFEST_FORMAT:
-    "The manifest was written by a newer Gati, in a format that this version can't read.",
+    "The manifest was written by a newer version of Gati, in a format that this version can't read.",
   GATI_MANIFEST_INVALID:
     'A manifest (`gati.manifest.json`) is not valid JSON or does not have the shape of a manifest.',
   GATI_MIDDLEWARE_MISSING: 'A `_middleware.ts` does not export `middleware`.',
@@ -116,7 +116,7 @@ export const GATI_CODES = {
   GATI_PUBLISH_LOST:
     'A message that a WebSocket peer published did not reach the peers of other workers.',
   GATI_RELEASES: "The release store that `GATI_RELEASES` or `--store` names can't be opened.",
-  GATI_RELEASE_ABI: "A release was built by a Gati whose bundles this server can't run.",
+  GATI_RELEASE_ABI: "A release was built by a version of Gati whose bundles this server can't run.",
   GATI_RELEASE_CONFLICT: 'The release store already has another build under this version.',
   GATI_RELEASE_DAMAGED: 'A file of a release is missing or differs from what was stored or built.',
   GATI_RELEASE_LOAD: "A release that a client requested can't be loaded.",
@@ -165,7 +165,7 @@ export const GATI_CODES = {
   GATI_SYNTAX_UNSUPPORTED:
     "Server code has syntax that Node can't run and that a build does not lower.",
   GATI_TEST_RELEASE: '`testApp()` found no app to test.',
-  GATI_TRACE_UNKNOWN: 'The store of telemetry has no trace with the requested id.',
+  GATI_TRACE_UNKNOWN: 'The telemetry store has no trace with the requested id.',
   GATI_TYPE_ANY: 'A response body contains `any`, so the contract has `unknown` for that part.',
   GATI_TYPE_GENERIC:
     'A type parameter has no concrete type where a body is made, so that part of the contract is unknown.',

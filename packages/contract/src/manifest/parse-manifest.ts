@@ -32,7 +32,7 @@ import { type Manifest, MANIFEST_FORMAT } from './manifest.ts';
  * @param input Text of the manifest, or the value that `JSON.parse` made of it.
  * @throws {GatiError} GATI_MANIFEST_INVALID when the input is not a manifest. The message names the
  *   path of the first error.
- * @throws {GatiError} GATI_MANIFEST_FORMAT when a newer Gati wrote the manifest.
+ * @throws {GatiError} GATI_MANIFEST_FORMAT when a newer version of Gati wrote the manifest.
  * @example
  * const manifest = parseManifest(await readFile('dist/gati.manifest.json', 'utf8'));
  */

@@ -112,7 +112,7 @@ function toVersionResponse(
   const { errors: _errors, ...common } = properties!;
   const versions: Schema = {
     type: 'array',
-    description: 'The versions that exist instead, newest first.',
+    description: 'The available versions, newest first.',
     items: LISTED_RELEASE,
   };
   return {

@@ -71,6 +71,6 @@ function futureRequest(value: string): VersionRequest {
   return {
     kind: 'invalid',
     reason: 'future',
-    message: `The version ${value} is in the future, where no release is known yet.`,
+    message: `The version ${value} is in the future, for which no release exists yet.`,
   };
 }

@@ -9,7 +9,7 @@ type Row = [term: string, description: string];
 export function printProgramHelp(commands: Command[], colors: Colors): string {
   const names = commands.map(({ name }) => name);
   return join([
-    head('Handlers in, a typed and versioned backend out', 'gati', colors),
+    head('Serves and builds the typed, versioned backend of an app', 'gati', colors),
     usage(`gati [OPTIONS] ${names.join('|')}`, colors),
     section(
       'OPTIONS',

@@ -65,7 +65,7 @@ function checkIsCurrent({ current, marks }: StoreHead, version: string): void {
   throw storeError(
     'GATI_ACTIVATE_WAIT',
     `${version} is no longer current in the store: ${current ?? 'no release'} is.`,
-    'Another activation or rollback came in between. See `gati releases list`.',
+    'Another activation or rollback has changed it. See `gati releases list`.',
   );
 }
 

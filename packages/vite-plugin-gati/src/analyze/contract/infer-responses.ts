@@ -129,7 +129,7 @@ function inferredResponses(
     const { node: at, why } = state.escaped;
     diagnostics.add(
       'GATI_RESPONSE_UNKNOWN',
-      `${why} Its response is unknown.`,
+      `${why} The response is therefore unknown.`,
       'Return the body from the handler, or declare it: `export type Responses = { 200: … }`.',
       at,
     );

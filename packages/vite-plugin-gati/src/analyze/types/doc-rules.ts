@@ -133,7 +133,7 @@ function misspelt(name: string, subject: string): DocRuleIssue[] {
   if (meant === undefined) return [];
   return [
     {
-      message: `The tag \`@${name}\` of \`${subject}\` is no rule. Did you mean \`@${meant}\`?`,
+      message: `The tag \`@${name}\` of \`${subject}\` is not a rule. Did you mean \`@${meant}\`?`,
       fix: `Rename it to \`@${meant}\`, or remove it.`,
     },
   ];
