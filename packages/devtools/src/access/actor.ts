@@ -10,11 +10,11 @@ export interface Actor {
   /** Stable; empty for `anyone`. */
   id: string;
   name: string;
-  /** Absent: may see what is public. */
+  /** Absent: the actor may see only public data. */
   role?: Role;
   /** Address of the client. */
   address: string;
-  /** Identifies the session, and is no secret. Absent without one. */
+  /** Identifies the session; not a secret. Absent without a session. */
   session?: string;
   /** Epoch milliseconds of the last proof of identity. */
   provedAt?: number;

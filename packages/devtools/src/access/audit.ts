@@ -4,15 +4,15 @@ import type { AuditEntry } from '../api/access.ts';
 import type { ListPart } from '../api/types.ts';
 import type { Actor } from './actor.ts';
 
-/** Characters of an input that are kept. */
+/** Maximum number of characters of a stored input. */
 const MAX_INPUT = 2000;
-/** Entries that are kept in memory. */
+/** Maximum number of entries in memory. */
 const MAX_ENTRIES = 1000;
 
-/** Where the audit log is kept. Entries are never changed. */
+/** Stores the audit log. Entries never change. */
 export interface AuditLog {
   append(entry: AuditEntry): void;
-  /** Newest first. `cursor` is the `next` of the part before. */
+  /** Newest first. `cursor` is the `next` of the previous part. */
   list(query: { limit: number; cursor?: string }): ListPart<AuditEntry>;
 }
 

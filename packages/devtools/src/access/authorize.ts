@@ -9,7 +9,7 @@ export const STEP_UP_TIME: number = 5 * 60_000;
 /** Header that a form, an image or a link of another page can't send. */
 export const PANEL_HEADER = 'x-gati-panel';
 
-/** What {@link createAuthorize} asks about a request. */
+/** Functions with which {@link createAuthorize} checks a request. */
 export interface Identification {
   /**
    * Checks the address and the host of the request.
@@ -28,8 +28,8 @@ export interface Identification {
 }
 
 /**
- * Decides whether a request is served, and names its sender. The one function for HTTP, event
- * streams and upgrades.
+ * Decides whether a request is served, and names its sender. HTTP requests, event streams and
+ * upgrades all use this function.
  *
  * @param onRefused called before the error if the sender is known but may not do this
  * @throws {PanelError} 401, 403 or 415
@@ -79,13 +79,13 @@ function checkOrigin(
 ): void {
   const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
   const isAccepted = origin === undefined ? !isNeeded : isOwn(origin);
-  // A user who opens a link comes from another site, and loads the page only.
+  // A link on another site may lead to the panel. It loads the page only.
   const isSubresource = mode !== 'navigate' && site !== 'none';
   if (!isAccepted || (isSubresource && site !== undefined && site !== 'same-origin'))
     throw new PanelError(403, 'foreign_origin', 'Pages of other origins cannot use the panel.');
 }
 
-/** Pages of other origins can't send such requests without asking first (CORS). */
+/** Pages of other origins can't send such requests without a preflight (CORS). */
 function checkForm({ headers }: IncomingMessage): void {
   if (!/^application\/json(?:; ?charset=utf-8)?$/i.test(headers['content-type'] ?? ''))
     throw new PanelError(415, 'unsupported_media_type', 'The body must be application/json.');

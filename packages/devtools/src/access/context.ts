@@ -2,7 +2,7 @@ import type { PanelOrigin } from './origin.ts';
 import type { PasskeyProofs } from './passkeys.ts';
 import type { AccessStore } from './store/access-store.ts';
 
-/** Parts that the requests about access share. */
+/** Objects that the routes below `access/` share. */
 export interface AccessContext {
   store: AccessStore;
   origin: PanelOrigin;

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { PanelOrigin } from './origin.ts';
 
 /**
- * Returns the secret of the session. A second cookie of this name comes from another path or host,
- * and none of them counts then.
+ * Returns the secret of the session. If there are two cookies of this name, one comes from another
+ * path or host, so neither counts.
  */
 export function readSessionCookie(
   { headers }: IncomingMessage,
@@ -23,7 +23,7 @@ export function printSessionCookie(origin: PanelOrigin, secret?: string): string
   const { cookie, isHttps } = origin;
   return [
     `${cookie}=${secret ?? ''}`,
-    // The prefix `__Host-` asks for the path `/`.
+    // The prefix `__Host-` requires the path `/`.
     isHttps ? 'Path=/' : 'Path=/_control',
     'HttpOnly',
     'SameSite=Strict',

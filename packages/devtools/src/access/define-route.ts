@@ -12,17 +12,17 @@ interface RouteOptions<Body> {
   /** Properties of the body; there are no others. */
   body: Record<string, Schema>;
   optional?: readonly (keyof Body & string)[];
-  /** Name in the audit log. Absent: the request changes nothing, and is not noted. */
+  /** Name in the audit log. Absent: the request changes nothing and is not logged. */
   audit?: string;
   /** Properties that the audit log shows; none by default. */
   shown?: readonly (keyof Body & string)[];
   handle(body: Body, call: AccessCall): Promise<RouteReply> | RouteReply;
 }
 
-/** A reply, and who it was that has just been identified. */
+/** A reply, and the actor whom the request has just identified. */
 export type RouteReply = AccessReply & { actor?: AuditEvent['actor'] };
 
-/** Defines a POST whose body is checked, and whose result is noted in the audit log. */
+/** Defines a POST whose body is checked and whose result is written to the audit log. */
 export function createDefineRoute(audit: AuditLog, now: () => number) {
   return <Body>({ path, rule, body, optional, ...options }: RouteOptions<Body>): AccessRoute => {
     const schema = closedObject(body, optional);

@@ -2,16 +2,16 @@ import { randomInt } from 'node:crypto';
 import { PanelError } from '../http/problem.ts';
 import { isSame } from './secret.ts';
 
-/** Wrong codes after which there is a new one. */
+/** Number of wrong codes after which a new code replaces the current one. */
 const MAX_TRIES = 10;
-/** Codes that may be used up without a pause. */
+/** Number of codes that are replaced without a pause. */
 const FREE_CODES = 3;
-/** Milliseconds that each further code takes. */
+/** Milliseconds of the pause before each further code. */
 const PAUSE = 30_000;
 
 /** The six digits that the terminal of a development server shows. */
 export interface DevCode {
-  /** The code of now. */
+  /** The current code. */
   readonly current: string;
   /**
    * Compares a code with the current one. The code stays valid, so that a second browser can use it.

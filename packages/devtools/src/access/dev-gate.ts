@@ -23,14 +23,14 @@ export interface DevGateOptions {
   hosts: readonly string[];
   audit: AuditLog;
   now: () => number;
-  /** Shows a code that replaces the one before. */
+  /** Shows a code that replaces the previous one. */
   onCode: (code: string) => void;
 }
 
 /**
- * Creates the gate of a development server: this machine reads, and acts with the code that the
- * terminal shows. The token of a login is sent in `Authorization`, since cookies of localhost go to
- * every port.
+ * Creates the gate of a development server: clients on this machine may read, and may act after
+ * they have sent the code that the terminal shows. The token of a login is sent in `Authorization`,
+ * since cookies of localhost go to every port.
  */
 export function createDevGate({
   hosts,
@@ -90,7 +90,7 @@ export function createDevGate({
       canAct: kind === 'developer',
     }),
     routes: [login, auditRoute(audit)],
-    // Reading needs no login, so no stream ends with one.
+    // Reading needs no login, so the end of a login ends no stream.
     watch: () => () => {},
   };
 }

@@ -4,7 +4,7 @@ import type { Actor } from './actor.ts';
 import type { Authorize } from './authorize.ts';
 import type { Rule } from './rule.ts';
 
-/** One address of the API that identifies clients or manages access, below `access/`. */
+/** An endpoint below `access/` that identifies clients or manages access. */
 export interface AccessRoute {
   method: 'GET' | 'POST';
   /** Below `/_control/api/`, without parameters. */
@@ -27,12 +27,15 @@ export interface AccessReply {
   headers?: Record<string, string | string[]>;
 }
 
-/** Decides who may do what. There is one for development and one for built servers. */
+/** Decides what each client may do. There is one gate for development and one for built servers. */
 export interface Gate {
   authorize: Authorize;
-  /** Says what the client of a request may do, and how it can log in. */
+  /** Returns what the client of a request may do, and how it can log in. */
   status(actor: Actor): AccessStatus;
   routes: readonly AccessRoute[];
-  /** Calls `end` within 5 seconds after the access of the actor has ended. Returns how to stop. */
+  /**
+   * Calls `end` within 5 seconds after the access of the actor has ended. Returns a function that
+   * stops the watch.
+   */
   watch(actor: Actor, end: () => void): () => void;
 }

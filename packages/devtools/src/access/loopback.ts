@@ -7,8 +7,8 @@ const LOOPBACK = /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$|^::1$/;
 const LOOPBACK_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
 /**
- * Checks that a request comes from this machine. The address of the socket decides, never a header:
- * a client sets headers as it likes.
+ * Checks that a request comes from this machine. The address of the socket decides, never a header,
+ * because a client can send any header.
  *
  * @param hosts further names under which a browser may reach the panel
  * @throws {PanelError} 403 when it does not
@@ -25,7 +25,7 @@ export function checkLoopback(req: IncomingMessage, hosts: readonly string[]): v
     );
 }
 
-/** Returns the name in a `Host` header in lower case, or an empty text for a malformed one. */
+/** Returns the name in a `Host` header in lower case, or an empty string for a malformed one. */
 function hostName(host: string | undefined): string {
   return /^([a-z\d.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.exec(host ?? '')?.[1]?.toLowerCase() ?? '';
 }

@@ -1,4 +1,7 @@
-/** How browsers reach a panel: from configuration, never from a request. */
+/**
+ * Addresses under which browsers reach a panel. They come from the configuration, never from a
+ * request.
+ */
 export interface PanelOrigin {
   /** Origins whose pages may use the panel; the first is the one that is printed. */
   accepted: readonly string[];
@@ -33,7 +36,7 @@ export function readOrigin(configured: string | undefined, port: number): PanelO
     rpId: 'localhost',
     isHttps: false,
     hosts,
-    // Cookies are not kept apart by port.
+    // Browsers do not separate cookies by port, so the name contains the port.
     cookie: `gati_panel_${port}`,
   };
 }

@@ -8,10 +8,10 @@ import type { Passkey } from './store/passkeys.ts';
 const ALGORITHMS = [-8, -7, -257];
 const TIMEOUT = 120_000;
 
-/** What a browser sends for a passkey, not checked yet. */
+/** Response of a browser for a passkey, not checked yet. */
 export type PasskeyResponse = Record<string, unknown> & { id: string };
 
-/** Registers passkeys, and proves identities by them. */
+/** Registers passkeys, and verifies identities with them. */
 export interface PasskeyProofs {
   /** Options of `navigator.credentials.create`. */
   registration(
@@ -23,10 +23,13 @@ export interface PasskeyProofs {
     purpose: string,
     response: PasskeyResponse,
   ): Promise<Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports'>>;
-  /** Options of `navigator.credentials.get`. They name no passkey, so that nobody learns of one. */
+  /**
+   * Options of `navigator.credentials.get`. They name no passkey, so that no client learns which
+   * passkeys exist.
+   */
   authentication(purpose: string): object;
   /**
-   * @returns the passkey, whose use is noted
+   * @returns the passkey, after its use is recorded
    * @throws {PanelError} 401 when the response proves nothing
    */
   authenticate(purpose: string, response: PasskeyResponse): Promise<Passkey>;
@@ -122,7 +125,7 @@ function takeChallenge(challenges: AccessStore['challenges'], response: PasskeyR
   if (!challenges.take(challenge)) throw wrongProof();
 }
 
-/** The library throws for most faults, with texts that are of no use to the client. */
+/** The library throws for most faults, with messages that do not help the client. */
 const rejected = (): {
   verified: false;
   registrationInfo?: undefined;

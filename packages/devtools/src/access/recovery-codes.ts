@@ -13,7 +13,7 @@ export function createRecoveryCodes(): string[] {
   });
 }
 
-/** Returns a code as it is stored, however it was typed. */
+/** Returns the stored form of a code that a user has typed. */
 export const normalizeRecoveryCode = (code: string): string =>
   code
     .toLowerCase()

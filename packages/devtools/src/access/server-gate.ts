@@ -18,7 +18,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import type { AccessStore } from './store/access-store.ts';
 
-/** Milliseconds between two looks whether a session has ended. */
+/** Milliseconds between two checks whether a session has ended. */
 const WATCH_INTERVAL = 1000;
 
 export interface ServerGateOptions {
@@ -81,7 +81,9 @@ function checkHost({ headers }: IncomingMessage, { hosts }: PanelOrigin): void {
 const loginError = (): PanelError =>
   new PanelError(401, 'login_required', 'Log in to the panel first.');
 
-/** @throws {PanelError} 401 for a token that is not valid: cookies do not count beside one */
+/**
+ * @throws {PanelError} 401 for a token that is not valid. A request with a token ignores cookies
+ */
 function identify(req: IncomingMessage, { store, origin }: AccessContext): Actor {
   const address = clientAddress(req);
   const anyone: Actor = { kind: 'anyone', id: '', name: '', address };
@@ -108,7 +110,7 @@ function identify(req: IncomingMessage, { store, origin }: AccessContext): Actor
   };
 }
 
-/** Whether what allowed a stream to open still holds. Does not prolong the session. */
+/** Whether the access that allowed a stream to open still exists. Does not prolong the session. */
 function hasAccess({ kind, id, role, session }: Actor, store: AccessStore): boolean {
   if (kind === 'token') return store.tokens.list().some((token) => token.id === id);
   const isOpen = session !== undefined && store.sessions.get(session) !== undefined;

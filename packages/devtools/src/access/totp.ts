@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 
-/** Seconds of one step, and steps that a clock may be off. */
+/** Seconds of one step, and number of steps by which a clock may be wrong. */
 const PERIOD = 30;
 const WINDOW = 1;
 
@@ -22,8 +22,8 @@ export const toBase32 = (bytes: Buffer): string =>
 export const totpUri = (secret: string, name: string): string => create(secret, name).toString();
 
 /**
- * Returns the step of time whose code was given, or `undefined` for a wrong code. A caller accepts
- * no step twice.
+ * Returns the time step whose code was given, or `undefined` for a wrong code. A caller accepts no
+ * step twice.
  *
  * @param time epoch milliseconds
  */

@@ -2,7 +2,7 @@ import type { Schema } from '@gati/contract';
 import type { Actor } from '../access/actor.ts';
 import type { Role } from '../api/access.ts';
 
-/** One thing that a person, a program or an agent can do to the app. */
+/** A change of the app that a person, a program or an agent can make. */
 export interface Action<Input = unknown> {
   /** `effects.retry`: the page and the verb. */
   name: string;

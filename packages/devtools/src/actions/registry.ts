@@ -8,10 +8,10 @@ import { PanelError } from '../http/problem.ts';
 import type { Action } from './action.ts';
 
 const NAME = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/;
-/** Characters of a reason. */
+/** Maximum number of characters of a reason. */
 const MAX_REASON = 500;
 
-/** All actions of a panel. Pages, the CLI and agents run the same. */
+/** All actions of a panel. Pages, the CLI and agents run the same actions. */
 export interface Actions {
   /** Describes the actions that the actor's role allows. */
   list(actor: Actor): ActionInfo[];
@@ -24,11 +24,14 @@ export interface Actions {
    * @throws {PanelError} 400 for a wrong input, or what the action throws
    */
   run(name: string, actor: Actor, body: unknown): Promise<ActionResponse>;
-  /** Notes an attempt that was not authorised. */
+  /** Logs an attempt that was not authorised. */
   refuse(name: string, actor: Actor, code: string): void;
 }
 
-/** @throws {TypeError} when an action has no valid name, role or schema: it would not be guarded */
+/**
+ * @throws {TypeError} when an action has no valid name, role or schema, so that no rule would
+ * protect it
+ */
 export function createActions(
   list: readonly Action[],
   { audit, now }: { audit: AuditLog; now: () => number },

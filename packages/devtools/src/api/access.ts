@@ -1,4 +1,7 @@
-/** Rights, each with those before it: reads; retries, cancels, releases; manages access. */
+/**
+ * Roles, each with the rights of the previous ones: reads; retries, cancels, releases; manages
+ * access.
+ */
 export const ROLES = ['viewer', 'operator', 'owner'] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -40,7 +43,7 @@ export interface AuditEntry {
   address: string;
   /** Name of the action: `effects.retry`, `access.login`. */
   action: string;
-  /** Input, redacted and cut. */
+  /** Input, redacted and truncated. */
   input?: unknown;
   reason?: string;
   result: 'done' | 'failed' | 'refused';

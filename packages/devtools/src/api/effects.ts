@@ -29,7 +29,10 @@ export interface EffectItem {
   timezone?: string;
   /** Epoch milliseconds; empty without a schedule. */
   nextRuns: number[];
-  /** Type of the payload in TypeScript, and an example. Absent if it takes none, or is not known. */
+  /**
+   * Type of the payload in TypeScript, and an example. Absent if the effect takes no payload, or
+   * its type is not known.
+   */
   payload?: { type: string; example?: unknown };
 }
 
@@ -65,7 +68,7 @@ export interface JobDetail extends JobItem {
   enqueuedBy?: string;
   /** Log lines of the job, oldest first. */
   logs: LogRecord[];
-  /** What the state allows. */
+  /** Actions that the state allows. */
   can: { retry: boolean; cancel: boolean; rerun: boolean };
 }
 
@@ -89,7 +92,7 @@ export interface DeadLetters {
 export interface DeadList {
   /** Largest first. */
   groups: DeadLetters[];
-  /** Whether there are more than the newest 5,000 that are grouped. */
+  /** Whether there are more dead letters than the newest 5,000, which are grouped. */
   isCut: boolean;
 }
 
@@ -100,14 +103,14 @@ export interface Redrive {
   startedAt: number;
   endedAt?: number;
   state: 'running' | 'done' | 'failed' | 'stopped';
-  /** What is redriven, for people. */
+  /** Description of the jobs, for people. */
   subject: string;
   total: number;
   redriven: number;
   completed: number;
   /** Job whose attempt failed again. */
   failedJob?: string;
-  /** Why it ended early. */
+  /** Reason for an early end. */
   problem?: string;
 }
 

@@ -43,7 +43,7 @@ export interface RouteRed extends Red {
 
 export interface VersionRed extends RouteRed {
   version: string;
-  /** One point a step, without gaps. */
+  /** One point per step, without gaps. */
   series: RedPoint[];
 }
 

@@ -3,7 +3,7 @@ import { openAccessStore } from '../access/store/access-store.ts';
 import { SETUP_TIME } from '../access/store/links.ts';
 import { createSetupUrl, originOf } from './setup-link.ts';
 
-/** Makes a link that makes an owner, for `panel link`. It ends those before it. */
+/** Creates a link that makes an owner, for `panel link`. It invalidates earlier links. */
 export function createPanelLink(access: PanelAccess): { url: string; minutes: number } {
   const store = openAccessStore(access.file);
   try {

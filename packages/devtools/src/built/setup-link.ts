@@ -4,7 +4,10 @@ import type { PanelAccess } from '@gati/runtime-h3/telemetry';
 
 const PORT = 'port';
 
-/** Returns how browsers reach the panel. The port of the last start counts for the command. */
+/**
+ * Returns the addresses under which browsers reach the panel. The command uses the port of the last
+ * start.
+ */
 export function originOf({ origin, port }: PanelAccess, store: AccessStore): PanelOrigin {
   if (port !== undefined) store.setMeta(PORT, String(port));
   return readOrigin(origin, port ?? Number(store.meta(PORT) ?? 3000));
@@ -12,7 +15,7 @@ export function originOf({ origin, port }: PanelAccess, store: AccessStore): Pan
 
 export const panelUrl = ({ accepted }: PanelOrigin): string => `${accepted[0]}/_control/`;
 
-/** Makes a link that makes an owner. It ends those before it. */
+/** Creates a link that makes an owner. It invalidates earlier links. */
 export const createSetupUrl = (store: AccessStore, origin: PanelOrigin): string =>
   `${panelUrl(origin)}#setup=${store.links.create('setup', 'owner')}`;
 

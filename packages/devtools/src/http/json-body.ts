@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PanelError } from './problem.ts';
 
-/** Bytes of a body. */
+/** Maximum number of bytes of a body. */
 const MAX_BYTES = 64 * 1024;
 
 /**

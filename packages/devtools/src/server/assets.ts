@@ -22,8 +22,8 @@ export interface Assets {
 }
 
 /**
- * @param folder absolute; has `index.html` and `assets/`. Its names are listed once: a request
- * chooses from them, so that no text of a request becomes a path.
+ * @param folder absolute; has `index.html` and `assets/`. Its names are listed once. A request
+ * chooses from them, so that no part of a request becomes a path.
  */
 export function createAssets(folder: string): Assets {
   let names: Set<string> | undefined;

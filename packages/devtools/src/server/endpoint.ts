@@ -14,7 +14,7 @@ export interface ReadContext {
   now: number;
 }
 
-/** One address of the read API. */
+/** An endpoint of the read API. */
 export interface Endpoint {
   /** Below `/_control/api/`; `:id` is the last segment. */
   path: string;

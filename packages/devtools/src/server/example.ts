@@ -1,6 +1,6 @@
 import { type Defs, type JsonValue, resolveRef, type Schema } from '@gati/contract';
 
-/** Schemas below each other that an example follows; deeper values are left out. */
+/** Maximum depth of an example; deeper values are left out. */
 const MAX_DEPTH = 6;
 
 /** Values of string formats. */
@@ -17,7 +17,7 @@ const FORMATS: Record<string, string> = {
 };
 
 /**
- * Returns a value that fits a schema as people write one: its own examples and defaults first.
+ * Returns a readable value that fits a schema. Uses the examples and defaults of the schema first.
  * Returns `undefined` if the schema accepts anything, or nothing.
  */
 export function exampleOf(schema: Schema, $defs: Defs, depth = 0): JsonValue | undefined {
@@ -69,7 +69,7 @@ function exampleArray({ prefixItems, items }: Schema, $defs: Defs, depth: number
 
 function exampleString({ format, minLength = 0, pattern }: Schema): string | undefined {
   if (format !== undefined && FORMATS[format] !== undefined) return FORMATS[format];
-  // A text that the pattern rejects would be no example.
+  // A string that the pattern rejects would not be an example.
   if (pattern !== undefined) return undefined;
   return 'text'.padEnd(minLength, 't');
 }

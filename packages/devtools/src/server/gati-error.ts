@@ -9,8 +9,8 @@ const STATUSES: Record<string, number> = {
 };
 
 /**
- * Makes errors of the queue and of the release store error responses. Their texts are for people and
- * have no secrets.
+ * Converts errors of the queue and of the release store to error responses. Their messages are for
+ * people and contain no secrets.
  *
  * @throws {PanelError} in place of a `GatiError`
  */

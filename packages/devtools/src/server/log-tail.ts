@@ -4,13 +4,13 @@ import { API_HEADERS } from '../http/headers.ts';
 import { PanelError } from '../http/problem.ts';
 import { parseQuery } from './query.ts';
 
-/** Milliseconds between two looks at the store. */
+/** Milliseconds between two reads of the store. */
 const INTERVAL = 500;
 /** Milliseconds that a line may arrive late: lines of requests are written in batches. */
 const OVERLAP = 2000;
-/** Lines of one event. More are counted, not sent. */
+/** Maximum number of lines in one event. Further ones are counted, but not sent. */
 const MAX_LINES = 500;
-/** Open tails. */
+/** Maximum number of open tails. */
 const MAX_TAILS = 8;
 /** Milliseconds after which a tail ends; a browser opens another one. */
 const LONGEST = 15 * 60_000;
@@ -45,7 +45,7 @@ export function createLogTails(
       };
       const look = async (): Promise<void> => {
         const event = await newLines(now());
-        // A client that does not read gets no more until it does.
+        // A client that does not read gets no further events until it reads.
         if (event.lines.length > 0 && !res.writableNeedDrain)
           res.write(`data: ${JSON.stringify(event)}\n\n`);
         if (now() - started > LONGEST) end();
@@ -67,7 +67,7 @@ export function createLogTails(
   };
 }
 
-/** Lines since the event before, oldest first. */
+/** Lines since the previous event, oldest first. */
 interface TailEvent {
   lines: LogRecord[];
   /** Whether there were more lines than one event has. */

@@ -30,15 +30,20 @@ export interface PanelOptions {
   source?: TelemetrySource | undefined;
   /** The app at the time of a request. */
   app: () => AppFacts | Promise<AppFacts>;
-  /** The queue of the app's effects, and so on. A page without its port says what is missing. */
+  /**
+   * Access to parts of the app, such as its queue. A page without its port says what is missing.
+   */
   ports?: PanelPorts;
-  /** What users can do besides the actions of the pages. */
+  /** Actions besides those of the pages. */
   actions?: readonly Action[];
-  /** Where the audit log is kept. In memory by default. */
+  /** Store of the audit log; in memory by default. */
   audit?: AuditLog;
-  /** Decides who may do what. By default this machine may read, and act with a code. */
+  /**
+   * Decides what clients may do. By default, clients on this machine may read, and may act with a
+   * code.
+   */
   gate?: Gate;
-  /** Shows a code that replaces the one before, in development. */
+  /** Shows a code that replaces the previous one, in development. */
   onCode?: (code: string) => void;
   /** Names besides `localhost` under which a browser may reach the panel in development. */
   hosts?: readonly string[];

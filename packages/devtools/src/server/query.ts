@@ -2,7 +2,7 @@ import { JOB_STATES, type JobState } from '@gati/runtime-h3/effects/inspect';
 import { leastStep, LOG_LEVELS, type LogLevel } from '@gati/runtime-h3/telemetry';
 import { PanelError } from '../http/problem.ts';
 
-/** Reads one parameter. Returns `undefined` for a text that it does not accept. */
+/** Reads one parameter. Returns `undefined` for a string that it does not accept. */
 interface Field<Value> {
   parse(text: string): Value | undefined;
   /** Completes "`name` must be …". */
@@ -18,11 +18,11 @@ export type Query<Fields extends Shape> = {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** Milliseconds that one request can look back over. */
+/** Maximum length of a requested range in milliseconds. */
 const LONGEST_RANGE = 32 * DAY;
-/** Milliseconds that are shown if no range is requested. */
+/** Length of the range in milliseconds if none is requested. */
 const DEFAULT_RANGE = 15 * MINUTE;
-/** Steps of time in one response. */
+/** Maximum number of time steps in one response. */
 const MAX_STEPS = 500;
 
 const matching = <Value>(
@@ -49,7 +49,7 @@ const text = (most: number): Field<string> => ({
 
 type StatusFilter = number | `${1 | 2 | 3 | 4 | 5}xx`;
 
-/** The parameters of all endpoints. One name has one meaning everywhere. */
+/** The parameters of all endpoints. A name has the same meaning in all of them. */
 export const FIELDS = {
   from: integer(0, 8.64e15),
   to: integer(0, 8.64e15),

@@ -33,7 +33,7 @@ export interface PanelParts {
 
 /**
  * Characters of a path that has one meaning: no escapes, no empty, `.` or `..` segments, no other
- * separators. Paths with anything else lead nowhere.
+ * separators. Any other path gets a 404.
  */
 const PLAIN_PATH = /^(?:\/[\w:*~@+-][\w:*.~@+-]*)*\/?$/;
 
@@ -48,7 +48,7 @@ export async function respond(request: PanelRequest, parts: PanelParts): Promise
   const { req, res, path, subpath } = request;
   const api = subpath.startsWith('api/') ? subpath.slice('api/'.length) : undefined;
   if (api !== undefined && req.method === 'POST') return respondToPost(request, api, parts);
-  // Endpoints check their own rule besides.
+  // Each endpoint also checks its own rule.
   parts.gate.authorize(req, PUBLIC);
   if (req.method !== 'GET' && req.method !== 'HEAD') throw methodError('GET, HEAD');
   if (path === `/${path.split('/')[1]}`) {
@@ -93,7 +93,7 @@ async function respondToPost(
 ): Promise<void> {
   if (path.startsWith(ACTIONS)) {
     const name = path.slice(ACTIONS.length);
-    // A client without access gets the same answer for each name.
+    // A client without access gets the same response for each name.
     gate.authorize(req, { role: 'viewer', acts: true, stepUp: false });
     const actor = gate.authorize(req, actions.rule(name), (known, code) =>
       actions.refuse(name, known, code),

@@ -9,7 +9,7 @@ import type { RouteDetail, RouteItem, Shape } from '../api/types.ts';
 import type { RouteFacts } from './app-facts.ts';
 import { exampleOf } from './example.ts';
 
-/** Describes the contract of a route as its readers see it: types in TypeScript, and examples. */
+/** Describes the contract of a route with types in TypeScript and examples. */
 export function describeRoute(
   item: RouteItem,
   { contract, guards = [] }: RouteFacts,

@@ -4,7 +4,7 @@ import type { ReceivedLine } from './parse-received.ts';
 import type { TelemetryStore } from './telemetry-store.ts';
 
 /**
- * Records after which a batch is written without waiting. A larger batch costs less per record, and
+ * Records after which a batch is written without waiting. A larger batch costs less per record, but
  * keeps the collector from reading for longer.
  */
 const BATCH = 1000;
@@ -25,7 +25,7 @@ export interface Ingest {
   connection(): (text: string) => void;
   /** Takes complete lines of this process itself. */
   write(lines: string): void;
-  /** Writes what waits. */
+  /** Writes the waiting records. */
   flush(): void;
 }
 

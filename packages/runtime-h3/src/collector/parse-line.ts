@@ -12,7 +12,7 @@ import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
 import type { LogRecord, RequestRecord, SpanRecord } from '../types/telemetry.ts';
 import { isSpanId, isTraceId, matches, spanIdCheck, traceIdCheck } from './record-checks.ts';
 
-/** Characters of one line. A longer line is dropped. */
+/** Maximum number of characters of one line. A longer line is dropped. */
 export const LONGEST_LINE: number = 256 * 1024;
 
 /** Times of a log record from here on are replaced. */
@@ -57,7 +57,7 @@ const SPAN = object(
   { error: string, links: listOf(object({ traceId: traceIdCheck, spanId: spanIdCheck }), 128) },
 );
 
-/** A line as a record, or why it is dropped. */
+/** A line as a record, or the reason why it is dropped. */
 export type ParsedLine =
   | { request: RequestRecord }
   | { span: SpanRecord }
@@ -125,10 +125,10 @@ function toSpan(span: SpanRecord): SpanRecord {
   };
 }
 
-/** Members of a log record that have a place of their own. */
+/** Members of a line that are separate properties of a log record. */
 const MEMBERS = new Set(['level', 'msg', 'time', 'traceId', 'spanId', 'route', 'version']);
 
-/** A member with another type than the record's stays among the fields. */
+/** A member whose type differs from that in the record stays in the fields. */
 function toLog(line: Record<string, unknown>, pid: number, now: number): LogRecord {
   const level = own(line, 'level');
   const time = own(line, 'time');

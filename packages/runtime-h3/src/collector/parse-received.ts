@@ -1,7 +1,7 @@
 import { number, object, oneOf, parseDocument } from '@gati/contract/data';
 import { LONGEST_LINE, type ParsedLine, parseLogLine } from './parse-line.ts';
 
-/** A line of another process: telemetry, or what the process says about itself. */
+/** A line of another process: telemetry, or a message about the process itself. */
 export type ReceivedLine =
   | ParsedLine
   /** First line of a connection. */

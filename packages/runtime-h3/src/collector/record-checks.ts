@@ -3,10 +3,10 @@ import { type Check, matching } from '@gati/contract/data';
 const TRACE_ID = /^[\da-f]{32}$/;
 const SPAN_ID = /^[\da-f]{16}$/;
 
-/** Whether a text is a trace id. */
+/** Whether a string is a trace id. */
 export const isTraceId = (id: unknown): id is string => typeof id === 'string' && TRACE_ID.test(id);
 
-/** Whether a text is a span id. */
+/** Whether a string is a span id. */
 export const isSpanId = (id: unknown): id is string => typeof id === 'string' && SPAN_ID.test(id);
 
 export const traceIdCheck: Check = matching(TRACE_ID, '32 hexadecimal digits');

@@ -1,7 +1,7 @@
 import type { LogLevel } from '../types/log-level.ts';
 import type { LogRecord, RequestRecord } from '../types/telemetry.ts';
 
-/** Least status of a request whose line has the level `error`. */
+/** Lowest status of a request whose line has the level `error`. */
 export const FAILED = 500;
 
 /** Text of the lines of requests. */
@@ -9,7 +9,7 @@ export const REQUEST_MESSAGE = 'request';
 
 export const levelOfStatus = (status: number): LogLevel => (status >= FAILED ? 'error' : 'info');
 
-/** Returns the line of the access log of a request, as pages and systems for logs get it. */
+/** Returns the line of the access log of a request, in the form for pages and log systems. */
 export function requestToLog(request: RequestRecord): LogRecord {
   const { traceId, spanId, requestId, time, us, method, route, path, version, status, pid } =
     request;
@@ -19,7 +19,7 @@ export function requestToLog(request: RequestRecord): LogRecord {
     message: REQUEST_MESSAGE,
     traceId,
     spanId,
-    // As the lines of loggers name it.
+    // The same form as in the lines of loggers.
     ...(route !== '' && { route: `${method} ${route}` }),
     ...(version !== '' && { version }),
     pid,

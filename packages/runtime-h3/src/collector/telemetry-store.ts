@@ -12,15 +12,15 @@ export interface TelemetryStore extends TelemetrySource {
    */
   write(batch: TelemetryBatch): void;
   /**
-   * Removes what is over the limits: oldest first. Called at an interval. Deletes in small steps and
-   * lets a write in between, hence asynchronous.
+   * Removes records above the limits, the oldest first. Called at an interval. Asynchronous,
+   * because it deletes in small steps and lets writes run in between.
    */
   prune(): Promise<void>;
   close(): void;
 }
 
 export interface TelemetryLimits {
-  /** Bytes of the file, about. */
+  /** Approximate bytes of the file. */
   bytes: number;
   /** Milliseconds that requests, spans and log lines are kept. */
   age: number;

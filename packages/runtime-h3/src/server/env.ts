@@ -27,7 +27,7 @@ export interface ServerEnv {
    * the default of each kind of worker.
    */
   heartbeatTimeout: number | undefined;
-  /** Time that a worker may take to start. 0: any. */
+  /** Time that a worker may take to start. 0: no limit. */
   startTimeout: number;
   /** Number of proxies in front of the server, or their addresses and CIDR ranges. */
   trustProxy: number | string[] | undefined;
@@ -42,7 +42,7 @@ export interface ServerEnv {
   limits: Partial<Limits>;
 }
 
-/** Less would end healthy workers, and is probably meant as seconds. */
+/** A smaller value would end healthy workers, and is probably meant as seconds. */
 const MIN_HEARTBEAT_TIMEOUT = 500;
 
 /**
@@ -119,7 +119,7 @@ function readPanel(text: string | undefined): boolean {
   return text !== 'off';
 }
 
-/** Browsers send passwords and cookies over HTTP in the clear, and have no passkeys there. */
+/** Over HTTP, browsers send passwords and cookies unencrypted, and do not support passkeys. */
 function readPanelOrigin(text: string | undefined): string | undefined {
   if (!text) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;

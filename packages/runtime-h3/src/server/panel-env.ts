@@ -5,7 +5,7 @@ import { dataFolder } from '../data/data-folder.ts';
 import type { ServerEnv } from './env.ts';
 import type { ServerOptions } from './options.ts';
 
-/** Why a server that was built with the panel has none. */
+/** Whether a server that was built with the panel serves it, or why not. */
 export type PanelState = 'on' | 'off' | 'no-sqlite';
 
 /** Whether a server serves the panel. */

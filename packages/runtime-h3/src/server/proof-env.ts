@@ -8,7 +8,7 @@ export interface ProofEnv {
   quiet: number;
   /** MB of memory that the proof has. `undefined`: half of what is available. */
   memory: number | undefined;
-  /** Time after an activation in which deaths of workers are laid to the release. */
+  /** Time after an activation in which deaths of workers count against the release. */
   watch: number;
 }
 

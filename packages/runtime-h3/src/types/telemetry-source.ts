@@ -1,5 +1,5 @@
 /**
- * Port of everything that shows telemetry: pages, commands, agents. The store of the server
+ * Port of all code that shows telemetry: pages, commands, agents. The store of the server
  * implements it; other systems, such as Prometheus and Loki, can implement it too. Queries are
  * typed values, never paths or strings in the language of the source.
  */

@@ -10,8 +10,9 @@ const WRITE_TIMEOUT = 400;
 const WRITE_INTERVAL = 10;
 
 /**
- * The TypeScript configurations of the app: `tsconfig.json` and its relatives, and the files that
- * they extend, under any name and outside of the root. File names are absolute, with `/`.
+ * The TypeScript configurations of the app: `tsconfig.json`, `tsconfig.app.json` and so on, and the
+ * files that they extend, under any name and outside of the root. File names are absolute, with
+ * `/`.
  */
 export interface ConfigFiles {
   /**
@@ -21,8 +22,8 @@ export interface ConfigFiles {
    */
   changed(file: string): boolean;
   /**
-   * Reads the configurations again, once none of them is half-written. Returns them if a text
-   * changed, else none.
+   * Reads the configurations again, once none of them is half-written. Returns them if the content
+   * of one changed, else none.
    */
   refresh(): Promise<string[]>;
 }
@@ -31,7 +32,7 @@ export function createConfigFiles({ config, watcher }: ViteDevServer): ConfigFil
   const { root } = config;
   let texts = read();
 
-  /** Texts of the configurations, by file. */
+  /** Contents of the configurations, by file. */
   function read(): Map<string, string | undefined> {
     const files = configChain(root);
     const outside = files.filter((file) => !file.startsWith(`${root}/`));

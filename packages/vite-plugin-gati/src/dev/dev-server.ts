@@ -49,9 +49,12 @@ export interface DevServer {
     source: string,
     resolve: () => Promise<Resolved | null>,
   ): Promise<Resolved | null>;
-  /** Records the text that a module was made of. */
+  /** Records the content that a module was made from. */
   moduleTransformed(file: string, text: string): void;
-  /** Returns the text that a file's module must be made of, if the file changed since the start. */
+  /**
+   * Returns the content that a file's module must be made from, if the file changed since the
+   * start.
+   */
   snapshotOf(file: string): string | undefined;
   /** Resolves when the change of a file is applied. */
   applyChange(change: FileChange): Promise<void>;
@@ -157,13 +160,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   async function start(scan: Scan): Promise<void> {
     await devApp.apply(scan);
     checkHandlers();
-    // Later, so that the first request has the machine to itself.
+    // Later, so that it does not compete with the first request.
     if (server.httpServer) generator.schedule(scan);
   }
 
   /**
    * Invalidates modules whose imports resolve differently now. The resolver may have read the disk
-   * between two of many changes, and may have kept that.
+   * between two of many changes, and may have cached that state.
    */
   async function refreshResolutions(): Promise<void> {
     resolutions.filesChanged();
@@ -228,7 +231,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       const change = correctType(reported);
       if (changesResolutions(change)) resolutions.filesChanged();
       await ready;
-      // One after another, so that an older text never replaces a newer one.
+      // One after another, so that older content never replaces newer content.
       const reading = lastRead.then(() => readChange(change, { root, code, missed, snapshots }));
       lastRead = reading.catch(() => undefined);
       const read = await reading;

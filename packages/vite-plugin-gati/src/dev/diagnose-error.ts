@@ -78,7 +78,7 @@ function diagnose(error: unknown, root: string, entry: Place | undefined): Diagn
     place && source !== undefined && /^Transform failed|PARSE_ERROR/.test(text)
       ? readFacts(place.file, source).syntax
       : undefined;
-  // The same text as the scan reports, so that it is logged once.
+  // The same message as the scan reports, so that it is logged once.
   if (place && syntax) return syntaxError({ file: place.file, ...syntax }, syntax.message);
   return {
     code: 'GATI_LOAD',

@@ -9,7 +9,7 @@ const RACY = 2000;
 /** Bytes above which the text of a file is not compared. */
 const MAX_TEXT = 1_000_000;
 
-/** What tells one content of a file from another. */
+/** Facts that differ if the content of a file differs. */
 export interface FileState {
   size: number;
   mtime: number;
@@ -48,7 +48,7 @@ export function statOf(name: string): fs.Stats | undefined {
   }
 }
 
-/** Returns a text that differs for a folder that was deleted and created again. */
+/** Returns a string that differs for a folder that was deleted and created again. */
 export function folderId(name: string): string {
   const stats = statOf(name);
   return stats ? `${stats.ino} ${stats.birthtimeMs}` : '';

@@ -129,7 +129,7 @@ export function createDiskState(root: string, isIgnored: (name: string) => boole
     }
   }
 
-  /** Finds all files of a folder that does not exist. */
+  /** Reports all files of a folder that no longer exists. */
   function compareMissing(name: string, on: OnDifference): void {
     const state = folders.get(name);
     if (!state) return;

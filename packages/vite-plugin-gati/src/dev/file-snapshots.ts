@@ -2,28 +2,29 @@ import fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * The texts of files that changed since the server started, as they were when the change was
- * applied. Code, scan and contract are all made of these texts. The disk may have a newer text that
- * an editor has only half written. File names are absolute, with `/`.
+ * The contents of files that changed since the server started, at the time when the change was
+ * applied. Code, scan and contract are all made from these contents. The disk may have newer
+ * content that an editor has only half written. File names are absolute, with `/`.
  */
 export interface FileSnapshots {
-  /** Records the text of a change. `undefined` removes the snapshot. */
+  /** Records the content of a change. `undefined` removes the snapshot. */
   set(file: string, text: string | undefined): void;
   get(file: string): string | undefined;
-  /** Records the text that the file's module was made of. */
+  /** Records the content that the file's module was made from. */
   setLoaded(file: string, text: string): void;
   /**
-   * Whether the file's module was made of another text, because it was loading during the change.
+   * Whether the file's module was made from other content, because it was loading during the
+   * change.
    */
   isOutdated(file: string): boolean;
   /**
-   * Resolves when the disk has the text of all snapshots, after at most {@link DISK_TIMEOUT}.
+   * Resolves when the disk has the content of all snapshots, after at most {@link DISK_TIMEOUT}.
    * Returns whether the first read found all of them.
    */
   waitForDisk(files: Iterable<string>): Promise<boolean>;
 }
 
-/** Milliseconds to wait until the disk has the text of a snapshot. */
+/** Milliseconds to wait until the disk has the content of a snapshot. */
 const DISK_TIMEOUT = 500;
 /** Milliseconds between two reads of the disk. */
 const DISK_INTERVAL = 10;

@@ -10,7 +10,7 @@ import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 
 /** Milliseconds without an edit before files are generated. */
 const EDIT_PAUSE = 250;
-/** Milliseconds that the first request has the machine to itself. */
+/** Milliseconds before the first run, so that it does not compete with the first request. */
 const START_DELAY = 1000;
 
 /** Keeps types, client and documents below `.gati` up to date. Requests don't wait for it. */

@@ -23,7 +23,7 @@ export interface RouteLoader {
   load(route: RouteFile): Promise<LoadedRoute>;
   /** The contracts of all loaded routes, by id. */
   readonly contracts: Map<string, RouteContract>;
-  /** The definitions of all loaded routes. Each load has names of its own. */
+  /** The definitions of all loaded routes. Each load has its own names. */
   readonly $defs: Defs;
   /** Removes the contract of a route that no longer exists. */
   forget(id: string): void;
@@ -83,7 +83,8 @@ export function createRouteLoader({
     try {
       const engine = await analyzer();
       let analyzed = await engine.route(route);
-      // The compiler reads the disk. Repeat until it has read the texts that the code is made of.
+      // The compiler reads the disk. Repeat until it has read the content that the code is made
+      // from.
       while (
         !(await snapshots.waitForDisk(
           analyzed.dependencies.map((file) => path.posix.join(root, file)),

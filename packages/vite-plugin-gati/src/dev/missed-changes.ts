@@ -5,8 +5,8 @@ import { readText } from '../files/read-text.ts';
 
 /**
  * Milliseconds after the last event at which files are compared with the disk. The first checks are
- * for files of the events alone: the watcher ignores an edit within 50 ms of the previous one of the
- * same file. The others are for all files.
+ * only for the files of the events: the watcher ignores an edit within 50 ms of the previous one of
+ * the same file. The others are for all files.
  */
 const CHECKS = [
   { delay: 25, isFull: false },
@@ -16,7 +16,7 @@ const CHECKS = [
   { delay: 6000, isFull: true },
 ] as const;
 const FIRST_FULL = 2;
-/** Milliseconds without a full check after which events that go on no longer delay it. */
+/** Milliseconds without a full check after which further events no longer delay it. */
 const MAX_DELAY = 1000;
 /** Maximum number of full checks in a row that differences start again. */
 const MAX_RESTARTS = 20;
@@ -25,7 +25,7 @@ const EMPTY_TIMEOUT = 300;
 
 /**
  * Emits the changes that Vite's watcher misses, as if the watcher had seen them. The watcher's
- * events are hints: it drops events that follow each other quickly, those of folders that are
+ * events are incomplete: it drops events that follow each other quickly, those of folders that are
  * created again, and all that happen while it starts. After each burst of events, this compares the
  * folder `src`, and the files that the app imports from elsewhere, with the disk. File names are
  * absolute, with `/`.
@@ -43,8 +43,8 @@ export interface MissedChanges {
 }
 
 /**
- * @param onSettled called after a burst that created or deleted files, once the watcher's own events
- * are over
+ * @param onSettled called after a burst that created or deleted files, once the watcher's own
+ * events have ended
  */
 export function emitMissedChanges(
   { watcher, config }: ViteDevServer,

@@ -43,8 +43,8 @@ export function createModuleLoader(
   }
 
   /**
-   * Modules below `id` that were made of an older text than the snapshot of their file, or that were
-   * invalidated while they loaded.
+   * Modules below `id` that were made from older content than the snapshot of their file, or that
+   * were invalidated while they loaded.
    */
   function outdatedBelow(id: string): EnvironmentModuleNode[] {
     return evaluatedBelow(environment, id).flatMap((evaluated) => {
@@ -61,8 +61,8 @@ export function createModuleLoader(
       try {
         for (let reloads = 0; ; reloads++) {
           const module = (await environment.runner.import(`/${file}`)) as Record<string, unknown>;
-          // Vite may take a transformation that began just before a change for one that began
-          // after.
+          // Vite may treat a transformation that began just before a change as one that began after
+          // it.
           const outdated = outdatedBelow(id);
           if (outdated.length === 0 || reloads === MAX_RELOADS) return module;
           await loader.invalidate(outdated, Date.now());
@@ -78,8 +78,8 @@ export function createModuleLoader(
       const seen = new Set<EnvironmentModuleNode>();
       for (const module of withImporters(modules)) {
         moduleGraph.invalidateModule(module, seen, timestamp, true);
-        // Otherwise Vite keeps the result of a transformation that began before: it may have resolved
-        // an import to a file that has gone, or not to one that is new.
+        // Otherwise Vite keeps the result of a transformation that began before: it may have
+        // resolved an import to a deleted file, or not to a new one.
         module.lastInvalidationTimestamp = Date.now();
         if (module.file) files.add(normalizePath(path.relative(root, module.file)));
         // Relies on: the maps of the runner's `hmrClient`, which Vite does not document.

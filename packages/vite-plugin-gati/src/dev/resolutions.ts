@@ -10,13 +10,13 @@ export interface Resolutions {
   /** Forgets the imports of a module that is transformed again. */
   forget(importer: string): void;
   /**
-   * Resolves an import again as long as files are created or deleted meanwhile, so that its result
-   * is never older than the last change.
+   * Resolves an import again as long as files are created or deleted in the meantime, so that its
+   * result is never older than the last change.
    */
   current<Resolved>(resolve: () => Promise<Resolved>): Promise<Resolved>;
   /** Whether a recorded import resolves to a file. */
   leadTo(file: string): boolean;
-  /** Says that files were created or deleted. */
+  /** Call it after files were created or deleted. */
   filesChanged(): void;
   /** Records an import. `resolved` is `undefined` if it does not resolve. */
   add(importer: string, source: string, resolved: string | undefined): void;

@@ -40,7 +40,7 @@ export function respondUnmatched(dependencies: UnmatchedDependencies): Connect.N
   };
 }
 
-/** Whether a browser shows the response, and not only a program that sends its headers. */
+/** Whether a browser shows the response. Some programs send only a part of a browser's headers. */
 const readsHtml = (req: Request): boolean =>
   wantsPage(req, '') && /\btext\/html\b/i.test(req.headers.accept ?? '');
 

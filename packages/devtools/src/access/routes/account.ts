@@ -9,7 +9,7 @@ import { OWN, READ, type Rule } from '../rule.ts';
 import type { Person } from '../store/people.ts';
 import { findStep, toBase32, totpUri } from '../totp.ts';
 
-/** A change of how the actor logs in. */
+/** Rule of requests that change how the actor logs in. */
 const CREDENTIALS: Rule = { ...OWN, stepUp: true };
 
 /** The actor's own account: passkeys, authenticator app, recovery codes, sessions. */
@@ -18,7 +18,7 @@ export function accountRoutes(context: AccessContext, define: DefineRoute): Acce
   const { people, passkeys, sessions } = store;
   const personOf = (id: string): Person => {
     const person = people.get(id);
-    // A token is no person.
+    // A token is not a person.
     if (!person) throw new PanelError(403, 'session_required', 'Log in with a browser for this.');
     return person;
   };

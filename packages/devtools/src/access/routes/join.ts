@@ -18,8 +18,8 @@ interface Joining {
 const JOINING = { link: SECRET, name: NAME };
 
 /**
- * Makes an account with the link of set-up or of an invitation. A wrong link gets the same 404 as a
- * path that does not exist, before the set-up and after it.
+ * Creates an account with the link of the set-up or of an invitation. A wrong link gets the same
+ * 404 as a path that does not exist, before the set-up and after it.
  */
 export function joinRoutes(context: AccessContext, define: DefineRoute): AccessRoute[] {
   const { store, proofs, now } = context;
@@ -38,7 +38,7 @@ export function joinRoutes(context: AccessContext, define: DefineRoute): AccessR
   const totpSecret = (secret: string): string =>
     toBase32(store.challenges.derive(`totp ${hashSecret(secret)}`).subarray(0, 20));
 
-  /** Uses the link up, and makes the person. Of two browsers with one link, one succeeds. */
+  /** Uses up the link and adds the person. If two browsers use one link, only one succeeds. */
   function join(
     call: AccessCall,
     { link: secret, name }: Joining,

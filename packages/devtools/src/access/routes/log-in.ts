@@ -12,10 +12,13 @@ import { findStep } from '../totp.ts';
 
 const LOGIN = 'login';
 
-/** Secret that codes of unknown names are compared with, so that they take as long. */
+/**
+ * Secret that codes of unknown names are compared with, so that their check takes as long as for
+ * known names.
+ */
 const NO_SECRET = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-/** Log in, prove the identity again, log out. */
+/** Routes to log in, to prove the identity again, and to log out. */
 export function logInRoutes(context: AccessContext, define: DefineRoute): AccessRoute[] {
   const { store, origin, proofs } = context;
   return [

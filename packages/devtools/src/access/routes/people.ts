@@ -13,7 +13,7 @@ const ROLE = { enum: [...ROLES] };
 /** People and invitations, which owners manage. */
 export function peopleRoutes({ store, origin }: AccessContext, define: DefineRoute): AccessRoute[] {
   const { people, passkeys, sessions, links } = store;
-  /** At least one owner stays, or nobody could manage access. */
+  /** At least one owner must remain, because only owners manage access. */
   const checkOwnerStays = (id: string): void => {
     const owners = people.list().filter(({ role }) => role === 'owner');
     if (owners.length === 1 && owners[0]!.id === id)

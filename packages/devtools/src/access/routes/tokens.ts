@@ -8,7 +8,7 @@ import { OWN, READ } from '../rule.ts';
 import { notFound } from './account.ts';
 
 const DAY = 24 * 60 * 60_000;
-/** Days that a token lasts at most. */
+/** Maximum number of days that a token lasts. */
 const MAX_DAYS = 365;
 
 /** Tokens for programs. An owner sees and removes those of others too. */

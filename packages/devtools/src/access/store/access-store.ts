@@ -10,7 +10,8 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /**
- * What is known about the people of a panel. The one port to it: a cluster may keep it elsewhere.
+ * Stores the people of a panel and their access. All code uses this port, so a cluster may store
+ * them elsewhere.
  */
 export interface AccessStore {
   people: People;

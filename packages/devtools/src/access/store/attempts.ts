@@ -4,18 +4,27 @@ import type { Database } from './database.ts';
 
 /** Wrong attempts that have no consequence. */
 const FREE = 5;
-/** Milliseconds after the last free attempt; each further one doubles it, up to the longest. */
+/**
+ * Milliseconds of the pause after the last free attempt. Each further attempt doubles it, up to the
+ * longest pause.
+ */
 const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 60 * 60_000;
 /** Milliseconds after which attempts are forgotten. */
 const FORGET_AFTER = 24 * 60 * 60_000;
-/** Keys that are kept. Further ones are refused, so that a flood of names pushes out none. */
+/**
+ * Maximum number of stored keys. Further ones are rejected, so that a flood of names can't remove
+ * earlier keys.
+ */
 const MAX_KEYS = 50_000;
 
-/** Counts wrong attempts, in the file: a restart, and another process, count on. */
+/**
+ * Counts wrong attempts in the file, so that the count outlives a restart and includes other
+ * processes.
+ */
 export interface Attempts {
   /**
-   * Checks that a key may try. Known and unknown names are treated alike.
+   * Checks that a key may make another attempt. Known and unknown names are treated alike.
    *
    * @throws {PanelError} 429
    */

@@ -10,15 +10,18 @@ const RANDOM = 16;
 const TIME = 6;
 
 /**
- * Challenges of passkeys. A challenge is signed instead of stored, so that clients who ask for many
- * push out none; only those that were answered are kept, so that no answer counts twice.
+ * Challenges of passkeys. A challenge is signed instead of stored, so a client that requests many
+ * can't remove others. Only answered challenges are stored, so that no answer counts twice.
  */
 export interface Challenges {
   /** @param purpose what the answer is for: `login`, `step-up` with the session */
   create(purpose: string): Buffer;
-  /** Whether the challenge is ours, for this purpose, young and not answered yet. */
+  /**
+   * Whether this server made the challenge for this purpose, and it has neither expired nor been
+   * answered.
+   */
   isOpen(challenge: string, purpose: string): boolean;
-  /** Uses a challenge up. Returns `false` if it was used before. */
+  /** Marks a challenge as used. Returns `false` if it was used before. */
   take(challenge: string): boolean;
   /** Derives a value that only this server knows. */
   derive(text: string): Buffer;

@@ -4,13 +4,16 @@ import { openNative } from '@gati/runtime-h3/internal';
 
 export type Value = string | number | null;
 
-/** The accounts as SQL. Small and synchronous: a request for the panel makes a handful of statements. */
+/**
+ * Runs SQL on the accounts. Synchronous, because a request for the panel runs only a few
+ * statements.
+ */
 export interface Database {
   all<Row>(sql: string, ...values: Value[]): Row[];
   get<Row>(sql: string, ...values: Value[]): Row | undefined;
   /** Returns the number of changed rows. */
   run(sql: string, ...values: Value[]): number;
-  /** Runs all or nothing. No other process writes meanwhile. */
+  /** Runs a transaction. No other process writes during it. */
   transaction<Result>(run: () => Result): Result;
   close(): void;
 }

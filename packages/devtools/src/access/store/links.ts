@@ -7,22 +7,22 @@ import type { Database } from './database.ts';
 export const SETUP_TIME: number = 30 * 60_000;
 const TIMES = { setup: SETUP_TIME, invite: 3 * 24 * 60 * 60_000 };
 
-/** A link that makes an account, once. */
+/** A link that creates one account. */
 export interface Link {
   id: string;
   /** `setup`: made on the server's machine. */
   kind: 'setup' | 'invite';
   role: Role;
-  /** Epoch milliseconds, as is the other. */
+  /** Epoch milliseconds, as `expires`. */
   created: number;
   expires: number;
 }
 
 export interface Links {
-  /** Returns the secret of a new link. A link of set-up ends those before it. */
+  /** Returns the secret of a new link. A new set-up link invalidates earlier ones. */
   create(kind: Link['kind'], role: Role): string;
   find(secret: string): Link | undefined;
-  /** Uses a link up. Returns `false` if it is used or has expired. */
+  /** Marks a link as used. Returns `false` if it is used or has expired. */
   take(secret: string): boolean;
   list(): Link[];
   remove(id: string): boolean;

@@ -10,7 +10,7 @@ export interface Person {
   created: number;
   /** Secret of the authenticator app in base 32. */
   totp: string | null;
-  /** Last accepted step of time of the authenticator app. */
+  /** Last accepted time step of the authenticator app. */
   totpStep: number;
 }
 
@@ -24,11 +24,11 @@ export interface People {
   /** Removes a person with all sessions, tokens and passkeys. */
   remove(id: string): boolean;
   setTotp(id: string, secret: string | null, step?: number): void;
-  /** Notes a step of time. Returns `false` if it, or a later one, was accepted before. */
+  /** Records a time step. Returns `false` if it, or a later one, was accepted before. */
   takeStep(id: string, step: number): boolean;
   /** Replaces the recovery codes of a person. */
   setRecoveryCodes(id: string, codes: readonly string[]): void;
-  /** Uses up a recovery code. Returns `false` if the person has no such code. */
+  /** Marks a recovery code as used. Returns `false` if the person has no such code. */
   takeRecoveryCode(id: string, code: string): boolean;
   countRecoveryCodes(id: string): number;
 }

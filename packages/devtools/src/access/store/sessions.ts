@@ -6,13 +6,13 @@ import type { Database } from './database.ts';
 export const IDLE_TIME: number = 30 * 60_000;
 /** Milliseconds after which every session ends. */
 export const SESSION_TIME: number = 12 * 60 * 60_000;
-/** Milliseconds between two notes that a session is used. */
+/** Minimum milliseconds between two records of the last use of a session. */
 const SEEN_INTERVAL = 30_000;
-/** Sessions of one person. The oldest ends first. */
+/** Maximum number of sessions of one person. The oldest ends first. */
 const MAX_SESSIONS = 20;
 
 export interface Session {
-  /** Names the session, and is no secret. */
+  /** Identifies the session; not a secret. */
   id: string;
   person: string;
   /** How the person logged in: `passkey`, `totp`, `recovery`, `link`. */
@@ -29,12 +29,12 @@ export interface Session {
 export interface Sessions {
   /** Returns the secret of a new session. */
   start(session: Pick<Session, 'person' | 'method' | 'address' | 'agent'>): string;
-  /** Finds a session that has not ended, and notes that it is used. */
+  /** Finds a session that has not ended, and records its use. */
   find(secret: string): Session | undefined;
   /** Returns the session with an id, if it has not ended. */
   get(id: string): Session | undefined;
   of(person: string): Session[];
-  /** Notes a proof of identity. Returns the secret that replaces the one before. */
+  /** Records a proof of identity. Returns the secret that replaces the previous one. */
   prove(id: string): string;
   end(id: string, person?: string): boolean;
   endAll(person: string): void;

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../api/access.ts';
 import type { AuditLog } from '../audit.ts';
 import type { Database } from './database.ts';
 
-/** Entries that are kept, about 50 MB. The oldest go first. */
+/** Maximum number of entries, about 50 MB. The oldest are removed first. */
 const MAX_ENTRIES = 100_000;
 
 /** Keeps the audit log in the file of the accounts. Nothing changes an entry. */

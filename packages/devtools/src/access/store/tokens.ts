@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 
 /** First characters of each token, by which scanners of leaked secrets find it. */
 const PREFIX = 'gati_';
-/** Milliseconds between two notes that a token is used. */
+/** Minimum milliseconds between two records of the last use of a token. */
 const USED_INTERVAL = 60_000;
 
 /** A token for programs. */
@@ -23,7 +23,7 @@ export interface Token {
 }
 
 export interface Tokens {
-  /** Returns the secret, which is not kept. */
+  /** Returns the secret, which is not stored. */
   create(token: Pick<Token, 'person' | 'name' | 'role' | 'expires'>): string;
   find(secret: string): Token | undefined;
   list(person?: string): Token[];

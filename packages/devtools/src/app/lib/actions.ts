@@ -2,14 +2,17 @@ import { shallowRef } from 'vue';
 import type { ActionResponse } from '../../api/access.ts';
 import { postJson, ResponseError } from './api.ts';
 
-/** A question to the user, which a dialog answers: the code of the terminal, or a proof of identity. */
+/**
+ * A request to the user that a dialog shows: for the code of the terminal, or for a proof of
+ * identity.
+ */
 export interface Proof {
   kind: 'code' | 'step-up';
-  /** Called with whether the user gave it. */
+  /** Called with `true` if the user gave the proof. */
   settle(isGiven: boolean): void;
 }
 
-/** The open question, if any. `ProofDialog` shows it. */
+/** The open request, if any. `ProofDialog` shows it. */
 export const openProof = shallowRef<Proof>();
 
 const KINDS: Record<string, Proof['kind']> = {

@@ -1,5 +1,8 @@
 const API = '/_control/api/';
-/** Where a tab keeps the token of a login in development. Other ports of localhost do not get it. */
+/**
+ * Key under which a tab stores the token of a login in development. Pages on other ports of
+ * localhost can't read it.
+ */
 const TOKEN = 'gati-panel-token';
 
 /** An error response of the API. */

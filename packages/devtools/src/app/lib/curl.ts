@@ -6,5 +6,5 @@ export function toCurl({ method, path }: RequestRecord, origin: string): string 
   return method === 'GET' ? `curl ${url}` : `curl -X ${method} ${url}`;
 }
 
-/** Quotes a text for a POSIX shell: a path is text of a client. */
+/** Quotes a string for a POSIX shell, because a client has chosen the path. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../api/types.ts';
 
-/** Lines that a page keeps: the oldest go first. */
+/** Maximum number of lines that a page keeps. It drops the oldest first. */
 export const MAX_LINES = 100_000;
 
 /** A line with a key for its row. */

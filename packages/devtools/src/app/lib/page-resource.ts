@@ -15,7 +15,7 @@ export function usePageResource<Data>(
     () => path + toSearch({ ...rangeParams(range.value, Date.now()), ...params() }),
     {
       isLive: () => range.value.fixed === undefined && isLive(),
-      // On the way to another page the query may change: nothing is loaded for it.
+      // While the router goes to another page, the query may change first. Nothing is loaded then.
       key: () => (route.name === page ? JSON.stringify([range.value, params()]) : undefined),
     },
   );

@@ -1,7 +1,7 @@
 import { computed, type ComputedRef } from 'vue';
 import { type RouteLocationRaw, type LocationQuery, useRoute } from 'vue-router';
 
-/** Ranges that a page can show, newest end now. */
+/** Ranges that a page can show. All of them end now. */
 export const RANGES = {
   '15m': { label: 'Last 15 minutes', milliseconds: 900_000 },
   '1h': { label: 'Last hour', milliseconds: 3_600_000 },

@@ -14,7 +14,7 @@ import { withGatiErrors } from '../gati-error.ts';
 import { openQueue } from './open-queue.ts';
 import { restoreRedacted } from './restore-redacted.ts';
 
-/** Jobs that one action names. */
+/** Maximum number of jobs that one action may name. */
 const MAX_IDS = 500;
 
 const ID: Schema = { type: 'string', minLength: 1, maxLength: 200 };
@@ -31,7 +31,7 @@ interface DeadInput {
 
 /** The actions of the page Effects. */
 export function effectActions(context: () => Promise<ReadContext>): Action[] {
-  /** Opens the queue, and makes sure that what is due runs. */
+  /** Opens the queue, and makes sure that due jobs run. */
   const withQueue = async <Result>(
     work: (queue: QueueDriver, context: ReadContext) => Promise<Result>,
   ): Promise<Result> => {

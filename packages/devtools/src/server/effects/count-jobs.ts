@@ -2,12 +2,12 @@ import { type JobState, listJobs, type QueueDriver } from '@gati/runtime-h3/effe
 import type { EffectItem } from '../../api/effects.ts';
 
 const STATES = ['waiting', 'delayed', 'active', 'dead'] as const satisfies readonly JobState[];
-/** Jobs that are counted. */
+/** Maximum number of jobs that are counted. */
 const MAX_COUNTED = 2000;
 
 export const NO_JOBS: EffectItem['counts'] = { waiting: 0, delayed: 0, active: 0, dead: 0 };
 
-/** Counts the newest jobs that are not over, by effect and state. */
+/** Counts the newest jobs that have not ended, by effect and state. */
 export async function countJobs(
   queue: QueueDriver,
 ): Promise<{ byEffect: Map<string, EffectItem['counts']>; isCut: boolean }> {

@@ -3,7 +3,7 @@ import { toAppFrames } from '@gati/runtime-h3/internal';
 import { redact } from '@gati/runtime-h3/telemetry';
 import type { JobDetail, JobItem } from '../../api/effects.ts';
 
-/** Characters of a reason in a list. */
+/** Maximum number of characters of a reason in a list. */
 const MAX_REASON = 300;
 
 export function toJobItem(job: JobRecord): JobItem {

@@ -3,7 +3,7 @@ import { PanelError } from '../../http/problem.ts';
 import type { ReadContext } from '../endpoint.ts';
 import { withGatiErrors } from '../gati-error.ts';
 
-/** @throws {PanelError} 409 when no process but the workers sees the jobs */
+/** @throws {PanelError} 409 when only the workers can read the jobs */
 export async function openQueue({ ports }: Pick<ReadContext, 'ports'>): Promise<QueueDriver> {
   const { queue } = ports;
   if (!queue)

@@ -6,7 +6,7 @@ import {
 } from '@gati/runtime-h3/effects/inspect';
 import type { Redrive } from '../../api/effects.ts';
 
-/** Redrives that the list keeps. */
+/** Maximum number of redrives in the list. */
 const MAX_LISTED = 20;
 /** Milliseconds after which a redrive whose jobs do not end is stopped. */
 const LONGEST = 3_600_000;

@@ -1,9 +1,9 @@
-/** Text that `redact` puts in place of a secret. */
+/** Placeholder that `redact` puts in place of a secret. */
 const HIDDEN = '[redacted]';
 
 /**
- * Puts secrets back into a value that a user edited without seeing them. A hidden text that is still
- * at its place stands for the value of the original at that place.
+ * Puts secrets back into a value that a user edited without seeing them. Replaces each placeholder
+ * that is still at its place by the value of the original at that place.
  */
 export function restoreRedacted(edited: unknown, original: unknown): unknown {
   if (edited === HIDDEN) return original ?? edited;

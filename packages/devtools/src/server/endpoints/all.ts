@@ -12,7 +12,7 @@ import { routes } from './routes.ts';
 import { topology } from './topology.ts';
 import { trace, traces } from './traces.ts';
 
-/** Every address of the read API that responds with one JSON document. */
+/** All endpoints of the read API that respond with one JSON document. */
 export const ENDPOINTS: readonly Endpoint[] = [
   overview,
   routes,

@@ -26,11 +26,14 @@ import { toRange, toStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
 
 const DEFAULT_LIMIT = 50;
-/** Next runs of a schedule that are listed. */
+/** Number of next runs of a schedule that are listed. */
 const RUNS = 3;
-/** Log lines that a job shows. */
+/** Maximum number of log lines of a job. */
 const MAX_LOGS = 200;
-/** Milliseconds before the enqueue and after the present in which lines of a job are searched. */
+/**
+ * Milliseconds by which the search for lines of a job begins before the enqueue and ends after the
+ * present.
+ */
 const SLACK = 60_000;
 const DAY = 86_400_000;
 

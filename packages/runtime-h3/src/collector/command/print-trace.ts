@@ -3,7 +3,7 @@ import type { RunRecord } from '../../types/telemetry.ts';
 import type { Trace } from '../../types/telemetry-source.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 
-/** Spans that are printed. The JSON document has all. */
+/** Maximum number of printed spans. The JSON document has all of them. */
 const MAX_SPANS = 200;
 /** Depth to which spans are indented. */
 const MAX_DEPTH = 16;

@@ -18,7 +18,7 @@ import {
 import type { TelemetryReader } from './reader.ts';
 
 interface QueryCall {
-  /** Arguments that are no options. */
+  /** Arguments that are not options. */
   words: string[];
   flags: TelemetryFlags;
   now: number;
@@ -103,7 +103,7 @@ function logs({ words, flags, now, style }: QueryCall): ReturnType<Query> {
   return async (source) => {
     const { items, next } = await source.logs(query);
     return {
-      // People read a log downwards.
+      // The newest line is last, as in a log file.
       lines: listing(
         items.toReversed().map((log) => formatLog(log, style)),
         next,

@@ -27,7 +27,7 @@ const DEFAULT_SINCE = '1h';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 
-/** Reads `--since`. The range ends a second from now, so that it has what was written just now. */
+/** Reads `--since`. The range ends a second from now, so that it includes the latest records. */
 export function readRange({ since = DEFAULT_SINCE }: TelemetryFlags, now: number): TimeRange {
   const [, digits = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(since) ?? [];
   const length = Number(digits) * (UNITS[unit] ?? 0);

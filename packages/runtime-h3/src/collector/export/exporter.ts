@@ -24,7 +24,7 @@ import {
 import { createSender, type SendDropReason, type Sender, type SenderOptions } from './sender.ts';
 import type { ExportSettings } from './settings.ts';
 
-/** Records of one request. More wait for the next one. */
+/** Maximum number of records in one request. Further ones wait for the next request. */
 const MAX_RECORDS = 2000;
 /** Milliseconds between two pushes to Loki. */
 const LOKI_INTERVAL = 1000;
@@ -48,14 +48,16 @@ export interface ExporterOptions {
   metrics(): { routes: RouteMetric[]; start: number };
   /** Called with records that never arrive. `detail` is the name of the target and what it said. */
   onDrop(signal: Signal, reason: SendDropReason, records: number, detail: string): void;
-  /** Called when a target stops to take telemetry, and with `undefined` when it does again. */
+  /**
+   * Called when a target stops accepting telemetry, and with `undefined` when it accepts it again.
+   */
   onState(target: string, problem: string | undefined): void;
 }
 
 /** Sends telemetry to other systems. Never throws, and nothing waits for it. */
 export interface Exporter {
   write(batch: TelemetryBatch): void;
-  /** Sends what waits, for at most `within` milliseconds. */
+  /** Sends the waiting records, for at most `within` milliseconds. */
   close(within: number): Promise<void>;
 }
 
@@ -70,7 +72,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       'telemetry.sdk.language': 'nodejs',
       ...settings.resource,
     });
-  /** Of the release that served the last request. */
+  /** Version of the release that served the last request. */
   let version = '';
   const targets = new Map<string, Sender>();
   const traces = createOutlet<OtlpSpan>(otlpSend('traces'), settings.intervals.traces);

@@ -5,7 +5,7 @@ const MAX_WAITING = 64;
 /** Milliseconds before the second try, and at most. */
 const FIRST_PAUSE = 1000;
 const MAX_PAUSE = 60_000;
-/** Tries of one request. */
+/** Maximum number of tries of one request. */
 const MAX_TRIES = 8;
 /** Bytes of a response that are read. */
 const MAX_RESPONSE = 64 * 1024;
@@ -21,8 +21,8 @@ export interface Delivery {
  * Why records never arrive:
  *
  * - `queue full`: too many requests waited.
- * - `rejected`: the target did not accept them, and would not later.
- * - `unavailable`: the target did not accept them after all tries, or until the collector ended.
+ * - `rejected`: the target rejected them for good.
+ * - `unavailable`: the target accepted them in no try, or not before the collector ended.
  */
 export type SendDropReason = 'queue full' | 'rejected' | 'unavailable';
 
@@ -37,7 +37,10 @@ export interface SenderOptions {
   readRejected?(body: Uint8Array): { rejected: number; message: string } | undefined;
   /** Called with the records that never arrive, and why; `detail` is what the target said. */
   onDrop(reason: SendDropReason, records: number, detail: string): void;
-  /** Called when the target does not take requests, and with `undefined` when it does again. */
+  /**
+   * Called when the target does not accept requests, and with `undefined` when it accepts them
+   * again.
+   */
   onState(problem: string | undefined): void;
   fetch?: typeof globalThis.fetch;
   /** Waits; ends early when the signal aborts. */
@@ -47,7 +50,10 @@ export interface SenderOptions {
 /** Sends requests to one target, in order, with retries. Memory is bounded: what does not fit is dropped. */
 export interface Sender {
   send(delivery: Delivery): void;
-  /** Resolves when everything so far arrived or was dropped, at the latest after `within` milliseconds. */
+  /**
+   * Resolves when all requests so far have arrived or were dropped, at the latest after `within`
+   * milliseconds.
+   */
   close(within: number): Promise<void>;
 }
 
@@ -80,7 +86,7 @@ export function createSender(options: SenderOptions): Sender {
       isFailing = true;
       if (isFinal || tries === MAX_TRIES || stop.signal.aborted)
         return onDrop(isFinal ? 'rejected' : 'unavailable', delivery.records, problem);
-      // Otherwise all servers would come back at the same moment.
+      // Random, so that the servers do not all retry at the same moment.
       await pause(retryAfter ?? wait * (0.5 + Math.random() / 2), stop.signal);
       wait = Math.min(wait * 2, MAX_PAUSE);
     }
@@ -102,9 +108,9 @@ export function createSender(options: SenderOptions): Sender {
 }
 
 interface Attempt {
-  /** Why the target did not take the request. */
+  /** Reason why the target did not accept the request. */
   problem?: string;
-  /** Milliseconds that the target asks to wait. */
+  /** Milliseconds until the next try, if the target names them. */
   retryAfter?: number;
   /** Another try would fail too. */
   isFinal?: boolean;
@@ -121,7 +127,8 @@ async function attempt(
       method: 'POST',
       headers,
       body,
-      // A target that moved is a wrong setting; following could send credentials elsewhere.
+      // A redirect means that a setting is wrong. Following it could send credentials to another
+      // server.
       redirect: 'error',
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeout)]),
     });

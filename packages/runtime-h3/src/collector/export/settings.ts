@@ -35,7 +35,7 @@ const INTERVALS: Record<Signal, { name: string; value: number }> = {
 };
 
 /**
- * Reads where telemetry is exported to. Nothing is if `OTEL_SDK_DISABLED` is `true`.
+ * Reads the targets of the export. There are none if `OTEL_SDK_DISABLED` is `true`.
  *
  * @throws {GatiError} GATI_BAD_ENV when a value can't be used
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
@@ -59,7 +59,7 @@ export function readExportSettings(env: Env): ExportSettings {
   };
 }
 
-/** Whether the settings lead anywhere. */
+/** Whether the settings name any target. */
 export function exportsAnything({ otlp, loki }: ExportSettings): boolean {
   return loki !== undefined || Object.keys(otlp).length > 0;
 }

@@ -5,16 +5,17 @@ const MOST_ITEMS = 1000;
 const LONGEST_FILTER = 1000;
 
 /**
- * Checks what all queries have in common. The read API answers 400 before; this is for other callers.
+ * Checks the parameters that all queries have in common. The read API checks them before; this
+ * check is for other callers.
  *
- * @throws {RangeError} when a value is not sane
+ * @throws {RangeError} when a value is invalid
  */
 export function checkRange({ from, to }: TimeRange): void {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from > to)
     throw new RangeError(`from (${from}) and to (${to}) must be times, the earlier one first`);
 }
 
-/** @throws {RangeError} when a value is not sane */
+/** @throws {RangeError} when a value is invalid */
 export function checkPage(query: PageQuery): void {
   checkRange(query);
   const { limit } = query;
@@ -22,7 +23,7 @@ export function checkPage(query: PageQuery): void {
     throw new RangeError(`limit must be a whole number from 1 to ${MOST_ITEMS}, but is ${limit}`);
 }
 
-/** @throws {RangeError} when a value is not sane */
+/** @throws {RangeError} when a value is invalid */
 export function checkStep({ from, to, step }: TimeRange & { step: number }): void {
   checkRange({ from, to });
   const least = leastStep({ from, to });

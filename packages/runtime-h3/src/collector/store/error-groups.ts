@@ -5,11 +5,14 @@ import type { ErrorGroup } from '../../types/telemetry-source.ts';
 import type { Row } from '../../data/native-sqlite.ts';
 import type { Statements } from './statements.ts';
 
-/** Groups that the file has at most. A further one replaces the one that was last seen longest ago. */
+/**
+ * Maximum number of groups in the file. A further one replaces the group that has not been seen for
+ * the longest time.
+ */
 const MOST_GROUPS = 2000;
 const MOST_ROUTES = 20;
 const LONGEST_TEXT = 1000;
-/** Lines of a stack that are searched for the app's code. */
+/** Maximum number of lines of a stack that are searched for the app's code. */
 const MOST_LINES = 50;
 
 /** Returns the groups of the errors in a batch. */

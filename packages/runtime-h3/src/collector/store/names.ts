@@ -1,11 +1,11 @@
 import type { Row } from '../../data/native-sqlite.ts';
 import type { Statements } from './statements.ts';
 
-/** Names that the file has at most. A record with a further name gets `_OTHER`. */
+/** Maximum number of names in the file. A record with a further name gets `_OTHER`. */
 const MOST_NAMES = 20_000;
 const OTHER = '_OTHER';
 const LONGEST_NAME = 512;
-/** Milliseconds between two notes that a name is in use. */
+/** Minimum milliseconds between two records of the last use of a name. */
 const SEEN_INTERVAL = 3_600_000;
 
 /** Numbers of methods, routes and versions. */

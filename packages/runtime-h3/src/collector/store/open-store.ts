@@ -27,14 +27,14 @@ export type Signal = 'requests' | 'spans' | 'logs';
  * - `busy`: another process kept the file locked.
  * - `damaged`: the file was damaged.
  * - `unavailable`: the file can't be opened.
- * - `invalid`: a record has ids or times that none can have.
- * - `error`: SQLite failed otherwise.
+ * - `invalid`: a record has an impossible id or time.
+ * - `error`: SQLite failed for another reason.
  */
 export type DropReason = 'full' | 'io' | 'busy' | 'damaged' | 'unavailable' | 'invalid' | 'error';
 
-/** Something that an operator should know of the file. */
+/** A fact about the file that an operator should know. */
 export interface StoreDiagnostic {
-  /** `damaged` and `newer`: the file was moved to `movedTo`, and a new one begun. */
+  /** `damaged` and `newer`: the file was moved to `movedTo`, and a new one was created. */
   kind: 'damaged' | 'newer' | 'unavailable';
   message: string;
   movedTo?: string;
@@ -75,14 +75,17 @@ const DROP_REASONS: Record<number, DropReason> = {
 /** Milliseconds between two attempts to open a file that can't be opened. */
 const RETRY_INTERVAL = 1000;
 const MEMORY = ':memory:';
-/** The file may be this many times its limit between two removals. Then it counts as full. */
+/**
+ * Between two removals, the file may grow to this many times its limit. Above that it counts as
+ * full.
+ */
 const HARD_LIMIT = 2;
 const MEMORY_BYTES = 64 * 1024 ** 2;
 
 /**
- * Opens a store of telemetry: `sqlite:PATH` or `memory:`. A file that is damaged, or of a newer
- * version, is moved aside and a new one begun. A file that can't be opened is tried again at the next
- * batches.
+ * Opens a telemetry store: `sqlite:PATH` or `memory:`. If the file is damaged or of a newer
+ * version, it is renamed and a new one is created. If the file can't be opened, later batches try
+ * again.
  *
  * @throws {TypeError} when the URL is neither
  * @example
@@ -166,10 +169,12 @@ interface OpenFile {
 }
 
 interface StoreFile {
-  /** Returns the connection; opens it if it is time to. */
+  /** Returns the connection; opens it if the next attempt is due. */
   open(): OpenFile | undefined;
   current(): OpenFile | undefined;
-  /** Returns why what failed is dropped. Ends the connection to a damaged file. */
+  /**
+   * Returns the reason why the failed records are dropped. Ends the connection to a damaged file.
+   */
   failed(error: unknown): DropReason;
   close(): void;
 }
@@ -188,7 +193,7 @@ function createFile({ path, from, mostBytes, onDiagnostic }: FileOptions): Store
   let reported = '';
 
   const report = (diagnostic: StoreDiagnostic): void => {
-    // Once, not with each attempt.
+    // Reported once, not at each attempt.
     if (diagnostic.kind === 'unavailable' && diagnostic.message === reported) return;
     reported = diagnostic.message;
     onDiagnostic?.(diagnostic);

@@ -5,15 +5,18 @@ import { HOUR_STEP, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.
 import { foldedUntil, STEP_AGE } from './rollups.ts';
 import type { Statements } from './statements.ts';
 
-/** Rows per transaction: some milliseconds, for which a write waits at most. */
+/** Rows per transaction. It takes some milliseconds, the longest time that a write waits. */
 const ROWS = 1000;
 /** Pages per call that are returned to the file system. */
 const PAGES = 256;
 const TABLES = ['requests', 'spans', 'logs'] as const;
-/** Part of the limit that stays: it must not be reached again with the next batch. */
+/**
+ * Part of the limit to which the file shrinks, so that the next batch does not reach the limit
+ * again.
+ */
 const KEPT = 0.95;
 
-/** Deletes in steps; ends early when `isOpen` says no. */
+/** Deletes in steps; ends early when `isOpen` returns `false`. */
 export async function prune(
   on: Statements,
   limits: TelemetryLimits,
@@ -45,7 +48,7 @@ function* pruneSteps(
   const unused = now - Math.max(age, metricsAge) - STEP_AGE;
   yield void on.run('DELETE FROM names WHERE seen < ?', unused);
   if (usedBytes(on) > bytes) yield* deleteOldest(on, bytes * KEPT);
-  // Free pages are used again. Only a file over its limit becomes shorter.
+  // SQLite uses free pages again, so only a file over its limit is made shorter.
   while (
     pragma(on, 'page_count') * pragma(on, 'page_size') > bytes &&
     pragma(on, 'freelist_count') > 0

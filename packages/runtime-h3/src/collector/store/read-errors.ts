@@ -3,7 +3,10 @@ import { checkPage } from './check-query.ts';
 import { toErrorGroup } from './error-groups.ts';
 import type { Statements } from './statements.ts';
 
-/** Pages by the time of the last error, and by id among equal times. */
+/**
+ * Reads groups in the order of their last errors; groups with equal times are in the order of their
+ * ids.
+ */
 export function readErrors(on: Statements, query: PageQuery): Page<ErrorGroup> {
   checkPage(query);
   const { from, to, limit, cursor } = query;

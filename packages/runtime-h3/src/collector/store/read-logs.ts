@@ -11,10 +11,10 @@ import { type LogFilters, logSearches } from './search-logs.ts';
 import type { Statements } from './statements.ts';
 import { readSteps } from './read-steps.ts';
 
-/** Lines of a histogram that are counted at most. */
+/** Maximum number of lines that a histogram counts. */
 const MOST_LINES = 1_000_000;
 
-/** The tables share the order of their ids, so one cursor is a place in all of them. */
+/** The ids of all tables have one order, so one cursor is valid for all of them. */
 export function readLogs(on: Statements, query: LogQuery): Page<LogRecord> {
   checkPage(query);
   const { limit, cursor } = query;
@@ -23,7 +23,7 @@ export function readLogs(on: Statements, query: LogQuery): Page<LogRecord> {
     search,
     ...scan(on, search, limit, end),
   }));
-  // Below it, a table is not searched yet.
+  // Below this id, at least one table is not searched yet.
   const bound = Math.max(...found.map(({ next = 0 }) => next));
   const rows = found
     .flatMap(({ search, rows: own }) => own.map((row) => ({ id: row.id as number, row, search })))

@@ -11,9 +11,9 @@ import type { Statements } from './statements.ts';
 const READ = 200;
 
 /**
- * Calls back for each sample in the range, from the longest steps that the query allows: an hour has
- * one row instead of 360. What is not computed yet comes from shorter steps, what has no short steps
- * any more from longer ones.
+ * Calls back for each sample in the range, from the longest steps that the query allows: an hour
+ * has one row instead of 360. Shorter steps replace longer ones that are not computed yet; longer
+ * steps replace shorter ones that were removed.
  */
 export function readSteps(
   on: Statements,

@@ -12,7 +12,7 @@ import { addName } from './search-logs.ts';
 import type { Statements } from './statements.ts';
 import { findTrace } from './trace-index.ts';
 
-/** Requests, runs, lines and rows of spans of a trace. */
+/** Maximum number of requests, runs, lines and rows of spans of a trace. */
 const MOST_ROWS = 1000;
 const MOST_SPANS = 20_000;
 

@@ -6,7 +6,7 @@ const PER_MILLISECOND = 2048;
 /** Largest time that has ids: 2 to the power of 42. */
 export const LAST_TIME: number = 2 ** 42 - 2;
 
-/** Returns the least id of a millisecond. */
+/** Returns the lowest id of a millisecond. */
 export function firstId(time: number): number {
   return Math.min(Math.max(0, Math.ceil(time)), LAST_TIME) * PER_MILLISECOND;
 }

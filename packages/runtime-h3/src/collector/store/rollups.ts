@@ -89,7 +89,8 @@ export function printStep(step: Step): Uint8Array {
 }
 
 /**
- * Calls back for each sample of a printed step. The same `Sample` each time: a month has a million.
+ * Calls back for each sample of a printed step. Reuses one `Sample` object, because a month has a
+ * million samples.
  */
 export function readStep(printed: Bytes, each: (key: number, sample: Sample) => void): void {
   const bytes = new Uint8Array(printed);
@@ -116,7 +117,7 @@ export interface Rollups {
   add(steps: Map<number, Step>): void;
 }
 
-/** Steps whose samples stay parsed: those that the next batch adds to. */
+/** Number of steps whose samples stay parsed, because the next batch adds to them. */
 const CACHED = 4;
 
 /** Creates the writer of metrics. Valid until another connection or a rollback changes the file. */

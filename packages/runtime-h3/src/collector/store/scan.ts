@@ -4,9 +4,11 @@ import { parseCursor } from './check-query.ts';
 import { firstId } from './record-ids.ts';
 import type { Statements } from './statements.ts';
 
-/** Rows that one statement passes at most: some milliseconds. */
+/** Maximum number of rows that one statement visits, which takes some milliseconds. */
 const STRETCH = 5000;
-/** Rows that one statement returns at most, so that a search for text needs little memory. */
+/**
+ * Maximum number of rows that one statement returns, so that a search for text needs little memory.
+ */
 const RETURNED = 1000;
 /** Milliseconds after which a search ends with what it has found. */
 const LONGEST_SEARCH = 150;
@@ -45,7 +47,7 @@ export interface Search {
   columns: string;
   range: IdRange;
   filter: Filter;
-  /** Decides what SQL can't. */
+  /** Check that SQL can't express. */
   keep?: ((row: Row) => boolean) | undefined;
 }
 

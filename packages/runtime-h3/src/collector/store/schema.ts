@@ -69,7 +69,7 @@ export class NewerFormat extends Error {}
 export function prepareFile(db: Native, mostBytes: number): void {
   db.exec('PRAGMA busy_timeout = 50');
   if (versionOf(db) > VERSION) throw new NewerFormat(`its format is ${versionOf(db)}`);
-  // Before the first table, or it has no effect.
+  // Has no effect after the first table is created.
   db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
   db.exec(
     'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -8192',

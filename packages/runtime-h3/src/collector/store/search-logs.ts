@@ -22,7 +22,7 @@ export interface LogSearch extends Search {
 
 const INFO = LOG_LEVELS.indexOf('info');
 
-/** Requests are not stored as lines: their lines are made of their records. */
+/** Requests are not stored as lines. Their lines are made from their records. */
 export function logSearches(on: Statements, query: LogFilters, cursor?: string): LogSearch[] {
   const { level, text } = query;
   if (level !== undefined && !LOG_LEVELS.includes(level))
@@ -111,7 +111,7 @@ const searchable = (text: string): string =>
 const toPattern = (text: string): string =>
   `%${searchable(text).replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
-/** Adds a search for a text and returns the exact check. */
+/** Adds a search for text and returns the exact check. */
 function addLogText(filter: Filter, text: string): (row: Row) => boolean {
   // Fields are stored as JSON.
   const escaped = JSON.stringify(text).slice(1, -1);

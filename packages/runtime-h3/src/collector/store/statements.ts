@@ -23,7 +23,7 @@ export function createStatements(db: Native): Statements {
   };
 }
 
-/** Rows per statement. More make it no faster. */
+/** Rows per statement. A higher number is not faster. */
 const ROWS = 50;
 
 /**

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Bytes } from '../../data/native-sqlite.ts';
 import type { Statements } from './statements.ts';
 
-/** Hashes per chunk. A longer one would cost each batch more pages; a shorter one each search. */
+/**
+ * Hashes per chunk. With longer chunks, each batch would write more pages; with shorter ones, each
+ * search would read more rows.
+ */
 const CHUNK = 1024;
 
 /**

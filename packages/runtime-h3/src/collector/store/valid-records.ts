@@ -5,7 +5,7 @@ import { LAST_TIME } from './record-ids.ts';
 
 const isTime = (time: number): boolean => time >= 0 && time < LAST_TIME;
 
-/** Returns the records that the tables accept: one that they don't would cost its whole batch. */
+/** Returns the records that the tables accept. One other record would make its whole batch fail. */
 export function validRecords({ requests, spans, logs }: TelemetryBatch): TelemetryBatch {
   return {
     requests: requests.filter(

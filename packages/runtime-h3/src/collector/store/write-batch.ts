@@ -21,7 +21,7 @@ const LONGEST_MESSAGE = 16 * 1024;
 /** Characters of the other members of a log line, as JSON. */
 const LONGEST_FIELDS = 64 * 1024;
 
-/** What the writer remembers of the file. */
+/** State of the file that the writer keeps in memory. */
 interface Memory {
   names: Names;
   rollups: Rollups;
@@ -33,7 +33,7 @@ interface Memory {
 
 /** Writes batches, each in one transaction. */
 export interface BatchWriter {
-  /** Throws what SQLite throws; nothing of the batch is stored then. */
+  /** Throws the errors of SQLite. The batch is not stored then. */
   write(batch: TelemetryBatch, now: number): void;
 }
 

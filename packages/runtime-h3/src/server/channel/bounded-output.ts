@@ -9,9 +9,10 @@ export interface BoundedOutput {
 }
 
 /**
- * Drops writes to a stream of the process while too much waits for its reader: a pipe that nobody
- * reads would otherwise fill the memory of the process. Once the reader has caught up, a line says how
- * many writes were dropped. Files and terminals are written at once, so that nothing of them waits.
+ * Drops writes to a stream of the process while too much waits for its reader: a pipe without a
+ * reader would otherwise fill the memory of the process. Once the reader has caught up, a line says
+ * how many writes were dropped. Writes to files and terminals are synchronous, so nothing waits for
+ * them.
  */
 export function boundOutput(stream: NodeJS.WriteStream, limit: number): BoundedOutput {
   const bound: BoundedOutput = { limit, onDrop: () => undefined };

@@ -30,7 +30,7 @@ export interface ControlProxy {
   /** @param client facts of the connection, which no header of the client can change */
   request(req: IncomingMessage, res: ServerResponse, client: ControlClient): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, client: ControlClient): void;
-  /** Ends what is open, such as event streams. */
+  /** Ends open responses, such as event streams. */
   close(): void;
 }
 
@@ -54,7 +54,7 @@ export function createControlProxy(path: string): ControlProxy {
       const timer = setTimeout(() => upstream.destroy(new Error(LATE)), HEAD_TIMEOUT);
       upstream.once('response', (response) => {
         clearTimeout(timer);
-        // The panel closes its connection after each response; that is not for the client.
+        // The panel closes its connection after each response. The client does not get that header.
         res.writeHead(response.statusCode!, endToEnd(response.headers));
         pipeline(response, res, () => upstream.destroy());
       });
@@ -104,7 +104,7 @@ const BUSY = `This process passes ${MAX_OPEN} requests to the panel already.`;
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** Returns the headers that go beyond one connection, without what only this process may say. */
+/** Returns the end-to-end headers, without those that only this process may set. */
 function endToEnd(headers: Headers): Headers {
   const named = String(headers['connection'] ?? '')
     .toLowerCase()

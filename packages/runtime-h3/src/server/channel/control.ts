@@ -16,7 +16,7 @@ export interface ControlClient {
 
 /** Whether a request is for the panel: its path is `/_control`, or begins with `/_control/`. */
 export function isControlUrl(url: string): boolean {
-  // Most requests end here.
+  // Most requests return here.
   if (url.charCodeAt(1) !== 95) return false;
   return /^\/_control(?:[/?#]|$)/.test(url);
 }

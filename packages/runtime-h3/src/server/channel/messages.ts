@@ -7,7 +7,8 @@ import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
  * - `first` serves HTTP and logs the start-up notes of the app, so that they appear once.
  * - `more` serves HTTP: every other worker, and each replacement of a worker.
  * - `effects` runs jobs of a shared queue and gets no connections.
- * - `collector` keeps what the other processes observe. It runs no code of the app.
+ * - `collector` stores and exports the telemetry of the other processes. It runs no code of the
+ *   app.
  * - `proof` tries one release of the store, gets no connections and runs no jobs.
  */
 export type WorkerKind = 'first' | 'more' | 'effects' | 'collector' | 'proof';
@@ -86,7 +87,7 @@ export type MessageToSupervisor =
   | { gati: 'worker-metrics'; id: number; metrics: WorkerMetrics }
   | PublishMessage;
 
-/** Whether a message on the channel is one of ours rather than the app's. */
+/** Whether a message on the channel is from the runtime, not from the app. */
 export function isMessage(value: unknown): value is { gati: string } {
   return (
     typeof value === 'object' &&

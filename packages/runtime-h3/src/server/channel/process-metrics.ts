@@ -7,7 +7,7 @@ const RESOLUTION = 20;
 
 /**
  * Returns a function that measures this process. The first call starts the measurement of the event
- * loop, so a server that nothing scrapes has no cost.
+ * loop, so a server without scrapes has no cost.
  */
 export function createProcessMetrics(kind: WorkerKind | 'supervisor'): () => ProcessMetrics {
   let delay: ReturnType<typeof monitorEventLoopDelay> | undefined;

@@ -27,7 +27,7 @@ export type ProofStep = keyof typeof PROOF_STEPS;
 
 /** Messages from the process of a proof to the supervisor. */
 export type ProofMessage =
-  /** Sent at the begin of each step. */
+  /** Sent at the beginning of each step. */
   | { gati: 'proof-step'; step: ProofStep }
   /** Sent once. Without a reason the release has passed. */
   | { gati: 'proof-done'; reason?: string };

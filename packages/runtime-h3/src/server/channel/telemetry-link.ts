@@ -5,14 +5,14 @@ const QUEUE_LIMIT = 4 * 1024 ** 2;
 /** First and longest pause before another try to connect. Milliseconds. */
 const RETRY_PAUSE = 100;
 const MAX_RETRY_PAUSE = 5000;
-/** Milliseconds that lines which still wait may take at the end of a process. */
+/** Maximum milliseconds for sending the waiting lines at the end of a process. */
 const CLOSE_TIME = 500;
 
 /** Sends the log lines of this process to the collector. Never waits for it, and never throws. */
 export interface TelemetryLink {
   /** @param lines complete lines, each ended by `\n` */
   write(lines: string): void;
-  /** Resolves when the lines so far are sent, or can't be. */
+  /** Resolves when the lines so far are sent, or can't be sent. */
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
       reportDropped();
     });
     next.on('drain', reportDropped);
-    // A collector that can't be reached is no error of the process that it observes.
+    // A collector that can't be reached is not an error of this process.
     next.on('error', () => {});
     next.on('close', () => {
       isConnected = false;

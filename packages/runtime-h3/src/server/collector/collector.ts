@@ -30,7 +30,7 @@ import { listenForTelemetry } from './listen.ts';
 
 /** Milliseconds between two removals of old telemetry. */
 const PRUNE_INTERVAL = 10_000;
-/** Milliseconds that targets have for what waits when the collector ends. */
+/** Milliseconds for exporting the waiting records when the collector ends. */
 const EXPORT_DRAIN = 3000;
 
 /** Options of the build that the collector needs. */
@@ -42,8 +42,8 @@ interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
 type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator'>;
 
 /**
- * Runs the collector: a process that keeps and exports what the others observe. It runs no code of
- * the app, and no request waits for it.
+ * Runs the collector: a process that stores and exports the telemetry of the others. It runs no
+ * code of the app, and no request waits for it.
  */
 export async function runCollector({ name = 'gati', ...options }: CollectorOptions): Promise<void> {
   // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.

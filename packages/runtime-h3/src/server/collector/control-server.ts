@@ -16,8 +16,8 @@ export interface ControlServer {
 }
 
 /**
- * Serves the panel, and prints its address. A panel that can't be opened is tried again at later
- * requests, which get a 503 meanwhile.
+ * Serves the panel, and prints its address. If the panel can't be opened, later requests try again,
+ * and get a 503 until it opens.
  *
  * @param folder of the built panel
  */
@@ -85,7 +85,7 @@ function createOpener({ openPanel }: PanelModule, host: PanelHost): Opener {
   };
 }
 
-/** The folder is 0700; the socket is made 0600 besides. */
+/** The folder has the mode 0700. The socket gets 0600 in addition. */
 async function listen(server: Server, path: string): Promise<void> {
   // A killed collector leaves its socket behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });

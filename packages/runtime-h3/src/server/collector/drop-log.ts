@@ -5,15 +5,15 @@ import type { Logger } from '../../types/context.ts';
 /** Milliseconds between two warnings. */
 const LOG_INTERVAL = 10_000;
 
-/** Counts what the collector could not keep, and logs it at an interval. */
+/** Counts the records that the collector could not store, and logs the counts at an interval. */
 export interface DropLog {
-  /** @param detail what the log says in place of the reason, which is one of few */
+  /** @param detail text for the log in place of the reason, which is one of a few words */
   add(signal: string, reason: string, count: number, detail?: string): void;
-  /** Returns what was dropped since the start. */
+  /** Returns the counts since the start. */
   totals(): DropMetric[];
   /** Logs an error of the store once per interval. */
   problem(reason: string): void;
-  /** Logs what is not logged yet. */
+  /** Logs the counts that are not logged yet. */
   flush(): void;
 }
 

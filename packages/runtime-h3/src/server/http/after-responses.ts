@@ -13,7 +13,7 @@ export function currentResponse(socket: Duplex): ServerResponse | undefined {
 /**
  * Calls back once the responses to all complete requests of a connection are sent, so that bytes
  * written to its socket are the next response (RFC 9112, section 9.3.2). Calls back at once when
- * there is none. Never calls back for a socket that ends before.
+ * there is none. Never calls back for a socket that ends earlier.
  */
 export function afterResponses(socket: Duplex, then: () => void): void {
   const response = currentResponse(socket);

@@ -10,7 +10,10 @@ export interface ClientFiles {
 
 /** The end of a name that a build derives from the content: Vite's `assets/name-HASH.ext`. */
 const HASHED = /-[\w-]{8,}\.\w+(?:\.map)?$/;
-/** Characters of a file name. The pattern takes the square of its text's length. */
+/**
+ * Maximum number of characters of a file name. The time of the pattern grows with the square of the
+ * length.
+ */
 const MAX_NAME = 255;
 const CONDITIONAL_HEADERS = [
   'accept-encoding',

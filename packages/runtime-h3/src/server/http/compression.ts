@@ -24,7 +24,7 @@ function mayCompress({ headers }: IncomingMessage, compression: Compression): bo
 }
 
 /**
- * Makes a response compress itself where that pays, and end its connection while the process
+ * Makes a response compress itself if that saves bytes, and end its connection while the process
  * drains. Replaces methods of the response: a class for all responses would cost each request more
  * than its routing. Relies on: Node itself calls the replaced methods.
  */

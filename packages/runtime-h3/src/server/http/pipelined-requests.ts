@@ -45,7 +45,7 @@ export class PipelinedRequests {
       waiting.count--;
       this.#count--;
       if (waiting.count === 0) this.#resume(socket);
-      // Other connections have their turn: a chunk has thousands of requests.
+      // Lets other connections run first, because a chunk may have thousands of requests.
       setImmediate(() => {
         if (!socket.destroyed) serve();
       });

@@ -24,7 +24,7 @@ export function headError(req: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** `headers` of Node has the first one alone. */
+/** `headers` of Node has only the first one. */
 function hasTwoHosts(rawHeaders: string[]): boolean {
   let found = false;
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -54,7 +54,7 @@ export function reparseWithoutUpgrade(
     // The previous response may have left the timeout of an idle connection.
     socket.setTimeout(0);
     socket.unshift(bytes);
-    // HTTPS servers take decrypted sockets by this event.
+    // HTTPS servers get decrypted sockets through this event.
     server.emit((socket as TLSSocket).encrypted ? 'secureConnection' : 'connection', socket);
   });
   return true;

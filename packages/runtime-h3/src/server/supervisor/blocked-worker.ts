@@ -41,7 +41,7 @@ function printFrame({ name, url, line, column }: BlockedFrame): string {
 /** Returns the state of a process on Linux: `R` runs, `T` is stopped by a signal, and others. */
 function readState(pid: number | undefined): string | undefined {
   try {
-    // The name of the program comes before, in parentheses that it may contain too.
+    // The name of the program comes first, in parentheses. The name may contain parentheses too.
     return /\) (\w) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
   } catch {
     return undefined;

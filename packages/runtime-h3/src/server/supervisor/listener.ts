@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { GatiError } from '@gati/contract';
 
-/** Milliseconds of silence after which the system asks whether the client is still there. */
+/** Milliseconds of silence after which the system checks whether the client still responds. */
 const KEEP_ALIVE_DELAY = 60_000;
 
 /**

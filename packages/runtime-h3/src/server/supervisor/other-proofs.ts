@@ -14,7 +14,7 @@ export interface OtherProofsOptions {
 
 /**
  * Tries releases that became live without staying current, such as one that was activated just
- * before another one. They prove themselves one after the other, and get no requests before.
+ * before another one. They prove themselves one after the other, and get no requests before that.
  */
 export class OtherProofs {
   readonly #options: OtherProofsOptions;
@@ -49,12 +49,12 @@ export class OtherProofs {
     this.#held.set(release.version, release);
   }
 
-  /** Notes that a release has passed elsewhere. */
+  /** Records that a release has passed in a roll-out. */
   addPassed({ id }: Release): void {
     this.#passed.add(id);
   }
 
-  /** Forgets a release: it is wanted as the current one, and proves itself as such. */
+  /** Removes a release that is wanted as the current one: its roll-out has its own proof. */
   remove({ version }: Release): void {
     this.#held.delete(version);
   }

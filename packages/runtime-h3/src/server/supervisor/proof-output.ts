@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Logger } from '../../types/context.ts';
 
-/** Lines of one proof that the log takes. */
+/** Maximum number of lines of one proof in the log. */
 const MAX_LINES = 1000;
-/** Errors that it takes in addition: the last one says why the release failed. */
+/** Maximum number of further errors. The last one says why the release failed. */
 const MAX_ERRORS = 100;
 /** Characters of one line. */
 const MAX_LINE = 16_384;

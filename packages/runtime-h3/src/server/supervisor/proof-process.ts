@@ -11,9 +11,9 @@ import { ProofWatch } from './proof-watch.ts';
 
 /** Milliseconds after which a process that does not run its event loop counts as blocked. */
 const MAX_BLOCKED = 5000;
-/** The same where steps have a short time. */
+/** The same if the time of a step is short. */
 const MIN_BLOCKED = 1000;
-/** MB that a proof has at least. */
+/** Minimum MB of a proof. */
 const MIN_MEMORY = 128;
 
 export interface Proof {
@@ -40,7 +40,7 @@ export function startProof(
       [PROOF_ORDER]: JSON.stringify(order),
       [SUPERVISOR_PID]: String(process.pid),
     },
-    // The last one of several counts.
+    // If a flag occurs twice, the last one counts.
     execArgv: [...process.execArgv, `--max-old-space-size=${memory}`],
     // The last one is REPORT_FD.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],

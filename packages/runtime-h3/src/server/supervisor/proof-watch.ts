@@ -13,7 +13,7 @@ const END_WITHIN = 2000;
 const OUTPUT_WITHIN = 500;
 /** Milliseconds between two checks of the memory of the process. */
 const MEMORY_INTERVAL = 200;
-/** Milliseconds that the system has at least to start the process. No code of the release runs. */
+/** Minimum milliseconds for the start of the process, in which no code of the release runs. */
 const MIN_START = 10_000;
 /** MB beside the heap of JavaScript that Node itself needs. */
 const NODE_MEMORY = 64;
@@ -97,7 +97,7 @@ export class ProofWatch {
   #onReport(line: string): void {
     if (line === '') return;
     this.#report = line;
-    // A start may block for a long time, but not a server.
+    // Code may block for a long time while it starts, but not once it serves.
     if (this.#step === 'quiet')
       this.#fail(`It was killed during ${this.#place()}${this.#blocked()}.`);
   }

@@ -35,7 +35,7 @@ export interface RollOutOptions {
 
 /**
  * Brings one activated release to the workers of this server. The release proves itself in a
- * process of its own. Then the workers take it one after the other. When one fails or dies, no
+ * separate process. Then the workers take it one after the other. When one fails or dies, no
  * further one takes it, and those that have it go back.
  */
 export class RollOut {
@@ -46,7 +46,7 @@ export class RollOut {
   #proof: Proof | undefined;
   /** Every worker that wants the release. */
   readonly #workers = new Set<WorkerProcess>();
-  /** Workers that may take the release, and may have. */
+  /** Workers that may take the release, or have taken it. */
   readonly #granted = new Set<WorkerProcess>();
   readonly #taken = new Set<WorkerProcess>();
   #taking: WorkerProcess | undefined;

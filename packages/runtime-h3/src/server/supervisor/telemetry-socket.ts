@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Places where the collector listens. */
+/** Sockets on which the collector listens. */
 export interface TelemetrySocket {
   path: string;
   /** For requests of the panel. */
@@ -11,7 +11,7 @@ export interface TelemetrySocket {
   remove(): void;
 }
 
-/** Creates a folder for the sockets that only this user can enter, and that nobody can guess. */
+/** Creates a folder for the sockets. Only this user can enter it, and its name is random. */
 export function createTelemetrySocket(): TelemetrySocket {
   if (process.platform === 'win32') {
     const name = `gati-${process.pid}-${crypto.randomUUID()}`;

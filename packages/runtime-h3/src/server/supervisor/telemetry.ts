@@ -10,12 +10,12 @@ import type { ServerEnv } from '../env.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerEvents, WorkerProcess } from './worker-process.ts';
 
-/** Milliseconds in which the collector writes what it has. */
+/** Milliseconds for the collector to write its records. */
 const COLLECTOR_DRAIN = 5000;
 
-/** The collector, and the way to it. */
+/** The collector's process, and the connection to it. */
 export interface Telemetry {
-  /** Variables that lead a worker to the collector. */
+  /** Environment variables with which a worker finds the collector. */
   env: Record<string, string>;
   /** Socket on which the collector serves the panel. Absent without a panel. */
   control: string | undefined;
@@ -33,7 +33,7 @@ export interface Telemetry {
 export interface TelemetryOptions {
   /** URL of the store, or `off`. */
   store: string | undefined;
-  /** Whether workers send what they observe. Otherwise the collector serves the panel only. */
+  /** Whether workers send telemetry. Otherwise the collector serves the panel only. */
   isObserved: boolean;
   hasPanel: boolean;
   /** Port under which browsers reach the panel, once it is open. */

@@ -21,9 +21,9 @@ export interface WorkerPoolOptions {
   kind?: WorkerKind;
   /** Further variables of the environment of the workers. */
   env?: Record<string, string>;
-  /** How the workers are watched. They are not if it is absent. */
+  /** How the workers are watched. Absent: they are not watched. */
   heartbeat: HeartbeatRule | undefined;
-  /** Milliseconds that a worker may take to start. 0: any. */
+  /** Milliseconds that a worker may take to start. 0: no limit. */
   startTimeout: number;
   /** Milliseconds that a draining worker has. */
   drain: number;
@@ -103,8 +103,8 @@ export class WorkerPool {
   }
 
   /**
-   * Returns the ready worker with the fewest connections that it has not accepted, in turn if several
-   * have as few. So a blocked worker gets hardly any before its heartbeats are late.
+   * Returns the ready worker with the fewest connections that it has not accepted, in turn if
+   * several have equally few. So a blocked worker gets hardly any before its heartbeats are late.
    */
   #nextReady(): WorkerProcess | undefined {
     const count = this.#slots.length;

@@ -18,7 +18,7 @@ export interface ExitOptions {
   sendMetrics(): Promise<void>;
   /** Ends the open event streams of the panel. */
   closeControl(): void;
-  /** Sends the telemetry that waits. */
+  /** Sends the waiting telemetry. */
   closeTelemetry(): Promise<void>;
   logger: Logger;
 }
@@ -26,7 +26,7 @@ export interface ExitOptions {
 /** Drains the worker for at most `within` milliseconds, then exits with `code`. */
 export type ExitWorker = (within: number, code: number) => void;
 
-/** Creates the one way in which a started worker exits. Only its first call has an effect. */
+/** Creates the function with which a started worker exits. Only its first call has an effect. */
 export function createExit(options: ExitOptions): ExitWorker {
   return (within, code) => {
     if (options.state.draining) return;

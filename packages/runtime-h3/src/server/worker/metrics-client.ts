@@ -50,7 +50,7 @@ export function createMetricsClient(
       return printMetrics(metrics, accept);
     },
     async sendMetrics(id) {
-      // A server that nothing scrapes needs no last metrics.
+      // A server without scrapes needs no last metrics.
       if (id === 0 && collect === undefined) return;
       // Loaded late, since many servers are never scraped.
       const metrics = await (await (collect ??= load()))(id === 0);

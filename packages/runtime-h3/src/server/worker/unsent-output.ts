@@ -6,7 +6,7 @@ import type { Limits } from '../../types/limits.ts';
 /** Milliseconds between two sweeps. */
 const SWEEP = 1000;
 
-/** How far the system has come with the output of a connection. */
+/** Progress of the system with the output of a connection. */
 interface Progress {
   /** Bytes that the system has taken. */
   sent: number;
@@ -14,7 +14,10 @@ interface Progress {
   stalled: number;
 }
 
-/** Output that waits for clients: ends connections that take nothing, and bounds the bytes in all. */
+/**
+ * Output that waits for clients: ends connections whose clients read nothing, and bounds the bytes
+ * in total.
+ */
 export class UnsentOutput {
   readonly #limits: Pick<Limits, 'unsent' | 'writeTimeout'>;
   readonly #limitCounts: LimitCounts;
@@ -72,7 +75,10 @@ export class UnsentOutput {
     return this.#bytes === 0;
   }
 
-  /** Ends connections that take nothing until at least `bytes` are free. Streams and sockets count. */
+  /**
+   * Ends connections whose clients read nothing until at least `bytes` are free. Streams and
+   * sockets count.
+   */
   #endStalled(bytes: number): void {
     let freed = 0;
     for (const [socket, { stalled }] of this.#waiting) {

@@ -39,7 +39,7 @@ export function startWatchdog(
     reportTime: REPORT_TIME,
     fd: REPORT_FD,
   };
-  // Relies on: `toString` returns the source of a function. A file of its own could get lost in a
+  // Relies on: `toString` returns the source of a function. A separate file could be missing in a
   // bundle. Without `env` and `execArgv`, preloaded modules would run in the thread.
   const thread = new Worker(`(${watch.toString()})()`, {
     eval: true,

@@ -25,7 +25,7 @@ export interface WorkerEffectsOptions {
 export interface WorkerEffects extends ProcessEffects {
   /** Starts to run jobs, if this process does, now that its releases are known. */
   start(source: ReleaseSource): void;
-  /** Returns the stats of the queue whose jobs this process runs, if there is one that counts. */
+  /** Returns the stats of the queue whose jobs this process runs, if the queue counts its jobs. */
   stats(): Promise<{ jobs: QueueStats; shared: boolean } | undefined>;
   /** Claims no more jobs, and waits at most `within` milliseconds for those that run. */
   stop(within: number): Promise<void>;
@@ -62,7 +62,10 @@ export function createWorkerEffects({
     return driver;
   };
 
-  /** Needs the open queue and the releases, whichever comes last. */
+  /**
+   * Called when the queue is open and when the releases are known; runs the jobs at the second
+   * call.
+   */
   const runJobs = (): void => {
     const releases = source;
     if (!driver || !releases || runner || (!runs && driver.caps.shared)) return;

@@ -51,7 +51,9 @@ export function createWorkerMetrics({
   };
 }
 
-/** Returns whether each module of the current release can serve, if they say so in time. */
+/**
+ * Returns whether each module of the current release can serve, if the modules report it in time.
+ */
 async function healthOf(source: ReleaseSource): Promise<Record<string, boolean> | undefined> {
   const read = async (): Promise<Record<string, boolean>> => {
     const { modules, health } = await source.current();
@@ -60,6 +62,6 @@ async function healthOf(source: ReleaseSource): Promise<Record<string, boolean> 
       Object.keys(modules.api).map((name) => [name, !Object.hasOwn(failing, name)]),
     );
   };
-  // Without a current release there is nothing to say; probes report that.
+  // Without a current release there is nothing to report; probes report that state.
   return Promise.race([read().catch(() => undefined), sleep(HEALTH_TIMEOUT, undefined)]);
 }

@@ -243,7 +243,7 @@ interface ReleaseRulesOptions {
   servesClient: boolean;
   /** Observes the parts of requests if telemetry is on. */
   tracer?: Tracer | undefined;
-  /** Notes what the start of a worker waits for. */
+  /** Records what the start of a worker waits for. */
   track?: TrackStep;
 }
 

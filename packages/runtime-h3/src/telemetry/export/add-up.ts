@@ -3,12 +3,15 @@ import type { LimitMetrics } from '../record/limit-counts.ts';
 import { bucketOf, type Exemplar, type RouteMetric } from '../record/route-stats.ts';
 import type { DropMetric, SocketMetric, WorkerMetrics } from './server-metrics.ts';
 
-/** Series of ended processes that are kept. A server that is updated for years has many versions. */
+/**
+ * Maximum number of series of ended processes. A server that is updated for years has many
+ * versions.
+ */
 const MAX_SERIES = 5000;
 
 /**
  * Adds up the counts of processes that ended, so that no counter of the server falls when a worker
- * is replaced. What only a running process has is left out.
+ * is replaced. Leaves out values that only a running process has.
  */
 export function addUpEnded(ended: readonly WorkerMetrics[]): WorkerMetrics {
   return {

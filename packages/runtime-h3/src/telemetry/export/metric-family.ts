@@ -9,7 +9,7 @@ export type MetricType = 'counter' | 'gauge' | 'histogram' | 'info';
 
 export type Labels = Record<string, string | number>;
 
-/** A request that a bucket leads to. */
+/** A request that is an example of a bucket. */
 export interface SampleExemplar {
   /** Seconds. */
   value: number;
@@ -19,7 +19,7 @@ export interface SampleExemplar {
 }
 
 export interface Sample {
-  /** What the name of the sample has beyond that of its family: `_total`, `_bucket`, `_info`. */
+  /** Suffix of the sample's name after the name of its family: `_total`, `_bucket`, `_info`. */
   suffix: '' | '_total' | '_bucket' | '_sum' | '_count' | '_info';
   labels: Labels;
   value: number;

@@ -39,7 +39,7 @@ export interface ReleaseMetric {
   isCurrent: boolean;
 }
 
-/** Metrics of one process. Members that it has nothing for are absent. */
+/** Metrics of one process. Members without a value are absent. */
 export interface WorkerMetrics {
   process?: ProcessMetrics;
   inflight: number;

@@ -7,7 +7,7 @@ import { redact } from './redact.ts';
 export type { LogLevel };
 
 export interface LoggerOptions {
-  /** Least level that is written; `info` by default. */
+  /** Lowest level that is written; `info` by default. */
   level?: LogLevel;
   /** Fields of every line. */
   fields?: Record<string, unknown>;

@@ -8,7 +8,7 @@ const RING = 4096;
 /** Milliseconds after which the access log is written at the latest. */
 const FLUSH_AFTER = 100;
 
-/** The spans of a request are dropped, are kept, or nothing observes any. */
+/** State of the spans of a request: dropped, kept, or not observed. */
 const DROPPED = 0;
 const KEPT = 1;
 const NO_SPANS = 2;
@@ -63,7 +63,7 @@ export class Recorder {
   readonly #idsAt = new Uint16Array(RING);
   readonly #parents: (TraceParent | undefined)[] = Array.from({ length: RING });
   readonly #requestIds: (string | undefined)[] = Array.from({ length: RING });
-  /** What is known of the spans of the request: see {@link NO_SPANS}. */
+  /** State of the spans of the request: see {@link NO_SPANS}. */
   readonly #sampled = new Uint8Array(RING);
   /** Cleared when logged, since a path may be long. */
   readonly #paths: string[] = Array.from({ length: RING }, () => '');
@@ -106,7 +106,7 @@ export class Recorder {
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
   }
 
-  /** Writes the lines that wait for the access log. */
+  /** Writes the waiting lines of the access log. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -129,8 +129,8 @@ export class Recorder {
   }
 
   /**
-   * Adds exemplars of the latest requests to their histograms, for one scrape. A request whose spans
-   * were dropped is none: nothing could be found by its trace.
+   * Adds exemplars of the latest requests to their histograms, for one scrape. A request whose
+   * spans were dropped is not an exemplar, because its trace can't be found.
    */
   addExemplars(): void {
     for (let back = 1; back <= Math.min(this.#count, RING); back++) {

@@ -11,7 +11,7 @@ export function bucketOf(us: number): number {
 /** Status codes that a route counts by themselves. Handlers may send any. */
 const MAX_STATUSES = 16;
 
-/** A request that a bucket of a histogram leads to. */
+/** A request that is an example of a bucket of a histogram. */
 export interface Exemplar {
   /** Duration in microseconds. */
   us: number;

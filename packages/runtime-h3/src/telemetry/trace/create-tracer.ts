@@ -16,7 +16,7 @@ export interface TracerOptions {
 
 export interface CreatedTracer {
   tracer: Tracer;
-  /** Writes the spans that wait, and observes no further outgoing requests. */
+  /** Writes the waiting spans, and observes no further outgoing requests. */
   close(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Strings, numbers, bytes and comments of SQL. A string without its closing quote extends to the
- * end of the query. Names in double quotes and placeholders (`?`, `$1`) are no literals.
+ * end of the query. Names in double quotes and placeholders (`?`, `$1`) are not literals.
  */
 const LITERAL =
   /\$([a-z_]\w*)?\$[^]*?(?:\$\1\$|$)|\be'(?:\\[^]|''|[^'\\])*(?:'|$)|(?:\b[xbn])?'(?:''|[^'])*(?:'|$)|"(?:""|[^"])*(?:"|$)|--[^\n]*|\/\*[^]*?(?:\*\/|$)|(?<![\w$.])(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b/gi;

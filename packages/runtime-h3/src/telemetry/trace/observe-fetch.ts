@@ -42,7 +42,7 @@ export function observeFetch(tracer: Tracer): () => void {
       const span = spans.get(request);
       if (span === undefined) return;
       (span.detail as OutgoingRequest).status = response.statusCode;
-      // Code that does not read the body would never end the span.
+      // Ends here, because code that does not read the body would never end the span.
       tracer.end(span, response.statusCode >= 400 ? String(response.statusCode) : undefined);
     },
     'undici:request:trailers'({ request }: { request: object }) {

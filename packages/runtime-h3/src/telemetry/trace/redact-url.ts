@@ -1,7 +1,7 @@
 import { isSecretName } from '../log/redact.ts';
 
 const HIDDEN = 'REDACTED';
-/** Characters of a URL that are kept. */
+/** Maximum number of characters of a URL. */
 const LENGTH = 2000;
 /** Names of query parameters with credentials or signatures, besides secret-looking ones. */
 const SECRET =

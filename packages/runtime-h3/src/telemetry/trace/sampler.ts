@@ -2,9 +2,9 @@ import type { RouteStats } from '../record/route-stats.ts';
 import { SlowLimits } from './slow-limits.ts';
 import type { Trace } from './trace.ts';
 
-/** Traces a second that are kept without a reason of their own. */
+/** Traces per second that are kept without another reason. */
 const STEADY_RATE = 10;
-/** Traces a second that are kept since their clients ask for it: any client can. */
+/** Traces per second that are kept because their clients request it, which any client can. */
 const CLIENT_RATE = 100;
 
 /** Decides which traces are kept. */
@@ -23,7 +23,7 @@ export interface Sampler {
  * keeps traces that failed, that are slower than the p99 of their route or that their client
  * samples, and a steady rate of the rest.
  *
- * @param warn gets what is wrong with the variables; they have no effect then
+ * @param warn gets the fault of a variable, which then has no effect
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function createSampler(

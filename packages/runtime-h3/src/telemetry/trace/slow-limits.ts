@@ -10,7 +10,7 @@ interface SlowLimit {
   until: number;
 }
 
-/** Tells slow requests of each route, by the histogram that the metrics have. */
+/** Finds slow requests of each route with the histogram of the metrics. */
 export class SlowLimits {
   readonly #limits = new WeakMap<RouteStats, SlowLimit>();
 

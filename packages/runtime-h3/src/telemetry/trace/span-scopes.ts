@@ -6,7 +6,7 @@ import { SpanWriter } from './span-writer.ts';
 import type { OpenSpan } from './trace.ts';
 
 /**
- * Knows the span that runs, by an `AsyncLocalStorage`.
+ * Tracks the current span in an `AsyncLocalStorage`.
  *
  * Spans are plain objects until their request ends. Only spans of kept traces get ids, names and
  * text.
@@ -19,7 +19,7 @@ export class SpanScopes {
     this.writer = new SpanWriter(sink);
   }
 
-  /** The span that runs. `undefined` outside of requests and runs. */
+  /** The current span. `undefined` outside of requests and runs. */
   get current(): OpenSpan | undefined {
     return this.#scopes.getStore();
   }
@@ -64,7 +64,7 @@ export class SpanScopes {
     this.end(span, isClientError(error) ? undefined : errorType(error));
   }
 
-  /** Writes the spans that wait. */
+  /** Writes the waiting spans. */
   flush(): void {
     this.writer.flush();
   }
@@ -85,7 +85,7 @@ function runSpan(scopes: SpanScopes, span: OpenSpan, work: () => unknown): unkno
   return awaitSpan(scopes, span, result);
 }
 
-/** Awaits, since `then` would cut the callers off the stack of an error. */
+/** Uses `await`, because with `then` the stack of an error would lack the callers. */
 async function awaitSpan(
   scopes: SpanScopes,
   span: OpenSpan,
@@ -102,7 +102,7 @@ async function awaitSpan(
 }
 
 /**
- * Whether a value is a promise of the language. Others, such as queries that run when they are
+ * Whether a value is a native promise. Other thenables, such as queries that run when they are
  * awaited, are left alone: calling `then` would start them.
  */
 function isPlainPromise(value: unknown): value is Promise<unknown> {

@@ -2,14 +2,14 @@
  * Names and attributes of every span. The names are those of OpenTelemetry's semantic conventions
  * 1.44 where it has one; `messaging.*` may still change there.
  *
- * Code that observes something stores the detail alone. The functions run for spans that are kept.
+ * Code that opens a span stores only its detail. The functions run only for kept spans.
  */
 import { createHash } from 'node:crypto';
 import type { Attributes, SpanKind } from '../../types/telemetry.ts';
 import { hideLiterals } from './hide-literals.ts';
 import { redactUrl } from './redact-url.ts';
 
-/** How spans of one kind look. */
+/** Names and attributes of spans of one kind. */
 export interface SpanEntry<Detail> {
   kind: SpanKind;
   name(detail: Detail): string;
@@ -33,7 +33,7 @@ export const GUARD: SpanEntry<string> = {
   attributes: (file) => ({ 'gati.guard': file }),
 };
 
-/** Contains the rest of the chain: its own time is what the spans below it leave. */
+/** Contains the rest of the chain, so its own time is its duration without the spans below it. */
 export const MIDDLEWARE: SpanEntry<string> = {
   kind: 'internal',
   name: (file) => `middleware ${withoutFolder(file)}`,
@@ -69,9 +69,9 @@ export interface Query {
   operation?: string;
 }
 
-/** Characters of a query that are kept. */
+/** Maximum number of characters of a query. */
 const QUERY_LENGTH = 2000;
-/** Characters of a query that are searched for literals. */
+/** Maximum number of characters of a query that are searched for literals. */
 const READ_LENGTH = 20_000;
 
 export const QUERY: SpanEntry<Query> = {

@@ -3,7 +3,7 @@ import type { SpanLink } from '../../types/telemetry.ts';
 import { newSpanId } from './span-ids.ts';
 import { REQUEST, type SpanEntry } from './span-table.ts';
 
-/** Spans of one request or run. Further spans are counted only. */
+/** Maximum number of spans of one request or run. Further spans are only counted. */
 const MAX_SPANS = 500;
 
 /** The request or run that a trace is about. */
@@ -30,7 +30,7 @@ export class Trace {
   isSampled: boolean | undefined = undefined;
   /** Set at the end: whether the trace is kept. */
   isKept: boolean | undefined = undefined;
-  /** The root is a span of its own, as that of a run. */
+  /** The root is a separate span, as for a run. */
   readonly hasRootSpan: boolean;
   readonly links: SpanLink[] | undefined;
 
@@ -69,7 +69,7 @@ export class Trace {
   }
 }
 
-/** A span before it is decided whether it is kept. Also the scope of the code that runs in it. */
+/** A span that may still be dropped. Also the scope of the code that runs in it. */
 export class OpenSpan {
   readonly trace: Trace;
   /** Absent for the root. */

@@ -45,7 +45,7 @@ function traceFunction(
   const wrapped = new Proxy(original, {
     apply(target, self, args) {
       const span = tracer.current;
-      // A module that calls itself is no further call of the module.
+      // A call of a module by its own code is not a further span.
       if (span === undefined || span.module === module)
         return Reflect.apply(target, self, args) as unknown;
       return tracer.observe(

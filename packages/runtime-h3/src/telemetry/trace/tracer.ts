@@ -24,7 +24,7 @@ import { traceStorage } from './traced-storage.ts';
 import { traceRoute } from './traced-route.ts';
 import { type OpenSpan, Trace, type TraceOwner } from './trace.ts';
 
-/** Least status of a request that failed or was left by its client. */
+/** Lowest status of a request that failed or was left by its client. */
 const CLIENT_GONE = 499;
 
 /** A call whose spans are collected. */
@@ -34,8 +34,8 @@ export interface TracedCall extends TraceOwner {
 }
 
 /**
- * Observes what happens inside requests and runs, and decides which of them are kept. It exists only
- * where telemetry is on.
+ * Observes what happens inside requests and runs, and decides which of them are kept. It exists
+ * only if telemetry is on.
  */
 export class Tracer extends SpanScopes {
   readonly #sampler: Sampler;
@@ -69,7 +69,7 @@ export class Tracer extends SpanScopes {
     try {
       await this.runIn(trace.root, work);
     } finally {
-      // The durations of handshakes say nothing of hooks.
+      // The durations of handshakes say nothing about hooks.
       this.#end(trace, trace.failed || this.#sampler.isSampled(trace));
     }
   }
@@ -134,7 +134,7 @@ export class Tracer extends SpanScopes {
   endTrace(trace: Trace, stats: RouteStats, status: number, us: number): void {
     if (trace.isKept !== undefined) return;
     const isKept = this.#sampler.isKept(trace, stats, status, us);
-    // What a late request waits for may never end.
+    // The operation that a late request waits for may never end.
     if (isKept && status >= CLIENT_GONE) endUnfinished(trace);
     this.#end(trace, isKept);
   }
@@ -164,7 +164,7 @@ export class Tracer extends SpanScopes {
   }
 
   traceLogger(logger: Logger): Logger {
-    // Others remember loggers, so one logger always becomes the same.
+    // Other code keeps loggers as keys, so each logger has one traced logger.
     return getOrCreate(this.#loggers, logger, () => traceLogger(this, logger));
   }
 

@@ -14,7 +14,7 @@ export interface PageRoute extends ListedRoute {
   deprecated?: boolean;
 }
 
-/** What the pages say about an app. */
+/** Facts about an app that the pages show. */
 export interface PageApp {
   name: string;
   version: string;
@@ -122,7 +122,7 @@ function access({ guards = [], credentials }: PageRoute): Html {
   return facts.length === 0 ? html`` : html`<span class="access">${facts}</span>`;
 }
 
-/** Parameters are quieter than the rest, so that the fixed parts are read first. */
+/** Parameters have less contrast than the rest, so that the fixed parts stand out. */
 const pathParts = (path: string): Html[] =>
   path
     .split(/(?<=\/)|(?=\/)/)

@@ -24,8 +24,8 @@ export interface PageDependencies {
 }
 
 /**
- * Responds at the base and at the root with the list of routes, which the panel shows if it is there;
- * else with a 404 page.
+ * Responds at the base and at the root with the list of routes, or redirects to the panel, which
+ * shows it too. Responds to other paths with a 404 page.
  */
 export async function respondPage(
   req: IncomingMessage & { originalUrl?: string },

@@ -5,7 +5,7 @@ import { createDevOperator } from './operator.ts';
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevQueue } from '../dev-queue.ts';
 
-/** Gives the panel what the development server has open. */
+/** Gives the panel access to the queue of the development server. */
 export function createPanelPorts({
   root,
   env,

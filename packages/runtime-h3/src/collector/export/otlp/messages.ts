@@ -151,7 +151,7 @@ function requestType(
   return { [resources]: [1, inResource] };
 }
 
-/** What the signals differ in. */
+/** Facts in which the signals differ. */
 export const SIGNALS = {
   traces: {
     path: 'v1/traces',
