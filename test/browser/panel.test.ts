@@ -220,7 +220,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     const page = await open('traces?status=banana');
     await page.getByText('invalid_parameter').waitFor();
     await page.goto(`${server.url}/_control/traces/${'0'.repeat(32)}`);
-    await page.getByText('Nothing of this trace is known').waitFor();
+    await page.getByText('The store does not have this trace').waitFor();
     await page.goto(`${server.url}/_control/nowhere`);
     await page.getByText('The panel has no such page').waitFor();
     await page.route('**/api/overview**', (route) => route.abort());

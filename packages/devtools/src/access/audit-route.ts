@@ -20,6 +20,10 @@ function readQuery(search: string): { limit: number; cursor?: string } {
   const { limit = String(DEFAULT_LIMIT), cursor, ...others } = Object.fromEntries(params);
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
   if (count < 1 || count > MAX_LIMIT || Object.keys(others).length > 0)
-    throw new PanelError(400, 'invalid_parameter', `Known: limit (1 to ${MAX_LIMIT}), cursor.`);
+    throw new PanelError(
+      400,
+      'invalid_parameter',
+      `Use only limit (1 to ${MAX_LIMIT}) and cursor.`,
+    );
   return { limit: count, ...(cursor !== undefined && { cursor: cursor.slice(0, 100) }) };
 }

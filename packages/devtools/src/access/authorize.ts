@@ -63,7 +63,7 @@ export function createAuthorize(by: Identification): Authorize {
 
 function findRefusal(actor: Actor, { role, stepUp }: Rule, now: number): PanelError | undefined {
   if (role !== 'public' && !hasRole(actor, role))
-    return new PanelError(403, 'role_required', `This needs the role ${role}.`);
+    return new PanelError(403, 'role_required', `This request needs the role ${role}.`);
   if (stepUp && !(now - (actor.provedAt ?? 0) <= STEP_UP_TIME))
     return new PanelError(403, 'step_up_required', 'Prove your identity again.');
   return undefined;
@@ -82,13 +82,17 @@ function checkOrigin(
   // A link on another site may lead to the panel. It loads the page only.
   const isSubresource = mode !== 'navigate' && site !== 'none';
   if (!isAccepted || (isSubresource && site !== undefined && site !== 'same-origin'))
-    throw new PanelError(403, 'foreign_origin', 'Pages of other origins cannot use the panel.');
+    throw new PanelError(403, 'foreign_origin', "Pages of other origins can't use the panel.");
 }
 
 /** Pages of other origins can't send such requests without a preflight (CORS). */
 function checkForm({ headers }: IncomingMessage): void {
   if (!/^application\/json(?:; ?charset=utf-8)?$/i.test(headers['content-type'] ?? ''))
-    throw new PanelError(415, 'unsupported_media_type', 'The body must be application/json.');
+    throw new PanelError(
+      415,
+      'unsupported_media_type',
+      'The body must have the content type application/json.',
+    );
   if (headers[PANEL_HEADER] !== '1')
     throw new PanelError(
       403,

@@ -47,7 +47,11 @@ export function createDevCode(now: () => number, onRenew: (code: string) => void
         current = createCode();
         onRenew(current);
       }
-      throw new PanelError(401, 'wrong_code', 'The terminal shows another code.');
+      throw new PanelError(
+        401,
+        'wrong_code',
+        'The code is wrong. Enter the one that the terminal shows.',
+      );
     },
   };
 }

@@ -136,4 +136,4 @@ const rejected = (): {
 
 /** One error for all faults: an unknown passkey, a wrong one, and an old challenge. */
 export const wrongProof = (): PanelError =>
-  new PanelError(401, 'wrong_proof', 'This does not prove who you are. Try again.');
+  new PanelError(401, 'wrong_proof', 'The response does not prove your identity. Try again.');

@@ -15,7 +15,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   for await (const part of req as AsyncIterable<Buffer>) {
     bytes += part.length;
     if (bytes > MAX_BYTES)
-      throw new PanelError(413, 'body_too_large', `The body may have ${MAX_BYTES} bytes.`, {
+      throw new PanelError(413, 'body_too_large', `The body may have at most ${MAX_BYTES} bytes.`, {
         connection: 'close',
       });
     parts.push(part);

@@ -31,7 +31,7 @@ export function createLogTails(
     open(req, res, search) {
       const filters = parseQuery(search, ['level', 'text', 'traceId', 'route', 'version']);
       if (open.size >= MAX_TAILS)
-        throw new PanelError(503, 'too_many_tails', `${MAX_TAILS} pages follow the log already.`);
+        throw new PanelError(503, 'too_many_tails', `${MAX_TAILS} pages already follow the log.`);
       res.writeHead(200, { ...API_HEADERS, 'content-type': 'text/event-stream' });
       if (req.method === 'HEAD') return void res.end();
       res.write(': open\n\n');

@@ -44,7 +44,7 @@ const integer = (least: number, most: number): Field<number> => ({
 
 const text = (most: number): Field<string> => ({
   parse: (value) => (value !== '' && value.length <= most ? value : undefined),
-  expects: `a text of 1 to ${most} characters`,
+  expects: `a string of 1 to ${most} characters`,
 });
 
 type StatusFilter = number | `${1 | 2 | 3 | 4 | 5}xx`;
@@ -109,10 +109,10 @@ export function parseQuery<const Name extends keyof Fields>(
     throw new PanelError(
       400,
       'unknown_parameter',
-      `Unknown: ${unknown
+      `Unknown parameters: ${unknown
         .slice(0, 5)
         .map((name) => JSON.stringify(name.slice(0, 50)))
-        .join(', ')}. Known: ${names.join(', ')}.`,
+        .join(', ')}. Allowed: ${names.join(', ')}.`,
     );
   for (const name of names) {
     const values = params.getAll(name);
@@ -120,7 +120,11 @@ export function parseQuery<const Name extends keyof Fields>(
     const field: Field<unknown> = FIELDS[name];
     const value = values.length === 1 ? field.parse(values[0]!) : undefined;
     if (value === undefined)
-      throw new PanelError(400, 'invalid_parameter', `\`${name}\` must be ${field.expects}, once.`);
+      throw new PanelError(
+        400,
+        'invalid_parameter',
+        `\`${name}\` must be ${field.expects}, and must not repeat.`,
+      );
     found[name] = value;
   }
   return found as Query<Pick<Fields, Name>>;

@@ -19,7 +19,8 @@ export function accountRoutes(context: AccessContext, define: DefineRoute): Acce
   const personOf = (id: string): Person => {
     const person = people.get(id);
     // A token is not a person.
-    if (!person) throw new PanelError(403, 'session_required', 'Log in with a browser for this.');
+    if (!person)
+      throw new PanelError(403, 'session_required', 'Log in with a browser to make this request.');
     return person;
   };
   const purpose = (id: string): string => `add ${id}`;
@@ -166,7 +167,7 @@ function endOtherSessions(
 }
 
 export const notFound = (): PanelError =>
-  new PanelError(404, 'not_found', 'There is no such entry.');
+  new PanelError(404, 'not_found', 'The account has no such entry.');
 
 const lastProof = (): PanelError =>
   new PanelError(409, 'last_proof', 'This is the only way to log in. Add another one first.');

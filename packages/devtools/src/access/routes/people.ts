@@ -17,7 +17,11 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
   const checkOwnerStays = (id: string): void => {
     const owners = people.list().filter(({ role }) => role === 'owner');
     if (owners.length === 1 && owners[0]!.id === id)
-      throw new PanelError(409, 'last_owner', 'This is the only owner. Make another one first.');
+      throw new PanelError(
+        409,
+        'last_owner',
+        'This is the only owner. Make another person an owner first.',
+      );
   };
   return [
     {

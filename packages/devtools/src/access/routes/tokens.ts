@@ -52,7 +52,7 @@ export function tokenRoutes(
       shown: ['name', 'role', 'days'],
       handle({ name, role, days }, { actor }) {
         if (!hasRole(actor, role))
-          throw new PanelError(403, 'role_required', `This needs the role ${role}.`);
+          throw new PanelError(403, 'role_required', `This request needs the role ${role}.`);
         const expires = now() + days * DAY;
         return { body: { token: tokens.create({ person: actor.id, name, role, expires }) } };
       },

@@ -10,7 +10,7 @@ export async function openQueue({ ports }: Pick<ReadContext, 'ports'>): Promise<
     throw new PanelError(
       409,
       'queue_in_memory',
-      'The jobs are in the memory of the workers. Set GATI_EFFECTS to a queue that processes share.',
+      'The jobs are in the memory of the workers. Set GATI_EFFECTS to a queue that several processes can use.',
     );
   return withGatiErrors(() => queue.open());
 }

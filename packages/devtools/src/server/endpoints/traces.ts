@@ -22,7 +22,11 @@ export const trace: Endpoint = defineEndpoint(
   async ({ source }, _query, id): Promise<TraceDetail> => {
     const found = /^[\da-f]{32}$/.test(id) ? await readCausalTrace(source, id) : undefined;
     if (!found)
-      throw new PanelError(404, 'not_found', 'Nothing of this trace is known, or it was removed.');
+      throw new PanelError(
+        404,
+        'not_found',
+        'The store does not have this trace, or has removed it.',
+      );
     return found;
   },
 );

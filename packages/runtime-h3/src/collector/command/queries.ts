@@ -184,7 +184,7 @@ function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
 
 function listing(lines: string[], next: string | undefined): string[] {
   if (lines.length === 0)
-    return ['Nothing happened in this time; a longer `--since` goes further back.'];
+    return ['There are no records in this time; a longer `--since` goes further back.'];
   return next === undefined ? lines : [...lines, `more: --cursor ${next}`];
 }
 

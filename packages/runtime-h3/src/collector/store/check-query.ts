@@ -37,7 +37,7 @@ export function checkStep({ from, to, step }: TimeRange & { step: number }): voi
 /** @throws {RangeError} when a string is too long */
 export function checkText(name: string, text: string | undefined): void {
   if (text !== undefined && (typeof text !== 'string' || text.length > LONGEST_FILTER))
-    throw new RangeError(`${name} must be a text of at most ${LONGEST_FILTER} characters`);
+    throw new RangeError(`${name} must be a string of at most ${LONGEST_FILTER} characters`);
 }
 
 /**

@@ -172,7 +172,7 @@ function openExporter(
     onDrop: drops.add,
     onState: (target, problem) => {
       if (problem === undefined) logger.info('telemetry is exported again', { target });
-      else logger.warn('telemetry can not be exported', { target, reason: problem });
+      else logger.warn("telemetry can't be exported", { target, reason: problem });
     },
   });
 }

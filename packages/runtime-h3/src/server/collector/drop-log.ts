@@ -44,7 +44,7 @@ export function createDropLog(logger: Logger): DropLog {
       const now = performance.now();
       if (problem?.reason === reason && now - problem.at < LOG_INTERVAL) return;
       problem = { reason, at: now };
-      logger.warn('the telemetry store has a problem', { reason });
+      logger.warn('the telemetry store failed', { reason });
     },
     flush,
   };

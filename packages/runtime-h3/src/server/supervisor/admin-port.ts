@@ -79,7 +79,7 @@ async function respond(
       res,
       404,
       'text/plain; charset=utf-8',
-      'This port has /metrics and the panel alone.\n',
+      'This port serves only /metrics and the panel.\n',
     );
   const { type, text } = await metrics(req.headers.accept);
   send(res, 200, type, text);
