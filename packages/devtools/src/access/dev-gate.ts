@@ -13,7 +13,7 @@ import { createSecret, hashSecret } from './secret.ts';
 
 /** Milliseconds that a login lasts. */
 const LOGIN_TIME = 12 * 60 * 60_000;
-/** Logins that are kept; the oldest ends first. */
+/** Maximum number of logins; the oldest ends first. */
 const MAX_LOGINS = 100;
 
 const CODE_BODY = closedObject({ code: { type: 'string', pattern: '^\\d{6}$' } });

@@ -12,7 +12,7 @@ const OVERLAP = 2000;
 const MAX_LINES = 500;
 /** Maximum number of open tails. */
 const MAX_TAILS = 8;
-/** Milliseconds after which a tail ends; a browser opens another one. */
+/** Maximum milliseconds of a tail. A browser then opens another one. */
 const LONGEST = 15 * 60_000;
 
 /** Sends new lines of the log as server-sent events, until the client leaves. */

@@ -62,7 +62,7 @@ export interface Panel {
    * @param url path and query, as the client sent them
    */
   handle(req: IncomingMessage, res: ServerResponse, url: string): boolean;
-  /** Whether the client of a request may see the pages, and they are built. */
+  /** Whether the pages are built and the client of a request may see them. */
   isVisibleTo(req: IncomingMessage): boolean;
   /** The six digits that allow actions in development. */
   readonly code?: string;

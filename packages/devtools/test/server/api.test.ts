@@ -154,7 +154,7 @@ describe('queries are closed schemas', () => {
 
   test('names the parameters that are unknown, and those that are known', async () => {
     expect((await read('errors?a=1&b=2')).detail).toBe(
-      'Unknown: "a", "b". Known: from, to, limit, cursor.',
+      'Unknown parameters: "a", "b". Allowed: from, to, limit, cursor.',
     );
   });
 

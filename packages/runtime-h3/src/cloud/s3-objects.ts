@@ -5,11 +5,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 /** Attempts of a write that conflicts with others. */
 const ATTEMPTS = 10;
 
-/** Milliseconds without a byte after which a read ends, retries of the SDK included. */
+/** Maximum milliseconds of a read without a byte, retries of the SDK included. */
 const LONGEST_SILENCE = 15_000;
 /** Maximum milliseconds for one read, even if bytes keep arriving. */
 const LONGEST_READ = 300_000;
-/** Milliseconds of one write. */
+/** Maximum milliseconds of one write. */
 const LONGEST_WRITE = 300_000;
 
 type Sdk = typeof import('@aws-sdk/client-s3');

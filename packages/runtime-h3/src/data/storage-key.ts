@@ -15,7 +15,7 @@ const UNSAFE_FOLDED = /[^a-z\d_.@$ -]|[.$ ]$/gu;
 /** A name that is not the text of any other encoded name, since `%` is always encoded. */
 const EMPTY = '%-';
 const CONTINUED = '%+';
-/** Bytes of a file name on the usual file systems. */
+/** Maximum bytes of a file name on the usual file systems. */
 const MAX_NAME_BYTES = 255;
 /** Code points of one part of a long name: at most 240 bytes. */
 const PART = 60;

@@ -41,7 +41,7 @@ export interface Limits {
   /** Milliseconds until the body must have arrived: 408 after it. 30,000 by default. */
   bodyTimeout: number;
   /**
-   * Milliseconds that the handler may take: after them `lctx.signal` aborts and the client gets
+   * Milliseconds that the handler may take. After that, `lctx.signal` aborts and the client gets a
    * 503. 30,000 by default.
    */
   handlerTimeout: number;

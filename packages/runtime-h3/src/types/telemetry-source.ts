@@ -61,8 +61,8 @@ export interface Trace {
   /** Oldest first, at most 1,000: a trace has more than one if services call each other. */
   requests: RequestRecord[];
   /**
-   * Oldest first, at most 1,000: the run that the trace is about, and the runs that other traces are
-   * about and whose jobs this trace enqueued.
+   * Oldest first, at most 1,000: the run of this trace, and the runs of other traces whose jobs
+   * this trace enqueued.
    */
   runs: RunRecord[];
   /** Oldest first, at most 20,000. */

@@ -25,7 +25,7 @@ type Coerce = (value: unknown) => unknown;
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MAX_HOPS = 16;
-/** Levels of objects and lists in a field that is JSON. */
+/** Maximum depth of objects and lists in a field that is JSON. */
 const MAX_DEPTH = 64;
 
 /**

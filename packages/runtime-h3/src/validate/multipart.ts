@@ -20,7 +20,7 @@ type Form = Record<string, unknown>;
  * exceeded.
  */
 const SLICE = 8192;
-/** Bytes of a field's name. */
+/** Maximum bytes of a field's name. */
 const MAX_NAME = 200;
 
 let loading: Promise<BusboyConstructor> | undefined;

@@ -1,4 +1,7 @@
-/** Characters of a JSON Pointer in an error, since its keys may be the client's. */
+/**
+ * Maximum number of characters of a JSON Pointer in an error, because a client may have chosen its
+ * keys.
+ */
 const MAX_LENGTH = 1000;
 
 /** Appends a key to a JSON Pointer (RFC 6901, section 3). Cuts a pointer that is too long to help. */

@@ -7,7 +7,7 @@ export interface SchemaWalker extends Walker {
   ref(name: string, value: unknown, path: string): void;
 }
 
-/** Levels of a walk. JSON that is nested this deep was rejected before. */
+/** Maximum depth of a walk. JSON that is nested this deep was rejected before. */
 export const MAX_DEPTH = 512;
 
 /** Adds the violations of one schema to a walk. */

@@ -30,7 +30,7 @@ import { explainUnresolved } from './unresolved-types.ts';
 
 /** Milliseconds of work between two turns of the event loop, so that requests are served. */
 const SLICE = 8;
-/** Rounds of {@link ProjectAnalyzer.analyze}, if files change while it runs. */
+/** Maximum number of rounds of {@link ProjectAnalyzer.analyze}, if files change while it runs. */
 const MAX_ROUNDS = 5;
 
 /**

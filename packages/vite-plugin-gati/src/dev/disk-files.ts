@@ -6,7 +6,7 @@ import fs from 'node:fs';
  * systems. The text of a file that was read so soon is compared too.
  */
 const RACY = 2000;
-/** Bytes above which the text of a file is not compared. */
+/** Maximum bytes of a file whose text is compared. */
 const MAX_TEXT = 1_000_000;
 
 /** Facts that differ if the content of a file differs. */

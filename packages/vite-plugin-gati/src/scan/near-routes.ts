@@ -8,7 +8,8 @@ const LEAST = 2;
 
 /**
  * Returns the routes whose path is close to a requested one, the closest first. A parameter matches
- * any segment. Case does not count, and a missing or repeated base counts little.
+ * any segment. The comparison ignores case, and a missing or repeated base adds little to the
+ * distance.
  */
 export function nearRoutes(
   path: string,

@@ -8,7 +8,7 @@ import type { Redrive } from '../../api/effects.ts';
 
 /** Maximum number of redrives in the list. */
 const MAX_LISTED = 20;
-/** Milliseconds after which a redrive whose jobs do not end is stopped. */
+/** Maximum milliseconds of a redrive whose jobs do not end. */
 const LONGEST = 3_600_000;
 
 /** The redrives in stages that this panel started. They end with its process. */

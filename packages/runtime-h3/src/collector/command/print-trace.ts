@@ -5,7 +5,7 @@ import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 
 /** Maximum number of printed spans. The JSON document has all of them. */
 const MAX_SPANS = 200;
-/** Depth to which spans are indented. */
+/** Maximum depth of the indentation of spans. */
 const MAX_DEPTH = 16;
 
 interface Node {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Requests that may wait for one target. The oldest is dropped for a newer one. */
+/** Maximum number of requests that wait for one target. A further one replaces the oldest. */
 const MAX_WAITING = 64;
 /** Milliseconds before the second try, and at most. */
 const FIRST_PAUSE = 1000;

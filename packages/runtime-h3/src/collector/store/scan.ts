@@ -10,7 +10,7 @@ const STRETCH = 5000;
  * Maximum number of rows that one statement returns, so that a search for text needs little memory.
  */
 const RETURNED = 1000;
-/** Milliseconds after which a search ends with what it has found. */
+/** Maximum milliseconds of a search. It then returns what it has found. */
 const LONGEST_SEARCH = 150;
 
 /** Ids from `low`, before `high`. */
@@ -51,7 +51,7 @@ export interface Search {
   keep?: ((row: Row) => boolean) | undefined;
 }
 
-/** Returns the `performance.now()` at which searches end that begin now. */
+/** Returns the end of a search that begins now, as `performance.now()`. */
 export const searchEnd = (): number => performance.now() + LONGEST_SEARCH;
 
 /**

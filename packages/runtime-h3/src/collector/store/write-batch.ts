@@ -18,7 +18,7 @@ import { createTraceIndex, type TraceIndex } from './trace-index.ts';
 
 const LONGEST_PATH = 2048;
 const LONGEST_MESSAGE = 16 * 1024;
-/** Characters of the other members of a log line, as JSON. */
+/** Maximum number of characters of the other members of a log line, as JSON. */
 const LONGEST_FIELDS = 64 * 1024;
 
 /** State of the file that the writer keeps in memory. */

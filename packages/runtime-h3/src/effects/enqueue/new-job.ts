@@ -5,7 +5,7 @@ import type { ReleaseEffects } from '../engine/job-release.ts';
 import { createId } from './id.ts';
 import { toPayloadText } from './payload.ts';
 
-/** Characters. */
+/** Maximum number of characters of an idempotency key. */
 const LONGEST_KEY = 512;
 /** The last millisecond that a `Date` can represent. */
 const LAST_TIME = 8.64e15;

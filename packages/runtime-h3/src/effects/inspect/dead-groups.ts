@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { JobRecord, QueueDriver } from '../../ports.ts';
 import { listJobs, reasonOf } from './jobs.ts';
 
-/** Dead letters that one call groups. */
+/** Maximum number of dead letters that one call groups. */
 const MAX_GROUPED = 5000;
 /** Jobs that one call lists. */
 const PAGE = 500;
-/** Characters of a cause. */
+/** Maximum number of characters of a cause. */
 const MAX_CAUSE = 300;
 
 /** Dead letters with the same cause, in any effect. */

@@ -92,7 +92,7 @@ export class ActivationFollower {
     return { current, marks: { ...marks, [version]: mark } };
   }
 
-  /** Returns the mark of a release that this process may not make current. */
+  /** Returns the mark that a release had before it became current in the store. */
   #markBefore({ activation, marks }: StoreHead, version: string): ReleaseMark | undefined {
     if (activation?.version === version) return activation.mark;
     // A rollback or a quarantine made a release current that was live before. It may have run on

@@ -136,6 +136,6 @@ function checkAbi({ abi, version }: Pick<ReleaseBundle, 'version'> & { abi: numb
   throw new GatiError({
     code: 'GATI_RELEASE_ABI',
     message: `Release ${version} can't run on this server: its bundle has the ABI version ${abi}, but this server runs ${ABI}${ABI > 1 ? ` and ${ABI - 1}` : ''}.`,
-    fix: 'Build its sources again with the current Gati, or retire it and serve its clients through a migration in src/versions.',
+    fix: 'Build its sources again with the current version of Gati, or retire it and serve its clients through a migration in src/versions.',
   });
 }

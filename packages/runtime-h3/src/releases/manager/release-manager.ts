@@ -14,7 +14,7 @@ import type { ReleaseClients } from './release-client.ts';
 const UNUSED_AFTER = 15 * 60_000;
 /** Milliseconds between two sweeps. */
 const SWEEP = 60_000;
-/** Number of ended releases whose code may stay in memory. */
+/** Maximum number of ended releases whose code stays in memory. */
 const MAX_ENDED = 10;
 /**
  * Milliseconds that the modules of a closed release have to end. The release has no requests at

@@ -4,7 +4,7 @@ import { quarantinedError, storeError } from './errors.ts';
 import { changeHead, statusOf } from './head.ts';
 import { findRelease } from './read-release.ts';
 
-/** Number of rollbacks in a row that are possible. */
+/** Maximum number of rollbacks in a row. */
 const MAX_BEFORE = 20;
 
 export interface ActivateOptions {

@@ -4,7 +4,9 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { CLIENT_HEADER, type ControlClient } from './control.ts';
 
-/** Requests that this process passes at the same time. Event streams stay open. */
+/**
+ * Maximum number of requests that this process passes at the same time. Event streams stay open.
+ */
 const MAX_OPEN = 64;
 /** Milliseconds until the collector must begin to respond. */
 const HEAD_TIMEOUT = 15_000;

@@ -7,7 +7,7 @@ import type { BuiltPanel, PanelHost, PanelModule } from '../../types/panel-modul
 
 /** Milliseconds between two attempts to open a panel that can't be opened. */
 const RETRY_INTERVAL = 5000;
-/** Connections of the workers at the same time. */
+/** Maximum number of open connections of the workers. */
 const MAX_CONNECTIONS = 512;
 
 /** The panel, on a socket that only the processes of this server can connect to. */

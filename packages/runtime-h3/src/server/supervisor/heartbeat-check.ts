@@ -18,8 +18,9 @@ export function createHeartbeatCheck(
   const lastCheck = checks + Math.ceil((REPORT_TIME + REPORT_DELAY) / interval);
   const isDue = (worker: WorkerProcess): boolean => {
     worker.reportChecks = worker.report === undefined ? 0 : worker.reportChecks + 1;
-    // A worker that responds again may report first: its thread wakes before its event loop. So the
-    // worker has an interval for its heartbeat after the check that finds the report.
+    // The thread of a worker that responds again may wake before its event loop and report first.
+    // After the check that finds the report, the worker therefore has another interval for its
+    // heartbeat.
     return worker.reportChecks > 1 || worker.missing > lastCheck;
   };
   return (worker) => {

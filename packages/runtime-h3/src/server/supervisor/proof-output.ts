@@ -6,9 +6,9 @@ import type { Logger } from '../../types/context.ts';
 const MAX_LINES = 1000;
 /** Maximum number of further errors. The last one says why the release failed. */
 const MAX_ERRORS = 100;
-/** Characters of one line. */
+/** Maximum number of characters of one line. */
 const MAX_LINE = 16_384;
-/** Characters of stderr that are kept. */
+/** Maximum number of characters of stderr that are kept. */
 const MAX_TAIL = 8192;
 
 /**

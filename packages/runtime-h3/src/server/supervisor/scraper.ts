@@ -9,7 +9,7 @@ import type { WorkerProcess } from './worker-process.ts';
 const SCRAPE_TIMEOUT = 1000;
 /** Milliseconds in which the last metrics of a worker may arrive after it exited. */
 const LATE_METRICS = 100;
-/** Ended workers whose metrics are added up together. */
+/** Maximum number of ended workers before their metrics are added up. */
 const MAX_ENDED = 8;
 
 interface Scrape {

@@ -10,7 +10,7 @@ const SWEEP = 1000;
 interface Progress {
   /** Bytes that the system has taken. */
   sent: number;
-  /** Sweeps in which it took none. */
+  /** Number of sweeps in which the system took no bytes. */
   stalled: number;
 }
 

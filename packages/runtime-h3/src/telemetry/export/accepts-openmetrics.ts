@@ -1,4 +1,4 @@
-/** Characters of `Accept` that are read. */
+/** Maximum number of characters of `Accept` that are read. */
 const MAX_LENGTH = 2000;
 
 /**

@@ -17,7 +17,7 @@ const FRAME =
 const MAX_LINE = 1000;
 /** Maximum number of frames of a stack that are looked up. Node prints 10 by default. */
 const MAX_FRAMES = 50;
-/** Bytes of the largest map that is read. */
+/** Maximum bytes of a map that is read. */
 const MAX_MAP = 64 * 1024 * 1024;
 /** Maximum number of places that are remembered: an error that repeats reads no map. */
 const MAX_PLACES = 1000;

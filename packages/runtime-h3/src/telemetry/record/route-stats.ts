@@ -8,7 +8,7 @@ export function bucketOf(us: number): number {
   return us < 1 ? 0 : 32 - Math.clz32(us);
 }
 
-/** Status codes that a route counts by themselves. Handlers may send any. */
+/** Maximum number of status codes that a route counts separately. Handlers may send any. */
 const MAX_STATUSES = 16;
 
 /** A request that is an example of a bucket of a histogram. */

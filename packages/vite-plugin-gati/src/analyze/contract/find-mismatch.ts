@@ -22,7 +22,7 @@ export function describeMismatch({ path, actual, declared }: Mismatch): string {
   return `${at}it is ${toText(actual)}, but ${toText(declared)} is declared`;
 }
 
-/** Characters of a printed schema. */
+/** Maximum number of characters of a printed schema. */
 const LONGEST = 100;
 
 /** Prints a schema as TypeScript on one line. */

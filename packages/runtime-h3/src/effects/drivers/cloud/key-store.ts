@@ -1,4 +1,4 @@
-/** Bytes of the longest entry that a driver reads. Entries have about 100. */
+/** Maximum bytes of an entry that a driver reads. Entries have about 100. */
 export const MOST_KEY_BYTES = 10_000;
 
 /**

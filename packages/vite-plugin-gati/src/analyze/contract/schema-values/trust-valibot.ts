@@ -17,7 +17,9 @@ interface ValibotItem {
   requirement?: unknown;
 }
 
-/** Whether a schema of valibot 1 only checks, and only by rules that its JSON Schema has too. */
+/**
+ * Whether a schema of valibot 1 changes no value and has only rules that are in its JSON Schema.
+ */
 export function trustValibot(value: unknown): boolean {
   return isPlain(value as ValibotItem, new Set());
 }

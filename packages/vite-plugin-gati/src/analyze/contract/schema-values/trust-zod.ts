@@ -41,7 +41,7 @@ const NOT_BY_PATTERN = new Set([
   'json_string',
 ]);
 
-/** Whether a schema of zod 4 only checks, and only by rules that its JSON Schema has too. */
+/** Whether a schema of zod 4 changes no value and has only rules that are in its JSON Schema. */
 export function trustZod(value: unknown): boolean {
   return isPlain(value as ZodSchema, new Set());
 }

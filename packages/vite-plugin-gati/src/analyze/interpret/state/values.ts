@@ -35,8 +35,9 @@ export type Value =
   /** The declared type of a variable: its assignments are not followed. */
   | { kind: 'declared'; symbol: SymbolView; node: Node }
   /**
-   * `widen`: a plain literal, of which a schema has the type only if it is a number or boolean.
-   * `typed`: the value of a variable with a written type, so a schema has the type of a string too.
+   * `widen`: a plain literal; if it is a number or a boolean, the schema has its type and not its
+   * value. `typed`: the value of a variable with a written type; the schema has the type of a
+   * string too.
    */
   | { kind: 'constant'; value: Literal; widen: boolean; typed?: true }
   /** The response object. */
