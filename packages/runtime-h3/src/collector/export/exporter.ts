@@ -34,7 +34,7 @@ const LOKI_TIMEOUT = 10_000;
 /** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const OTLP_RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** What the exporter says of the service that it observes. */
+/** Description of the observed service in exports. */
 export interface ExportResource {
   name: string;
   /** Unique among running servers. */
@@ -46,7 +46,7 @@ export interface ExporterOptions {
   resource: ExportResource;
   /** Returns the metrics since `start`, in epoch milliseconds. */
   metrics(): { routes: RouteMetric[]; start: number };
-  /** Called with records that never arrive. `detail` is the name of the target and what it said. */
+  /** Called with records that never arrive. `detail` is the name of the target and its response. */
   onDrop(signal: Signal, reason: SendDropReason, records: number, detail: string): void;
   /**
    * Called when a target stops accepting telemetry, and with `undefined` when it accepts it again.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Maximum number of requests that wait for one target. A further one replaces the oldest. */
 const MAX_WAITING = 64;
-/** Milliseconds before the second try, and at most. */
+/** Milliseconds of the pause before the second try, and of the longest pause. */
 const FIRST_PAUSE = 1000;
 const MAX_PAUSE = 60_000;
 /** Maximum number of tries of one request. */
@@ -35,7 +35,10 @@ export interface SenderOptions {
   isRetryable(status: number): boolean;
   /** Returns the records that the target did not take, though it accepted the request. */
   readRejected?(body: Uint8Array): { rejected: number; message: string } | undefined;
-  /** Called with the records that never arrive, and why; `detail` is what the target said. */
+  /**
+   * Called with the records that never arrive, and the reason; `detail` is the response of the
+   * target.
+   */
   onDrop(reason: SendDropReason, records: number, detail: string): void;
   /**
    * Called when the target does not accept requests, and with `undefined` when it accepts them

@@ -5,7 +5,7 @@ import type { Signal } from './otlp/messages.ts';
 /** Milliseconds for one try. */
 const TIMEOUT = 10_000;
 
-/** Where telemetry goes, by the variables of the OpenTelemetry specification. */
+/** Targets of telemetry, from the variables of the OpenTelemetry specification. */
 export interface ExportSettings {
   /** By signal: absent if it is not exported. */
   otlp: Partial<Record<Signal, OtlpTarget>>;
