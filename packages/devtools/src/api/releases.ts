@@ -57,7 +57,7 @@ export interface ReleaseDiff {
   changes: Change[];
 }
 
-/** What requests of one kind get before and after a change. */
+/** Response to requests of one kind before and after a change. */
 export interface AskForecast {
   /** `^1.2`, `1.2.0`, or empty for requests without a version. */
   ask: string;
@@ -71,7 +71,7 @@ export interface AskOutcome {
   version?: string;
 }
 
-/** Jobs of one effect and release that wait, and what becomes of them. */
+/** Waiting jobs of one effect and release, and their outcome. */
 export interface JobForecast {
   effect: string;
   release: string;
@@ -80,13 +80,13 @@ export interface JobForecast {
   outcome: 'runs' | 'moves' | 'dies';
 }
 
-/** The reach of a change of releases, before it is made. */
+/** Consequences of a change of releases, predicted before the change. */
 export interface ReleaseReach {
   /** Current release now and after the change. */
   before?: string;
   after?: string;
   asks: AskForecast[];
-  /** Requests of the last 24 hours by the release that served them, most first. */
+  /** Requests of the last 24 hours by the release that served them, the largest count first. */
   traffic: { version: string; count: number }[];
   jobs: JobForecast[];
   /** Differences for clients that get the other release. */

@@ -43,7 +43,7 @@ export interface AppFacts {
   routes: RouteFacts[];
   effects: EffectFacts[];
   modules: { name: string; file: string }[];
-  /** What requests without a version get while several releases are live. */
+  /** Response to requests without a version while several releases are live. */
   missingVersion?: 'choose' | 'latest' | 'oldest';
   release?: { id: string; version: string };
   /** Schemas that the contracts of the routes refer to. */

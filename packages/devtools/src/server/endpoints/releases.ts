@@ -107,7 +107,7 @@ async function compare(store: ReleaseStore, before: string, after: string): Prom
   return { before, after, bump, changes };
 }
 
-/** The reach of an activation, a rollback or a retirement, before it is made. */
+/** The predicted consequences of an activation, a rollback or a retirement. */
 export const releaseReach: Endpoint = defineEndpoint(
   'releases/reach',
   ['change', 'version'],

@@ -46,7 +46,7 @@ export function releaseActions(context: () => Promise<ReadContext>): Action[] {
       ...dangerous,
       name: 'releases.rollback',
       summary: 'Makes the previous release current again and withdraws the current one.',
-      // The two releases that the user saw: another change in between must not be rolled back.
+      // The two releases that the user saw, so that the action does not roll back a later change.
       schema: closedObject({ current: VERSION, target: VERSION }),
       run: ({ current, target }) =>
         withStore(async (store) => {
@@ -55,7 +55,7 @@ export function releaseActions(context: () => Promise<ReadContext>): Action[] {
             throw new PanelError(
               409,
               'changed_meanwhile',
-              'Another change was made meanwhile. Look at its result first.',
+              'Another change was made in the meantime. Check its result first.',
             );
           return rollbackRelease(store);
         }),

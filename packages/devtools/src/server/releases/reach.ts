@@ -16,10 +16,10 @@ import {
 } from '@gati/runtime-h3/releases';
 import type { AskForecast, AskOutcome, JobForecast } from '../../api/releases.ts';
 
-/** Jobs that are counted. */
+/** Maximum number of jobs that are counted. */
 const MAX_JOBS = 2000;
 
-/** Two heads of a store and what decides how they serve requests. */
+/** Two heads of a store, and the facts that decide which release responds. */
 export interface HeadChange {
   releases: readonly StoredRelease[];
   before: StoreHead;
@@ -60,8 +60,8 @@ function resolve(ask: string, head: StoreHead, { releases, missing, now }: HeadC
 }
 
 /**
- * Predicts what becomes of the jobs that wait. A job runs on the release that enqueued it while that
- * is served, else on the current one.
+ * Predicts the outcome of the waiting jobs. A job runs on the release that enqueued it while that
+ * release is served, otherwise on the current one.
  *
  * @param currentEffects effects of the release that becomes current; `undefined` if not known
  */

@@ -7,7 +7,7 @@ const FIRST_PAUSE = 1000;
 const MAX_PAUSE = 60_000;
 /** Maximum number of tries of one request. */
 const MAX_TRIES = 8;
-/** Bytes of a response that are read. */
+/** Maximum bytes of a response that are read. */
 const MAX_RESPONSE = 64 * 1024;
 
 /** One request to a target. */
@@ -33,7 +33,7 @@ export interface SenderOptions {
   timeout: number;
   /** Whether a later try may succeed after a response with this status. */
   isRetryable(status: number): boolean;
-  /** Returns the records that the target did not take, though it accepted the request. */
+  /** Returns the records that the target rejected although it accepted the request. */
   readRejected?(body: Uint8Array): { rejected: number; message: string } | undefined;
   /**
    * Called with the records that never arrive, and the reason; `detail` is the response of the
@@ -150,7 +150,7 @@ async function attempt(
   }
 }
 
-/** Reads a response, or nothing of one that is too long. */
+/** Reads a response. Returns no bytes if it is too long. */
 async function readBounded(response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -22,7 +22,7 @@ export interface OtlpTarget {
   headers: Record<string, string>;
   /** `http/protobuf` or `http/json`. */
   isJson: boolean;
-  /** By gzip. */
+  /** Whether requests are compressed with gzip. */
   isCompressed: boolean;
   /** Milliseconds for one try. */
   timeout: number;
@@ -94,7 +94,10 @@ function readTarget(env: Env, signal: Signal): Partial<Record<Signal, OtlpTarget
   };
 }
 
-/** Name of the variable that counts: that of the signal, if it is set, or the common one. */
+/**
+ * Returns the name of the variable that applies: that of the signal, if it is set, or the common
+ * one.
+ */
 function settingName(env: Env, signal: Signal, setting: string): string {
   const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${setting}`;
   return env[own] ? own : `OTEL_EXPORTER_OTLP_${setting}`;

@@ -35,7 +35,7 @@ const EXPORT_DRAIN = 3000;
 
 /** Options of the build that the collector needs. */
 interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
-  /** Gives the panel what it shows besides telemetry. */
+  /** Creates the ports through which the panel reads the queue and the releases. */
   createPorts(logger: Logger): PanelPorts;
 }
 

@@ -136,7 +136,9 @@ function propertySchema(
   return { schema: withDoc(schema, doc), optional: canMiss || lost.length > 0 };
 }
 
-/** The schema of a type that is written at `node`, which tells the order of a union without a name. */
+/**
+ * The schema of a type that is written at `node`, which shows the order of a union without a name.
+ */
 function schemaAt(context: SchemaContext, type: TypeView, node: Node | undefined): Schema {
   const { compiler } = context;
   if (type.tag === 'union' && node && !typeName(compiler, type))

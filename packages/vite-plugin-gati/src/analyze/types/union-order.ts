@@ -9,12 +9,12 @@ export interface Alternative {
   schema: Schema;
 }
 
-/** Unions in unions that are followed. */
+/** Maximum depth of unions in unions that are followed. */
 const MAX_DEPTH = 8;
 
 /**
- * Returns the schemas of a union's members as the source writes them. Compilers sort the members in
- * ways of their own, so members without a written order are sorted by their schemas.
+ * Returns the schemas of a union's members as the source writes them. Each compiler sorts the
+ * members in another way, so members without a written order are sorted by their schemas.
  *
  * @param node the type as the source writes it, if the union has no name
  * @param nameOf returns the name of the definition that a `$ref` means: its key depends on the order

@@ -1,6 +1,6 @@
 import { SIGNALS, type Signal } from './messages.ts';
 
-/** Records that a target did not take, though it accepted the request. */
+/** Records that a target rejected although it accepted their request. */
 export interface PartialSuccess {
   rejected: number;
   message: string;
@@ -8,7 +8,7 @@ export interface PartialSuccess {
 
 /**
  * Reads `partial_success` of a response, as JSON or as protobuf. Returns `undefined` if all records
- * were taken or the response can't be read.
+ * were accepted or the response can't be read.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#partial-success-1
  */
@@ -29,14 +29,17 @@ function fromJson(signal: Signal, body: Uint8Array): PartialSuccess {
   const { partialSuccess = {} } = JSON.parse(new TextDecoder().decode(body)) as {
     partialSuccess?: Record<string, unknown>;
   };
-  // 64 bits may be text.
+  // A number of 64 bits may be a string.
   return {
     rejected: Number(partialSuccess[SIGNALS[signal].rejected] ?? 0),
     message: String(partialSuccess['errorMessage'] ?? ''),
   };
 }
 
-/** The messages of all signals have the same numbers: 1 in 1 is the count, 2 in 1 the text. */
+/**
+ * The messages of all signals have the same field numbers. Field 1 contains the count as field 1
+ * and the message as field 2.
+ */
 function fromProtobuf(body: Uint8Array): PartialSuccess {
   const found = { rejected: 0, message: '' };
   for (const [number, inner] of readFields(body)) {

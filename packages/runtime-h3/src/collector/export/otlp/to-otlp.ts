@@ -153,7 +153,7 @@ export function routeMetricsToOtlp(
 }
 
 function metricAttributes({ method, route, version, status }: RouteMetric): Attributes {
-  // The codes of a class beyond the limit of a route have none: `4xx`.
+  // The codes of a class beyond the limit of a route are counted as `4xx`, which is not a number.
   const code = Number(status);
   return {
     'http.request.method': methodOf(method),
