@@ -80,7 +80,7 @@ function toPackageJson(text: string, name: string, version: string): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** Folders that running a template in place creates. They are never part of an app. */
+/** Folders that are created if a template runs in its own folder. They are never part of an app. */
 const GENERATED = new Set(['node_modules', 'dist', '.gati']);
 
 function filesBelow(directory: string, below = ''): string[] {

@@ -145,8 +145,8 @@ export interface QueueJob {
   /** Semver of the release that enqueued it. */
   release: string;
   /**
-   * Epoch milliseconds before which the job must not run. Set only where that is further away than
-   * the driver's `maxDelay`. The driver stores it; the engine obeys it.
+   * Epoch milliseconds before which the job must not run. Set only if that is further away than the
+   * driver's `maxDelay`. The driver stores it; the engine obeys it.
    */
   notBefore?: number;
   /**
@@ -211,7 +211,7 @@ export interface JobFilter {
   limit: number;
   /** `next` of the previous page, which was listed in the same order. */
   cursor?: string;
-  /** Lists the jobs that came last first. Default: in the order in which they came. */
+  /** Lists the newest jobs first. Default: in the order in which they came. */
   newestFirst?: boolean;
 }
 

@@ -6,7 +6,10 @@ import type { ReleaseStore } from '@gati/runtime-h3/releases';
 export interface QueuePort {
   /** Opens the queue at the first call; resolves to the same one later. */
   open(): Promise<QueueDriver>;
-  /** Makes sure that a process runs the jobs. In development none does before the first request. */
+  /**
+   * Makes sure that a process runs the jobs. In development, no process runs them before the first
+   * request.
+   */
   wake?(): Promise<void>;
 }
 

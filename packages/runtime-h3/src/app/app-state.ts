@@ -116,7 +116,7 @@ export class AppState implements AppServices {
   routes(): RouteInfo[] {
     const { entries, latest } = this.table;
     const loaded = entries.map(({ state }) => state?.bundle);
-    // The release that clients get by default counts before its first request.
+    // Includes the release that clients get by default, even before its first request.
     const current = latest?.served.bundle();
     if (current !== undefined && !(current instanceof Promise)) loaded.push(current);
     return [...new Set(loaded)].flatMap((bundle) =>

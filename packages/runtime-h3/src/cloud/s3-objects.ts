@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 
-/** Attempts of a write that conflicts with others. */
+/** Maximum number of attempts of a write that conflicts with others. */
 const ATTEMPTS = 10;
 
 /** Maximum milliseconds of a read without a byte, retries of the SDK included. */

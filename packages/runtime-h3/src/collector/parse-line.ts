@@ -38,7 +38,7 @@ const SPAN = object(
   {
     traceId: traceIdCheck,
     spanId: spanIdCheck,
-    // The root span of a run has none.
+    // The root span of a run has no parent.
     parentId: (value, path) => {
       if (value !== '') spanIdCheck(value, path);
     },

@@ -39,7 +39,7 @@ export interface GlobalContextOptions {
   log?: LogSink;
   /** Observes modules, database, storage and effects. None by default. */
   tracer?: Tracer;
-  /** Notes what the creation waits for. */
+  /** Records what the creation waits for. */
   track?: TrackStep;
 }
 

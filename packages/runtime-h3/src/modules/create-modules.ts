@@ -25,7 +25,7 @@ export interface Modules {
   dispose(): Promise<Error[]>;
 }
 
-/** Returns what `gctx.modules` has under the name of a module. */
+/** Returns the value that `gctx.modules` has for a module. */
 export type ToApi = (module: ReadyModule) => unknown;
 
 /**

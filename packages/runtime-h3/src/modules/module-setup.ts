@@ -3,7 +3,7 @@ import type { Loader } from '../types/bundle.ts';
 import type { GlobalContext } from '../types/context.ts';
 import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
 
-/** Notes that a start waits for something, until the caller calls the returned function. */
+/** Records that a start waits for something, until the caller calls the returned function. */
 export type TrackStep = (step: string) => () => void;
 
 /** A module that is set up. */

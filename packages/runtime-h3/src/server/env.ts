@@ -13,7 +13,10 @@ export interface ServerEnv {
   host: string;
   /** 0: the system chooses a free port. */
   port: number;
-  /** Port of `/metrics` alone; 0: the system chooses one. Not set: `/metrics` is on `port`. */
+  /**
+   * Separate port of `/metrics` and the panel; 0: the system chooses one. Not set: they are on
+   * `port`.
+   */
   adminPort: number | undefined;
   adminHost: string;
   workers: number;
@@ -34,7 +37,7 @@ export interface ServerEnv {
   logLevel: LogLevel;
   /** Store of telemetry: `sqlite:PATH` or `memory:`. `off`: nothing is stored or exported. */
   telemetry: string | undefined;
-  /** Whether the panel is served where the build contains it. */
+  /** Whether the panel is served if the build contains it. */
   panel: boolean;
   /** Origin under which browsers reach the panel. Not set: localhost. */
   panelOrigin: string | undefined;

@@ -5,7 +5,10 @@ import type { ServerOptions } from './options.ts';
 
 export type { ServerOptions } from './options.ts';
 
-/** Commands that read what a server observed. The code of these commands loads when one is called. */
+/**
+ * Commands that read the telemetry of a server. The code of these commands loads when one is
+ * called.
+ */
 const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
   'traces',
   'trace',

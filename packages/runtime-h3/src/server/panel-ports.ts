@@ -4,8 +4,8 @@ import type { Logger } from '../types/context.ts';
 import type { PanelHost } from '../types/panel-module.ts';
 
 /**
- * Opens the queue and the release store for the pages of the panel. The workers use the same ones,
- * which the same variables name. Each is opened when a page first needs it.
+ * Opens the queue and the release store for the pages of the panel. The workers use the same ones.
+ * Each is opened when a page first needs it.
  *
  * @param queues drivers of the build. Absent: the app has no effects.
  */

@@ -449,7 +449,7 @@ export type Middleware<Folder extends FolderName = '/'> = (
  */
 export type Security = false | SecuritySchemes | SecuritySchemes[];
 
-/** Schemes that a request must meet together. */
+/** Schemes of which a request must satisfy all. */
 export interface SecuritySchemes {
   /** `Authorization: Bearer …` (RFC 6750). `format` is a hint for people: `JWT`. */
   bearer?: SchemeNotes & { format?: string; realm?: string };

@@ -84,7 +84,7 @@ export type StorageValue =
   | { [key: string]: StorageValue };
 
 /**
- * `Value`, if JSON can hold it. An interface is no {@link StorageValue}, because it has no index
+ * `Value`, if JSON can hold it. An interface is not a {@link StorageValue}, because it has no index
  * signature, so its properties are checked one by one.
  */
 export type Storable<Value> = Value extends StorageValue

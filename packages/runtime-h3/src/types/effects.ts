@@ -21,7 +21,7 @@ export interface EffectFile {
    * default the payload is the first parameter of `run`, checked by its type.
    */
   payload?: StandardSchema;
-  /** Runs one job. What it resolves to is the job's result. */
+  /** Runs one job. The value that it resolves to is the job's result. */
   run(payload: never, ectx: EffectContext): unknown;
   retry?: RetryPolicy;
   /**
@@ -33,8 +33,8 @@ export interface EffectFile {
   timezone?: string;
   /**
    * Maximum number of simultaneous runs: in all processes together if the queue keeps order,
-   * otherwise in each process. With 1, jobs run in the order in which they came. By default 10 in
-   * each process.
+   * otherwise in each process. With 1, jobs run in the order in which they were enqueued. By
+   * default 10 in each process.
    */
   concurrency?: number;
   /** Maximum number of runs that start within a period, in each process. */

@@ -20,7 +20,7 @@ export interface PanelModule {
   createPanelLink(access: PanelAccess): { url: string; minutes: number };
 }
 
-/** Where the accounts of a panel are, and how browsers reach it. */
+/** File with the accounts of a panel, and the address of the panel in browsers. */
 export interface PanelAccess {
   /** Path of the SQLite file with the accounts. */
   file: string;
@@ -30,7 +30,7 @@ export interface PanelAccess {
   port?: number;
 }
 
-/** What the process that serves a panel gives it. */
+/** Parts of a server that a panel uses, from the process that serves it. */
 export interface PanelHost {
   /** Absent: nothing is recorded. */
   source: TelemetrySource | undefined;

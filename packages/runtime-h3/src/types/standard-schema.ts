@@ -1,5 +1,5 @@
 /**
- * The part of a Standard Schema that a server needs: what zod, valibot and arktype give
+ * The part of a Standard Schema that a server needs, and that zod, valibot and arktype provide
  * (https://standardschema.dev).
  */
 export interface StandardSchema {

@@ -25,7 +25,7 @@ export interface Page<Item> {
 export interface PageQuery extends TimeRange {
   /** From 1 to 1,000. */
   limit: number;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   cursor?: string;
 }
 
@@ -113,7 +113,7 @@ export interface ErrorGroup {
   /** Epoch milliseconds. */
   firstSeen: number;
   lastSeen: number;
-  /** Version of the release with the first one. */
+  /** Version of the release in which the first error occurred. */
   firstVersion?: string;
   /** Routes with such errors, at most 20. */
   routes: string[];

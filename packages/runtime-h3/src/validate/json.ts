@@ -34,7 +34,10 @@ export function parseJson(text: string, maxDepth: number): unknown {
   return value;
 }
 
-/** Also counts brackets in strings, so it errs on the safe side. */
+/**
+ * Also counts brackets in strings, so it may return `true` for JSON that is not deeper, but never
+ * the opposite.
+ */
 function mayBeDeeper(text: string, maxDepth: number): boolean {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {

@@ -27,8 +27,8 @@ export class LazyCompiler {
   }
 
   /**
-   * Notes files (absolute) that were changed, added or removed, and files of the overlay with a new
-   * text.
+   * Records files (absolute) that were changed, added or removed, and files of the overlay with a
+   * new text.
    */
   change(files: readonly string[]): void {
     for (const file of files) this.#changed.add(file);

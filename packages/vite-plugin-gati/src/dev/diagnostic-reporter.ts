@@ -71,7 +71,9 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
     updateOverlay();
   }
 
-  /** Files that follow each other, as of a checkout, are logged in one line. */
+  /**
+   * Logs files in one line if they are corrected one after the other, for example by a checkout.
+   */
   function noteRepaired(broken: string[]): void {
     for (const place of placesOf(reported)) repaired.add(place);
     for (const place of broken) repaired.delete(place);

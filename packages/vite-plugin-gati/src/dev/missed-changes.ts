@@ -18,7 +18,7 @@ const CHECKS = [
 const FIRST_FULL = 2;
 /** Milliseconds without a full check after which further events no longer delay it. */
 const MAX_DELAY = 1000;
-/** Maximum number of full checks in a row that differences start again. */
+/** Maximum number of full checks in a row that start again because of differences. */
 const MAX_RESTARTS = 20;
 /** Milliseconds that an empty file counts as one that an editor is writing. */
 const EMPTY_TIMEOUT = 300;
@@ -31,7 +31,7 @@ const EMPTY_TIMEOUT = 300;
  * absolute, with `/`.
  */
 export interface MissedChanges {
-  /** Resolves when the first state of the files is read. The app must read no file before. */
+  /** Resolves when the first state of the files is read. The app must read no file before that. */
   readonly ready: Promise<void>;
   /** Follows a file that the app has read, wherever it is. */
   follow(file: string, text: string): void;

@@ -42,8 +42,8 @@ export async function readChange(
     text = readText(change.file);
     // The file does not exist any more, or not yet. Another change will report that.
     if (text === undefined) return undefined;
-    // Some programs truncate or create the file before they write it. Keep the old text, or none,
-    // until the new one is there.
+    // Some programs truncate or create the file before they write it. Keep the old content, or
+    // none, until the new content is there.
     if (text.trim() === '' && !missed.staysEmpty(change.file)) {
       missed.emptied(change.file);
       return undefined;

@@ -46,7 +46,7 @@ function invalidMigration(
   if (satisfies(target, range) || (exact !== undefined && compareSemver(target, exact) <= 0)) {
     return [
       `${from} is migrated to ${to}, which is not a later version.`,
-      'Use the later version that the breaking change led to.',
+      'Use the later version, which has the breaking change.',
     ];
   }
   if (!facts.exportsAll && !facts.exports.values.includes('default')) {

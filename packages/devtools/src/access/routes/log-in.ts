@@ -140,8 +140,8 @@ function checkTotp(
 }
 
 /**
- * Checks a code that can be guessed. Wrong ones count by name, whether or not it exists. Passkeys
- * can't be guessed, so a person who is locked out here can still log in.
+ * Checks a code that can be guessed. Wrong codes are counted by name, whether or not the name
+ * exists. Passkeys can't be guessed, so a person who is locked out here can still log in.
  *
  * @throws {PanelError} 401 or 429
  */

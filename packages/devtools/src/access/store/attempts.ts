@@ -2,7 +2,7 @@ import { PanelError } from '../../http/problem.ts';
 import { hashSecret } from '../secret.ts';
 import type { Database } from './database.ts';
 
-/** Wrong attempts that have no consequence. */
+/** Number of wrong attempts without a pause. */
 const FREE = 5;
 /**
  * Milliseconds of the pause after the last free attempt. Each further attempt doubles it, up to the

@@ -7,7 +7,7 @@ export interface Passkey {
   name: string;
   /** COSE key in base64url. */
   publicKey: string;
-  /** Signatures so far, as the authenticator counts them; 0 if it does not. */
+  /** Number of signatures that the authenticator has reported; 0 if it does not count them. */
   counter: number;
   /** Separated by commas. */
   transports: string;

@@ -17,7 +17,7 @@ export interface Session {
   person: string;
   /** How the person logged in: `passkey`, `totp`, `recovery`, `link`. */
   method: string;
-  /** Epoch milliseconds, as are the others. */
+  /** Epoch milliseconds, as the other times. */
   created: number;
   seen: number;
   /** Last proof of identity. */

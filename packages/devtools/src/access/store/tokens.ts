@@ -16,7 +16,7 @@ export interface Token {
   /** Its first characters, by which people recognise it. */
   prefix: string;
   role: Role;
-  /** Epoch milliseconds, as are the others. */
+  /** Epoch milliseconds, as the other times. */
   created: number;
   expires: number;
   used: number | null;

@@ -80,7 +80,8 @@ export async function predictJobs(
     let group = groups.get(key);
     if (!group) {
       const status = statusOf(after, release);
-      // Development enqueues with the version of the sources, which no store has to know.
+      // Development enqueues jobs with the version of the sources. The store need not have that
+      // version.
       const isServed = isRunnable(status) || !(isOver(status) || release in after.marks);
       const outcome = isServed
         ? 'runs'

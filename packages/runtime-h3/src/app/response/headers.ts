@@ -6,7 +6,7 @@ import type { VersionEntry } from '../versions/entry.ts';
  * Headers of every response. To add one, add its name and its value to this list: every writer of a
  * response includes it. The tests `every-response.test.ts` prove that for all of them.
  *
- * A request pays nothing for the list, because it becomes part of the release headers. These are
+ * The list costs no time per request, because it becomes part of the release headers. These are
  * built once for each release.
  */
 export const EVERY_RESPONSE: HeaderList = [

@@ -2,7 +2,7 @@ import type { Style } from '../../command/style.ts';
 import type { LogLevel } from '../../types/log-level.ts';
 import type { LogRecord } from '../../types/telemetry.ts';
 
-/** `2026-11-30 04:19:50.123`, in UTC as the log has it. */
+/** `2026-11-30 04:19:50.123`, in UTC, as in the log. */
 export function formatTime(time: number): string {
   return new Date(time).toISOString().slice(0, 23).replace('T', ' ');
 }

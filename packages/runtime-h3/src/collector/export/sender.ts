@@ -21,8 +21,8 @@ export interface Delivery {
  * Why records never arrive:
  *
  * - `queue full`: too many requests waited.
- * - `rejected`: the target rejected them for good.
- * - `unavailable`: the target accepted them in no try, or not before the collector ended.
+ * - `rejected`: the target rejected them permanently.
+ * - `unavailable`: no try succeeded, or none before the collector ended.
  */
 export type SendDropReason = 'queue full' | 'rejected' | 'unavailable';
 

@@ -28,7 +28,7 @@ export function idRange({ from, to }: TimeRange, cursor?: string): IdRange {
 export class Filter {
   readonly values: Value[] = [];
   #conditions = '';
-  /** Nothing can match: a name that no record has. */
+  /** Nothing can match, because no record has a name of the filter. */
   impossible = false;
 
   add(condition: string, ...values: Value[]): void {

@@ -79,7 +79,7 @@ export function prepareFile(db: Native, mostBytes: number): void {
   if (versionOf(db) === VERSION) return;
   db.exec('BEGIN IMMEDIATE');
   try {
-    // Another process may have made the tables meanwhile.
+    // Another process may have made the tables in the meantime.
     if (versionOf(db) === 0) db.exec(SCHEMA);
     db.exec('COMMIT');
   } catch (error) {

@@ -7,7 +7,7 @@ export interface QueueSettings {
    * The error's message contains no password.
    */
   onError(error: Error): void;
-  /** Called when what failed in the background works again. */
+  /** Called when a background operation that failed works again. */
   onBack?(): void;
 }
 

@@ -13,9 +13,9 @@ export interface EffectFilesOptions {
 
 /** The code of a release's effects. */
 export interface EffectFiles {
-  /** Notes that this process enqueued a job of the effect. */
+  /** Records that this process enqueued a job of the effect. */
   markEnqueued(effect: string): void;
-  /** Notes that an older release enqueued jobs of an effect that this release does not have. */
+  /** Records that an older release enqueued jobs of an effect that this release does not have. */
   markOrphaned(effect: string): void;
   readonly hasOrphans: boolean;
   /** Loads the effects that may have jobs. Orphaned effects have no file. */

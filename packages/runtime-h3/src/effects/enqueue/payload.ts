@@ -49,7 +49,7 @@ function verify(effect: string, value: unknown, input: InputCheck, $defs: Defs):
   if (!input.check(value)) throw payloadError(effect, explain(input.schema, $defs, value, 'body'));
 }
 
-/** Returns what the schema value of an effect makes of a payload. */
+/** Returns the value that the schema value of an effect returns for a payload. */
 async function validate(
   effect: string,
   value: unknown,

@@ -130,7 +130,7 @@ export class ReleaseInstance {
   }
 }
 
-/** Accepts a bundle of this ABI version and of the one before. */
+/** Accepts a bundle of this ABI version and of the previous one. */
 function checkAbi({ abi, version }: Pick<ReleaseBundle, 'version'> & { abi: number }): void {
   if (abi === ABI || abi === ABI - 1) return;
   throw new GatiError({

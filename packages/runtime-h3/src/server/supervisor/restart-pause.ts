@@ -1,6 +1,6 @@
 /** Milliseconds for which a crash counts. */
 const WINDOW = 10_000;
-/** Crashes of each worker within the window that cost no pause. */
+/** Number of crashes per worker within the window that cause no pause. */
 const FREE_CRASHES = 3;
 /** First and longest pause after a crash of a worker that served. Milliseconds. */
 const CRASH_PAUSE = 100;
@@ -10,9 +10,10 @@ const START_PAUSE = 50;
 const MAX_START_PAUSE = 10_000;
 
 /**
- * Decides how long a pool waits before it starts another worker. A worker that served is replaced at
- * once: a single request may have ended it. Only repeated crashes cost a pause, a short one, since
- * clients wait meanwhile. Workers that can't start serve no client, so their pauses grow longer.
+ * Decides how long a pool waits before it starts another worker. A worker that served is replaced
+ * at once: a single request may have ended it. Only repeated crashes cause a pause. It is short,
+ * because clients wait during it. Workers that can't start serve no client, so their pauses grow
+ * longer.
  */
 export class RestartPause {
   readonly #freeCrashes: number;

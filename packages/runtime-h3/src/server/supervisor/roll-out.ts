@@ -15,7 +15,7 @@ const MAX_RETRY = 5 * 60_000;
 export type PartialPermission = Omit<ReleasePermission, 'server' | 'held'>;
 
 export interface RollOutOptions {
-  /** Version that the workers serve as current before. */
+  /** Version that the workers serve as current until then. */
   before: string;
   limits: ProofEnv;
   /** Number of worker deaths not blamed on the release: as many happened shortly before it. */

@@ -340,7 +340,7 @@ interface WorkerHttpOptions {
   limits: Limits;
   limitCounts: LimitCounts;
   logger: Logger;
-  /** `/metrics` is on a port of its own. */
+  /** `/metrics` is on a separate port. */
   hasAdminPort: boolean;
 }
 

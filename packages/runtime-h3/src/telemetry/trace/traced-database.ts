@@ -2,7 +2,10 @@ import type { Database, Sql, SqlValue, Statement, Transaction } from '../../type
 import { QUERY } from './span-table.ts';
 import type { SpanScopes } from './span-scopes.ts';
 
-/** Returns the database with calls that are spans. A transaction is one, with its queries below. */
+/**
+ * Returns the database with calls that are spans. A transaction is a span, with its queries below
+ * it.
+ */
 export function traceDatabase<Db extends Database>(tracer: SpanScopes, db: Db): Db {
   return {
     ...db,

@@ -8,8 +8,8 @@ import type { DiagnosticCollector } from './diagnostics.ts';
 type Responses = Record<string, ResponseContract>;
 
 /**
- * Replaces the headers of each status that `export type ResponseHeaders` lists: what is declared
- * beats what the code shows.
+ * Replaces the headers of each status that `export type ResponseHeaders` lists: declared headers
+ * take precedence over those in the code.
  */
 export function applyDeclaredHeaders(
   snapshot: ProgramSnapshot,

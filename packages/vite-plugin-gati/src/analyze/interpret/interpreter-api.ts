@@ -75,7 +75,7 @@ export interface InterpreterApi {
   assignResponse(key: string | undefined, value: Value, state: State, at: Node): State[];
   /** Records `throw value`. */
   recordThrow(value: Value, state: State, node: Node): void;
-  /** Notes that a call here may throw an error that is not an `HttpError`. */
+  /** Records that a call here may throw an error that is not an `HttpError`. */
   callMayThrow(state: State): void;
   /** `isNested`: the value is inside of the body, where a promise is `{}`. */
   schemaOf(

@@ -5,7 +5,7 @@ import { printValue } from './client-values.ts';
 import { RUNTIME_VALUES } from './runtime-names.ts';
 
 export interface ClientEmitOptions extends ClientSettings {
-  /** The declaration file that has `Client`. By default, the text has it itself. */
+  /** The declaration file that has `Client`. By default, the printed text contains it. */
   methods?: string;
   /** The module that exports the client's runtime. */
   runtime?: string;

@@ -7,7 +7,8 @@ import { createAzureService } from './service.ts';
 /**
  * Opens a queue in Azure Storage: `azurequeue://ACCOUNT/PREFIX`. Uses the queues `PREFIX-EFFECT`,
  * and `PREFIX-dead` for dead letters. Credentials come from `AZURE_STORAGE_CONNECTION_STRING`,
- * `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`. Without them `@azure/identity` finds them.
+ * `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`. Without these variables, `@azure/identity`
+ * finds the credentials.
  */
 export const open: QueueOpener = async (url, { onError }) => {
   const { place: account, prefix, parameters } = parseAddress(url);

@@ -121,8 +121,8 @@ export async function createCloudDriver({
 }
 
 /**
- * Sends one job per key within a call; the other jobs with the key get its id. In parallel they
- * would race at the key store.
+ * Sends one job per key within a call; the other jobs with the key get its id. In parallel, the
+ * calls would conflict in the key store.
  */
 function sendOncePerKey(jobs: NewJob[], send: (job: NewJob) => Promise<string>): Promise<string>[] {
   const sending = new Map<string, Promise<string>>();

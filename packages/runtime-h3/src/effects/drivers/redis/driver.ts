@@ -53,7 +53,7 @@ export const open: QueueOpener = async (url, settings) => {
     weigh: (jobs) => jobs.reduce((sum, { payload }) => sum + payload.length + ITEM_BYTES, 0),
     isOutage,
     async send(groups) {
-      // The claim goes out in the same write, so that a job that this process runs costs one round
+      // The claim is sent in the same write, so that a job that this process runs needs one round
       // trip.
       const ids = await connection.run<string[]>(
         'enqueue',

@@ -4,11 +4,11 @@
  *
  * - `job:ID`: hash with the job, its state and its fencing number
  * - `steps:ID`: hash with the stored steps
- * - `waiting:EFFECT`: sorted by -priority, then by the order in which the jobs came, which each
- *   member starts with
+ * - `waiting:EFFECT`: sorted by -priority, then by the order in which the jobs were enqueued, which
+ *   each member starts with
  * - `delayed:EFFECT`: sorted by time
  * - `active:EFFECT`: sorted by the end of the lease
- * - `all`, `dead`, `ended`: sorted by the order in which the jobs came
+ * - `all`, `dead`, `ended`: sorted by the order in which the jobs were enqueued
  * - `key:EFFECT:KEY`: id of the job; expires a day after its end
  * - `gone:ID`: an ended job that was removed for newer ones; a repeated enqueue must not create it
  *   again

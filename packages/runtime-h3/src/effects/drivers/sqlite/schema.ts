@@ -22,9 +22,9 @@ export const JOB_COLUMNS =
 export const KEY_MEMORY = 24 * 60 * 60 * 1000;
 
 /**
- * `seq` is the order in which jobs came. Each state has its own partial index, so that a claim
- * reads the first entries of one index however many jobs there are. Keys outlive their jobs, so
- * they have their own table.
+ * `seq` is the order in which jobs were enqueued. Each state has its own partial index, so that a
+ * claim reads the first entries of one index however many jobs there are. Keys outlive their jobs,
+ * so they have their own table.
  */
 const SCHEMA = `
 CREATE TABLE jobs (

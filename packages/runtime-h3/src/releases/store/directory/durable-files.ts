@@ -11,8 +11,8 @@ export interface DurableFiles {
   /** Writes a file, or replaces it. */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
   /**
-   * Creates a folder with one file. Returns `false` if the folder exists. Of racing writers exactly
-   * one gets `true`.
+   * Creates a folder with one file. Returns `false` if the folder exists. If several writers race,
+   * exactly one gets `true`.
    */
   create(folder: string, name: string, bytes: string): Promise<boolean>;
 }

@@ -73,8 +73,9 @@ function textOf(walk: InterpreterApi, value: Value): string | undefined {
 }
 
 /**
- * Describes the value of a header: a number or boolean where the code converts one to text, the
- * listed texts of a union type, else any text. The contract does not promise the text of a literal.
+ * Describes the value of a header: a number or boolean if the code converts one to text, the
+ * members of a union of strings, otherwise any string. The contract does not promise the text of a
+ * literal.
  */
 function headerSchema(
   walk: InterpreterApi,

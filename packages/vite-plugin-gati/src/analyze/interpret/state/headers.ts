@@ -55,7 +55,7 @@ export function headersSchema(headers: SetHeaders): Schema | undefined {
   };
 }
 
-/** Joins headers as contracts have them, of two sources of one response. */
+/** Joins the headers of two sources of one response, in the form of contracts. */
 export function joinHeaderSchemas(
   a: Schema | undefined,
   b: Schema | undefined,

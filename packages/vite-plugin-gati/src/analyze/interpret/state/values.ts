@@ -52,7 +52,7 @@ export type Value =
   | { kind: 'headers' }
   /** `arguments`, or a rest parameter. */
   | { kind: 'arguments'; values: Value[] }
-  /** `result`: what a declaration around the function says of its result. */
+  /** `result`: the type of its result in a declaration around the function. */
   | { kind: 'function'; node: FunctionNode; frame: Frame; result?: Declaration }
   /**
    * A value whose type is written: a return type, `res.json<T>()`. `members`: those of a union that
