@@ -211,7 +211,7 @@ export interface JobFilter {
   limit: number;
   /** `next` of the previous page, which was listed in the same order. */
   cursor?: string;
-  /** Lists the newest jobs first. Default: in the order in which they came. */
+  /** Lists the newest jobs first. By default, in the order in which they were enqueued. */
   newestFirst?: boolean;
 }
 

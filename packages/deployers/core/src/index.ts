@@ -1,5 +1,5 @@
 /**
- * Entry `gati-deploy`: what the command reads, for tools that write `gati.deploy.yaml`.
+ * Entry `gati-deploy`: functions for `gati.deploy.yaml`, for tools that read or write this file.
  */
 export { parseConfig } from './config/read-config.ts';
 export { printDeploySchema } from './config/schema.ts';

@@ -73,7 +73,7 @@ export interface AppSummary {
   name: string;
   version: string;
   mode: 'development' | 'production';
-  /** Why no telemetry is collected, and what to do. Absent: it is collected. */
+  /** Reason why no telemetry is collected, and the fix. Absent: it is collected. */
   notRecorded?: string;
   /** `''` or `/api`. */
   base: string;
@@ -138,7 +138,7 @@ export interface RouteList {
   routes: RouteItem[];
 }
 
-/** A trace, with those of the runs that it enqueued. */
+/** A trace, with the traces of the runs that it enqueued. */
 export interface TraceDetail extends Trace {
   /** Request that enqueued the job, if the trace is about a run. */
   cause?: RequestRecord;

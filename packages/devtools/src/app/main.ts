@@ -5,6 +5,6 @@ import { router } from './router.ts';
 import './tokens.css';
 import './base.css';
 
-// A page that may not be read is not even begun.
+// Loads no page that this browser may not read.
 if (!joinLink.value) await loadAccess();
 createApp(PanelRoot).use(router).mount('#app');

@@ -36,7 +36,7 @@ export interface AppFacts {
   name: string;
   version: string;
   mode: 'development' | 'production';
-  /** Why no telemetry is collected, and what to do, as a sentence. Absent: it is collected. */
+  /** Reason why no telemetry is collected, and the fix, as a sentence. Absent: it is collected. */
   notRecorded?: string;
   /** `''` or `/api`. */
   base: string;

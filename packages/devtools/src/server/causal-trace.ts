@@ -2,12 +2,12 @@ import type { RequestRecord, Trace, TelemetrySource } from '@gati/runtime-h3/tel
 import { firstRequest } from '../api/first-request.ts';
 import type { TraceDetail } from '../api/types.ts';
 
-/** Traces of runs that are read with a trace. */
+/** Maximum number of traces of runs that are read with a trace. */
 const MAX_RUNS = 50;
 
 /**
- * Reads a trace and all that it caused: the traces of runs that it enqueued, of those that they
- * enqueued, and so on. Resolves to `undefined` if nothing of the trace is known.
+ * Reads a trace and the traces that it caused: those of the runs that it enqueued, of the runs that
+ * these enqueued, and so on. Resolves to `undefined` if the source does not have the trace.
  */
 export async function readCausalTrace(
   source: TelemetrySource,
@@ -37,7 +37,9 @@ export async function readCausalTrace(
   return cause ? { ...detail, cause } : detail;
 }
 
-/** Returns the request that a span belongs to; without the spans between them, the first one. */
+/**
+ * Returns the request of a span. If the spans between them are missing, returns the first request.
+ */
 function requestAbove({ requests, spans }: Trace, spanId: string): RequestRecord | undefined {
   const parents = new Map(spans.map((span) => [span.spanId, span.parentId]));
   const byId = new Map(requests.map((request) => [request.spanId, request]));

@@ -26,7 +26,7 @@ export const PANEL_PATH = '/_control';
 
 /** Options of {@link createPanel}. */
 export interface PanelOptions {
-  /** Telemetry that the pages show. Absent: nothing collects it. */
+  /** Telemetry that the pages show. Absent: it is not collected. */
   source?: TelemetrySource | undefined;
   /** The app at the time of a request. */
   app: () => AppFacts | Promise<AppFacts>;

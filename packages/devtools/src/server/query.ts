@@ -157,7 +157,7 @@ const STEPS = [10, 20, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400].map
 
 /**
  * Returns a step that shows a range in about 60 to 120 points, or the next one above a requested
- * step. Sources have a least step for each range.
+ * step. Sources have a minimum step for each range.
  */
 export function toStep(range: { from: number; to: number }, wanted?: number): number {
   const length = range.to - range.from;

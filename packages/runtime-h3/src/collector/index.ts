@@ -1,5 +1,5 @@
 /**
- * Entry `@gati/runtime-h3/collector`: the store of telemetry, for processes that show what it has.
+ * Entry `@gati/runtime-h3/collector`: the telemetry store, for processes that show its content.
  * Internal: for the packages of Gati; changes in any release.
  */
 export { canOpenSqlite } from '../data/native-sqlite.ts';

@@ -6,12 +6,12 @@ import { openTelemetryStore, type TelemetryStoreOptions } from './store/open-sto
 /** Milliseconds between two removals of old telemetry. */
 const PRUNE_INTERVAL = 10_000;
 
-/** A store of telemetry in the process that it observes. */
+/** A telemetry store in the process that it observes. */
 export interface LocalTelemetry {
   source: TelemetrySource;
   /** Takes complete lines, each ended by `\n`. */
   write(lines: string): void;
-  /** Writes what waits, and closes the store. */
+  /** Writes the waiting records, and closes the store. */
   close(): void;
 }
 

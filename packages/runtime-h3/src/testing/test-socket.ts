@@ -6,7 +6,7 @@ import { readResponse } from './test-request.ts';
 import { TestHandshakeError } from './test-handshake-error.ts';
 import type { TestSocket } from './test-types.ts';
 
-/** The part of the client of `ws` that a test uses. */
+/** The part of the `ws` client that a test uses. */
 interface WsClient {
   binaryType: string;
   on(event: string, listener: (...args: never[]) => void): void;
@@ -32,7 +32,7 @@ export async function openTestSocket(
     default: WsConstructor;
   };
   const [near, far] = duplexPair();
-  // Never listens. It parses what comes over the pair.
+  // Never listens. It parses the bytes of the pair.
   const server = createServer((req, res) => app.handleNodeRequest(req, res));
   server.on('upgrade', (req, socket, head) => {
     if (!app.handleNodeUpgrade(req, socket, head))
@@ -94,7 +94,8 @@ function toSocket(client: WsClient): TestSocket<unknown, unknown> {
     if (first) first.resolve(message);
     else received.push(message);
   });
-  // The end of the socket says what a caller needs; without a listener the error would be thrown.
+  // The close of the socket has the information for a caller. Without a listener, the error would
+  // be thrown.
   client.on('error', () => undefined);
   const next = (): Promise<unknown> => {
     if (received.length > 0) return Promise.resolve(received.shift());

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Pause after a batch, in durations of that batch. So a burst of items becomes few batches. */
+/**
+ * Length of the pause after a batch, in multiples of the duration of the batch. A burst of items
+ * therefore becomes few batches.
+ */
 const PAUSE = 3;
-/** Milliseconds that a pause takes at most. */
+/** Maximum milliseconds of a pause. */
 const MAX_PAUSE = 300;
 
 /**
- * Applies items one batch after another. The first item is applied at once. Items that come
- * meanwhile, or soon after, form the next batch.
+ * Applies items one batch after another. The first item is applied at once. Items that arrive
+ * during a batch, or soon after it, form the next batch.
  */
 export interface Batches<Item> {
   /** Resolves when the item is applied. */

@@ -255,7 +255,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         await app.close();
         await devApp.close();
         await queue.close();
-        // Last: the others still log.
+        // Closed last, because the other parts still log.
         telemetry?.close();
       } finally {
         stopSurviving();

@@ -8,15 +8,15 @@ import { verify, type Verified } from '../rollout/verify.ts';
 import { waitReady, type WaitOptions } from '../rollout/wait-ready.ts';
 
 export interface ApplyOptions extends WaitOptions {
-  /** Called before each write, to keep the lease or to stop. */
+  /** Called before each write. Renews the lease, or throws to stop. */
   beforeWrite?(): Promise<void>;
-  /** Called when a step begins; the function that it returns when the step is done. */
+  /** Called when a step begins. The function that it returns is called when the step is done. */
   onStep?(step: PlanStep): void;
   onVerified?(result: Verified): void;
 }
 
 /**
- * Applies a plan: sends its requests in order, and no others that write.
+ * Applies a plan: sends its requests in order, and no other requests that write.
  *
  * @returns steps that were done before an error, with the error
  */
@@ -46,12 +46,12 @@ async function runStep(cluster: Cluster, step: PlanStep, options: ApplyOptions):
   const request = toRequest(step)!;
   const { status, value } = await cluster.request(request);
   if (status >= 200 && status < 300) return;
-  // Deleted by an earlier try, or by somebody else: it is gone, which is what the step is for.
+  // An earlier try or another tool has deleted the object, so the step is done.
   if (step.kind === 'delete' && (status === 404 || status === 409)) return;
   throw kubeError(`Can't ${describeStep(step)}`, status, value);
 }
 
-/** Makes sure that an object is as it was when the plan was made. */
+/** Makes sure that an object has not changed since the plan was made. */
 async function assertUnmoved(cluster: Cluster, { object, against }: ApplyStep): Promise<void> {
   const found = await cluster.get(pathOf(object));
   const now = found ? essenceOf(found) : null;
@@ -72,7 +72,7 @@ function isApplied(
   return found.metadata.annotations?.[key] === object.metadata.annotations?.[key];
 }
 
-/** Says what a step does, in a few words. */
+/** Describes a step in a few words. */
 export function describeStep(step: PlanStep): string {
   switch (step.kind) {
     case 'apply':

@@ -17,8 +17,8 @@ interface LeaseSpec {
 }
 
 /**
- * Keeps two deploys of one app apart. A holder that is killed leaves nothing to unlock: its lease ends
- * by itself.
+ * Prevents two deploys of one app at the same time. The lease of a holder that is killed ends by
+ * itself.
  */
 export class Lease {
   readonly #cluster: Cluster;
@@ -55,7 +55,7 @@ export class Lease {
         lease.#renewed = performance.now();
         return lease;
       }
-      // Another deploy was faster: look at what it wrote.
+      // Another deploy was faster. Read the lease that it wrote.
       if (status !== 409 || count > 5)
         throw kubeError("Can't take the lease of the deploy", status, value);
     }
@@ -84,7 +84,7 @@ export class Lease {
     this.#renewed = performance.now();
   }
 
-  /** Gives the lease back. A lease that was lost stays with its new holder. */
+  /** Releases the lease. A lease that was lost stays with its new holder. */
   async release(): Promise<void> {
     const { resourceVersion, uid } = this.#object.metadata;
     await this.#cluster

@@ -7,18 +7,18 @@ import { findObject, type LiveState, revisionHistory } from '../plan/live-state.
 import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 
 export interface RolledBack {
-  /** What was done, for people. */
+  /** Steps that were done, for people. */
   steps: string[];
-  /** What could not be done, and why. */
+  /** Steps that failed, with the reasons. */
   failed: string[];
 }
 
-/** Kinds that lead to pods. */
+/** Kinds of objects that refer to pods. */
 const LEADING = new Set(['Service', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
 
 /**
- * Takes back what a failed deploy did: leads requests to the old revision again, and removes the new
- * pods. The old pods have not been touched by then.
+ * Undoes a failed deploy: routes requests to the old revision again, and removes the new pods. The
+ * old pods have not been touched by then.
  *
  * @param state the cluster before the deploy
  */
@@ -63,7 +63,7 @@ export async function rollBack(
     }
   }
   if (before === null) {
-    // Nothing served before: what would lead to the removed pods goes too.
+    // No revision served before, so objects that refer to the removed pods are removed too.
     const leading = done.flatMap((step) =>
       step.kind === 'apply' && step.against === null && LEADING.has(step.object.kind)
         ? [step.object]

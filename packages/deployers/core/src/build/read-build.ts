@@ -24,13 +24,13 @@ export interface BuildFile {
 
 const MANIFEST = 'gati.manifest.json';
 const MANIFEST_LIMIT = 64 * 1_048_576;
-/** More files than any build has. */
+/** Maximum number of files; no build has that many. */
 const FILE_LIMIT = 200_000;
 
 /**
  * Reads the folder of a build.
  *
- * @throws {GatiError} GATI_DEPLOY_BUILD when the folder is no build
+ * @throws {GatiError} GATI_DEPLOY_BUILD when the folder is not a build
  */
 export function readBuild(folder: string): Build {
   const absolute = path.resolve(folder);

@@ -1,11 +1,11 @@
-/** Why pods are not ready. */
+/** Reason why pods are not ready. */
 export interface Cause {
   code: CauseCode;
   /** The object: `Pod shop-core-3f9a0c1b22-x7k2p`. */
   object: string;
-  /** What is wrong, with the words of the cluster. */
+  /** The fault, with the message of the cluster. */
   why: string;
-  /** What to do, with the setting that decides. */
+  /** The fix, with the setting that it needs. */
   fix: string;
   /** RFC 3339. */
   since?: string;

@@ -1,7 +1,7 @@
 import type { Cause } from './causes.ts';
 import type { ContainerStatus, KubeEvent, Pod, Snapshot } from './snapshot.ts';
 
-/** Returns why the container of a pod does not run, or is not ready. */
+/** Returns the reason why the container of a pod does not run, or is not ready. */
 export function containerCause(pod: Pod, { events }: Snapshot): Cause | undefined {
   const status = pod.status?.containerStatuses?.find(({ name }) => name === 'app');
   if (!status || status.ready) return undefined;
@@ -26,7 +26,7 @@ function imageCause(pod: Pod, message = '', events: KubeEvent[]): Cause {
   const failed = events.findLast(
     ({ reason, message: text = '' }) => reason === 'Failed' && /failed to pull|pull/i.test(text),
   );
-  // The status of a pod that waits for the next try does not repeat why the last one failed.
+  // While a pod waits for the next try, its status does not contain the reason of the last failure.
   const why =
     message.startsWith('Back-off') && failed?.message
       ? failed.message

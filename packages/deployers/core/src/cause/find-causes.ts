@@ -3,8 +3,8 @@ import { cause, containerCause } from './container-cause.ts';
 import type { Condition, Pod, Snapshot, Workload } from './snapshot.ts';
 
 /**
- * Returns why the pods of a revision are not ready: one cause for each kind, the most telling first.
- * Empty while they only start.
+ * Returns the reasons why the pods of a revision are not ready: one cause of each kind, the most
+ * useful first. Empty while the pods start normally.
  */
 export function findCauses(snapshot: Snapshot): Cause[] {
   const found = [
@@ -18,7 +18,7 @@ export function findCauses(snapshot: Snapshot): Cause[] {
   return [...byCode.values()];
 }
 
-/** A pod whose container was not made. */
+/** Cause of a pod whose container was not created. */
 function podCause(pod: Pod, { events }: Snapshot): Cause | undefined {
   const { conditions = [], reason, message } = pod.status ?? {};
   if (reason === 'Evicted')
@@ -65,7 +65,7 @@ function scheduleFix(message: string): string {
   return 'Add nodes that the pod fits on.';
 }
 
-/** Pods that were not created: the cluster rejected them. */
+/** Causes of pods that the cluster did not create. */
 function workloadCauses({ deployment, replicaSets }: Snapshot): Cause[] {
   const failed = [...replicaSets, ...(deployment ? [deployment] : [])].flatMap((owner) => {
     const condition = owner.status?.conditions?.find(

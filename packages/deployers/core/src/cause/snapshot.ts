@@ -2,7 +2,7 @@ import { isObject } from '@gati/contract/data';
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { LABELS } from '../objects/labels.ts';
 
-/** What the cluster says about the pods of a revision at one time. */
+/** State of the pods of a revision in the cluster at one time. */
 export interface Snapshot {
   deployment: Workload | undefined;
   replicaSets: Workload[];
@@ -69,7 +69,7 @@ export interface KubeEvent extends KubeObject {
   eventTime?: string;
 }
 
-/** Reads the pods of a revision, what owns them, and the events about them. */
+/** Reads the pods of a revision, their owners, and the events about them. */
 export async function readSnapshot(
   cluster: Cluster,
   namespace: string,

@@ -6,7 +6,7 @@ export interface Command {
   description: string;
   /** Words after the name, for the help text: `[ENV]`. */
   words?: string;
-  /** How many words the command takes at most. */
+  /** Maximum number of words of the command. */
   maxWords: number;
   options: Record<string, CommandOption>;
   /** Shown by `--help`. */
@@ -31,10 +31,10 @@ export interface Call {
 
 /** Exit codes, which scripts rely on. */
 export const OK = 0;
-/** Something was found, or a rollout failed. */
+/** The command has a finding, or a rollout failed. */
 export const FINDING = 1;
 export const WRONG_USE = 2;
-/** The app serves, but something is not ready yet. */
+/** The app serves, but a check is not successful yet. */
 export const PENDING = 3;
 
 /** Options of every command. */

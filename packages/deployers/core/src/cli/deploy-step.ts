@@ -17,7 +17,7 @@ import type { Verified } from '../rollout/verify.ts';
 import { type Call, FINDING, OK, PENDING } from './command.ts';
 import { watchSignals } from './signals.ts';
 
-/** A cluster and what is deployed there. */
+/** A cluster and the app that is deployed there. */
 export interface Destination {
   cluster: Cluster;
   target: Target;
@@ -45,7 +45,7 @@ export async function planRelease(
   return { plan: makePlan(target, release, createObjects(target, release), state, options), state };
 }
 
-/** Prints a plan, one line a step. */
+/** Prints a plan, one line per step. */
 export function printPlan(plan: Plan, { reporter }: Call): void {
   const { style } = reporter;
   if (plan.steps.length === 0) return reporter.line('nothing to do');
@@ -71,7 +71,7 @@ export async function dryRun(cluster: Cluster, plan: Plan): Promise<string[]> {
   for (const step of plan.steps) {
     const request = toRequest(step, { dryRun: true });
     if (!request) continue;
-    // A namespace that does not exist can't have objects, not even for a try.
+    // A namespace that does not exist can't have objects, not even in a dry run.
     if (isNew && !(step.kind === 'apply' && step.object.kind === 'Namespace')) continue;
     // A Deployment that does not exist can't be scaled.
     if (step.kind === 'scale' && !(await exists(cluster, step))) continue;
@@ -103,7 +103,7 @@ export async function runPlan(
     reporter.document(toDocument(plan, 'unchanged'));
     return OK;
   }
-  // The lease is in the namespace, which the first steps of the first deploy make.
+  // The lease is in the namespace, which the first deploy creates.
   await createNamespace(cluster, plan);
   const lease = await Lease.acquire(cluster, target);
   const signals = watchSignals(reporter);

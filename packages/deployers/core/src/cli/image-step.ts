@@ -14,7 +14,9 @@ import { Registry } from '../registry/client.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { Call } from './command.ts';
 
-/** A built image, before it is pushed. Its layers are in a folder that lives as long as the call. */
+/**
+ * A built image, before it is pushed. Its layers are in a folder that exists as long as the call.
+ */
 export interface BuiltImage {
   build: Build;
   base: Base;

@@ -2,13 +2,13 @@ import { type Diagnostic, formatDiagnostic, isGatiError } from '@gati/contract';
 import { escapeControls, escapeOutput, redactUrls } from '@gati/contract/internal';
 import { createStyle, type Style, styleFor } from '@gati/runtime-h3/command';
 
-/** Where a command reports: lines for people, a document or events for programs. */
+/** Output of a command: lines for people, a document or events for programs. */
 export interface Reporter {
   readonly style: Style;
   /** Runs a step and reports its name, its result and its time. */
   step<T>(name: string, work: () => Promise<T>, describe?: (result: T) => string): Promise<T>;
   line(text: string): void;
-  /** Something that does not stop the command. */
+  /** Reports a problem that does not stop the command. */
   warn(text: string): void;
   /** One event, for `--events`. */
   event(event: string, fields: Record<string, unknown>): void;
@@ -68,7 +68,7 @@ export function createReporter(mode: ReportMode): Reporter {
   };
 }
 
-/** Returns the diagnostic of anything that was thrown. */
+/** Converts a thrown value to a diagnostic. */
 export function toDiagnostic(error: unknown): Diagnostic {
   const { diagnostic, message = String(error) } = (error ?? {}) as {
     diagnostic?: Diagnostic;

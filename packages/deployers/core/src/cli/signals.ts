@@ -6,9 +6,9 @@ import type { Reporter } from './reporter.ts';
 const SECOND_CHANCE = 3000;
 const DETACHED = new Error('detached');
 
-/** What Ctrl-C and SIGTERM mean for a deploy. */
+/** Handles Ctrl-C and SIGTERM during a deploy. */
 export interface Signals {
-  /** Throws when the deploy should end: detached, or cancelled. */
+  /** Throws when the deploy is detached or cancelled. */
   check(): void;
   /** Waits for a second Ctrl-C after the first one. */
   settle(): Promise<void>;
@@ -17,8 +17,8 @@ export interface Signals {
 }
 
 /**
- * The first Ctrl-C stops watching: what was sent to the cluster stays, and the same command
- * continues. A second one cancels and rolls back.
+ * The first Ctrl-C stops watching: the changes in the cluster stay, and the same command continues
+ * later. A second Ctrl-C cancels and rolls back.
  */
 export function watchSignals(reporter: Reporter): Signals {
   let count = 0;

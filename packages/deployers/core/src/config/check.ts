@@ -4,7 +4,7 @@ import type { ConfigSchema } from './schema.ts';
 
 /** A value that the schema does not allow. */
 export interface ConfigFault {
-  /** Keys and indexes that lead to it. */
+  /** Keys and indexes from the root to the value. */
   path: (string | number)[];
   /** Whether the key itself is wrong, not its value. */
   isKey?: boolean;
@@ -12,7 +12,7 @@ export interface ConfigFault {
   fix: string;
 }
 
-/** Returns what is wrong with a value, in the order of the document. */
+/** Returns the faults of a value, in the order of the document. */
 export function checkConfig(
   value: unknown,
   schema: ConfigSchema,
@@ -30,7 +30,7 @@ export function checkConfig(
   if (target.anyOf) {
     const tried = target.anyOf.map((each) => checkConfig(value, each, defs, path));
     if (tried.some(({ length }) => length === 0)) return [];
-    // The form that the value was meant to be is the one of the same type.
+    // The author probably meant the form of the same type.
     const near = tried.find((_, index) => typeOf(value) === target.anyOf![index]!.type);
     return near ?? fault(`must be ${target.anyOf.map(describeType).join(' or ')}`);
   }

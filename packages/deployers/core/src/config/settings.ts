@@ -1,4 +1,4 @@
-/** Settings of one environment, as `gati.deploy.yaml` has them. */
+/** Settings of one environment in `gati.deploy.yaml`. */
 export interface Settings {
   releases?: string;
   image?: ImageSettings;
@@ -8,7 +8,7 @@ export interface Settings {
   resources?: { cpu?: string; memory?: string; cpuLimit?: string; memoryLimit?: string };
   env?: Record<string, EnvValue>;
   rollout?: { timeout?: string; keep?: number };
-  /** Address that users have. */
+  /** Address under which users reach the app. */
   url?: string;
 }
 

@@ -15,7 +15,7 @@ export interface HttpRequest {
   url: URL;
   headers?: Record<string, string>;
   body?: string | Buffer | StreamBody;
-  /** Connections are reused per agent; {@link createAgent} makes one with certificates. */
+  /** Connections are reused per agent. {@link createAgent} creates an agent with certificates. */
   agent?: http.Agent | https.Agent;
   /** Milliseconds without a byte in either direction; 30 seconds by default. */
   idle?: number;
@@ -29,7 +29,7 @@ export interface HttpResponse {
   body: http.IncomingMessage;
 }
 
-/** Longest document that is read into memory, in bytes. */
+/** Maximum bytes of a document that is read into memory. */
 const DOCUMENT_LIMIT = 32 * 1_048_576;
 const IDLE = 30_000;
 

@@ -2,16 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { discard, type HttpResponse } from './request.ts';
 
 export interface RetryOptions {
-  /** How often a request is sent at most; 5 by default. */
+  /** Maximum number of tries of a request; 5 by default. */
   tries?: number;
-  /** Milliseconds before the second try, doubled for each further one; {@link PAUSE} by default. */
+  /**
+   * Milliseconds of the pause before the second try, doubled for each further try; {@link PAUSE} by
+   * default.
+   */
   pause?: number;
   signal?: AbortSignal;
 }
 
 export const PAUSE = 500;
 const PAUSE_LIMIT = 30_000;
-/** Errors of a connection that may succeed when tried again. */
+/** Errors of a connection after which another try may succeed. */
 const PASSING = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -49,7 +52,10 @@ export async function withRetry(
   }
 }
 
-/** Returns the milliseconds to wait after the try number `count`: what the server asks for, or more each time. */
+/**
+ * Returns the milliseconds to wait after the try number `count`: those that the server requests,
+ * otherwise more for each try.
+ */
 export function pauseAfter(count: number, pause: number, response?: HttpResponse): number {
   const asked = Number(response?.headers['retry-after']) * 1000;
   return Math.min(asked > 0 ? asked : pause * 2 ** (count - 1), PAUSE_LIMIT);

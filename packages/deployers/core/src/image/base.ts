@@ -7,7 +7,7 @@ import { damagedError, type Descriptor, Registry, sha256 } from '../registry/cli
 import { DIGEST, parseReference, printReference } from '../registry/reference.ts';
 import type { BlobSource } from '../registry/upload.ts';
 
-/** Config of an image, as far as it is read. */
+/** The members of an image's config that are read. */
 export interface ImageConfig extends Record<string, unknown> {
   architecture: string;
   os: string;
@@ -19,7 +19,7 @@ export interface ImageConfig extends Record<string, unknown> {
 
 /** The base for one platform. */
 export interface BaseImage {
-  /** `linux/amd64` */
+  /** For example `linux/amd64`. */
   platform: string;
   descriptor: Descriptor;
   config: ImageConfig;
@@ -35,7 +35,7 @@ export interface Base {
   images: BaseImage[];
 }
 
-/** Where manifests and blobs of the base are: a registry or a folder. */
+/** Source of the manifests and blobs of the base: a registry or a folder. */
 interface Source {
   name: string;
   manifest(reference?: string): Promise<{ descriptor: Descriptor; value: Record<string, unknown> }>;
@@ -51,7 +51,7 @@ const LAYERS_LIMIT = 127;
  * Reads the base image.
  *
  * @param name `gcr.io/distroless/nodejs24-debian12:nonroot`, or `oci:FOLDER` for an OCI layout
- * @param platforms those that the image is for; all of the base that run Linux if `undefined`
+ * @param platforms platforms of the image; `undefined` for all Linux platforms of the base
  * @param root folder that a relative layout is in
  */
 export async function readBase(

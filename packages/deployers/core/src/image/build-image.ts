@@ -13,7 +13,7 @@ export interface Document {
   bytes: Buffer;
 }
 
-/** An image that can be pushed: blobs first, then manifests, then what names them. */
+/** An image that can be pushed: blobs first, then manifests, then the index that names them. */
 export interface Image {
   /** The index, or the manifest of the only platform. */
   top: Document;
@@ -29,7 +29,7 @@ export interface Image {
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
-/** Dependencies that are not in the bundle change rarely: they have a layer of their own. */
+/** Dependencies that are not in the bundle change rarely, so they have a separate layer. */
 const DEPENDENCIES = 'server/node_modules/';
 const SECOND = 1_000_000_000;
 
@@ -134,7 +134,7 @@ function onePlatform(
   return { image, config, manifest: document, size };
 }
 
-/** The `config` of the image: what the Dockerfile of a build sets. */
+/** The `config` of the image, with the same settings as in the Dockerfile of a build. */
 function runtimeConfig(
   inherited: Record<string, unknown>,
   base: Base,

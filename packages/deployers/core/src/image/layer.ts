@@ -31,7 +31,7 @@ export const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
  * Writes a layer into a folder. The same entries give the same bytes: their order is that of their
  * paths, their time is 0, and the compressed stream has no name and no time.
  *
- * @param folder for the file, which is named by its digest
+ * @param folder folder for the file, whose name is its digest
  */
 export async function writeLayer(entries: LayerEntry[], folder: string): Promise<Layer> {
   const { readable, controller } = createTarPacker();
@@ -102,7 +102,7 @@ async function pack(
   }
 }
 
-/** Adds the folders that the files are in, before them. Sorted by path. */
+/** Adds an entry for each folder before its files. Sorts the entries by path. */
 function withFolders(entries: LayerEntry[]): LayerEntry[] {
   const all = new Map(entries.map((entry) => [entry.path, entry]));
   for (const { path: name } of entries)

@@ -4,7 +4,7 @@ import type { Attachment } from '../registry/referrers.ts';
 import type { Base } from './base.ts';
 
 /**
- * States what an image was made from: release, base and commit. It is not signed.
+ * States the origin of an image: release, base and commit. It is not signed.
  *
  * @param root folder of the app
  * @see https://slsa.dev/spec/v1.1/provenance

@@ -7,22 +7,22 @@ export interface Pushed {
   /** `HOST/REPOSITORY@sha256:…`, which a cluster runs. */
   reference: string;
   tag: string;
-  /** Number of blobs by how they came into the registry. */
+  /** Number of blobs that were present, mounted and uploaded. */
   blobs: Record<Uploaded, number>;
   /** Bytes that were sent. */
   sent: number;
-  /** Where the documents about the image are; `undefined` if there are none. */
+  /** How the documents about the image are attached; `undefined` if there are none. */
   attached?: 'referrers' | 'tag';
-  /** Why documents could not be attached. */
+  /** Reason why documents could not be attached. */
   warning?: string;
 }
 
-/** Blobs at the same time. */
+/** Maximum number of simultaneous uploads of blobs. */
 const PARALLEL = 4;
 
 /**
- * Pushes an image, so that a name always leads to a complete image. What the registry has already is
- * not sent.
+ * Pushes an image, so that a name always leads to a complete image. Blobs that the registry already
+ * has are not sent.
  */
 export async function pushImage(
   image: Image,
@@ -63,8 +63,8 @@ export async function pushImage(
 }
 
 /**
- * Names an image by its content, so that a tag never has to move: registries may reject that. A build
- * on another base has another digest, and so another tag.
+ * Names an image by its content, so that a tag never has to change. Registries may reject such a
+ * change. A build on another base has another digest, and so another tag.
  */
 function tagOf(version: string, digest: string): string {
   return `${version.replaceAll('+', '_')}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;

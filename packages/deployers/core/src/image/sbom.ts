@@ -13,11 +13,11 @@ interface Component {
   licenses?: { license: { name: string } }[];
 }
 
-/** More packages than an app has. */
+/** Maximum number of packages; no app has that many. */
 const PACKAGES_LIMIT = 20_000;
 
 /**
- * Lists the packages that the app declares for production, with those that they need, as a CycloneDX
+ * Lists the packages that the app declares for production, with their dependencies, as a CycloneDX
  * document. It has no time and no random id, so the same packages give the same bytes.
  *
  * @param root folder of `package.json`

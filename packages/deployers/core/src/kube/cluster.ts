@@ -9,7 +9,7 @@ import { kubeError, unreachableError } from './errors.ts';
 import { type ExecCredentials, runExecPlugin } from './exec-plugin.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
-/** An object of Kubernetes, as far as all objects are alike. */
+/** The members that all objects of Kubernetes have. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -47,10 +47,13 @@ export interface KubeResponse {
 }
 
 const PAGE = 200;
-/** More objects than one app has, with the pods and events of its namespace. */
+/**
+ * Maximum number of listed objects. No app has that many, including the pods and events of its
+ * namespace.
+ */
 const LIST_LIMIT = 5000;
 const TEXT_LIMIT = 65_536;
-/** Milliseconds before credentials end in which they are renewed. */
+/** Milliseconds by which credentials are renewed before they expire. */
 const EXPIRY_MARGIN = 10_000;
 
 /** A client of one API server. */
@@ -59,7 +62,7 @@ export class Cluster {
   readonly #options: { signal?: AbortSignal; pause?: number };
   #agent?: http.Agent | https.Agent;
   #credentials?: ExecCredentials;
-  /** Milliseconds by which the clock of the API server is ahead of the one here. */
+  /** Milliseconds by which the clock of the API server is ahead of this machine's clock. */
   #ahead = 0;
 
   constructor(access: ClusterAccess, options: { signal?: AbortSignal; pause?: number } = {}) {
@@ -72,7 +75,10 @@ export class Cluster {
     return Date.now() + this.#ahead;
   }
 
-  /** Sends a request, again while the server is busy. All our writes can be repeated. */
+  /**
+   * Sends a request, and repeats it while the server is busy. All writes of a deploy can be
+   * repeated.
+   */
   async request(request: KubeRequest): Promise<KubeResponse> {
     const response = await this.#send(request);
     const text = await readText(response).catch((error: unknown) => {
@@ -106,7 +112,7 @@ export class Cluster {
         path,
         query: { ...query, limit: String(PAGE), ...(next && { continue: next }) },
       });
-      // The list changed too much since its first page: begin again.
+      // The list changed too much since its first page, so begin again.
       if (page.status === 410 && next) {
         items.length = 0;
         next = undefined;

@@ -38,7 +38,7 @@ export function kubeError(what: string, status: number, value: unknown): GatiErr
   );
 }
 
-/** Returns the status of a response that made an error, if one did. */
+/** Returns the status of the response that caused an error, if a response caused it. */
 export function statusOf(error: unknown): number | undefined {
   const { cause } = (error ?? {}) as { cause?: { status?: number } };
   return cause?.status;

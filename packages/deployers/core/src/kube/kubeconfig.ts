@@ -5,7 +5,7 @@ import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import { parse } from 'yaml';
 
-/** How to reach a cluster, and as whom. */
+/** Address and credentials of a cluster. */
 export interface ClusterAccess {
   /** Name of the context, for people. */
   context: string;
@@ -40,8 +40,8 @@ const FILE_LIMIT = 4 * 1_048_576;
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * Reads how to reach the cluster: `GATI_KUBECONFIG`, else the files of `KUBECONFIG`, else
- * `~/.kube/config`, else the service account of the pod that runs this program.
+ * Reads the address and credentials of the cluster from `GATI_KUBECONFIG`, else the files of
+ * `KUBECONFIG`, else `~/.kube/config`, else the service account of the pod that runs this program.
  *
  * @param wanted name of the context; the current one of the file if `undefined`
  * @throws {GatiError} GATI_DEPLOY_CLUSTER

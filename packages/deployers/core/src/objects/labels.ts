@@ -13,7 +13,7 @@ export const LABELS = {
 } as const;
 
 export const ANNOTATIONS = {
-  /** The object as it was applied, as JSON. */
+  /** The applied object as JSON. */
   applied: 'gati.dev/applied',
   /** Revisions that were live, the newest first. */
   history: 'gati.dev/history',
@@ -37,7 +37,7 @@ export function commonLabels(target: Target): Record<string, string> {
 export function releaseLabels({ id, version }: ReleaseFacts): Record<string, string> {
   return {
     [LABELS.release]: id,
-    // A label has no `+`, which a version may have.
+    // A label can't contain `+`, but a version can.
     [LABELS.version]: version.replaceAll('+', '_').slice(0, 63),
   };
 }

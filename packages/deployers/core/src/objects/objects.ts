@@ -6,14 +6,14 @@ import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './lab
 import { createPodTemplate, revisionSelector, ROLE } from './pod-template.ts';
 import type { ReleaseFacts, Target } from './target.ts';
 
-/** Objects of a deploy by when they are written. */
+/** Objects of a deploy, in the order in which they are written. */
 export interface DesiredObjects {
   revision: string;
   namespace: KubeObject;
-  /** Before the new pods. */
+  /** Written before the new pods. */
   foundation: KubeObject[];
   deployment: KubeObject;
-  /** After the new pods are ready: what leads to them. */
+  /** Written after the new pods are ready; these objects refer to them. */
   live: LiveObjects;
 }
 
@@ -37,7 +37,8 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
     name: deploymentName(target, revision),
     labels: { [LABELS.role]: ROLE, ...releaseLabels(release), [LABELS.revision]: revision },
     spec: {
-      // No `replicas`: they are set apart, so that an autoscaler and a deploy don't fight.
+      // No `replicas`. A separate step sets them, so that a deploy does not undo changes of an
+      // autoscaler.
       revisionHistoryLimit: 1,
       progressDeadlineSeconds: 600,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
@@ -57,7 +58,9 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
 export const deploymentName = ({ app }: Target, revision: string): string =>
   `${app}-${ROLE}-${revision}`;
 
-/** The namespace of an app, if there is none yet. Pods that need more rights are rejected in it. */
+/**
+ * Creates the namespace of an app if it does not exist yet. It rejects pods that need more rights.
+ */
 function createNamespace(target: Target): KubeObject {
   return {
     ...headOf('Namespace'),
@@ -93,7 +96,7 @@ function createFoundation(target: Target): KubeObject[] {
 }
 
 /**
- * The parent of the ApplySet: what the app consists of.
+ * The parent of the ApplySet, which lists the kinds of the app's objects.
  *
  * @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune
  */
@@ -123,7 +126,7 @@ export function setId(target: Target): string {
 }
 
 /**
- * Returns what leads requests to a revision.
+ * Returns the objects that route requests to a revision.
  *
  * @param history revisions that were live before, the newest first
  */
@@ -176,7 +179,7 @@ export function createLiveObjects(
   return { service, others: max > min ? [budget, autoscaler] : [budget] };
 }
 
-/** How many pods serve an app: the same twice if it does not scale by itself. */
+/** Returns the minimum and maximum number of pods; both are equal without an autoscaler. */
 export function replicasOf({ settings }: Target): { min: number; max: number } {
   const min = settings.scale?.min ?? 1;
   return { min, max: Math.max(min, settings.scale?.max ?? min) };

@@ -6,9 +6,9 @@ import type { ReleaseFacts, Target } from './target.ts';
 
 /** The only role so far: one process serves requests and effects. */
 export const ROLE = 'core';
-/** Seconds in which load balancers learn that a pod ends, before its server is told. */
+/** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
 const PRE_STOP = 10;
-/** Seconds beyond the drain of the server before a pod is killed. */
+/** Seconds between the end of the server's drain time and the kill of a pod. */
 const MARGIN = 5;
 /** Default of GATI_DRAIN. */
 const DRAIN = 30;
@@ -75,7 +75,7 @@ function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<
     env: [...env.map(([name, value]) => toEnv(name, value)), ...ownEnv()],
     resources: {
       requests: { cpu, memory },
-      // Some clusters set the limit to the request where there is none.
+      // If there is no limit, some clusters use the request as the limit.
       limits: { cpu: cpuLimit ?? '1', memory: memoryLimit ?? memory },
     },
     securityContext: {
@@ -94,7 +94,7 @@ function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<
   };
 }
 
-/** Seconds that the server takes to end. A value from a secret is unknown. */
+/** Seconds of the server's drain time. A value from a Secret is unknown. */
 function drainOf({ settings }: Target): number {
   const milliseconds = Number(settings.env?.['GATI_DRAIN'] ?? DRAIN * 1000);
   return milliseconds > 0 ? Math.ceil(milliseconds / 1000) : DRAIN;

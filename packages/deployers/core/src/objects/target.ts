@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GatiError, type Manifest } from '@gati/contract';
 import type { Settings } from '../config/settings.ts';
 
-/** What is deployed where: the facts that all objects are made from. */
+/** An app and its place in a cluster. All objects are made from these facts. */
 export interface Target {
   /** Name of the app in the cluster, from that of `package.json`. */
   app: string;
@@ -11,7 +11,7 @@ export interface Target {
   settings: Settings;
 }
 
-/** The release that a deploy brings. */
+/** The release that is deployed. */
 export interface ReleaseFacts {
   id: string;
   version: string;
@@ -19,7 +19,10 @@ export interface ReleaseFacts {
   image: string;
 }
 
-/** Label of Kubernetes: 63 characters. The names of Deployments end with a role and a revision. */
+/**
+ * Maximum length of a name. A label of Kubernetes has up to 63 characters, and the names of
+ * Deployments end with a role and a revision.
+ */
 const NAME_LIMIT = 40;
 
 /** Returns the target of an environment. */

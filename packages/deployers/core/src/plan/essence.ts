@@ -8,8 +8,8 @@ import { ANNOTATIONS } from '../objects/labels.ts';
 const VOLATILE = new Set(['resourceVersion', 'managedFields', 'generation', 'creationTimestamp']);
 
 /**
- * Returns a digest of what people and tools decide about an object, without its status. Two digests
- * are equal if nothing but the cluster itself has changed the object.
+ * Returns a digest of an object without its status and other members that the cluster sets. Two
+ * digests are equal if nothing but the cluster itself has changed the object.
  */
 export function essenceOf(object: KubeObject): string {
   const { status: _, metadata, ...rest } = object;
@@ -26,7 +26,7 @@ export function essenceOf(object: KubeObject): string {
   return createHash('sha256').update(canonicalJson(essence)).digest('hex');
 }
 
-/** Returns an object with the record of what was applied, as it is sent to the cluster. */
+/** Returns an object with a record of itself, as it is sent to the cluster. */
 export function withRecord(object: KubeObject): KubeObject {
   const { metadata } = object;
   const annotations = { ...metadata.annotations, [ANNOTATIONS.applied]: canonicalJson(object) };
@@ -53,7 +53,7 @@ export interface Difference {
   after: unknown;
 }
 
-/** Whether the cluster has an object as it was applied: nothing to write. */
+/** Whether the cluster has the object as it was applied, so that nothing must be written. */
 export function isCurrent(live: KubeObject | undefined, desired: KubeObject): boolean {
   if (!live) return false;
   const record = recordOf(live);
@@ -65,8 +65,8 @@ export function isCurrent(live: KubeObject | undefined, desired: KubeObject): bo
 }
 
 /**
- * Returns where a live object differs from the desired one. Members that only the live object has are
- * defaults of the cluster.
+ * Returns the differences between a live object and the desired one. Members that only the live
+ * object has are defaults of the cluster.
  */
 export function differences(desired: unknown, live: unknown, path = ''): Difference[] {
   if (Array.isArray(desired)) {

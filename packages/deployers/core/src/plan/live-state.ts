@@ -4,14 +4,14 @@ import { KINDS, pathOfKind } from '../kube/kinds.ts';
 import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
 import type { Target } from '../objects/target.ts';
 
-/** The objects of an app as the cluster has them. */
+/** The objects of an app in the cluster. */
 export interface LiveState {
   namespace: KubeObject | undefined;
-  /** All but the namespace. */
+  /** All objects except the namespace. */
   objects: KubeObject[];
 }
 
-/** Reads the objects of an app by their labels: there is no other record of them. */
+/** Reads the objects of an app by their labels. There is no other record of them. */
 export async function readLiveState(cluster: Cluster, target: Target): Promise<LiveState> {
   const namespace = await cluster.get(`api/v1/namespaces/${target.namespace}`);
   if (!namespace) return { namespace, objects: [] };
@@ -43,7 +43,7 @@ export interface Revision {
   version: string;
   image: string;
   deployment: KubeObject;
-  /** How many pods it should have, and how many are ready. */
+  /** Desired number of pods, and number of ready pods. */
   replicas: number;
   ready: number;
 }
@@ -87,7 +87,7 @@ const serviceOf = ({ objects }: LiveState): KubeObject | undefined =>
     ({ kind, metadata }) => kind === 'Service' && metadata.labels?.[LABELS.role] !== undefined,
   );
 
-/** Returns the revision that the Service leads to. */
+/** Returns the revision that the Service selects. */
 export function liveRevision(state: LiveState): string | undefined {
   const spec = serviceOf(state)?.['spec'];
   const selector = isObject(spec) && isObject(spec['selector']) ? spec['selector'] : {};

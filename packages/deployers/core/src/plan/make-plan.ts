@@ -29,8 +29,8 @@ const TIMEOUT = '5m';
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 
 /**
- * Plans a deploy: new pods beside the old ones, then what leads to them, then the end of the old ones.
- * A plan without steps has nothing to do.
+ * Plans a deploy: first the new pods beside the old ones, then the objects that refer to them, then
+ * the end of the old pods. A plan without steps changes nothing.
  */
 export function makePlan(
   target: Target,
@@ -93,7 +93,7 @@ function planVerify(target: Target, release: ReleaseFacts, reason: string): Plan
   };
 }
 
-/** Brings up the pods of a revision. The number of pods never falls below that of the live one. */
+/** Starts the pods of a revision. The number of pods never falls below that of the live one. */
 function planPods(
   target: Target,
   { revision, deployment }: Pick<DesiredObjects, 'revision' | 'deployment'>,
@@ -160,7 +160,7 @@ function planEnd(
       replicas: 0,
     }));
   const gone = old.filter((each) => !kept.has(each.revision)).map(({ deployment }) => deployment);
-  // An autoscaler that the settings no longer ask for.
+  // Finds an autoscaler that the settings no longer need.
   const names = new Set(others.map(({ kind }) => kind));
   const unused = state.objects.filter(
     ({ kind }) => kind === 'HorizontalPodAutoscaler' && !names.has(kind),

@@ -5,7 +5,10 @@ import type { Difference } from './essence.ts';
 
 export const PLAN_FORMAT = 1;
 
-/** All that a deploy will do, in order. Applying it sends these requests and no others. */
+/**
+ * The steps of a deploy, in order. Applying the plan sends these requests and no other requests
+ * that write.
+ */
 export interface Plan {
   format: typeof PLAN_FORMAT;
   app: string;
@@ -16,7 +19,7 @@ export interface Plan {
   release: { id: string; version: string; image: string };
   /** The revision that serves after the plan. */
   revision: string;
-  /** The revision that served before it; `null` for the first deploy. */
+  /** The revision that serves before the plan; `null` for the first deploy. */
   before: string | null;
   steps: PlanStep[];
 }
@@ -39,7 +42,7 @@ export interface ApplyStep extends Step {
   force: boolean;
 }
 
-/** Sets how many pods a Deployment has. */
+/** Sets the number of pods of a Deployment. */
 export interface ScaleStep extends Step {
   kind: 'scale';
   namespace: string;
@@ -58,7 +61,7 @@ export interface WaitStep extends Step {
   timeout: number;
 }
 
-/** Asks the new release through the Service, and through the address that users have. */
+/** Requests the new release through the Service, and through the address of users. */
 export interface VerifyStep extends Step {
   kind: 'verify';
   namespace: string;
@@ -73,7 +76,7 @@ export interface DeleteStep extends Step {
   uid: string;
 }
 
-/** Returns the exact request of a step that writes; `undefined` for a step that only looks. */
+/** Returns the exact request of a step that writes; `undefined` for a step that only reads. */
 export function toRequest(
   step: PlanStep,
   options: { dryRun?: boolean } = {},
@@ -106,7 +109,7 @@ export function toRequest(
       method: 'DELETE',
       path: pathOf({ kind, metadata: { name, namespace } }),
       query: dryRun,
-      // Another object of the same name is not the one that the plan names.
+      // The plan does not apply to another object of the same name.
       body: {
         kind: 'DeleteOptions',
         apiVersion: 'v1',

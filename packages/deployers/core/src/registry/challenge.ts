@@ -1,4 +1,4 @@
-/** A scheme that a registry asks for in `WWW-Authenticate`. */
+/** A scheme that a registry requires in `WWW-Authenticate`. */
 export interface Challenge {
   /** In lower case. */
   scheme: string;

@@ -31,11 +31,11 @@ export interface Descriptor {
 }
 
 export interface RegistryOptions extends RetryOptions {
-  /** Finds the credentials of a host, when the registry asks for them. */
+  /** Finds the credentials for a host when the registry requires them. */
   credentials?(host: string): Promise<Credentials | undefined>;
 }
 
-/** What a request does to a repository. */
+/** Rights that a request needs for a repository. */
 export type Action = 'pull' | 'pull,push';
 
 /** One request below `/v2/` of a registry, or to an address that the registry named. */
@@ -74,7 +74,7 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #base: URL;
   readonly #agents = new Map<string, http.Agent | https.Agent>();
-  /** `authorization` by what it is for. */
+  /** Values of `authorization`, by scope. */
   readonly #granted = new Map<string, string>();
   #credentials?: Promise<Credentials | undefined>;
 
@@ -85,7 +85,10 @@ export class Registry {
     this.#base = new URL(`${isLoopback(host) ? 'http' : 'https'}://${address}/v2/`);
   }
 
-  /** Sends a request with authorization, again if the registry is busy. Redirects are followed. */
+  /**
+   * Sends a request with authorization, and repeats it if the registry is busy. Redirects are
+   * followed.
+   */
   async request(request: RegistryRequest): Promise<HttpResponse> {
     const { signal, tries, pause } = this.#options;
     try {
@@ -101,7 +104,7 @@ export class Registry {
     return await this.#authorized(request);
   }
 
-  /** Waits before another try of something, longer each time. */
+  /** Waits before another try, longer each time. */
   async pause(count: number, response?: HttpResponse): Promise<void> {
     const { pause = PAUSE, signal } = this.#options;
     await sleep(pauseAfter(count, pause, response), undefined, { signal });
@@ -203,7 +206,7 @@ export class Registry {
     return await this.#follow(request, granted);
   }
 
-  /** Follows redirects of reads. The registry's authorization is for the registry alone. */
+  /** Follows redirects of reads. Only the registry itself gets its authorization. */
   async #follow(request: RegistryRequest, authorization?: string): Promise<HttpResponse> {
     let url = new URL(request.path, this.#base);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -230,7 +233,10 @@ export class Registry {
     }
   }
 
-  /** Plain HTTP is for registries on this machine: everywhere else it shows passwords and code. */
+  /**
+   * Allows plain HTTP only for registries on this machine, because it does not encrypt passwords
+   * and code.
+   */
   #assertSafe(url: URL): void {
     if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host))) return;
     throw new GatiError({
@@ -246,7 +252,9 @@ export class Registry {
     return agent;
   }
 
-  /** Returns the `authorization` for a challenge; `undefined` without credentials that fit. */
+  /**
+   * Returns the `authorization` for a challenge; `undefined` if there are no matching credentials.
+   */
   async #authorize(challenges: Challenge[], scope: string): Promise<string | undefined> {
     this.#credentials ??= (this.#options.credentials ?? findCredentials)(this.host);
     const credentials = await this.#credentials;

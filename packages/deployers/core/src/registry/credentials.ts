@@ -5,7 +5,7 @@ import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 
-/** What a registry accepts, of one host. Never printed. */
+/** Credentials for the registry of one host. They are never printed. */
 export type Credentials =
   | { kind: 'password'; user: string; password: string }
   /** An OAuth 2 refresh token, which the token server exchanges. */

@@ -2,11 +2,11 @@ import { GatiError } from '@gati/contract';
 import { escapeControls } from '@gati/contract/internal';
 import { type HttpResponse, readText } from '../http/request.ts';
 
-/** Longest text of a registry's own error that a message repeats. */
+/** Maximum length of a registry's own error in a message. */
 const SHOWN = 400;
 const ERROR_LIMIT = 65_536;
 
-/** Returns the error of a response that a registry should not have given. */
+/** Returns the error for an unexpected response of a registry. */
 export async function responseError(
   what: string,
   host: string,
@@ -42,7 +42,7 @@ function fixFor(status: number, host: string): string {
   return 'Run the command again. It continues with what is not there yet.';
 }
 
-/** The registry's own words, if it gave any: `{ errors: [{ code, message }] }`. */
+/** The registry's own message, if it sent one: `{ errors: [{ code, message }] }`. */
 function describe(text: string): string {
   let found = text.trim();
   try {

@@ -19,7 +19,7 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /**
  * Parses `host/repository:tag@digest`. Without a host, the image is on Docker Hub.
  *
- * @throws {GatiError} GATI_DEPLOY_REGISTRY when the text is no reference
+ * @throws {GatiError} GATI_DEPLOY_REGISTRY when the text is not a reference
  * @see https://github.com/distribution/reference
  */
 export function parseReference(text: string): Reference {
@@ -49,7 +49,7 @@ export function printReference({ host, repository, tag, digest }: Reference): st
   return `${host}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`;
 }
 
-/** Whether a host is this machine, whose registries need no TLS. */
+/** Whether a host is this machine. Its registries need no TLS. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
 }

@@ -4,7 +4,7 @@ import { discard } from '../http/request.ts';
 import { type Descriptor, type Registry, sha256 } from './client.ts';
 import { pushManifest, uploadBlob } from './upload.ts';
 
-/** A document about an image: its bill of materials, or where it comes from. */
+/** A document about an image: its bill of materials, or its provenance. */
 export interface Attachment {
   artifactType: string;
   bytes: Buffer;
@@ -13,7 +13,7 @@ export interface Attachment {
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 const EMPTY = Buffer.from('{}');
-/** Descriptors that an index of referrers may have. */
+/** Maximum number of descriptors in an index of referrers. */
 const REFERRERS_LIMIT = 1000;
 
 /**

@@ -4,10 +4,10 @@ import { discard, type HttpResponse } from '../http/request.ts';
 import type { Descriptor, Registry } from './client.ts';
 import { DIGEST } from './reference.ts';
 
-/** A blob that can be read from any place, so that an upload can continue. */
+/** A blob that can be read from any offset, so that an upload can continue. */
 export interface BlobSource {
   descriptor: Descriptor;
-  /** Where the registry has it already, for a mount. */
+  /** Repository that already has the blob, for a mount. */
   from?: { host: string; repository: string };
   /** Opens the bytes from `start` to before `end`. */
   open(start: number, end: number): Promise<Readable>;
@@ -18,10 +18,10 @@ export type Uploaded = 'present' | 'mounted' | 'uploaded';
 
 /** Bytes of one request. Registries on S3 need at least 5 MiB for all but the last. */
 const CHUNK = 16 * 1_048_576;
-/** How often an upload continues after a broken request. */
+/** Maximum number of times that an upload continues after a broken request. */
 const RESUMES = 5;
 
-/** Brings a blob into a repository: looks for it, mounts it, or uploads it. */
+/** Makes sure that a repository has a blob: finds it, mounts it, or uploads it. */
 export async function uploadBlob(
   registry: Registry,
   repository: string,
@@ -119,7 +119,10 @@ async function sendChunks(
   await finish(registry, repository, digest, location);
 }
 
-/** Sends a request once; `undefined` if its connection broke. An upload continues from what arrived. */
+/**
+ * Sends a request once; `undefined` if its connection broke. An upload continues after the bytes
+ * that arrived.
+ */
 async function once(
   registry: Registry,
   request: Parameters<Registry['requestOnce']>[0],
@@ -143,7 +146,10 @@ async function giveUp(
   });
 }
 
-/** Returns how much of an upload the registry has; `undefined` if it has forgotten the upload. */
+/**
+ * Returns the state of an upload in the registry; `undefined` if the registry does not know it any
+ * more.
+ */
 async function uploadState(
   registry: Registry,
   repository: string,
@@ -180,7 +186,7 @@ async function finish(
     body: () => Buffer.alloc(0),
   });
   if (response.status === 201 || response.status === 204) return discard(response);
-  // A lost response: the first try may have succeeded.
+  // The response of a first, successful try may have been lost.
   if (await hasBlob(registry, repository, digest)) return discard(response);
   await registry.fail(`Can't finish a layer in ${repository}`, response);
 }

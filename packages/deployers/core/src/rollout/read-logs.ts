@@ -14,7 +14,7 @@ export async function readLogs(
   const query = { container: 'app', tailLines: String(LINES), limitBytes: '16384' };
   const read = (previous: boolean): Promise<string | undefined> =>
     cluster.text(path, { ...query, ...(previous && { previous: 'true' }) });
-  // The pod may have started again between the look at its state and this one.
+  // The pod may have started again after its state was read.
   const text = (await read(logsOf.isPrevious)) ?? (await read(!logsOf.isPrevious)) ?? '';
   return text.trim() === '' ? [] : text.trim().split('\n').slice(-LINES);
 }

@@ -5,9 +5,9 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { VerifyStep } from '../plan/plan.ts';
 
 export interface Verified {
-  /** How the release was asked: `service`, `url`, or `none` without the permission. */
+  /** How the release was requested: through `service`, `url`, or `none` without the permission. */
   through: 'service' | 'url' | 'none';
-  /** What does not respond yet, and why. The app serves nevertheless. */
+  /** The check that has not succeeded yet, and the reason. The app serves nevertheless. */
   pending?: string;
 }
 
@@ -16,13 +16,13 @@ interface Answer {
   release: string | undefined;
 }
 
-/** Milliseconds in which the nodes learn where the Service leads. */
+/** Milliseconds in which the nodes get the new target of the Service. */
 const SETTLE = 30_000;
 /** Any path: every response of a release names it. */
 const PATH = '.well-known/gati-deploy';
 
 /**
- * Asks the new release through its Service, and then through the address that users have.
+ * Requests the new release through its Service, and then through the address of users.
  *
  * @throws {GatiError} GATI_DEPLOY_ROLLOUT when the Service does not lead to the release
  */

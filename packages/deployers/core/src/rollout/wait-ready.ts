@@ -8,13 +8,13 @@ import type { WaitStep } from '../plan/plan.ts';
 import { readLogs } from './read-logs.ts';
 
 export interface WaitOptions {
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two reads of the state. */
   interval?: number;
   /** Called when the number of ready pods changes. */
   onProgress?(ready: number, replicas: number): void;
   /** Called when a cause is seen for the first time. */
   onCause?(cause: Cause, logs: string[]): void;
-  /** Called before each look, to keep a lease or to stop. */
+  /** Called before each read. Renews a lease, or throws to stop. */
   beforeLook?(): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ const QUIET = 5000;
 /**
  * Waits until the pods of a revision are ready.
  *
- * @throws {GatiError} GATI_DEPLOY_ROLLOUT when a cause lasts, or the time is up. Its `cause` is a
- *   {@link RolloutFailure}.
+ * @throws {GatiError} GATI_DEPLOY_ROLLOUT when a cause lasts too long, or the time is up. Its
+ *   `cause` is a {@link RolloutFailure}.
  */
 export async function waitReady(
   cluster: Cluster,
@@ -70,7 +70,7 @@ export async function waitReady(
   }
 }
 
-/** Pods that count: those of the newest generation. */
+/** Returns the number of ready pods of the newest generation. */
 function readyPods({ deployment }: Snapshot, replicas: number): number {
   const { generation = 0 } = deployment?.metadata ?? {};
   const {
@@ -79,7 +79,7 @@ function readyPods({ deployment }: Snapshot, replicas: number): number {
     updatedReplicas = 0,
   } = deployment?.status ?? {};
   if (!deployment || observedGeneration < generation) return 0;
-  // Between two sizes, the status may be that of the old one.
+  // After a change of the size, the status may still describe the old size.
   if ((deployment.spec?.replicas ?? 1) < replicas) return 0;
   return Math.min(availableReplicas, updatedReplicas);
 }

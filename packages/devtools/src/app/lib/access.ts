@@ -2,16 +2,18 @@ import { shallowRef } from 'vue';
 import type { AccessStatus } from '../../api/access.ts';
 import { fetchJson, onLoginRequired } from './api.ts';
 
-/** What this browser may do. Unknown until the server has said it. */
+/** Rights of this browser. Unknown until the server has responded. */
 export const access = shallowRef<AccessStatus>();
 
-/** A link that makes an account, from the fragment of the address. */
+/** A link that creates an account, from the fragment of the address. */
 export interface JoinLink {
   kind: 'setup' | 'invite';
   secret: string;
 }
 
-/** The link of this visit. Its secret leaves the address, so that no history keeps it. */
+/**
+ * The link of this visit. Its secret is removed from the address, so that no history contains it.
+ */
 export const joinLink = shallowRef<JoinLink | undefined>(takeJoinLink());
 
 // A link that is opened in a tab with the panel loads no page.
@@ -24,7 +26,10 @@ function takeJoinLink(): JoinLink | undefined {
   return { kind: kind as JoinLink['kind'], secret };
 }
 
-/** Asks the server what this browser may do. Offline, the pages say so themselves. */
+/**
+ * Requests the rights of this browser from the server. If the server does not respond, the pages
+ * report it.
+ */
 export async function loadAccess(): Promise<void> {
   access.value = await fetchJson<AccessStatus>('access/status').catch(() => access.value);
 }

@@ -18,7 +18,7 @@ export class ResponseError extends Error {
 
 let reportLogin = (): void => {};
 
-/** Calls a function when the server wants a log-in for a page. */
+/** Calls a function when the server requires a login for a page. */
 export const onLoginRequired = (report: () => void): void => void (reportLogin = report);
 
 export const keepToken = (token: string): void => sessionStorage.setItem(TOKEN, token);

@@ -1,12 +1,12 @@
 import type { LogRecord } from '../../api/types.ts';
 
-/** What a line shows in its row: a text, and the fields that the text has not. */
+/** Content of a line's row: a text, and the fields that are not in the text. */
 export interface LogTitle {
   text: string;
   fields: Record<string, unknown>;
 }
 
-/** Returns the text of a line; lines of requests, runs and modules say what they are about. */
+/** Returns the text of a line. Lines of requests, runs and modules name their subject. */
 export function titleOf({ message, fields, traceId }: LogRecord): LogTitle {
   const { method, path, status, effect, attempt, outcome, enqueuedBy: _link, ...rest } = fields;
   if (message === 'request' && typeof method === 'string')
@@ -17,7 +17,7 @@ export function titleOf({ message, fields, traceId }: LogRecord): LogTitle {
   if (message === 'module' && typeof module === 'string')
     return { text: `module ${module} is set up`, fields: duration(others) };
   const { error: _error, requestId, ...shown } = fields;
-  // Without an id of its own, a request has that of its trace.
+  // A request without its own id has the id of its trace.
   return { text: message, fields: requestId === traceId ? shown : { requestId, ...shown } };
 }
 

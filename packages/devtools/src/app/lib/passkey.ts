@@ -4,7 +4,7 @@ import type {
 } from '@simplewebauthn/browser';
 import { postJson, ResponseError } from './api.ts';
 
-/** Loaded with the first passkey. */
+/** Loads the library when the first passkey is used. */
 const load = (): Promise<typeof import('@simplewebauthn/browser')> =>
   import('@simplewebauthn/browser');
 
@@ -12,19 +12,19 @@ const load = (): Promise<typeof import('@simplewebauthn/browser')> =>
 export const hasPasskeys = (): boolean =>
   'PublicKeyCredential' in window && !/^[\d.]+$|^\[/.test(location.hostname);
 
-/** Makes a passkey. Returns what the server checks. */
+/** Creates a passkey. Returns the response that the server checks. */
 export async function createPasskey(path: string, body: object): Promise<object> {
   const optionsJSON = await postJson<PublicKeyCredentialCreationOptionsJSON>(path, body);
   return (await load()).startRegistration({ optionsJSON });
 }
 
-/** Signs a challenge with a passkey. Returns what the server checks. */
+/** Signs a challenge with a passkey. Returns the response that the server checks. */
 export async function usePasskey(path: string): Promise<object> {
   const optionsJSON = await postJson<PublicKeyCredentialRequestOptionsJSON>(path, {});
   return (await load()).startAuthentication({ optionsJSON });
 }
 
-/** Tells the user's password manager which passkeys are left, where browsers can. */
+/** Reports the remaining passkeys to the user's password manager, if the browser supports that. */
 export async function signalPasskeys(
   rpId: string,
   userId: string,
@@ -38,7 +38,7 @@ export async function signalPasskeys(
     .catch(() => undefined);
 }
 
-/** Says why a step failed, for people. */
+/** Describes for people why a step failed. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ResponseError) return error.message;
   const { name } = error as { name?: string };

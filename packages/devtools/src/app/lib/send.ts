@@ -1,11 +1,11 @@
 import { ref, type Ref } from 'vue';
 import { describeFailure } from './passkey.ts';
 
-/** Sends what a form says, one thing at a time. */
+/** Sends the content of a form, one request at a time. */
 export interface Sending {
   isSending: Ref<boolean>;
   failure: Ref<string>;
-  /** Returns whether it worked; otherwise `failure` says why. */
+  /** Returns whether the request succeeded. If not, `failure` has the reason. */
   send(run: () => Promise<unknown>): Promise<boolean>;
 }
 

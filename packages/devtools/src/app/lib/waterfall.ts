@@ -10,7 +10,7 @@ export interface WaterfallRow {
   length: number;
   error?: string;
   attributes: Record<string, string | number | boolean>;
-  /** Trace that the row belongs to, if it is not the one that is shown. */
+  /** Trace of the row, if the row is of another trace than the shown one. */
   otherTrace?: string;
 }
 
@@ -84,7 +84,7 @@ const requestBar = (request: TraceDetail['requests'][number]): Bar => ({
   },
 });
 
-/** A run without spans: they are kept of some runs only. */
+/** A run without spans, because spans are kept only for some runs. */
 const runBar = ({ spanId, us, time, outcome, ...run }: RunRecord): Bar => ({
   id: spanId,
   parentId: run.enqueuedBy?.spanId,

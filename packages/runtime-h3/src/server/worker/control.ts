@@ -46,7 +46,7 @@ export function createControl({ path, trustProxy, state }: ControlOptions): Cont
     guard: ({ onRequest, onUpgrade }) => ({
       onRequest(req, res) {
         if (!isControlUrl(req.url!)) return onRequest(req, res);
-        // A page that asks again and again would keep its connection.
+        // A page that sends requests repeatedly would keep its connection open.
         if (state.draining) res.shouldKeepAlive = false;
         const client = describe(req);
         void load().then((passer) => passer.request(req, res, client));

@@ -13,12 +13,12 @@ const DEFAULT_STORE = `sqlite:${DEVELOPMENT_STORE}`;
 /** Characters of lines that wait for the store to open. More are dropped. */
 const MOST_WAITING = 4 * 1024 ** 2;
 
-/** Collects what the app does in development, in the process of Vite. */
+/** Collects the telemetry of the app in development, in the process of Vite. */
 export interface DevTelemetry {
   tracer: Tracer;
   /** Takes lines of requests, runs and modules. */
   write: LogSink;
-  /** Returns a logger that also collects what it logs, below its own level too. */
+  /** Returns a logger that also collects its lines, even those below its level. */
   collect(logger: Logger): Logger;
   /** Hides these values in all lines from now on. */
   hide(secrets: string[]): void;
@@ -27,10 +27,10 @@ export interface DevTelemetry {
   close(): void;
 }
 
-/** Where the lines are read, or why they are not collected. */
+/** The source of the collected lines, or the reason why they are not collected. */
 export interface OpenedTelemetry {
   source?: TelemetrySource;
-  /** A sentence that says what to do. */
+  /** A sentence with the fix. */
   notRecorded?: string;
 }
 

@@ -11,7 +11,7 @@ import { readAppName, readEnvironment } from '../read-app.ts';
 
 const FILE_LIMIT = 16 * 1_048_576;
 
-/** `gati-deploy apply FILE`: what `plan --out FILE` wrote. */
+/** `gati-deploy apply FILE`: applies a plan that `plan --out FILE` wrote. */
 export async function run(call: Call): Promise<number> {
   const [word] = call.words;
   if (word === undefined)
@@ -32,7 +32,7 @@ export async function run(call: Call): Promise<number> {
     });
   const state = await readLiveState(cluster, target);
   const live = liveRevision(state) ?? null;
-  // The new revision is live already if an earlier try got that far.
+  // The new revision is already live if an earlier try has reached that step.
   if (live !== plan.before && live !== plan.revision)
     throw new GatiError({
       code: 'GATI_DEPLOY_PLAN',

@@ -10,7 +10,7 @@ import { type Call, OK } from '../command.ts';
 import { openDestination } from '../deploy-step.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
 
-/** `gati-deploy destroy [ENV] --yes`: removes what deploys made. */
+/** `gati-deploy destroy [ENV] --yes`: removes the objects that deploys created. */
 export async function run(call: Call): Promise<number> {
   const { reporter, words, root, options } = call;
   const { environment, settings } = readEnvironment(call, words[0]);
@@ -32,7 +32,7 @@ export async function run(call: Call): Promise<number> {
     );
   const lease = await Lease.acquire(cluster, target);
   try {
-    // The set is last: a run that was stopped finds the others by it.
+    // The set is last, so that a run after a stopped one finds the other objects by it.
     const ordered = [...own].sort(
       (a, b) => Number(a.kind === 'ConfigMap') - Number(b.kind === 'ConfigMap'),
     );

@@ -14,7 +14,7 @@ import type { Call } from '../command.ts';
 import { openDestination, runPlan } from '../deploy-step.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
 
-/** `gati-deploy rollback [VERSION]`: an earlier revision, as it was applied, becomes live again. */
+/** `gati-deploy rollback [VERSION]`: makes an earlier revision live again, as it was applied. */
 export async function run(call: Call): Promise<number> {
   const { words, root, options } = call;
   const given = typeof options['env'] === 'string' ? options['env'] : undefined;
@@ -24,7 +24,7 @@ export async function run(call: Call): Promise<number> {
   const state = await readLiveState(cluster, target);
   const { deployment, revision, release, version, image } = choose(state, words[0]);
   const facts = { id: release, version, image };
-  // The record is what was applied. Edits since then are reverted, or reported as a conflict.
+  // The record contains the applied object. Later edits are reverted, or reported as a conflict.
   const recorded = recordOf(deployment)!;
   const { namespace, foundation } = createObjects(target, facts);
   const plan = makePlan(

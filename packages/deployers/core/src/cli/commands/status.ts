@@ -8,7 +8,7 @@ import { readAppName, readEnvironment } from '../read-app.ts';
 
 const COLUMNS = ['', 'version', 'revision', 'pods', 'release', 'since'].map((title) => ({ title }));
 
-/** `gati-deploy status [ENV]`: which revisions there are, and why pods are not ready. */
+/** `gati-deploy status [ENV]`: lists the revisions, and the reasons why pods are not ready. */
 export async function run(call: Call): Promise<number> {
   const { reporter, words, root } = call;
   const { environment, settings } = readEnvironment(call, words[0]);
