@@ -40,7 +40,7 @@ export const GATI_CODES = {
   GATI_DEPLOY_CONFLICT: 'Another tool owns a field that a deploy would change.',
   GATI_DEPLOY_PLAN:
     "A plan can't be applied, since the cluster is not as it was when the plan was made.",
-  GATI_DEPLOY_REGISTRY: 'The image can not be read from a registry or pushed to it.',
+  GATI_DEPLOY_REGISTRY: "The image can't be read from a registry or pushed to it.",
   GATI_DEPLOY_ROLLOUT: 'The new release did not come into service, and the old one serves.',
   GATI_DOC_RULE: 'A rule in a doc comment, such as `@minLength`, has no effect.',
   GATI_EFFECTS: "`GATI_EFFECTS` names a queue that the server can't use.",

@@ -60,7 +60,7 @@ async function assertUnmoved(cluster: Cluster, { object, against }: ApplyStep): 
   throw new GatiError({
     code: 'GATI_DEPLOY_PLAN',
     message: `${nameOf(object)} ${found ? 'was changed' : 'was removed'} after the plan was made.`,
-    fix: 'Make a new plan, and look at what it would change.',
+    fix: 'Make a new plan, and check its changes.',
   });
 }
 

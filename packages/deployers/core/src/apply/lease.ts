@@ -77,7 +77,7 @@ export class Lease {
       throw new GatiError({
         code: 'GATI_DEPLOY_BUSY',
         message: 'Another deploy took over, because this one was stopped for too long.',
-        fix: 'Let the other one finish. `gati-deploy status` shows its result.',
+        fix: 'Wait until the other deploy has ended. `gati-deploy status` shows its result.',
       });
     if (status !== 200) throw kubeError("Can't renew the lease of the deploy", status, value);
     this.#object = value as KubeObject;

@@ -81,7 +81,7 @@ const isIgnored = (name: string): boolean => ignored.some((pattern) => pattern.t
 function noBuildError(why: string): GatiError {
   return new GatiError({
     code: 'GATI_DEPLOY_BUILD',
-    message: `No build can be deployed: ${why}.`,
+    message: `There is no build to deploy: ${why}.`,
     fix: 'Run `vite build` first, or name its folder with `--outDir`.',
   });
 }

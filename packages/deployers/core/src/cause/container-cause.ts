@@ -30,7 +30,7 @@ function imageCause(pod: Pod, message = '', events: KubeEvent[]): Cause {
   const why =
     message.startsWith('Back-off') && failed?.message
       ? failed.message
-      : message || 'the image can not be pulled';
+      : message || "the image can't be pulled";
   if (/no match for platform|no matching manifest|does not match the specified platform/i.test(why))
     return cause(
       pod,
@@ -50,7 +50,7 @@ function imageCause(pod: Pod, message = '', events: KubeEvent[]): Cause {
       pod,
       'image-missing',
       why,
-      'Push the image again with `gati-deploy image`: the registry does not have it, or `image.repository` is another one than the nodes see.',
+      'Push the image again with `gati-deploy image`: the registry does not have it, or the nodes reach another registry under the name in `image.repository`.',
     );
   return cause(
     pod,
@@ -114,7 +114,7 @@ function endCause(
       pod,
       'crash',
       `the server ended with exit code ${ended.exitCode}${again}`,
-      'Read the log lines below: they are the last of the server. Correct the cause and deploy again.',
+      'Read the last log lines of the server below. Correct the cause and deploy again.',
     ),
     since,
     logsOf,

@@ -26,7 +26,7 @@ function podCause(pod: Pod, { events }: Snapshot): Cause | undefined {
       pod,
       'evicted',
       message ?? 'the node ended it',
-      'Raise `resources.memory`, which is what the node reserves.',
+      'Raise `resources.memory`, the memory that the node reserves.',
     );
   const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
@@ -53,7 +53,7 @@ function podCause(pod: Pod, { events }: Snapshot): Cause | undefined {
       pod,
       'network',
       sandbox.message ?? '',
-      'The node can not give the pod a network: look at the network plugin of the cluster.',
+      "The node can't give the pod a network: check the network plugin of the cluster.",
     );
   return undefined;
 }
@@ -61,7 +61,7 @@ function podCause(pod: Pod, { events }: Snapshot): Cause | undefined {
 function scheduleFix(message: string): string {
   if (/Insufficient (?:cpu|memory)/.test(message))
     return 'Lower `resources.cpu`, `resources.memory` or `scale.min`, or add nodes. A cluster that adds nodes by itself needs some minutes.';
-  if (/taint/.test(message)) return 'All nodes that are left have a taint: add nodes for apps.';
+  if (/taint/.test(message)) return 'All other nodes have a taint: add nodes for apps.';
   return 'Add nodes that the pod fits on.';
 }
 
@@ -80,7 +80,7 @@ function workloadCauses({ deployment, replicaSets }: Snapshot): Cause[] {
       {
         code: 'controller',
         object: `Deployment ${deployment.metadata.name}`,
-        why: 'the cluster has not looked at the Deployment',
+        why: 'the cluster has not processed the Deployment',
         fix: 'Check the controller manager of the cluster: it creates the pods.',
         since: deployment.metadata.creationTimestamp,
       },

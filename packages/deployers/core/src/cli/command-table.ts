@@ -25,7 +25,7 @@ export const COMMANDS: Command[] = [
       repository: {
         type: 'string',
         hint: 'NAME',
-        description: 'Where the image is pushed: HOST/REPOSITORY',
+        description: 'Target of the push: HOST/REPOSITORY',
       },
       force: { type: 'boolean', description: 'Replace the file' },
     },
@@ -115,7 +115,7 @@ export const COMMANDS: Command[] = [
   {
     name: 'destroy',
     words: '[ENV]',
-    description: 'Remove what deploys made in the cluster; Secrets and the namespace stay',
+    description: 'Remove the objects that deploys created; Secrets and the namespace stay',
     maxWords: 1,
     options: { yes: { type: 'boolean', description: 'Do it' } },
     examples: ['gati-deploy destroy staging --yes'],

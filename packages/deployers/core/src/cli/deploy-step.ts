@@ -174,7 +174,7 @@ function succeed(call: Call, plan: Plan, verified: Verified | undefined): number
     return PENDING;
   }
   if (verified?.through === 'none')
-    reporter.warn('this account may not use services/proxy: the release was not asked');
+    reporter.warn('this account may not use services/proxy, so the release was not requested');
   reporter.line(`${reporter.style.green('live')}  ${version} (${id})`);
   reporter.document({ ...toDocument(plan, 'live'), verified: verified?.through ?? null });
   return OK;

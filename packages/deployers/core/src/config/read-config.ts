@@ -41,7 +41,7 @@ export function parseConfig(text: string, environment: string): Settings {
   const [error] = document.errors;
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw configError(`it is no YAML: ${error.message}`, 'Correct the line.', line, col);
+    throw configError(`it is not YAML: ${error.message}`, 'Correct the line.', line, col);
   }
   const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
   const [fault] = checkConfig(value, DEPLOY_SCHEMA, DEPLOY_SCHEMA.$defs!);

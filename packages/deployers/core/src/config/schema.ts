@@ -33,7 +33,7 @@ const image: ConfigSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    repository: text('Where the image is pushed: HOST/REPOSITORY, without a tag.'),
+    repository: text('Target of the push: HOST/REPOSITORY, without a tag.'),
     base: text(
       'The image that it is built on, with Node: a name in a registry, or oci:FOLDER for an OCI layout. Distroless Node 24 by default.',
     ),
@@ -67,7 +67,7 @@ const kubernetes: ConfigSchema = {
   additionalProperties: false,
   properties: {
     context: text('Context of the kubeconfig; the current one by default.'),
-    namespace: text('Namespace; APP-ENVIRONMENT by default, made if it is missing.', NAME),
+    namespace: text('Namespace; APP-ENVIRONMENT by default, created if it is missing.', NAME),
     pullSecret: text('Secret of the namespace with which nodes pull the image.', NAME),
     service: {
       description: 'Type of the Service. ClusterIP, the default, is for the cluster itself.',
@@ -82,13 +82,13 @@ const scale: ConfigSchema = {
   additionalProperties: false,
   properties: {
     min: count('Pods at least; 1 by default.', 1, 1000),
-    max: count('Pods at most. More than `min` makes an autoscaler.', 1, 1000),
-    cpu: count('Percent of the requested CPU that the autoscaler aims at; 70 by default.', 1, 100),
+    max: count('Pods at most. More than `min` creates an autoscaler.', 1, 1000),
+    cpu: count('Target of the autoscaler in percent of the requested CPU; 70 by default.', 1, 100),
   },
 };
 
 const resources: ConfigSchema = {
-  description: 'What each pod gets.',
+  description: 'CPU and memory of each pod.',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -122,7 +122,7 @@ const env: ConfigSchema = {
 };
 
 const rollout: ConfigSchema = {
-  description: 'How a release comes into service.',
+  description: 'Start of a new release.',
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -134,10 +134,7 @@ const rollout: ConfigSchema = {
   },
 };
 
-const url = text(
-  'Address that users have, at which a deploy checks the new release.',
-  '^https?://',
-);
+const url = text('Address of users, at which a deploy checks the new release.', '^https?://');
 
 const settings: Record<string, ConfigSchema> = {
   image,

@@ -49,7 +49,7 @@ export async function runExecPlugin(
   try {
     value = JSON.parse(output);
   } catch {
-    throw failed('its output is no JSON');
+    throw failed('its output is not JSON');
   }
   const status = isObject(value) ? value['status'] : undefined;
   if (!isObject(status)) throw failed('its output has no status');

@@ -60,7 +60,7 @@ export function readAccess(
     if (inCluster) return inCluster;
     throw accessError(
       `There is no kubeconfig: ${named.join(', ')}`,
-      'Set KUBECONFIG to the file that your cluster gave you.',
+      'Set KUBECONFIG to the kubeconfig of your cluster.',
     );
   }
   return fromFiles(files, wanted);
@@ -162,7 +162,10 @@ function readYaml(file: string): Record<string, unknown> {
     // The message of a YAML error may quote a key of the file.
   }
   if (isObject(value)) return value;
-  throw accessError(`${file} is no kubeconfig`, 'Correct the file, or name another in KUBECONFIG.');
+  throw accessError(
+    `${file} is not a kubeconfig`,
+    'Correct the file, or name another in KUBECONFIG.',
+  );
 }
 
 /** Reads `NAME-data`, which is base64, or the file `NAME`. */

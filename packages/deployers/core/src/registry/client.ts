@@ -314,7 +314,7 @@ function parseObject(text: string, name: string): Record<string, unknown> {
   } catch {
     // Reported below.
   }
-  throw damagedError(name, 'it is no JSON object');
+  throw damagedError(name, 'it is not a JSON object');
 }
 
 export function damagedError(name: string, why: string): GatiError {

@@ -51,10 +51,10 @@ function readConfig(file: string): Record<string, unknown> | undefined {
     if (fs.statSync(file).size > CONFIG_LIMIT) throw new Error('it is longer than 1 MiB');
     const config: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
     if (isObject(config)) return config;
-    throw new Error('it is no object');
+    throw new Error('it is not an object');
   } catch (cause) {
     // The message of a JSON error may quote the file, which contains passwords.
-    const why = cause instanceof SyntaxError ? 'it is no JSON' : (cause as Error).message;
+    const why = cause instanceof SyntaxError ? 'it is not JSON' : (cause as Error).message;
     throw new GatiError({
       code: 'GATI_DEPLOY_REGISTRY',
       message: `The config of Docker, ${file}, can't be read: ${why}.`,
@@ -105,7 +105,7 @@ async function askHelper(
   try {
     answer = JSON.parse(output);
   } catch {
-    throw failed('its output is no JSON');
+    throw failed('its output is not JSON');
   }
   const { Username, Secret } = isObject(answer) ? answer : {};
   if (typeof Username !== 'string' || typeof Secret !== 'string') throw failed('it has no Secret');

@@ -39,7 +39,7 @@ function fixFor(status: number, host: string): string {
   if (status === 404)
     return 'Create the repository in the registry, or correct `image.repository`.';
   if (status === 429) return 'Wait until the registry allows more requests, then run it again.';
-  return 'Run the command again. It continues with what is not there yet.';
+  return 'Run the command again. It continues with the parts that are missing.';
 }
 
 /** The registry's own message, if it sent one: `{ errors: [{ code, message }] }`. */

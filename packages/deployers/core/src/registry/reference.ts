@@ -39,7 +39,7 @@ export function parseReference(text: string): Reference {
   if (!isValid)
     throw new GatiError({
       code: 'GATI_DEPLOY_REGISTRY',
-      message: `\`${text.slice(0, 200)}\` is no name of an image.`,
+      message: `\`${text.slice(0, 200)}\` is not the name of an image.`,
       fix: 'Write HOST/REPOSITORY, with :TAG or @sha256:DIGEST, in lower case: `registry.example.com/team/shop`.',
     });
   return { host, repository, ...(tag && { tag }), ...(digest && { digest }) };

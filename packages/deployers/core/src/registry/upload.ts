@@ -47,7 +47,7 @@ async function hasBlob(registry: Registry, repository: string, digest: string): 
   discard(response);
   if (response.status === 200) return true;
   if (response.status === 404) return false;
-  return await registry.fail(`Can't look for a layer in ${repository}`, response);
+  return await registry.fail(`Can't check for a layer in ${repository}`, response);
 }
 
 /** Starts an upload and returns its address; `undefined` if the registry mounted the blob. */
@@ -142,7 +142,7 @@ async function giveUp(
   throw new GatiError({
     code: 'GATI_DEPLOY_REGISTRY',
     message: `The connection to ${registry.host} broke ${RESUMES + 1} times while it received a layer.`,
-    fix: 'Run the command again. It continues with what is not there yet.',
+    fix: 'Run the command again. It continues with the parts that are missing.',
   });
 }
 

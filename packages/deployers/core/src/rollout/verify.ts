@@ -40,8 +40,8 @@ export async function verify(
   if (inside.status !== 403 && inside.release !== release)
     throw new GatiError({
       code: 'GATI_DEPLOY_ROLLOUT',
-      message: `The Service ${service} does not lead to ${release}: it responded ${inside.status}${inside.release ? ` of ${inside.release}` : ''}.`,
-      fix: 'Look at `gati-deploy status`. A network policy of the cluster may forbid requests to the pods.',
+      message: `The Service ${service} does not select ${release}: it responded ${inside.status}${inside.release ? ` of ${inside.release}` : ''}.`,
+      fix: 'Check `gati-deploy status`. A network policy of the cluster may forbid requests to the pods.',
     });
   if (url === null) return { through: inside.status === 403 ? 'none' : 'service' };
   const address = new URL(PATH, url.endsWith('/') ? url : `${url}/`);

@@ -53,7 +53,7 @@ test('several files are merged', () => {
 
 test.each([
   ['no file', () => '/nowhere', undefined, 'There is no kubeconfig'],
-  ['another document', () => write('a', '- x'), undefined, 'is no kubeconfig'],
+  ['another document', () => write('a', '- x'), undefined, 'is not a kubeconfig'],
   [
     'an unknown context',
     () => write('b', config('{}')),

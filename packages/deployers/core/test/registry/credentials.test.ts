@@ -57,7 +57,9 @@ test('a store without credentials for the host leaves the request anonymous', as
 
 test('errors of the config and of helpers repeat no secret', async () => {
   const broken = withConfig('{"auths": {"r": {"auth": "c2VjcmV0" }');
-  await expect(findCredentials('r', broken)).rejects.toThrow(/it is no JSON\.[\s\S]*DOCKER_CONFIG/);
+  await expect(findCredentials('r', broken)).rejects.toThrow(
+    /it is not JSON\.[\s\S]*DOCKER_CONFIG/,
+  );
   await expect(findCredentials('r', broken)).rejects.not.toThrow('c2VjcmV0');
   const missing = withConfig({ credsStore: 'nowhere' });
   await expect(findCredentials('r', missing)).rejects.toThrow('docker-credential-nowhere');

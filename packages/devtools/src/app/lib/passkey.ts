@@ -42,8 +42,8 @@ export async function signalPasskeys(
 export function describeFailure(error: unknown): string {
   if (error instanceof ResponseError) return error.message;
   const { name } = error as { name?: string };
-  if (name === 'NotAllowedError') return 'The browser has cancelled it. Try again.';
-  if (name === 'InvalidStateError') return 'This device has a passkey for this account already.';
+  if (name === 'NotAllowedError') return 'The browser has cancelled the request. Try again.';
+  if (name === 'InvalidStateError') return 'This device already has a passkey for this account.';
   if (error instanceof TypeError) return 'The server does not respond. Try again.';
   return 'The browser could not use a passkey.';
 }

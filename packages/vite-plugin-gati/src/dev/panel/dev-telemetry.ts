@@ -90,7 +90,7 @@ export function createDevTelemetry({ root, env, warn }: DevTelemetryOptions): De
       }
       const local = openLocalTelemetry(env['GATI_TELEMETRY'] || DEFAULT_STORE, {
         from: root,
-        onDiagnostic: ({ message }) => warn(`gati: the store of telemetry: ${message}`),
+        onDiagnostic: ({ message }) => warn(`gati: the telemetry store: ${message}`),
       });
       if (isClosed) local.close();
       else {

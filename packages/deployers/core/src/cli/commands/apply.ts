@@ -37,7 +37,7 @@ export async function run(call: Call): Promise<number> {
     throw new GatiError({
       code: 'GATI_DEPLOY_PLAN',
       message: `The plan was made when revision ${plan.before} served, but ${live} serves now.`,
-      fix: 'Make a new plan, and look at what it would change.',
+      fix: 'Make a new plan, and check its changes.',
     });
   return await runPlan(call, destination, plan, state);
 }
@@ -56,9 +56,9 @@ function readPlan(file: string): Plan {
   try {
     value = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch {
-    return fail('it is no JSON');
+    return fail('it is not JSON');
   }
   if (!isObject(value) || value['format'] !== PLAN_FORMAT || !Array.isArray(value['steps']))
-    return fail('it is no plan of this version');
+    return fail('it is not a plan of this version');
   return value as unknown as Plan;
 }
