@@ -79,8 +79,8 @@ test.each([
 });
 
 test.each(['', 'Team/Shop', 'a b', 'r.example.com/', 'x@sha256:1', 'r.example.com/../x', 'a@b@c'])(
-  '%j is no name of an image',
-  (text) => expect(() => parseReference(text)).toThrow('is no name of an image'),
+  '%j is not the name of an image',
+  (text) => expect(() => parseReference(text)).toThrow('is not the name of an image'),
 );
 
 test('a challenge has its scheme and its parameters', () => {
