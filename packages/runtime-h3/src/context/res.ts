@@ -1,7 +1,7 @@
 import { serializeCookie } from 'cookie-es';
 import type { CookieOptions, Res, Sent } from '../types/context.ts';
 
-/** Return value of `res.json()` and its siblings, recognized by identity. */
+/** Return value of `res.json()` and similar methods, recognized by identity. */
 export const SENT: Sent<never> = Object.freeze({}) as Sent<never>;
 
 /**

@@ -144,7 +144,7 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   };
 }
 
-/** Returns the line that each module leaves in the log when it is set up. */
+/** Returns the log line for a module that was set up. */
 function printModule(module: string, us: number, version: string): string {
   const line = { level: 'info', msg: 'module', module, version, us, time: Date.now() };
   return `${JSON.stringify(line)}\n`;
