@@ -10,7 +10,10 @@ import type { Logger } from '@gati/runtime-h3';
 
 /** From the root of the project. */
 const DEFAULT_STORE = `sqlite:${DEVELOPMENT_STORE}`;
-/** Characters of lines that wait for the store to open. More are dropped. */
+/**
+ * Maximum number of characters of lines that wait until the store is open. Further lines are
+ * dropped.
+ */
 const MOST_WAITING = 4 * 1024 ** 2;
 
 /** Collects the telemetry of the app in development, in the process of Vite. */
