@@ -19,7 +19,7 @@ export interface ImageConfig extends Record<string, unknown> {
 
 /** The base for one platform. */
 export interface BaseImage {
-  /** For example For example `linux/amd64`.. */
+  /** For example `linux/amd64`. */
   platform: string;
   descriptor: Descriptor;
   config: ImageConfig;
