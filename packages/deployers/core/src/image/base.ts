@@ -51,7 +51,7 @@ const LAYERS_LIMIT = 127;
  * Reads the base image.
  *
  * @param name `gcr.io/distroless/nodejs24-debian12:nonroot`, or `oci:FOLDER` for an OCI layout
- * @param platforms platforms of the image; `undefined` for all Linux platforms of the base
+ * @param platforms of the image; `undefined` for all Linux platforms of the base
  * @param root folder that a relative layout is in
  */
 export async function readBase(

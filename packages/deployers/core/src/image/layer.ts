@@ -31,7 +31,7 @@ export const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
  * Writes a layer into a folder. The same entries give the same bytes: their order is that of their
  * paths, their time is 0, and the compressed stream has no name and no time.
  *
- * @param folder folder for the file, whose name is its digest
+ * @param folder for the file, whose name is its digest
  */
 export async function writeLayer(entries: LayerEntry[], folder: string): Promise<Layer> {
   const { readable, controller } = createTarPacker();
