@@ -94,7 +94,7 @@ const resources: ConfigSchema = {
   properties: {
     cpu: text('CPU that is reserved; 100m by default.', QUANTITY),
     memory: text('Memory that is reserved; 256Mi by default.', QUANTITY),
-    cpuLimit: text('CPU at most; 1 by default.', QUANTITY),
+    cpuLimit: text('CPU at most; by default 1, or `cpu` if that is more.', QUANTITY),
     memoryLimit: text('Memory at most; `memory` by default.', QUANTITY),
   },
 };

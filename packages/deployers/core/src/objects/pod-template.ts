@@ -76,7 +76,7 @@ function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<
     resources: {
       requests: { cpu, memory },
       // If there is no limit, some clusters use the request as the limit.
-      limits: { cpu: cpuLimit ?? '1', memory: memoryLimit ?? memory },
+      limits: { cpu: cpuLimit ?? (coresOf(cpu) > 1 ? cpu : '1'), memory: memoryLimit ?? memory },
     },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -93,6 +93,9 @@ function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<
     ],
   };
 }
+
+const coresOf = (cpu: string): number =>
+  cpu.endsWith('m') ? Number.parseFloat(cpu) / 1000 : Number.parseFloat(cpu);
 
 /** Seconds of the server's drain time. A value from a Secret is unknown. */
 function drainOf({ settings }: Target): number {

@@ -3,6 +3,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import type { KubeObject } from '../../src/kube/cluster.ts';
 import { pathOf } from '../../src/kube/kinds.ts';
 import { createObjects } from '../../src/objects/objects.ts';
+import { createPodTemplate } from '../../src/objects/pod-template.ts';
 import { assertQueue, toTarget } from '../../src/objects/target.ts';
 import { differences } from '../../src/plan/essence.ts';
 import type { LiveState } from '../../src/plan/live-state.ts';
@@ -175,6 +176,16 @@ test('defaults of the cluster, other spellings of quantities and injected items 
   expect(differences({ list: [{ name: 'app', x: 2 }] }, live)).toEqual([
     { path: 'list[app].x', before: 1, after: 2 },
   ]);
+});
+
+test('the limit of the CPU is at least its reservation', () => {
+  const limitOf = (cpu: string): unknown => {
+    const target = toTarget('shop', 'production', { resources: { cpu } });
+    const { spec } = createPodTemplate(target, release('1')).template;
+    const [container] = spec['containers'] as [{ resources: { limits: { cpu: string } } }];
+    return container.resources.limits.cpu;
+  };
+  expect(['100m', '1', '1500m', '4'].map(limitOf)).toEqual(['1', '1', '1500m', '4']);
 });
 
 test('an app with effects needs a queue that outlives its pods', () => {
