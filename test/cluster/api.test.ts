@@ -208,6 +208,55 @@ describe.skipIf(missing.length > 0)('a deploy to an API server', () => {
     expect(await live()).toBe('1.6.0');
   });
 
+  test('stops watching at the first Ctrl-C, and rolls back at the second', async () => {
+    controller!.readyOf = ({ metadata }, replicas) =>
+      metadata.labels!['gati.dev/version'] === '1.6.5' ? 0 : replicas;
+    const before = await live();
+    release('1.6.5');
+    const deployments = `apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+    const hasNew = async (): Promise<boolean> =>
+      (await client.list(deployments)).some(
+        ({ metadata }) => metadata.labels!['gati.dev/version'] === '1.6.5',
+      );
+    const twice = app.start('kubernetes');
+    await until('the new pods are awaited', hasNew);
+    twice.kill('SIGINT');
+    // Two signals at the same time would count as one.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    twice.kill('SIGINT');
+    expect(await once(twice, 'exit')).toEqual([1, null]);
+    expect({ hasNew: await hasNew(), live: await live() }).toEqual({ hasNew: false, live: before });
+    const first = app.start('kubernetes');
+    await until('the new pods are awaited', hasNew);
+    first.kill('SIGINT');
+    expect(await once(first, 'exit')).toEqual([1, null]);
+    expect(await hasNew()).toBe(true);
+    controller!.readyOf = ALL_WELL.readyOf;
+    expect((await app.deploy('kubernetes')).document.result).toBe('live');
+    expect(await live()).toBe('1.6.5');
+  });
+
+  test('that was stopped for longer than its lease writes nothing when it continues', async () => {
+    controller!.readyOf = ({ metadata }, replicas) =>
+      metadata.labels!['gati.dev/version'] === '1.6.7' ? 0 : replicas;
+    release('1.6.7');
+    const stopped = app.start('kubernetes');
+    const path = `apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/gati-deploy-shop-production`;
+    await until('it holds the lease', async () => (await client.get(path)) !== undefined);
+    stopped.kill('SIGSTOP');
+    release('1.6.8');
+    // The other one is rejected until the lease has ended.
+    await until(
+      'another deploy takes over',
+      async () => (await app.deploy('kubernetes')).code === 0,
+    );
+    const start = api.audit().length;
+    stopped.kill('SIGCONT');
+    expect(await once(stopped, 'exit')).toEqual([1, null]);
+    expect(writesSince(start)).toEqual([]);
+    expect(await live()).toBe('1.6.8');
+  });
+
   test('that is killed after any write is finished by the same command', async () => {
     // The writes of a deploy of a new release, without those of the lease and of the namespace.
     const WRITES = ['Deployment', 'Service', 'PodDisruptionBudget', 'scale'];
