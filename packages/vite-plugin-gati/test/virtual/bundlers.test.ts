@@ -80,7 +80,7 @@ const bundlers: Record<string, () => Promise<string>> = {
       outExtension: { '.js': '.mjs' },
       logLevel: 'silent',
       banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
       },
     });
     return path.join(out('esbuild'), 'main.mjs');
