@@ -103,6 +103,7 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
     }
     if (shots) {
       await page.setViewportSize({ width: 375, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
       await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true });
       await page.setViewportSize({ width: 1280, height: 800 });
     }
@@ -187,7 +188,21 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
 
   test('an invited viewer joins in another browser, and sees no actions of owners', async () => {
     await button('Invite').click();
+    // As after five minutes.
+    await page.route(
+      '**/api/access/invites/create',
+      (route) =>
+        route.fulfill({
+          status: 403,
+          contentType: 'application/problem+json',
+          body: '{"code":"step_up_required"}',
+        }),
+      { times: 1 },
+    );
     await button('Make the link').click();
+    await heading('Confirm that it is you');
+    await look('step-up');
+    await page.getByRole('dialog').last().getByRole('button', { name: 'Use a passkey' }).click();
     const link = await page.locator('code.secret').textContent();
     await look('invite');
     await button('Done').click();

@@ -19,11 +19,33 @@ interface RouteOptions<Body> {
   handle(body: Body, call: AccessCall): Promise<RouteReply> | RouteReply;
 }
 
-/** A reply, and the actor whom the request has just identified. */
-export type RouteReply = AccessReply & { actor?: AuditEvent['actor'] };
+/** A reply, and what the audit log says besides. */
+export type RouteReply = AccessReply & {
+  /** The person who has just been identified. */
+  actor?: AuditEvent['actor'];
+  /** Facts about what the request has changed. */
+  noted?: Record<string, string>;
+};
+
+/** Failed log-ins that are noted in an hour. Strangers could push out the log with more. */
+const MAX_FAILURES = 200;
+const HOUR = 60 * 60_000;
+
+/** Returns a function that says whether one more may happen in this hour. */
+function createHourlyLimit(most: number, now: () => number): () => boolean {
+  let hour = 0;
+  let count = 0;
+  return () => {
+    const current = Math.floor(now() / HOUR);
+    if (current !== hour) count = 0;
+    hour = current;
+    return ++count <= most;
+  };
+}
 
 /** Defines a POST whose body is checked and whose result is written to the audit log. */
 export function createDefineRoute(audit: AuditLog, now: () => number) {
+  const mayNoteStranger = createHourlyLimit(MAX_FAILURES, now);
   return <Body>({ path, rule, body, optional, ...options }: RouteOptions<Body>): AccessRoute => {
     const schema = closedObject(body, optional);
     return {
@@ -33,19 +55,24 @@ export function createDefineRoute(audit: AuditLog, now: () => number) {
       async handle(call) {
         const checked = checkInput<Body & Record<string, unknown>>(schema, call.body);
         const shown = (options.shown ?? []).map((name) => [name, checked[name]] as const);
-        const note = (event: Pick<AuditEvent, 'actor' | 'result' | 'code'>): void => {
+        const note = (
+          event: Pick<AuditEvent, 'actor' | 'result' | 'code'>,
+          noted: RouteReply['noted'] = {},
+        ): void => {
           if (options.audit === undefined) return;
-          const input = shown.length > 0 ? Object.fromEntries(shown) : undefined;
+          const facts = { ...Object.fromEntries(shown), ...noted };
+          const input = Object.keys(facts).length > 0 ? facts : undefined;
           audit.append(toAuditEntry({ ...event, action: options.audit, input }, now()));
         };
         try {
-          const { actor = call.actor, ...reply } = await options.handle(checked, call);
-          note({ actor, result: 'done' });
+          const { actor = call.actor, noted, ...reply } = await options.handle(checked, call);
+          note({ actor, result: 'done' }, noted);
           return reply;
         } catch (error) {
           const code = error instanceof PanelError ? error.code : 'internal';
-          // A flood of requests that come too early must not fill the log.
-          if (code !== 'too_many_tries') note({ actor: call.actor, result: 'failed', code });
+          const isKnown = call.actor.kind !== 'anyone';
+          if (code !== 'too_many_tries' && (isKnown || mayNoteStranger()))
+            note({ actor: call.actor, result: 'failed', code });
           throw error;
         }
       },

@@ -340,6 +340,9 @@ describe('CVE-2026-71319: roles', () => {
       expect((await owner.post(`access/${path}`, body)).body.code).toBe('last_owner');
     await owner.post('access/people/remove', { id });
     expect((await operator.get('overview')).status).toBe(401);
+    expect((await owner.get('access/audit?limit=1')).body.items).toMatchObject([
+      { action: 'access.remove-person', input: { id, name: 'Otto' }, actor: { name: 'Ada' } },
+    ]);
   });
 });
 
@@ -439,6 +442,17 @@ test('CVE-2024-22424: no GET changes anything, and all that changes is noted', a
     { action: 'access.join', result: 'done', input: { name: 'Ada' }, actor: { name: 'Ada' } },
   ]);
   expect(() => server.store.transaction(() => server.store.audit.append(items[0]))).not.toThrow();
+});
+
+test('a flood of failed log-ins does not push out the audit log', async () => {
+  server = await startAccessServer();
+  const stranger = server.client();
+  for (let count = 0; count < 260; count++)
+    await stranger.post('access/passkey/log-in', { response: { id: `unknown${count}` } });
+  const failed = server.store.audit
+    .list({ limit: 500 })
+    .items.filter(({ action, result }) => action === 'access.log-in' && result === 'failed');
+  expect(failed).toHaveLength(200);
 });
 
 test('CVE-2026-34040: a stranger gets 401 before the body is read, however large it is', async () => {

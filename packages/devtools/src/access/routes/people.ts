@@ -58,7 +58,7 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
       handle({ id, role }) {
         if (role !== 'owner') checkOwnerStays(id);
         if (!people.setRole(id, role)) throw notFound();
-        return { body: {} };
+        return { body: {}, noted: { name: people.get(id)?.name ?? '' } };
       },
     }),
     define<{ id: string }>({
@@ -69,8 +69,9 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
       shown: ['id'],
       handle({ id }) {
         checkOwnerStays(id);
+        const name = people.get(id)?.name ?? '';
         if (!people.remove(id)) throw notFound();
-        return { body: {} };
+        return { body: {}, noted: { name } };
       },
     }),
     define<{ role: Role }>({
