@@ -121,6 +121,28 @@ const BATCH: TelemetryBatch = {
   ],
 };
 
+/** Values around the sizes at which lengths and integers take more bytes. */
+const ODD_LOG: TelemetryBatch['logs'][number] = {
+  time: 1_764_000_000_122.5,
+  level: 'info',
+  message: '',
+  pid: 42,
+  fields: {
+    ...Object.fromEntries(
+      [1, 41, 42, 43, 127, 128, 16_383, 16_384, 70_000].flatMap((length) => [
+        [`a${length}`, 'a'.repeat(length)],
+        [`é${length}`, 'é'.repeat(length)],
+        [`😀${length}`, '😀'.repeat(length)],
+      ]),
+    ),
+    negative: -5,
+    most: Number.MAX_SAFE_INTEGER,
+    least: Number.MIN_SAFE_INTEGER,
+    huge: 1e300,
+    half: -0.5,
+  },
+};
+
 const ROUTE: RouteMetric = {
   method: 'GET',
   route: '/orders',
@@ -263,6 +285,7 @@ describe('the export over OTLP', () => {
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
       });
       exporter.write(BATCH);
+      exporter.write({ requests: [], spans: [], logs: [ODD_LOG] });
     }
     for (const signal of ['Trace', 'Logs', 'Metrics']) {
       const path = signal === 'Trace' ? 'v1/traces' : `v1/${signal.toLowerCase()}`;

@@ -27,6 +27,11 @@ const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH = 2;
 
+/** Bytes that a message begins with. It grows. */
+const FIRST_SIZE = 64 * 1024;
+/** Characters up to which the length of a string fits one byte, whatever its characters are. */
+const SHORT = 42;
+
 /** Encodes one message. Members that are not in the table, and `undefined`, are left out. */
 export function encodeMessage(type: MessageType, message: object): Uint8Array<ArrayBuffer> {
   const writer = new Writer();
@@ -34,17 +39,25 @@ export function encodeMessage(type: MessageType, message: object): Uint8Array<Ar
   return writer.bytes();
 }
 
+/**
+ * Writes into one buffer. A record has about 40 nested messages: with a buffer for each, encoding cost
+ * 20 µs.
+ */
 class Writer {
-  #buffer: Buffer<ArrayBuffer> = Buffer.alloc(256);
+  #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafe(FIRST_SIZE);
   #at = 0;
+  /** Last 64 bits from text: many records of a request have the same time. */
+  #lastText = '';
+  #last = 0n;
 
   bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#at);
   }
 
   message(type: MessageType, message: Record<string, unknown>): void {
-    for (const [name, value] of Object.entries(message)) {
+    for (const name in message) {
       const field = type[name];
+      const value = message[name];
       if (field === undefined || value === undefined) continue;
       const [number, kind] = field;
       if (kind === 'packedFixed64' || kind === 'packedDouble')
@@ -56,26 +69,70 @@ class Writer {
 
   #field(number: number, type: FieldType, value: unknown): void {
     if (typeof type === 'object') {
-      const nested = encodeMessage(type, value as object);
       this.#tag(number, LENGTH);
-      this.#raw(nested);
+      this.#nested(type, value as Record<string, unknown>);
     } else if (type === 'string') {
       this.#tag(number, LENGTH);
-      this.#raw(Buffer.from(String(value)));
+      this.#string(String(value));
     } else if (type === 'hex') {
+      const text = String(value);
       this.#tag(number, LENGTH);
-      this.#raw(Buffer.from(String(value), 'hex'));
+      this.#varint(text.length / 2);
+      this.#reserve(text.length / 2);
+      this.#at += this.#buffer.write(text, this.#at, 'hex');
     } else if (type === 'double') {
       this.#tag(number, FIXED64);
       this.#double(Number(value));
     } else if (type === 'fixed64') {
       this.#tag(number, FIXED64);
-      this.#fixed64(BigInt(value as string));
+      this.#fixed64(value as string);
     } else {
       this.#tag(number, VARINT);
-      // `true` is 1; integers of 64 bits are strings in the JSON form.
-      this.#varint(BigInt.asUintN(64, BigInt(value as string | number | boolean)));
+      // `true` is 1; integers of 64 bits are texts in the JSON form.
+      const integer = Number(value);
+      if (integer >= 0 && Number.isSafeInteger(integer)) this.#varint(integer);
+      else this.#largeVarint(BigInt.asUintN(64, BigInt(value as string | number)));
     }
+  }
+
+  /** Writes the length before the message once it is known: mostly one byte, which is kept free. */
+  #nested(type: MessageType, message: Record<string, unknown>): void {
+    this.#reserve(1);
+    const lengthAt = this.#at++;
+    this.message(type, message);
+    const length = this.#at - lengthAt - 1;
+    if (length < 128) {
+      this.#buffer[lengthAt] = length;
+      return;
+    }
+    const more = length < 2 ** 14 ? 1 : length < 2 ** 21 ? 2 : length < 2 ** 28 ? 3 : 4;
+    this.#reserve(more);
+    this.#buffer.copyWithin(lengthAt + 1 + more, lengthAt + 1, this.#at);
+    this.#at = lengthAt;
+    this.#varint(length);
+    this.#at += length;
+  }
+
+  #string(text: string): void {
+    this.#reserve(text.length * 3 + 10);
+    if (text.length <= SHORT) {
+      // Shorter than a call of `write`, for the names and values of most attributes.
+      const buffer = this.#buffer;
+      const start = this.#at + 1;
+      let index = 0;
+      for (; index < text.length; index++) {
+        const code = text.charCodeAt(index);
+        if (code > 127) break;
+        buffer[start + index] = code;
+      }
+      const length = index === text.length ? index : buffer.write(text, start);
+      buffer[this.#at] = length;
+      this.#at = start + length;
+      return;
+    }
+    const length = Buffer.byteLength(text);
+    this.#varint(length);
+    this.#at += this.#buffer.write(text, this.#at);
   }
 
   #packed(
@@ -84,24 +141,28 @@ class Writer {
     values: readonly (string | number)[],
   ): void {
     this.#tag(number, LENGTH);
-    this.#varint(BigInt(values.length * 8));
+    this.#varint(values.length * 8);
     for (const value of values)
       if (type === 'packedDouble') this.#double(Number(value));
-      else this.#fixed64(BigInt(value));
+      else this.#fixed64(String(value));
   }
 
   #tag(number: number, wire: number): void {
-    this.#varint(BigInt(number * 8 + wire));
+    this.#varint(number * 8 + wire);
   }
 
-  #raw(bytes: Uint8Array): void {
-    this.#varint(BigInt(bytes.length));
-    this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#at);
-    this.#at += bytes.length;
+  /** @param value a safe integer from 0 */
+  #varint(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    while (rest > 127) {
+      this.#buffer[this.#at++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#buffer[this.#at++] = rest;
   }
 
-  #varint(value: bigint): void {
+  #largeVarint(value: bigint): void {
     this.#reserve(10);
     let rest = value;
     while (rest > 127n) {
@@ -111,9 +172,13 @@ class Writer {
     this.#buffer[this.#at++] = Number(rest);
   }
 
-  #fixed64(value: bigint): void {
+  #fixed64(text: string): void {
+    if (text !== this.#lastText) {
+      this.#lastText = text;
+      this.#last = BigInt.asUintN(64, BigInt(text));
+    }
     this.#reserve(8);
-    this.#at = this.#buffer.writeBigUInt64LE(BigInt.asUintN(64, value), this.#at);
+    this.#at = this.#buffer.writeBigUInt64LE(this.#last, this.#at);
   }
 
   #double(value: number): void {
@@ -123,7 +188,7 @@ class Writer {
 
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return;
-    const larger = Buffer.alloc(Math.max(this.#buffer.length * 2, this.#at + bytes));
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
     larger.set(this.bytes());
     this.#buffer = larger;
   }
