@@ -22,8 +22,6 @@ const DAY = 24 * 60 * MINUTE;
 const LONGEST_RANGE = 32 * DAY;
 /** Length of the range in milliseconds if none is requested. */
 const DEFAULT_RANGE = 15 * MINUTE;
-/** Maximum number of time steps in one response. */
-const MAX_STEPS = 500;
 
 const matching = <Value>(
   pattern: RegExp,
@@ -161,7 +159,6 @@ const STEPS = [10, 20, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400].map
  */
 export function toStep(range: { from: number; to: number }, wanted?: number): number {
   const length = range.to - range.from;
-  const unit = leastStep(range);
-  const least = Math.max(unit, wanted ?? 0, length / (wanted === undefined ? 120 : MAX_STEPS));
-  return STEPS.find((step) => step >= least && step % unit === 0) ?? DAY;
+  const least = Math.max(leastStep(range), wanted ?? length / 120);
+  return STEPS.find((step) => step >= least) ?? DAY;
 }

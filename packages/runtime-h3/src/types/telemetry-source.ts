@@ -91,8 +91,8 @@ export interface RoutePoint {
 
 export interface MetricQuery extends TimeRange {
   /**
-   * Milliseconds per step: a multiple of `leastStep(range)`, or the whole range. A source may use
-   * longer steps for older data.
+   * Milliseconds per step: at least `leastStep(range)`, or the whole range. A source may use longer
+   * steps for older data.
    */
   step: number;
   method?: string;

@@ -28,9 +28,9 @@ export function checkStep({ from, to, step }: TimeRange & { step: number }): voi
   checkRange({ from, to });
   const least = leastStep({ from, to });
   const isWholeRange = step >= to - from;
-  if (!Number.isInteger(step) || step < 1 || (step % least !== 0 && !isWholeRange))
+  if (!Number.isInteger(step) || step < 1 || (step < least && !isWholeRange))
     throw new RangeError(
-      `step must be a multiple of ${least} milliseconds in this range, but is ${step}`,
+      `step must be at least ${least} whole milliseconds in this range, but is ${step}`,
     );
 }
 

@@ -3,55 +3,78 @@ import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
-import { HOUR_STEP, leastStep, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
+import { HOUR_STEP, LONG_STEP, STEP, storedStep } from '../../telemetry/record/metric-steps.ts';
 import { foldedUntil, isLogKey, parseSeriesKey, readStep, type Sample } from './rollups.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows per read: a step of a large app has some 20 kB. */
 const READ = 200;
 
+/** Lengths of stored steps that are made of shorter ones. */
+const FOLDED = [HOUR_STEP, LONG_STEP];
+
 /**
- * Calls back for each sample in the range, from the longest steps that the query allows: an hour
- * has one row instead of 360. Shorter steps replace longer ones that are not computed yet; longer
- * steps replace shorter ones that were removed.
+ * Calls back for each sample in the range, from the longest steps that the query allows: an hour has
+ * one row instead of 360. What they do not cover, at both ends of the range and where they are not
+ * computed yet, comes from shorter ones; what has no short steps any more from longer ones.
  */
 export function readSteps(
   on: Statements,
   { from, to, step }: TimeRange & { step: number },
   each: (time: number, key: number, sample: Sample) => void,
 ): void {
-  const hours = foldedUntil(on, HOUR_STEP);
+  const stored = storedStep({ from, to });
+  const short = shortSince(on);
+  const rows = (length: number, since: number, until: number): void =>
+    readRows(on, length, { from: since, to: until }, each);
+
+  function read([length, ...shorter]: number[], since: number, until: number): void {
+    if (since >= until) return;
+    if (length === undefined) {
+      rows(LONG_STEP, since, Math.min(until, short));
+      return rows(STEP, Math.max(since, short), until);
+    }
+    const isWanted = length <= stored;
+    // Rows that reach over the ends of the range would count too much.
+    const low = isWanted ? since : Math.ceil(since / length) * length;
+    const end = isWanted ? until : Math.floor(until / length) * length;
+    const high = Math.min(end, foldedUntil(on, length));
+    if (low >= high || !(isWanted || step % length === 0)) return read(shorter, since, until);
+    read(shorter, since, low);
+    rows(length, low, high);
+    read(shorter, high, until);
+  }
+  read(FOLDED, Math.floor(from / STEP) * STEP, to);
+}
+
+/** Returns the time since when there are steps of {@link STEP}. Longer ones are older. */
+function shortSince(on: Statements): number {
   const long = foldedUntil(on, LONG_STEP);
   const [oldest] = on.all('SELECT min(time) AS time FROM steps WHERE length = ?', STEP);
-  const short = Math.min(
-    long,
-    Math.ceil(((oldest?.time as number | null) ?? long) / LONG_STEP) * LONG_STEP,
-  );
-  const least = leastStep({ from, to });
-  const whole = (length: number): boolean => length <= least || step % length === 0;
-  const start = Math.floor(from / STEP) * STEP;
-  const read = (length: number, since: number, until: number): void => {
-    let at = Math.floor(since / length) * length;
-    for (;;) {
-      const rows = on.all(
-        'SELECT time, series FROM steps WHERE length = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?',
-        length,
-        at,
-        until,
-        READ,
-      );
-      for (const { time, series } of rows)
-        readStep(series as unknown as Bytes, (key, sample) => each(time as number, key, sample));
-      if (rows.length < READ) return;
-      at = (rows.at(-1)!.time as number) + 1;
-    }
-  };
-  // Bounds of the three parts: hours, five minutes, ten seconds.
-  const first = whole(HOUR_STEP) ? Math.min(to, Math.max(start, hours)) : start;
-  const second = Math.min(to, Math.max(first, whole(LONG_STEP) ? long : short));
-  read(HOUR_STEP, start, first);
-  read(LONG_STEP, first, second);
-  read(STEP, second, to);
+  const time = (oldest?.time as number | null) ?? long;
+  return Math.min(long, Math.ceil(time / LONG_STEP) * LONG_STEP);
+}
+
+function readRows(
+  on: Statements,
+  length: number,
+  { from, to }: TimeRange,
+  each: (time: number, key: number, sample: Sample) => void,
+): void {
+  if (from >= to) return;
+  for (let at = Math.floor(from / length) * length; ;) {
+    const rows = on.all(
+      'SELECT time, series FROM steps WHERE length = ? AND time >= ? AND time < ? ORDER BY time LIMIT ?',
+      length,
+      at,
+      to,
+      READ,
+    );
+    for (const { time, series } of rows)
+      readStep(series as unknown as Bytes, (key, sample) => each(time as number, key, sample));
+    if (rows.length < READ) return;
+    at = (rows.at(-1)!.time as number) + 1;
+  }
 }
 
 /** Series of one step of a query. */
