@@ -214,7 +214,7 @@ function runRoute(call: Call): unknown {
   if (handler === undefined) throw new RequestError(500, 'internal');
   return middleware.length === 0
     ? handler(req, call.res, gctx, lctx)
-    : runMiddleware(route, req, call.res, gctx, lctx);
+    : runMiddleware(call, route, req, call.res, gctx, lctx);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,6 +4,7 @@ import { RequestContext } from '../../context/req.ts';
 import type { LoadedRoute } from '../../types/bundle.ts';
 import type { GlobalContext } from '../../types/context.ts';
 import type { Call } from '../request/call.ts';
+import { nameLatePart } from './late-part.ts';
 
 /**
  * Runs the guards of a route, outermost first, and adds what they return to the `lctx` of the call.
@@ -19,24 +20,13 @@ export async function runGuards(
   const req = new RequestContext(call);
   const lctx = (call.local = new RequestLocal(call));
   for (const [index, guard] of guards.entries()) {
-    call.nameLate = () => nameLateGuard(call, guardPlaces?.[index]);
+    call.nameLate = () => nameLatePart(call, 'guard', guardPlaces?.[index]);
     const added: unknown = await guard(req, call.gctx as GlobalContext, lctx);
     if (call.phase !== 'handler') return false;
     if (added !== undefined) addToLocal(lctx, added, guardPlaces?.[index]);
   }
   call.nameLate = undefined;
   return true;
-}
-
-/** Logs a guard that is late. In production, clients do not learn the file of the guard. */
-function nameLateGuard(call: Call, guard: string | undefined): string {
-  call.logger.warn('a guard did not respond in time', {
-    route: call.route,
-    guard,
-    requestId: call.requestId,
-    traceId: call.traceId,
-  });
-  return guard === undefined || call.app.production ? 'A guard' : `The guard of ${guard}`;
 }
 
 /** @param place where the guard is declared: `src/handlers/_guard.ts:3` */

@@ -1,5 +1,7 @@
 import type { GlobalContext, LocalContext, Req, Res } from '../../types/context.ts';
 import type { LoadedRoute } from '../../types/bundle.ts';
+import type { Call } from '../request/call.ts';
+import { nameLatePart } from './late-part.ts';
 
 /**
  * Runs the middleware of a route, outermost first, around its handler. The value that a middleware
@@ -10,19 +12,34 @@ import type { LoadedRoute } from '../../types/bundle.ts';
  * ended, and an error of the rest is not lost.
  */
 export async function runMiddleware(
+  call: Call,
   route: LoadedRoute,
   req: Req,
   res: Res,
   gctx: GlobalContext,
   lctx: LocalContext,
 ): Promise<unknown> {
+  // Index of the middleware that runs; that of the handler comes after the last one.
+  let running = 0;
+  call.nameLate = () =>
+    running < route.middleware.length
+      ? nameLatePart(call, 'middleware', route.middlewareFiles?.[running])
+      : 'The handler';
   const run = async (index: number): Promise<unknown> => {
+    running = index;
     const middleware = route.middleware[index];
     if (middleware === undefined) return route.handler?.(req, res, gctx, lctx);
     let rest: NextPromise | undefined;
+    const runRest = async (): Promise<unknown> => {
+      try {
+        return await run(index + 1);
+      } finally {
+        running = index;
+      }
+    };
     const next = (): Promise<unknown> => {
       if (rest !== undefined) throw new Error('A middleware called next() twice.');
-      return (rest = new NextPromise(run(index + 1)));
+      return (rest = new NextPromise(runRest()));
     };
     const returned = await middleware(req, res, gctx, lctx, next);
     const inner = await rest?.settled();

@@ -14,7 +14,7 @@ import { runMiddleware } from '../route/middleware.ts';
 import { isForeignOrigin } from '../request/foreign-site.ts';
 import { decodeParams } from '../request/path.ts';
 import { RequestError } from '../request/request-error.ts';
-import { finishCall } from '../request/finish-call.ts';
+import { CLIENT_GONE, finishCall } from '../request/finish-call.ts';
 import { respondUnmatched } from '../respond-unmatched.ts';
 
 const SWITCHING_PROTOCOLS = 101;
@@ -43,10 +43,25 @@ async function decide(incoming: IncomingRequest): Promise<Call | undefined> {
   const call = await beginHandshake(incoming);
   if (call === undefined) return undefined;
   try {
-    return (await runHandshake(incoming.app, call)) ? call : undefined;
+    const isAccepted = await Promise.race([runHandshake(incoming.app, call), clientLeft(call)]);
+    return isAccepted ? call : undefined;
   } catch (error) {
     return void respondError(call, error);
   }
+}
+
+/** Resolves with `false` when the client leaves, and ends a handshake that is not decided yet. */
+function clientLeft(call: Call): Promise<false> {
+  return new Promise((resolve) => {
+    call.exchange.onGone(() => {
+      if (call.phase !== 'done') {
+        call.abort(new DOMException('The client closed the connection.', 'AbortError'));
+        finishCall(call, CLIENT_GONE);
+        call.exchange.destroy();
+      }
+      resolve(false);
+    });
+  });
 }
 
 async function beginHandshake(incoming: IncomingRequest): Promise<Call | undefined> {
@@ -89,7 +104,14 @@ async function runHandshake(app: AppState, call: Call): Promise<boolean> {
   };
   const lctx = (call.local ??= new RequestLocal(call));
   const returned = await inScope(call, () =>
-    runMiddleware({ ...route, handler: accept }, new RequestContext(call), call.res, gctx, lctx),
+    runMiddleware(
+      call,
+      { ...route, handler: accept },
+      new RequestContext(call),
+      call.res,
+      gctx,
+      lctx,
+    ),
   );
   if (call.phase !== 'handler') return false;
   if (accepted) finishCall(call, SWITCHING_PROTOCOLS);

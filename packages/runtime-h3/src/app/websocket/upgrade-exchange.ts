@@ -37,7 +37,7 @@ export class UpgradeExchange implements Exchange {
   }
 
   get gone(): boolean {
-    return this.#socket.destroyed;
+    return this.#socket.destroyed || this.#socket.readableEnded;
   }
 
   header(name: string): string | undefined {
@@ -69,9 +69,11 @@ export class UpgradeExchange implements Exchange {
     return true;
   }
 
+  /** A client that ends its side has left too: no WebSocket client does so before it is accepted. */
   onGone(callback: () => void): void {
-    if (this.#socket.destroyed) callback();
-    else this.#socket.once('close', callback);
+    if (this.gone) return callback();
+    this.#socket.once('end', callback);
+    this.#socket.once('close', callback);
   }
 
   send(status: number, headers: HeaderList, body: Payload): undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HttpError } from '../../../src/index.ts';
-import type { Guard } from '../../../src/types/context.ts';
+import type { Guard, Middleware } from '../../../src/types/context.ts';
 import { adapters, read, useTarget } from '../../helpers/target.ts';
 
 const numbers = {
@@ -200,6 +200,12 @@ describe('a guard that is late', () => {
   const target = useTarget(adapters[0]![1]);
   const late: Guard = () => new Promise(() => undefined);
   const PLACES = ['src/handlers/_guard.ts:2'];
+  const stuck: Middleware = () => new Promise(() => undefined);
+  const through: Middleware = (_req, _res, _gctx, _lctx, next) => next();
+  const afterNext: Middleware = async (_req, _res, _gctx, _lctx, next) => {
+    await next();
+    await new Promise(() => undefined);
+  };
 
   test.each([
     ['development', 'The guard of src/handlers/_guard.ts:2 did not respond in time.'],
@@ -218,6 +224,30 @@ describe('a guard that is late', () => {
       );
     },
   );
+
+  test.each([
+    ['before it calls next()', [stuck], 'The middleware of src/handlers/_middleware.ts'],
+    ['after next()', [afterNext], 'The middleware of src/handlers/_middleware.ts'],
+    ['inside of another one', [through, stuck], 'The middleware of src/handlers/in/_middleware.ts'],
+    ['and the handler runs', [through], 'The handler'],
+  ] as const)('as is a middleware that is late, %s', async (_, middleware, part) => {
+    const isHandlerLate = part === 'The handler';
+    await target.start(
+      {
+        'GET /in': {
+          middleware: [...middleware],
+          middlewareFiles: ['src/handlers/_middleware.ts', 'src/handlers/in/_middleware.ts'],
+          handler: () => (isHandlerLate ? new Promise(() => undefined) : 'x'),
+        },
+      },
+      { mode: 'development', limits: { handlerTimeout: 50 } },
+    );
+    expect(await read(await target.call('/in'))).toMatchObject({
+      status: 503,
+      body: { code: 'timeout', detail: `${part} did not respond in time.` },
+    });
+    expect(target.logged.some((line) => 'middleware' in line)).toBe(!isHandlerLate);
+  });
 
   test('is not named if it passed and the handler is late', async () => {
     await target.start(

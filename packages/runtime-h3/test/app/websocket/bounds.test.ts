@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { afterEach, expect, test } from 'vitest';
 import { LimitCounts } from '../../../src/telemetry/record/limit-counts.ts';
+import type { Guard } from '../../../src/types/context.ts';
 import type { Limits } from '../../../src/types/limits.ts';
 import { bundle, type TestRoute } from '../../helpers/bundle.ts';
 import { overNode, type Target } from '../../helpers/target.ts';
@@ -138,6 +140,31 @@ test('a handshake gets 503 while as many as handshakes are open', async () => {
   await Promise.all(opening);
   await expect.poll(send).toContain('HTTP/1.1 101 ');
 });
+
+test.each(['end', 'destroy', 'resetAndDestroy'] as const)(
+  'a client that leaves during its handshake is noticed at once: %s',
+  async (leave) => {
+    let signal: AbortSignal | undefined;
+    const guard: Guard = (_req, _gctx, lctx) => {
+      signal = lctx.signal;
+      return new Promise(() => undefined);
+    };
+    await start({ 'WS /slow': { socket: {}, guards: [guard] } }, { handshakes: 1 });
+    const socket = connect(target.port, '127.0.0.1');
+    socket.write(`GET /slow HTTP/1.1\r\n${HANDSHAKE}\r\n`);
+    await expect.poll(() => signal?.aborted).toBe(false);
+    socket[leave]();
+    await expect.poll(() => signal?.aborted).toBe(true);
+    // Its place is free again: the next client waits for the guard instead of getting 503.
+    signal = undefined;
+    const next = connect(target.port, '127.0.0.1');
+    next.write(`GET /slow HTTP/1.1\r\n${HANDSHAKE}\r\n`);
+    await expect.poll(() => (signal as AbortSignal | undefined)?.aborted).toBe(false);
+    next.destroy();
+    await expect.poll(() => (signal as AbortSignal | undefined)?.aborted).toBe(true);
+    expect(limitCounts.counts).toEqual({});
+  },
+);
 
 test('a message above its limit is counted', async () => {
   await start({ 'WS /idle': { socket: {} } }, { message: 100 });
