@@ -19,9 +19,7 @@ export interface TestCluster {
   /** Requests that changed something, as the API server wrote them down. */
   audit(): AuditEvent[];
   /** Starts one more process, which ends with the cluster. */
-  run(name: string, command: string, args: string[], env?: NodeJS.ProcessEnv): ChildProcess;
-  /** Adds something that runs before the processes end. */
-  beforeStop(stop: () => Promise<void> | void): void;
+  run(name: string, command: string, args: string[]): ChildProcess;
   logs(): string;
   stop(): Promise<void>;
 }
@@ -46,15 +44,9 @@ const AUDIT_POLICY = {
   ],
 };
 
-/**
- * Starts etcd and the API server, and with `controllers` the controller manager and the scheduler.
- * Everything listens on loopback, at ports of the system.
- */
-export async function startControlPlane({
-  controllers = false,
-}: { controllers?: boolean } = {}): Promise<TestCluster | Missing> {
+/** Starts etcd and the API server on loopback, at ports of the system. */
+export async function startControlPlane(): Promise<TestCluster | Missing> {
   const needed: ServerName[] = ['etcd', 'kube-apiserver'];
-  if (controllers) needed.push('kube-controller-manager', 'kube-scheduler');
   const missing = needed.filter((name) => findServer(name) === undefined);
   if (missing.length > 0)
     return { reason: `${missing.join(', ')} not compiled: npm run test:cluster compiles them` };
@@ -62,13 +54,11 @@ export async function startControlPlane({
   const pki = path.join(folder, 'pki');
   createCertificates(pki);
   const children: ChildProcess[] = [];
-  const stops: (() => Promise<void> | void)[] = [];
-  const run: TestCluster['run'] = (name, command, args, env) => {
+  const run: TestCluster['run'] = (name, command, args) => {
     const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
     const child = spawn(command, args, {
       stdio: ['ignore', log, log],
       cwd: folder,
-      env: { ...process.env, ...env },
     });
     fs.closeSync(log);
     child.on('error', () => {});
@@ -78,7 +68,6 @@ export async function startControlPlane({
   const orphaned = (): void => children.forEach((child) => void child.kill('SIGKILL'));
   process.once('exit', orphaned);
   async function stop(): Promise<void> {
-    for (const each of stops.reverse()) await each();
     for (const child of children.reverse()) await end(child);
     process.removeListener('exit', orphaned);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -92,12 +81,11 @@ export async function startControlPlane({
     url,
     run,
     stop,
-    beforeStop: (each) => void stops.push(each),
     audit: () => readAudit(folder),
     logs: () => readLogs(folder),
   };
   try {
-    await startServers(cluster, ports, controllers);
+    await startServers(cluster, ports);
     return cluster;
   } catch (error) {
     const reason = `${(error as Error).message}\n${readLogs(folder)}`;
@@ -107,9 +95,8 @@ export async function startControlPlane({
 }
 
 async function startServers(
-  { folder, run, url, kubeconfig }: TestCluster,
+  { folder, run, url }: TestCluster,
   ports: { etcd: number; peer: number; api: number },
-  controllers: boolean,
 ): Promise<void> {
   const pki = path.join(folder, 'pki');
   const etcd = `http://127.0.0.1:${ports.etcd}`;
@@ -133,24 +120,6 @@ async function startServers(
   await until('the API server is ready', () => isReady(url, pki), {
     giveUp: () => api.exitCode !== null && 'kube-apiserver ended',
   });
-  if (!controllers) return;
-  const own = [
-    `--kubeconfig=${kubeconfig}`,
-    `--authentication-kubeconfig=${kubeconfig}`,
-    `--authorization-kubeconfig=${kubeconfig}`,
-    '--bind-address=127.0.0.1',
-    '--leader-elect=false',
-  ];
-  run('kube-controller-manager', findServer('kube-controller-manager')!, [
-    ...own,
-    `--secure-port=${await freePort()}`,
-    `--root-ca-file=${pki}/ca.pem`,
-    `--service-account-private-key-file=${pki}/sa.key`,
-  ]);
-  run('kube-scheduler', findServer('kube-scheduler')!, [
-    ...own,
-    `--secure-port=${await freePort()}`,
-  ]);
 }
 
 const apiArguments = (folder: string, etcd: string, port: number): string[] => {
