@@ -14,6 +14,7 @@ import { createClaimLoop } from './claim-loop.ts';
 import { createEffectFiles } from './effect-files.ts';
 import { createJobRunner } from './job-runner.ts';
 import { createMaintenance } from './maintenance.ts';
+import { countEnqueued } from '../../telemetry/record/run-stats.ts';
 import { createRunLog } from './run-log.ts';
 import { createSchedules } from './schedules.ts';
 import { createJobLookup, type JobLookup } from './job-lookup.ts';
@@ -95,6 +96,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
       if (state === 'closed') throw engineClosedError(name);
       files.markEnqueued(name);
       const [id] = await driver.enqueue([job], enqueueOptions.tx);
+      countEnqueued(name);
       return id!;
     };
     return { id: await (tracer === undefined ? add() : tracer.observeEnqueue(name, add)) };

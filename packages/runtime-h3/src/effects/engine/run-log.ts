@@ -9,6 +9,7 @@ import {
 } from '../../telemetry/record/ids.ts';
 import type { LogSink } from '../../telemetry/record/recorder.ts';
 import { RouteStats } from '../../telemetry/record/route-stats.ts';
+import { countRun } from '../../telemetry/record/run-stats.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { RunOutcome, SpanLink } from '../../types/telemetry.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
@@ -57,6 +58,7 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
         const us = Math.trunc((now - started) * 1000);
         const time = Math.trunc(performance.timeOrigin + now);
         const status = outcome === 'completed' || outcome === 'interrupted' ? 200 : 500;
+        countRun(effect, version, outcome, us);
         log?.(printLine());
         if (trace === undefined) return;
         if (status >= 500) tracer!.fail(trace.root, error);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../app/options.ts';
 import type { WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import { runMetrics } from '../../telemetry/record/run-stats.ts';
 import type { WorkerKind } from '../channel/messages.ts';
 import { createProcessMetrics } from '../channel/process-metrics.ts';
 import type { ReleaseSource } from './release-source.ts';
@@ -38,6 +39,7 @@ export function createWorkerMetrics({
       inflight: app.inflight,
       routes: app.metrics(),
       sockets: app.socketMetrics(),
+      ...runMetrics(),
       infos: app.routes(),
       limits: limitCounts.counts,
       releases: list.map(({ version, status }) => ({

@@ -1,7 +1,13 @@
 import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { LimitMetrics } from '../record/limit-counts.ts';
 import { bucketOf, type Exemplar, type RouteMetric } from '../record/route-stats.ts';
-import type { DropMetric, SocketMetric, WorkerMetrics } from './server-metrics.ts';
+import type {
+  DropMetric,
+  EnqueueMetric,
+  RunMetric,
+  SocketMetric,
+  WorkerMetrics,
+} from './server-metrics.ts';
 
 /**
  * Maximum number of series of ended processes. A server that is updated for years has many
@@ -21,6 +27,8 @@ export function addUpEnded(ended: readonly WorkerMetrics[]): WorkerMetrics {
     sockets: addUpSockets(ended.flatMap(({ sockets = [] }) => sockets))
       .slice(-MAX_SERIES)
       .map((socket) => ({ ...socket, open: 0 })),
+    runs: addUpRuns(ended.flatMap(({ runs = [] }) => runs)).slice(-MAX_SERIES),
+    enqueued: addUpEnqueued(ended.flatMap(({ enqueued = [] }) => enqueued)),
     drops: addUpDrops(ended.flatMap(({ drops = [] }) => drops)),
   };
 }
@@ -45,6 +53,24 @@ export function addUpSockets(metrics: readonly SocketMetric[]): SocketMetric[] {
     (sum, metric) => {
       sum.open += metric.open;
       addDurations(sum, metric);
+    },
+  );
+}
+
+export function addUpRuns(metrics: readonly RunMetric[]): RunMetric[] {
+  return group(
+    metrics,
+    ({ effect, version, outcome }) => [effect, version, outcome],
+    (sum, metric) => addDurations(sum, metric),
+  );
+}
+
+export function addUpEnqueued(metrics: readonly EnqueueMetric[]): EnqueueMetric[] {
+  return group(
+    metrics,
+    ({ effect }) => [effect],
+    (sum, { count }) => {
+      sum.count += count;
     },
   );
 }

@@ -3,6 +3,7 @@ import type { QueueStats } from '../../ports.ts';
 import type { CrashCounts } from '../record/crash-counts.ts';
 import type { LimitMetrics } from '../record/limit-counts.ts';
 import type { ProcessMetrics } from '../../types/process-metrics.ts';
+import type { RunOutcome } from '../../types/telemetry.ts';
 import type { RouteMetric } from '../record/route-stats.ts';
 
 export type { ProcessMetrics };
@@ -16,6 +17,22 @@ export interface SocketMetric {
   count: number;
   sum: number;
   buckets: number[];
+}
+
+/** Attempts to run the jobs of one effect. */
+export interface RunMetric {
+  effect: string;
+  version: string;
+  outcome: RunOutcome;
+  /** Durations: see `RouteMetric`. */
+  count: number;
+  sum: number;
+  buckets: number[];
+}
+
+export interface EnqueueMetric {
+  effect: string;
+  count: number;
 }
 
 /** Records of telemetry that were lost. */
@@ -48,6 +65,8 @@ export interface WorkerMetrics {
   sockets?: SocketMetric[];
   /** Present in a worker that runs jobs. All workers report the same jobs of a `shared` queue. */
   effects?: { jobs: QueueStats; shared: boolean };
+  runs?: RunMetric[];
+  enqueued?: EnqueueMetric[];
   infos?: RouteInfo[];
   releases?: ReleaseMetric[];
   /** Modules of the current release, and whether each can serve. */

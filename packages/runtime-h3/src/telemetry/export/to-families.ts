@@ -1,5 +1,12 @@
 import { CRASH_CAUSES } from '../record/crash-counts.ts';
-import { addUpDrops, addUpLimits, addUpRoutes, addUpSockets } from './add-up.ts';
+import {
+  addUpDrops,
+  addUpEnqueued,
+  addUpLimits,
+  addUpRoutes,
+  addUpRuns,
+  addUpSockets,
+} from './add-up.ts';
 import { histogramSamples } from './histogram-samples.ts';
 import type { Labels, MetricFamily, Sample } from './metric-family.ts';
 import type { ProcessMetrics, ServerMetrics, WorkerMetrics } from './server-metrics.ts';
@@ -30,7 +37,8 @@ export function toFamilies(metrics: ServerMetrics): MetricFamily[] {
     },
     ...requestFamilies(counted),
     ...socketFamilies(counted),
-    ...effectFamilies(workers),
+    ...queueFamilies(workers),
+    ...effectFamilies(counted),
     ...releaseFamilies(workers),
     {
       name: 'gati_worker_crashes',
@@ -130,7 +138,36 @@ function socketFamilies(workers: readonly WorkerMetrics[]): MetricFamily[] {
   ];
 }
 
+/** OpenTelemetry's names of messaging, which may still change there. */
 function effectFamilies(workers: readonly WorkerMetrics[]): MetricFamily[] {
+  const runs = addUpRuns(workers.flatMap((worker) => worker.runs ?? []));
+  const enqueued = addUpEnqueued(workers.flatMap((worker) => worker.enqueued ?? []));
+  return [
+    ...unlessEmpty({
+      name: 'messaging_client_sent_messages',
+      type: 'counter',
+      help: 'Jobs that were enqueued.',
+      samples: enqueued.map(({ effect, count }) =>
+        total({ messaging_destination_name: effect }, count),
+      ),
+    }),
+    ...unlessEmpty({
+      name: 'messaging_process_duration_seconds',
+      type: 'histogram',
+      unit: 'seconds',
+      help: 'Time that an attempt to run a job took.',
+      samples: runs.flatMap((metric) =>
+        histogramSamples(metric, {
+          messaging_destination_name: metric.effect,
+          outcome: metric.outcome,
+          version: metric.version,
+        }),
+      ),
+    }),
+  ];
+}
+
+function queueFamilies(workers: readonly WorkerMetrics[]): MetricFamily[] {
   const counts = new Map<string, number>();
   for (const { effects } of workers) {
     for (const [state, count] of Object.entries(effects?.jobs ?? {})) {

@@ -46,7 +46,11 @@ test('one process runs the jobs of a shared queue, and every worker can read the
   // The second worker may still be starting.
   const metrics = async (): Promise<string> => (await fetch(`${running.url}/metrics`)).text();
   await expect.poll(metrics).toContain('gati_workers 3');
-  expect(await metrics()).toContain('gati_effect_jobs{state="waiting"} 0');
+  const text = await metrics();
+  expect(text).toContain('gati_effect_jobs{state="waiting"} 0');
+  // Workers enqueued them, and another process ran them.
+  expect(text).toMatch(/^messaging_client_sent_messages_total\{.*\} 6$/m);
+  expect(text).toMatch(/^messaging_process_duration_seconds_count\{.*outcome="completed".*\} 6$/m);
   expect(await running.stop()).toBe(0);
 });
 

@@ -58,8 +58,19 @@ test('the counts of a worker that ended stay, and what it had open does not', ()
   const sockets = [
     { route: '/chat', version: '1.0.0', open: 3, count: 1, sum: 5e6, buckets: [] as number[] },
   ];
-  const gone = worker([300], { limits: { body: 1 }, drops, sockets });
-  const running = worker([300], { drops, sockets });
+  const runs = [
+    {
+      effect: 'ship',
+      version: '1.0.0',
+      outcome: 'completed' as const,
+      count: 2,
+      sum: 9,
+      buckets: [0, 0, 2],
+    },
+  ];
+  const enqueued = [{ effect: 'ship', count: 5 }];
+  const gone = worker([300], { limits: { body: 1 }, drops, sockets, runs, enqueued });
+  const running = worker([300], { drops, sockets, runs, enqueued });
   const { text } = printMetrics(
     serverMetrics([running], { others: [addUpEnded([gone, addUpEnded([gone])])] }),
   );
@@ -69,6 +80,12 @@ test('the counts of a worker that ended stay, and what it had open does not', ()
   expect(text).toMatch(/^gati_limit_reached_total\{limit="body"\} 2$/m);
   expect(text).toMatch(/^gati_telemetry_dropped_total\{signal="logs",reason="rejected"\} 12$/m);
   expect(text).toMatch(/^gati_websockets_open\{http_route="\/chat",version="1.0.0"\} 3$/m);
+  expect(text).toMatch(
+    /^messaging_process_duration_seconds_count\{messaging_destination_name="ship",outcome="completed",version="1.0.0"\} 6$/m,
+  );
+  expect(text).toMatch(
+    /^messaging_client_sent_messages_total\{messaging_destination_name="ship"\} 15$/m,
+  );
   expect(text).toMatch(/^gati_websocket_duration_seconds_count\{.*\} 3$/m);
 });
 
@@ -96,6 +113,10 @@ function fullWorker(): WorkerMetrics {
     ],
     releases: [{ version: '1.0.0', status: 'live', isCurrent: true }],
     modules: { store: false },
+    runs: [
+      { effect: 'ship', version: '1.0.0', outcome: 'dead', count: 1, sum: 7e6, buckets: [] },
+    ].map((run) => ({ ...run, outcome: 'dead' as const })),
+    enqueued: [{ effect: 'ship', count: 1 }],
     limits: { body: 1 },
     drops: [{ signal: 'lines', reason: 'queue full', records: 2 }],
     effects: { jobs: { waiting: 1, delayed: 0, active: 0, dead: 0 }, shared: true },
