@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { GatiError } from '@gati/contract';
-import { isObject } from '@gati/contract/data';
 import { usageError } from '@gati/runtime-h3/command';
 import { liveRevision, readLiveState } from '../../plan/live-state.ts';
-import { type Plan, PLAN_FORMAT } from '../../plan/plan.ts';
+import { parsePlan } from '../../plan/parse-plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Call } from '../command.ts';
 import { openDestination, runPlan } from '../deploy-step.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
@@ -58,7 +58,6 @@ function readPlan(file: string): Plan {
   } catch {
     return fail('it is not JSON');
   }
-  if (!isObject(value) || value['format'] !== PLAN_FORMAT || !Array.isArray(value['steps']))
-    return fail('it is not a plan of this version');
-  return value as unknown as Plan;
+  const plan = parsePlan(value);
+  return typeof plan === 'string' ? fail(plan) : plan;
 }
