@@ -265,6 +265,20 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.close();
   });
 
+  test('a rejected request shows the rule that it broke, and a curl that works', async () => {
+    await send('/demo/echo', { text: 7 });
+    const page = await open('traces?status=400');
+    await page.getByRole('link', { name: '/demo/echo' }).first().click();
+    const section = page.getByRole('region', { name: 'Why it was rejected' });
+    await section.getByText('/text').waitFor();
+    const command = await section.getByLabel('curl').textContent();
+    const body = JSON.parse(/-d '(.*)'$/.exec(command!)![1]!) as unknown;
+    await send('/demo/echo', body);
+    await page.goto(`${server.url}/_control/traces?status=200&path=echo`);
+    await page.getByRole('link', { name: '/demo/echo' }).first().waitFor();
+    await page.close();
+  });
+
   test('axe finds nothing serious on any page, in both themes and on a phone', async () => {
     const found: string[] = [];
     const contexts: BrowserContextOptions[] = [

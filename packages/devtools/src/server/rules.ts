@@ -25,6 +25,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   modules: READ,
   config: READ,
   scaling: READ,
+  'explain/:id': READ,
 };
 
 /** @throws {TypeError} when a path has no rule */

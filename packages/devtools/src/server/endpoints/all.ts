@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { deadLetters, effects, job, jobs, redrives } from './effects.ts';
 import { errors } from './errors.ts';
+import { explanation } from './explain.ts';
 import { lens } from './lens.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
@@ -36,4 +37,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   modules,
   config,
   scaling,
+  explanation,
 ];

@@ -17,6 +17,7 @@ export function respondError(call: Call, error: unknown): void {
     if (error instanceof RequestError) {
       if (error.limit !== undefined) call.app.limitCounts.add(error.limit);
       call.res.assignedHeaders = undefined;
+      if (error.status < 500) logRejection(call, error);
       return sendProblem(call, error.status, error.code, error.extra, error.headers);
     }
     if (isHttpError(error)) {
@@ -51,6 +52,19 @@ export function respondError(call: Call, error: unknown): void {
       call.exchange.destroy();
     }
   }
+}
+
+/** Names the rules that a request breaks, without its values. */
+function logRejection(call: Call, { status, code, extra }: RequestError): void {
+  call.logger.debug('a request was rejected', {
+    route: call.route,
+    requestId: call.requestId,
+    traceId: call.traceId,
+    spanId: call.spanId,
+    status,
+    code,
+    errors: extra?.['errors'],
+  });
 }
 
 function developmentDetails(call: Call, error: unknown): Record<string, unknown> {
