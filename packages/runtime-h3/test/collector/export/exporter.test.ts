@@ -435,6 +435,34 @@ describe('the export over OTLP', () => {
     expect(received[0]!.body).toEqual(received[2]!.body);
   });
 
+  test.each([
+    ['7', 7000],
+    [new Date(Date.now() + 3_600_000).toUTCString(), 60_000],
+    ['soon', 1000],
+    ['-5', 1000],
+  ])('waits as long as Retry-After: %s says, a minute at most', async (retryAfter, longest) => {
+    const pauses: number[] = [];
+    const statuses = [429, 200];
+    const sender = createSender({
+      url: 'http://127.0.0.1',
+      headers: {},
+      timeout: 10_000,
+      isRetryable: (status) => status === 429,
+      onDrop: () => expect.unreachable(),
+      onState: () => {},
+      fetch: async () =>
+        new Response('', { status: statuses.shift()!, headers: { 'retry-after': retryAfter } }),
+      pause: async (milliseconds) => void pauses.push(milliseconds),
+    });
+    sender.send({ body: '', records: 1 });
+    await sender.close(1000);
+    expect(pauses).toHaveLength(1);
+    // Without a usable value, the pause is a random share of a second.
+    if (longest > 1000) expect(pauses[0]).toBe(longest);
+    else expect(pauses[0]).toBeLessThanOrEqual(longest);
+    expect(pauses[0]).toBeGreaterThanOrEqual(500);
+  });
+
   test('drops the oldest requests while the target is unavailable, within bounds', async () => {
     const { url, server } = await startTarget();
     server.closeAllConnections();
