@@ -25,7 +25,10 @@ export interface ReleasesPort {
  */
 export type ClusterOperator = NodeOperator;
 
-/** What the panel reaches besides telemetry. Each part is opened when a page first needs it. */
+/**
+ * Parts of the app that the panel uses besides telemetry. Each part is opened when a page first
+ * needs it.
+ */
 export interface PanelPorts {
   /** Absent if jobs are in the memory of other processes. */
   queue?: QueuePort;
