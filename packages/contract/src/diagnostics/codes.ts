@@ -109,7 +109,7 @@ export const GATI_CODES = {
   GATI_NO_TYPESCRIPT: 'Gati found no TypeScript compiler that can analyse the handlers.',
   GATI_OPTION_INVALID: "An option of `gati()` in `vite.config.ts` has a value that can't be used.",
   GATI_OUT_DIR: 'The output folder of the build overlaps with the sources of the app.',
-  GATI_PANEL_UNREADABLE: 'A command can not read the panel of a running server.',
+  GATI_PANEL_UNREADABLE: "A command can't read the panel of a running server.",
   GATI_PATTERN_SLOW: "The time to match a pattern of a route's input grows faster than the input.",
   GATI_PORT_TAKEN: "Another process listens on the server's port.",
   GATI_PREVIEW: "`vite preview` can't start the built server.",

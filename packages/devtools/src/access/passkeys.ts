@@ -37,7 +37,7 @@ export interface PasskeyProofs {
 
 type Library = typeof import('@simplewebauthn/server');
 
-/** Few processes ever see a passkey. */
+/** Loaded late, because few processes ever check a passkey. */
 const loadLibrary = (): Promise<Library> => import('@simplewebauthn/server');
 
 /** @param load loads the library that checks passkeys */

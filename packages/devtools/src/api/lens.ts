@@ -1,9 +1,9 @@
-/** Two releases by route: responses of the read API. */
+/** Responses of the read API that compare two releases by route. */
 
 export interface Lens {
   before: string;
   after: string;
-  /** Worse ones first, the surest at the top. */
+  /** Worse routes first, those with the most significant difference at the top. */
   routes: LensRoute[];
 }
 
@@ -15,11 +15,11 @@ export interface LensRoute {
   /** Share of 5xx: difference, and its 95 % confidence interval. */
   errors: { difference: number; low: number; high: number };
   /**
-   * `worse` and `better` are sure: chance alone makes such a difference in less than 1 of 100
-   * comparisons of all routes. `unsure`: too few requests to tell a difference.
+   * `worse` and `better` are significant: chance alone makes such a difference in less than 1 of
+   * 100 comparisons of all routes. `unsure`: too few requests to find a difference.
    */
   verdict: 'worse' | 'better' | 'same' | 'unsure';
-  /** What is worse or better. */
+  /** Measures that are worse or better. */
   because: ('errors' | 'durations')[];
   /** Standard deviations; above 0 is worse. */
   score: number;
@@ -28,7 +28,7 @@ export interface LensRoute {
 export interface LensSide {
   count: number;
   failed: number;
-  /** Requests a minute. */
+  /** Requests per minute. */
   rate: number;
   /** Microseconds; absent without requests. */
   p50?: LensQuantile;

@@ -14,9 +14,9 @@ export interface ModuleItem {
   name: string;
   /** Path from the root of the project. */
   file: string;
-  /** Absent if no process has set it up, or the panel can't ask. */
+  /** Absent if no process has set it up, or the panel has no connection to the processes. */
   isHealthy?: boolean;
-  /** Why it is not healthy. */
+  /** Reason why it is not healthy. */
   reason?: string;
   /** Calls in the sample. */
   calls: Pick<Red, 'count' | 'failed'>;
@@ -33,7 +33,7 @@ export interface SettingList {
 }
 
 export interface ProcessList {
-  /** Absent if the panel can't ask the processes. */
+  /** Absent if the panel has no connection to the processes. */
   processes?: ProcessItem[];
   /** Processes that were replaced since the start, by cause. */
   crashes: Record<string, number>;

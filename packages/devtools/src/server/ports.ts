@@ -20,8 +20,8 @@ export interface ReleasesPort {
 }
 
 /**
- * The place where the app runs: the processes of one node, or of a cluster. Pages and commands do not
- * know which.
+ * Access to the processes of the app, on one node or in a cluster. Pages and commands do not depend
+ * on which.
  */
 export type ClusterOperator = NodeOperator;
 
@@ -34,6 +34,6 @@ export interface PanelPorts {
   queue?: QueuePort;
   /** Absent if no store is set up. */
   releases?: ReleasesPort;
-  /** Absent if the panel can't ask the processes. */
+  /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
 }

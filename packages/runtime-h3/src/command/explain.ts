@@ -8,7 +8,7 @@ export type ErrorPages = Readonly<Record<string, string>>;
 /**
  * Returns the page of an error code; without a code, the list of all codes.
  *
- * @param command how the user calls it: `gati explain`
+ * @param command the command as the user types it: `gati explain`
  * @throws {GatiError} GATI_USAGE when there is no such code
  */
 export function explainCode(

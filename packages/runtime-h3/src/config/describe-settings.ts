@@ -1,7 +1,7 @@
 import type { Setting } from '../types/process-metrics.ts';
 import { redact } from '../telemetry/log/redact.ts';
 
-/** Variables that settings of servers and of exporters have. */
+/** Names of the variables for settings of servers and of exporters. */
 const SETTING =
   /^(?:GATI_[A-Z_]+|OTEL_[A-Z_]+|PORT|HOST|NODE_ENV|NODE_OPTIONS|UV_THREADPOOL_SIZE)$/;
 

@@ -21,10 +21,10 @@ async function readPages(file: URL | undefined): Promise<ErrorPages> {
   try {
     if (file) return JSON.parse(await readFile(fileURLToPath(file), 'utf8')) as ErrorPages;
   } catch {
-    // The error below says what to do.
+    // The error below has the fix.
   }
   throw usageError(
-    'the pages of the error codes are not beside the server',
+    'the pages of the error codes are not in the folder of the server',
     'Keep `errors.json` of the build beside `index.mjs`, or run `gati explain` in the project.',
   );
 }

@@ -1,4 +1,4 @@
-/** What one process needs. */
+/** Resources that one process uses. */
 export interface ProcessMetrics {
   /** `supervisor`, `http`, `effects` or `collector`. */
   kind: string;
@@ -34,7 +34,7 @@ export interface NodeOperator {
     /** Requests in flight. */
     inflight: number;
   }>;
-  /** Health of each module that is set up: empty if it can serve, else the reason. */
+  /** Health of each module that is set up: empty if it can serve, otherwise the reason why not. */
   health(): Promise<Record<string, string>>;
   /** Effective settings, without secrets. */
   settings(): Promise<Setting[]>;

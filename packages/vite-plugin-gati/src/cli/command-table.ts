@@ -166,7 +166,8 @@ export const COMMANDS: Command[] = [
     args: {
       action: {
         type: 'positional',
-        description: '`link` makes an owner: to set the panel up, or to get back into it',
+        description:
+          '`link` prints a link that creates an owner, for the set-up or after lost access',
         valueHint: 'link',
       },
     },

@@ -10,8 +10,8 @@ import { DEVELOPMENT_STORE } from '../dev/panel/development-store.ts';
 import { findRunningServer } from '../dev/running-server.ts';
 
 /**
- * Opens the telemetry of the `gati dev` that runs in a folder, or else the store that
- * `GATI_TELEMETRY` names, which is that of development by default.
+ * Opens the telemetry of the `gati dev` that runs in a folder, otherwise the store that
+ * `GATI_TELEMETRY` names, by default that of development.
  *
  * @throws {GatiError} GATI_USAGE when there is neither
  */

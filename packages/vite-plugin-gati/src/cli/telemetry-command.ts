@@ -63,7 +63,7 @@ const TRACE_ID: Positional = {
   valueHint: '0af7651916cd43dd8448eb211c80319c',
 };
 
-/** Creates the commands that read what a server observed. A built server has them too. */
+/** Creates the commands that read the telemetry of a server. A built server has them too. */
 export function createTelemetryCommands(): Command[] {
   return (Object.keys(COMMANDS) as QueryName[]).map((name) => {
     const { description, args: options } = COMMANDS[name];

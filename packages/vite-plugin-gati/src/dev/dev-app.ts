@@ -29,7 +29,7 @@ export interface DevApp {
    * @param changed files, from the root, whose code or contract changed
    */
   apply(scan: Scan, changed?: Set<string>): Promise<void>;
-  /** Health of each module that is set up: empty if it can serve, else the reason. */
+  /** Health of each module that is set up: empty if it can serve, otherwise the reason why not. */
   health(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -26,7 +26,7 @@ export interface DevContext {
   ): Promise<void>;
   /** Replaces the current context, if there is one, by one of `release`. */
   renew(release: ReleaseBundle): Promise<void>;
-  /** Health of each module that is set up: empty if it can serve, else the reason. */
+  /** Health of each module that is set up: empty if it can serve, otherwise the reason why not. */
   health(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -99,7 +99,7 @@ async function startServer(
   if (!fs.existsSync(entry))
     throw notBuiltError(`there is no ${path.relative(config.root, entry)}`);
   const child = spawn(process.execPath, ['--import', GUARD, entry], {
-    // Its port is not the one that browsers see, so no browser could use the panel.
+    // Browsers use another port than this server's, so they could not use its panel.
     env: { ...process.env, GATI_PANEL: 'off', HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -102,7 +102,8 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-out',
       handle(_body, { actor }) {
         if (actor.session !== undefined) store.sessions.end(actor.session);
-        // Without `Clear-Site-Data`: it would remove what the app keeps under the same origin.
+        // Does not send `Clear-Site-Data`, which would also remove the data of the app under the
+        // same origin.
         return { body: {}, headers: { 'set-cookie': printSessionCookie(origin) } };
       },
     }),

@@ -1,6 +1,6 @@
 import type { NodeKind, Topology, TopologyEdge, TopologyNode } from '../../api/topology.ts';
 
-/** The columns of the graph: who calls is left of who is called. */
+/** The columns of the graph: callers are left of the parts that they call. */
 const COLUMNS: Record<NodeKind, number> = {
   client: 0,
   domain: 1,
@@ -17,7 +17,9 @@ const WIDTHS = [84, 104, 214, 124, 124, 154];
 const HEIGHT = 40;
 const GAP_X = 40;
 const GAP_Y = 14;
-/** Rounds that order the columns; more change nothing in graphs of this size. */
+/**
+ * Number of rounds that order the columns. Further rounds change nothing in graphs of this size.
+ */
 const ROUNDS = 8;
 
 export interface PlacedNode extends TopologyNode {
@@ -109,7 +111,10 @@ function orderColumns(columns: TopologyNode[][], edges: readonly TopologyEdge[])
   }
 }
 
-/** A curve from the right side of a node to the left side of another, or around it when it calls back. */
+/**
+ * A curve from the right side of a node to the left side of another, or around it if it is a call
+ * in the other direction.
+ */
 function toPath(from: PlacedNode, to: PlacedNode): string {
   const [y1, y2] = [from.y + HEIGHT / 2, to.y + HEIGHT / 2];
   const isForward = to.x > from.x;

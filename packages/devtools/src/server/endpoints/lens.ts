@@ -4,7 +4,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { compareReleases } from '../lens/compare-releases.ts';
 import { toRange, toStep } from '../query.ts';
 
-/** Two releases by route: rate, errors and durations, the surely worse ones first. */
+/** Two releases by route: rate, errors and durations, significantly worse routes first. */
 export const lens: Endpoint = defineEndpoint(
   'metrics/lens',
   ['from', 'to', 'before', 'after'],

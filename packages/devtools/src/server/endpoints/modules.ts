@@ -4,7 +4,7 @@ import { toRange } from '../query.ts';
 import { buildTopology } from '../topology/build-topology.ts';
 import { sampleTraces } from '../topology/sample-traces.ts';
 
-/** The modules of the app: where they are, whether they can serve, who calls them. */
+/** The modules of the app with their files, their health and their callers. */
 export const modules: Endpoint = defineEndpoint(
   'modules',
   ['from', 'to'],

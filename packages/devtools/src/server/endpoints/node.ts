@@ -1,7 +1,7 @@
 import type { ProcessList, SettingList } from '../../api/node.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 
-/** The effective settings of the server and where each comes from. */
+/** The effective settings of the server and the source of each. */
 export const config: Endpoint = defineEndpoint(
   'config',
   [],

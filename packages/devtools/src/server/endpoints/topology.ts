@@ -4,7 +4,7 @@ import { toRange, toStep } from '../query.ts';
 import { buildTopology } from '../topology/build-topology.ts';
 import { sampleTraces } from '../topology/sample-traces.ts';
 
-/** The parts of the app, and who calls whom. */
+/** The parts of the app and the calls between them. */
 export const topology: Endpoint = defineEndpoint(
   'topology',
   ['from', 'to'],

@@ -4,7 +4,7 @@ import { routeKey } from '../red.ts';
 import { compareDurations, compareShares, quantileBounds, sureZ } from './statistics.ts';
 
 const BUCKETS = 32;
-/** Requests of each release below which no difference is looked for. */
+/** Minimum number of requests of each release for a comparison. */
 const LEAST_REQUESTS = 20;
 
 interface Sum {
@@ -15,7 +15,7 @@ interface Sum {
   buckets: Float64Array;
 }
 
-/** Compares two releases by route, the surely worse routes first. */
+/** Compares two releases by route, significantly worse routes first. */
 export function compareReleases(
   points: readonly RoutePoint[],
   [before, after]: readonly [string, string],

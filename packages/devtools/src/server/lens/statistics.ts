@@ -1,11 +1,11 @@
-/** Statistics of two samples: which one is worse, and how surely. */
+/** Statistical tests of two samples: which one is worse, and how significant the difference is. */
 
 /** Standard deviations of a 95 % confidence interval. */
 const Z95 = 1.96;
 
 /**
  * Tests whether a share grew, as standard deviations: above 0, the second one is larger. Adds one
- * success and one failure to each sample, so that few requests prove nothing (Agresti and Caffo).
+ * success and one failure to each sample, so that a few requests prove nothing (Agresti and Caffo).
  */
 export function compareShares(
   [failed1, count1]: readonly [number, number],
@@ -47,8 +47,9 @@ export function compareDurations(buckets1: ArrayLike<number>, buckets2: ArrayLik
 }
 
 /**
- * Returns the standard deviations above which a difference is sure: chance alone exceeds them in less
- * than 1 of 100 comparisons that each make `tests` tests in both directions (Bonferroni).
+ * Returns the standard deviations above which a difference is significant: chance alone exceeds
+ * them in less than 1 of 100 comparisons that each make `tests` tests in both directions
+ * (Bonferroni).
  */
 export function sureZ(tests: number): number {
   return normalQuantile(1 - 0.01 / (2 * Math.max(1, tests)));

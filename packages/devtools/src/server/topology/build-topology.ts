@@ -3,9 +3,9 @@ import type { Topology, TopologyEdge, TopologyNode } from '../../api/topology.ts
 import type { AppFacts } from '../app-facts.ts';
 import { routeKey } from '../red.ts';
 
-/** Handlers that are drawn; the busiest ones. */
+/** Maximum number of handlers in the graph; the busiest are shown. */
 const MAX_HANDLERS = 60;
-/** Hosts that are drawn. */
+/** Maximum number of hosts in the graph. */
 const MAX_HOSTS = 12;
 
 /**
@@ -45,7 +45,7 @@ class Graph {
     return [...this.#nodes.values()].filter((node) => node.kind === kind).length;
   }
 
-  /** Adds calls to an edge. Edges of nodes that are not drawn are left out. */
+  /** Adds calls to an edge. Edges of nodes that are not in the graph are left out. */
   addCalls(
     from: string,
     to: string,

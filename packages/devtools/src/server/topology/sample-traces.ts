@@ -1,6 +1,6 @@
 import type { TelemetrySource, TimeRange, Trace } from '@gati/runtime-h3/telemetry';
 
-/** Traces that one page looks into. */
+/** Maximum number of traces that one page reads. */
 const MAX_TRACES = 40;
 
 /** Reads the newest traces of a range with their spans. */

@@ -23,7 +23,7 @@ export type { RouteSummary } from './summarize.ts';
 export { type QueryName } from './queries.ts';
 
 export interface TelemetryCommandOptions {
-  /** Opens what the command reads without `--url`. */
+  /** Opens the source that the command reads without `--url`. */
   open(): TelemetryReader | Promise<TelemetryReader>;
   /** Token for the panel that `--url` names; `GATI_TOKEN`. */
   token: string | undefined;

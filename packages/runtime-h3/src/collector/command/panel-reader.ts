@@ -6,7 +6,7 @@ import type { RouteSummary } from './summarize.ts';
 
 /** Milliseconds for one request. */
 const TIMEOUT = 30_000;
-/** Characters of one response. */
+/** Maximum number of characters of one response. */
 const MAX_RESPONSE = 64 * 1024 ** 2;
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -76,7 +76,7 @@ function readOrigin(text: string, token: string | undefined): string {
       `\`--url=${redactUrls(text)}\` can't be used`,
       'Write the address of a server, such as https://shop.example.',
     );
-  // Other machines on the way could read the token.
+  // Machines between the client and the server could read the token.
   if (token && url.protocol === 'http:' && !LOOPBACK.test(url.hostname))
     throw usageError(
       `GATI_TOKEN would be sent to ${url.host} without encryption`,
@@ -99,7 +99,7 @@ async function request<Body>(
         accept: 'application/json',
         ...(token && { authorization: `Bearer ${token}` }),
       },
-      // A redirect could lead the token elsewhere.
+      // A redirect could send the token to another server.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT),
     });
@@ -144,7 +144,7 @@ function panelError(origin: string, reason: string, status?: number): GatiError 
     message: `The panel of ${origin} can't be read: ${reason}.`,
     fix:
       status === 401 || status === 403
-        ? 'Set GATI_TOKEN to a token of the panel, which its page Access makes.'
+        ? 'Set GATI_TOKEN to a token from the page Access of the panel.'
         : 'Check that the server runs, that `--url` is its address, and that GATI_PANEL is not `off`.',
   });
 }

@@ -1,7 +1,7 @@
 import type { TelemetrySource } from '../../types/telemetry-source.ts';
 import { type RouteSummary, summarize } from './summarize.ts';
 
-/** Requests of which time and routes {@link TelemetryReader.routes} summarizes. */
+/** Time range and routes of the requests that {@link TelemetryReader.routes} summarizes. */
 export interface SummaryQuery {
   from: number;
   to: number;
@@ -10,7 +10,7 @@ export interface SummaryQuery {
   version?: string;
 }
 
-/** What the commands read: a store, or the panel of a running server. */
+/** The source that the commands read: a store, or the panel of a running server. */
 export interface TelemetryReader extends Pick<
   TelemetrySource,
   'traces' | 'trace' | 'logs' | 'errors'

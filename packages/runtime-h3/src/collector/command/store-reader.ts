@@ -15,7 +15,7 @@ export function openStoreReader(url: string | undefined): TelemetryReader {
       'GATI_TELEMETRY names no store that this command can read',
       'Set it to the `sqlite:PATH` of the server, or name a running server with `--url`.',
     );
-  // Opening would create one under a mistyped name.
+  // Opening the store would create a file under a mistyped name.
   if (!existsSync(path))
     throw usageError(`there is no store at \`${path}\``, 'Name a file that a server has created.');
   return readerOf(openTelemetryStore(url!));

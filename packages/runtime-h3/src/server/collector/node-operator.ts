@@ -6,7 +6,9 @@ import { nodeSettings } from '../node-settings.ts';
 /** Milliseconds that the supervisor has to reply. It waits for the workers for less. */
 const REPLY_TIMEOUT = 5000;
 
-/** The operator of this node for the panel. It asks the supervisor, as `/metrics` does. */
+/**
+ * The operator of this node for the panel. It sends a request to the supervisor, like `/metrics`.
+ */
 export interface CollectorOperator extends NodeOperator {
   receive(message: MessageToWorker & { gati: 'all-metrics' }): void;
 }
@@ -17,7 +19,10 @@ export function createNodeOperator(
   const waiting = new Map<number, (metrics: ServerMetrics) => void>();
   let lastId = 0;
   let asked: Promise<ServerMetrics> | undefined;
-  /** Pages that ask at the same time share one reply: each costs all processes some work. */
+  /**
+   * Pages that request it at the same time share one reply, because each reply costs all processes
+   * some work.
+   */
   const ask = (): Promise<ServerMetrics> =>
     (asked ??= new Promise<ServerMetrics>((resolve, reject) => {
       const id = ++lastId;

@@ -2,8 +2,9 @@ import type { OpenSpan } from './trace.ts';
 import type { Tracer } from './tracer.ts';
 
 /**
- * Relies on: `@opentelemetry/api` 1 keeps what an app registers in this object, and the current span
- * of a context under this key. Versions 1.0 to 1.10 do, since copies of the package share both.
+ * Relies on: `@opentelemetry/api` 1 keeps the objects that an app registers in this object, and the
+ * current span of a context under this key. That is true for versions 1.0 to 1.10, because copies
+ * of the package share both.
  */
 const GLOBAL = Symbol.for('opentelemetry.js.api.1');
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -21,13 +22,14 @@ interface ContextManager {
   disable(): ContextManager;
 }
 
-/** What an app registers: a provider of tracers, a context manager … */
+/** Objects that an app registers: a provider of tracers, a context manager … */
 type Registered = Record<string, unknown> & { context?: ContextManager };
 
 /**
- * Gives the current span to `@opentelemetry/api`, so that spans of libraries hang below those of the
- * request. Nothing happens until the app registers a context manager, as the SDK's `register()` does.
- * The package is not needed here: its copies share one object, which may be part of the app's bundle.
+ * Gives the current span to `@opentelemetry/api`, so that spans of libraries are below those of the
+ * request. It has no effect until the app registers a context manager, as the SDK's `register()`
+ * does. The package is not needed here: its copies share one object, which may be part of the app's
+ * bundle.
  *
  * Returns a function that ends it.
  */
@@ -50,7 +52,7 @@ export function shareWithOpenTelemetry(tracer: Tracer): () => void {
     return wrapped;
   };
   const keep = (value: Registered | undefined): void => {
-    // The package assigns what it has read.
+    // The package assigns the object that it has read.
     if (value !== registered) registered = value && new Proxy(value, handler);
   };
   const before = holder[GLOBAL];
@@ -73,7 +75,7 @@ function wrap(manager: ContextManager, tracer: Tracer): ContextManager {
     active() {
       const context = manager.active();
       const span = tracer.current;
-      // A span of the app's own tracer is further in.
+      // The context already has a span of the app's own tracer.
       if (span === undefined || context.getValue(SPAN_KEY) !== undefined) return context;
       return context.setValue(SPAN_KEY, toApiSpan(tracer, span));
     },
@@ -91,7 +93,7 @@ function wrap(manager: ContextManager, tracer: Tracer): ContextManager {
   return wrapped;
 }
 
-/** Returns our span as one that the package can read and not change. */
+/** Returns a view of a span that the package can read, but not change. */
 function toApiSpan(tracer: Tracer, span: OpenSpan): object {
   const same = (): object => apiSpan;
   const [, traceId, spanId, flags] = tracer.traceParent(span).split('-');

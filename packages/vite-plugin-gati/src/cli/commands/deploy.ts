@@ -8,14 +8,16 @@ import { type Call, FINDING } from '../command.ts';
 /** Options of `gati deploy` that `gati-deploy` has under the same name. */
 const PASSED = ['json', 'dry-run', 'take-over'] as const;
 
-/** `gati deploy [ENV]`: the command of the package `gati-deploy`, if the app has it. */
+/**
+ * `gati deploy [ENV]`: runs the command of the package `gati-deploy`, if the app has the package.
+ */
 export async function run({ args }: Call): Promise<number> {
   const root = path.resolve((args.root as string | undefined) ?? '.');
   const env = typeof args.env === 'string' ? [args.env] : [];
   const options = PASSED.filter((name) => args[name] === true).map((name) => `--${name}`);
   const command = ['kubernetes', ...env, '--root', root, ...options];
   const child = spawn(process.execPath, [findProgram(root), ...command], { stdio: 'inherit' });
-  // Ctrl-C reaches both processes; the deploy decides what it means.
+  // Both processes get Ctrl-C, and only the deploy handles it.
   const ignore = (): void => {};
   process.on('SIGINT', ignore);
   const stop = (): void => void child.kill('SIGTERM');

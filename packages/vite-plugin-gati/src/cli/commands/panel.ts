@@ -5,10 +5,10 @@ import path from 'node:path';
 import { usageError } from '@gati/runtime-h3/command';
 import { type Call, FINDING } from '../command.ts';
 
-/** Where a build with Vite's defaults is. */
+/** Path of a build with Vite's defaults. */
 const SERVER = 'dist/server/index.mjs';
 
-/** Runs the same command of the built server, whose accounts are in the folder that it runs in. */
+/** Runs the same command of the built server in the folder of the app, which has the accounts. */
 export async function run({ args, rest, output }: Call): Promise<number> {
   const root = path.resolve((args['root'] as string | undefined) ?? '.');
   if (!fs.existsSync(path.join(root, SERVER)))

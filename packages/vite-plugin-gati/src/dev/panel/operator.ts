@@ -9,7 +9,7 @@ import {
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevApp } from '../dev-app.ts';
 
-/** The process of Vite, which runs the app in development. */
+/** Creates the operator for the process of Vite, which runs the app in development. */
 export function createDevOperator(
   devApp: DevApp,
   { root, env }: { root: string; env: Record<string, string | undefined> },
