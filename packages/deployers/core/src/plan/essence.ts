@@ -26,7 +26,7 @@ export function essenceOf(object: KubeObject): string {
   return createHash('sha256').update(canonicalJson(essence)).digest('hex');
 }
 
-/** Returns an object with a record of itself, as it is sent to the cluster. */
+/** Adds to an object, before it is sent to the cluster, an annotation with the applied object. */
 export function withRecord(object: KubeObject): KubeObject {
   const { metadata } = object;
   const annotations = { ...metadata.annotations, [ANNOTATIONS.applied]: canonicalJson(object) };

@@ -4,8 +4,9 @@
 const Z95 = 1.96;
 
 /**
- * Tests whether a share grew, as standard deviations: above 0, the second one is larger. Adds one
- * success and one failure to each sample, so that a few requests prove nothing (Agresti and Caffo).
+ * Returns the difference of two shares in standard deviations; above 0, the second share is larger.
+ * Adds one success and one failure to each sample, so that a few requests prove nothing (Agresti
+ * and Caffo).
  */
 export function compareShares(
   [failed1, count1]: readonly [number, number],
@@ -24,8 +25,9 @@ export function compareShares(
 }
 
 /**
- * Tests whether durations grew (Mann and Whitney, with ties), as standard deviations: above 0, the
- * second sample is slower. Needs only the order of the buckets, so outliers weigh no more than others.
+ * Returns the difference of two samples of durations in standard deviations (Mann and Whitney, with
+ * ties); above 0, the second sample is slower. Needs only the order of the buckets, so outliers
+ * weigh no more than others.
  *
  * @param buckets1 counts by duration, both with the same bounds
  */

@@ -14,7 +14,10 @@ const LONGEST_PAUSE = 500;
 
 const ENDED: readonly string[] = ['completed', 'dead', 'cancelled'] satisfies EffectJob['state'][];
 
-/** Creates both from `read`, which reads a job in the queue. Any process may run the job. */
+/**
+ * Creates `get` and `wait` from `read`, which reads a job in the queue. Any process may run the
+ * job.
+ */
 export function createJobLookup(read: (id: string) => Promise<EffectJob | undefined>): JobLookup {
   const get: JobLookup['get'] = async (id, effect) => {
     const job = await read(id);

@@ -78,8 +78,7 @@ export function createSchedules({ enqueue, catchUp, logger }: SchedulesOptions):
       () => {
         if (Date.now() < tick.getTime()) return plan(effect, entry, after);
         fire(effect, tick);
-        // Ticks that were missed because the clock was set or the machine slept are not made up
-        // for.
+        // Ticks that were missed because the clock was set or the machine slept do not run later.
         plan(effect, entry, new Date(Math.max(tick.getTime(), Date.now())));
       },
       Math.min(Math.max(wait, 1), LONGEST_WAIT),

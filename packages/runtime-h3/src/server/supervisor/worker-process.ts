@@ -146,7 +146,7 @@ export class WorkerProcess {
     );
   }
 
-  /** Calls `done` when the message is written, or can't be. */
+  /** Calls `done` when the message is written, or can't be written. */
   send(message: MessageToWorker, done: () => void = () => {}): void {
     if (this.#child.connected) this.#child.send(message, done);
     else done();

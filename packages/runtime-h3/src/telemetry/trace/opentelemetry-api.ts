@@ -2,9 +2,9 @@ import type { OpenSpan } from './trace.ts';
 import type { Tracer } from './tracer.ts';
 
 /**
- * Relies on: `@opentelemetry/api` 1 keeps the objects that an app registers in this object, and the
- * current span of a context under this key. That is true for versions 1.0 to 1.10, because copies
- * of the package share both.
+ * Relies on: `@opentelemetry/api` 1 stores registered objects in the global object with the first
+ * key, and the current span in a context under the second key. Versions 1.0 to 1.10 do, because all
+ * copies of the package share both.
  */
 const GLOBAL = Symbol.for('opentelemetry.js.api.1');
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');

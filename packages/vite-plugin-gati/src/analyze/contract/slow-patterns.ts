@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { type Defs, refName, type RouteContract, type Schema, walkSchema } from '@gati/contract';
 
-/** Length of a string that a search in quadratic time needs some milliseconds for. Characters. */
+/** Number of characters for which a search in quadratic time takes only some milliseconds. */
 export const SHORT_TEXT = 1000;
 /** Verdicts of patterns: most routes of an app share a few. */
 const verdicts = new Map<string, Growth | undefined>();

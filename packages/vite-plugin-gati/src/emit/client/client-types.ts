@@ -11,7 +11,7 @@ export interface ClientTypes {
   imports: string[];
   /** Those that the text without `Client` names. */
   ownImports: string[];
-  /** All type declarations of the client, but for `Client`. */
+  /** All type declarations of the client except `Client`. */
   types: string;
   /** The declaration of `Client`. `markOf` is one of {@link printTreeType}. */
   printClient(markOf?: (route: RouteContract) => string): string;

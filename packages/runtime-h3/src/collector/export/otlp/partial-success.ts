@@ -37,8 +37,8 @@ function fromJson(signal: Signal, body: Uint8Array): PartialSuccess {
 }
 
 /**
- * The messages of all signals have the same field numbers. Field 1 contains the count as field 1
- * and the message as field 2.
+ * All signals use the same field numbers. Field 1 of the response is a message whose field 1 is the
+ * count of records and whose field 2 is the error text.
  */
 function fromProtobuf(body: Uint8Array): PartialSuccess {
   const found = { rejected: 0, message: '' };
