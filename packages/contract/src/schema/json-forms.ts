@@ -3,7 +3,7 @@
  * prototype, so a subclass has the form of its base class.
  *
  * - `date`, `uri`: a string; `bytes`: base64; `set`: an array; `map`: an object
- * - `fields`: its own enumerable fields. Most instances have none, and then no form
+ * - `fields`: its own enumerable fields. An instance without such fields, as most are, has no form
  */
 export type JsonForm = 'date' | 'uri' | 'bytes' | 'set' | 'map' | 'fields';
 

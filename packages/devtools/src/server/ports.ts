@@ -20,8 +20,8 @@ export interface ReleasesPort {
 }
 
 /**
- * Access to the processes of the app, on one node or in a cluster. Pages and commands do not depend
- * on which.
+ * Access to the processes of the app, on one node or in a cluster. Pages and commands work the same
+ * with both.
  */
 export type ClusterOperator = NodeOperator;
 
