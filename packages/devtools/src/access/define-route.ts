@@ -19,19 +19,22 @@ interface RouteOptions<Body> {
   handle(body: Body, call: AccessCall): Promise<RouteReply> | RouteReply;
 }
 
-/** A reply, and what the audit log says besides. */
+/** A reply, and further facts for the audit log. */
 export type RouteReply = AccessReply & {
   /** The person who has just been identified. */
   actor?: AuditEvent['actor'];
-  /** Facts about what the request has changed. */
+  /** Facts about the change that the request made. */
   noted?: Record<string, string>;
 };
 
-/** Failed log-ins that are noted in an hour. Strangers could push out the log with more. */
+/**
+ * Maximum number of failed logins per hour in the audit log. With more, strangers could displace
+ * its entries.
+ */
 const MAX_FAILURES = 200;
 const HOUR = 60 * 60_000;
 
-/** Returns a function that says whether one more may happen in this hour. */
+/** Returns a function that returns whether another event is allowed in this hour. */
 function createHourlyLimit(most: number, now: () => number): () => boolean {
   let hour = 0;
   let count = 0;

@@ -27,9 +27,9 @@ const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH = 2;
 
-/** Bytes that a message begins with. It grows. */
+/** Bytes of the buffer at the start. It grows. */
 const FIRST_SIZE = 64 * 1024;
-/** Characters up to which the length of a string fits one byte, whatever its characters are. */
+/** Maximum number of characters of a string whose length always fits one byte. */
 const SHORT = 42;
 
 /** Encodes one message. Members that are not in the table, and `undefined`, are left out. */
@@ -46,7 +46,10 @@ export function encodeMessage(type: MessageType, message: object): Uint8Array<Ar
 class Writer {
   #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafe(FIRST_SIZE);
   #at = 0;
-  /** Last 64 bits from text: many records of a request have the same time. */
+  /**
+   * The last 64-bit number that was parsed from a string, because many records of a request have
+   * the same time.
+   */
   #lastText = '';
   #last = 0n;
 
@@ -88,14 +91,17 @@ class Writer {
       this.#fixed64(value as string);
     } else {
       this.#tag(number, VARINT);
-      // `true` is 1; integers of 64 bits are texts in the JSON form.
+      // `true` is 1; integers of 64 bits are strings in the JSON form.
       const integer = Number(value);
       if (integer >= 0 && Number.isSafeInteger(integer)) this.#varint(integer);
       else this.#largeVarint(BigInt.asUintN(64, BigInt(value as string | number)));
     }
   }
 
-  /** Writes the length before the message once it is known: mostly one byte, which is kept free. */
+  /**
+   * Writes the length before the message once it is known. One byte is reserved, which is enough
+   * for most messages.
+   */
   #nested(type: MessageType, message: Record<string, unknown>): void {
     this.#reserve(1);
     const lengthAt = this.#at++;
@@ -116,7 +122,7 @@ class Writer {
   #string(text: string): void {
     this.#reserve(text.length * 3 + 10);
     if (text.length <= SHORT) {
-      // Shorter than a call of `write`, for the names and values of most attributes.
+      // Takes less time than a call of `write` for the names and values of most attributes.
       const buffer = this.#buffer;
       const start = this.#at + 1;
       let index = 0;
