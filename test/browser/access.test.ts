@@ -168,7 +168,7 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
     await page.getByLabel('Name').fill('Ada');
     await page.getByLabel('Code of the authenticator app').fill('000000');
     await button('Log in').click();
-    await page.getByText('This does not prove who you are').waitFor();
+    await page.getByText('The response does not prove your identity').waitFor();
     await look('wrong-code');
     await page.getByLabel('Code of the authenticator app').fill(totpCode(secret, Date.now()));
     await button('Log in').click();
