@@ -9,7 +9,7 @@ const STEPS_LIMIT = 1000;
  * Checks that a value is a plan whose requests stay in its namespace. A plan is a file, which may come
  * from another machine.
  *
- * @returns the plan, or why the value is none
+ * @returns the plan, or the reason why the value is not a plan
  */
 export function parsePlan(value: unknown): Plan | string {
   if (!isObject(value) || value['format'] !== PLAN_FORMAT || !Array.isArray(value['steps']))
@@ -62,7 +62,7 @@ function isStep(step: unknown, namespace: string): boolean {
   }
 }
 
-/** An object of the namespace, or the namespace itself. */
+/** Whether an object is in the namespace, or is the namespace itself. */
 function isOwnObject(object: unknown, namespace: string): boolean {
   if (!isObject(object) || !isObject(object['metadata'])) return false;
   const { kind, apiVersion, metadata } = object;

@@ -50,7 +50,10 @@ async function decide(incoming: IncomingRequest): Promise<Call | undefined> {
   }
 }
 
-/** Resolves with `false` when the client leaves, and ends a handshake that is not decided yet. */
+/**
+ * Resolves with `false` when the client leaves, and ends a handshake that is not accepted or
+ * rejected yet.
+ */
 function clientLeft(call: Call): Promise<false> {
   return new Promise((resolve) => {
     call.exchange.onGone(() => {

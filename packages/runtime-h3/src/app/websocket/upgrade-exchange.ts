@@ -69,7 +69,10 @@ export class UpgradeExchange implements Exchange {
     return true;
   }
 
-  /** A client that ends its side has left too: no WebSocket client does so before it is accepted. */
+  /**
+   * A client that ends its side has also left, because no WebSocket client does that before the
+   * handshake is accepted.
+   */
   onGone(callback: () => void): void {
     if (this.gone) return callback();
     this.#socket.once('end', callback);

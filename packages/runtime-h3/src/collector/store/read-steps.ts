@@ -10,13 +10,13 @@ import type { Statements } from './statements.ts';
 /** Rows per read: a step of a large app has some 20 kB. */
 const READ = 200;
 
-/** Lengths of stored steps that are made of shorter ones. */
+/** Lengths of stored steps that are computed from shorter ones. */
 const FOLDED = [HOUR_STEP, LONG_STEP];
 
 /**
- * Calls back for each sample in the range, from the longest steps that the query allows: an hour has
- * one row instead of 360. What they do not cover, at both ends of the range and where they are not
- * computed yet, comes from shorter ones; what has no short steps any more from longer ones.
+ * Calls back for each sample in the range, from the longest steps that the query allows: an hour
+ * has one row instead of 360. Shorter steps cover the ends of the range, and the time for which
+ * longer ones are not computed yet. Longer steps cover the time whose short steps were removed.
  */
 export function readSteps(
   on: Statements,
@@ -35,7 +35,7 @@ export function readSteps(
       return rows(STEP, Math.max(since, short), until);
     }
     const isWanted = length <= stored;
-    // Rows that reach over the ends of the range would count too much.
+    // Leaves out rows that extend beyond the range, which would count too much.
     const low = isWanted ? since : Math.ceil(since / length) * length;
     const end = isWanted ? until : Math.floor(until / length) * length;
     const high = Math.min(end, foldedUntil(on, length));
@@ -47,7 +47,10 @@ export function readSteps(
   read(FOLDED, Math.floor(from / STEP) * STEP, to);
 }
 
-/** Returns the time since when there are steps of {@link STEP}. Longer ones are older. */
+/**
+ * Returns the time from which on there are steps of {@link STEP}. For earlier times there are only
+ * longer ones.
+ */
 function shortSince(on: Statements): number {
   const long = foldedUntil(on, LONG_STEP);
   const [oldest] = on.all('SELECT min(time) AS time FROM steps WHERE length = ?', STEP);

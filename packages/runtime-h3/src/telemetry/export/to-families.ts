@@ -138,7 +138,7 @@ function socketFamilies(workers: readonly WorkerMetrics[]): MetricFamily[] {
   ];
 }
 
-/** OpenTelemetry's names of messaging, which may still change there. */
+/** Uses OpenTelemetry's names for messaging, which may still change. */
 function effectFamilies(workers: readonly WorkerMetrics[]): MetricFamily[] {
   const runs = addUpRuns(workers.flatMap((worker) => worker.runs ?? []));
   const enqueued = addUpEnqueued(workers.flatMap((worker) => worker.enqueued ?? []));

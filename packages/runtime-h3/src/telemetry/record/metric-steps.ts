@@ -12,12 +12,15 @@ export const HOUR_STEP = 3_600_000;
 const MOST_READ = 750;
 const MOST_STEPS = 150;
 
-/** Returns the length of the stored steps of which a query of this range is made. */
+/** Returns the length of the stored steps that a query of this range reads. */
 export function storedStep({ from, to }: TimeRange): number {
   return [STEP, LONG_STEP].find((step) => (to - from) / step <= MOST_READ) ?? HOUR_STEP;
 }
 
-/** Returns the minimum length in milliseconds of the steps of a range. Shorter ones would take long. */
+/**
+ * Returns the minimum length in milliseconds of the steps of a range. A query for shorter steps
+ * would take too long.
+ */
 export function leastStep(range: TimeRange): number {
   const stored = storedStep(range);
   const parts = Math.ceil((range.to - range.from) / MOST_STEPS / stored);

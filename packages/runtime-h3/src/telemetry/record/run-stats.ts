@@ -4,8 +4,8 @@ import type { EnqueueMetric, RunMetric } from '../export/server-metrics.ts';
 import { BUCKETS, bucketOf } from './route-stats.ts';
 
 /**
- * Runs and enqueued jobs of this process, of all its releases. A release that is updated has another
- * engine, and its counts must not begin anew.
+ * Runs and enqueued jobs of all releases of this process. They are not part of an engine, because
+ * an updated release gets another engine and its counts must continue.
  */
 const runs = new Map<string, RunMetric>();
 const enqueued = new Map<string, EnqueueMetric>();
