@@ -62,10 +62,25 @@ describe.each([
     expect(await build()).toEqual(first);
     const folder = temporaryFolder('dist-alone');
     fs.cpSync(path.join(app, 'dist'), path.join(folder, 'dist'), { recursive: true });
-    const server = await startBuiltServer(folder, { PATH: process.env['PATH'] });
+    const server = await startBuiltServer(folder, {
+      PATH: process.env['PATH'],
+      GATI_WORKERS: '2',
+    });
     await expectToWork(server.url);
+    if (template === 'payments') await expectSharedLedger(server.url);
   });
 });
+
+/** Two workers reserve for one payment at once: together they stay within its limit of 10,000. */
+async function expectSharedLedger(origin: string): Promise<void> {
+  const statuses = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const request = { method: 'POST', body: { amount: 1000 } };
+      return (await call(`${origin}/payments/shared/capture`, request)).status;
+    }),
+  );
+  expect(statuses.toSorted()).toEqual([...Array(10).fill(202), ...Array(10).fill(409)]);
+}
 
 test('the playground payments builds with its page', async () => {
   const app = copyApp('playground/payments');

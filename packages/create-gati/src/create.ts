@@ -7,7 +7,7 @@ import { toTarget } from './name.ts';
 import type { Options, PackageManager } from './options.ts';
 import { askForce, askName, askTemplate } from './prompts.ts';
 import { isFree, scaffold } from './scaffold.ts';
-import { findTemplate } from './templates.ts';
+import { addedDependencies, findTemplate } from './templates.ts';
 
 /** The new app; what `--json` prints. */
 export interface Created {
@@ -43,7 +43,14 @@ export async function create(
   );
   const force = options.force || (interactive && !isFree(directory) && (await askForce(directory)));
   const source = path.join(templatesFolder(), template.name);
-  const files = scaffold({ directory, packageName, source, version: ownVersion(), force });
+  const files = scaffold({
+    directory,
+    packageName,
+    source,
+    version: ownVersion(),
+    added: addedDependencies(template),
+    force,
+  });
   if (options.install) await installPackages(directory, options.pm);
   return {
     name: packageName,

@@ -9,6 +9,8 @@ export interface ScaffoldInput extends Target {
   source: string;
   /** Version of Gati's packages in the new `package.json`. */
   version: string;
+  /** Further `devDependencies`. */
+  added?: Record<string, string>;
   /** Write into a folder with files. Files of the same name are replaced. */
   force?: boolean;
 }
@@ -62,16 +64,26 @@ const notEmptyError = (directory: string): CreateError =>
 function toAppFile(
   file: string,
   content: Buffer,
-  { packageName, version }: ScaffoldInput,
+  { packageName, version, added = {} }: ScaffoldInput,
 ): Buffer | string {
-  if (file === 'package.json') return toPackageJson(content.toString(), packageName, version);
+  if (file === 'package.json')
+    return toPackageJson(content.toString(), packageName, version, added);
   if (file === 'README.md') return content.toString().replace(/^# .*/, `# ${packageName}`);
   return content;
 }
 
-function toPackageJson(text: string, name: string, version: string): string {
+function toPackageJson(
+  text: string,
+  name: string,
+  version: string,
+  added: Record<string, string>,
+): string {
   const manifest = JSON.parse(text) as Record<string, unknown> & { name: string };
   manifest.name = name;
+  const all = { ...(manifest['devDependencies'] as Record<string, string> | undefined), ...added };
+  manifest['devDependencies'] = Object.fromEntries(
+    Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   for (const kind of ['dependencies', 'devDependencies']) {
     const dependencies = manifest[kind] as Record<string, string> | undefined;
     for (const dependency of Object.keys(dependencies ?? {}))

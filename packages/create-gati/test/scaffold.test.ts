@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { scaffold } from '../src/scaffold.ts';
-import { TEMPLATES } from '../src/templates.ts';
+import { addedDependencies, findTemplate, TEMPLATES } from '../src/templates.ts';
 
 const templates = fileURLToPath(new URL('../../../templates', import.meta.url));
 
@@ -88,4 +88,23 @@ test('does not copy node_modules, dist and .gati of a template', () => {
   expect(scaffold({ directory, packageName: 'shop', source, version: '1.0.0' })).toEqual(
     expect.not.arrayContaining([expect.stringMatching(/node_modules|dist|\.gati\//)]),
   );
+});
+
+test.each([
+  ['20.19.0', 'payments', { libsql: '^0.5.29' }],
+  ['22.13.0', 'payments', {}],
+  ['20.19.0', 'minimal', {}],
+])('on Node %s, an app from %s gets the SQLite that it needs', (node, template, added) => {
+  expect(addedDependencies(findTemplate(template), node)).toEqual(added);
+  scaffold({
+    directory,
+    packageName: 'shop',
+    source: path.join(templates, template),
+    version: '3.2.1',
+    added,
+  });
+  const { devDependencies } = JSON.parse(read('package.json')) as {
+    devDependencies: Record<string, string>;
+  };
+  expect(devDependencies['libsql']).toBe((added as Record<string, string>)['libsql']);
 });

@@ -116,12 +116,12 @@ export function describeCommands(app: CreatedApp): void {
     test('gati run runs a TypeScript file that imports from the app', async () => {
       write(
         'script.ts',
-        `import { reserve } from './src/modules/ledger.ts';\nconsole.log('reserved', await reserve('p9', 1));\n`,
+        `import { findByToken } from './src/modules/clerks.ts';\nconsole.log('found', await findByToken('none'));\n`,
       );
       const { code, stdout, stderr } = await gati('run', 'script.ts');
       expect({ code, stdout }, stderr).toEqual({
         code: 0,
-        stdout: expect.stringContaining('reserved true'),
+        stdout: expect.stringContaining('found undefined'),
       });
     });
   });
