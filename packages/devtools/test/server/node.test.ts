@@ -3,13 +3,26 @@ import { describeSettings } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTelemetryStore } from '@gati/runtime-h3/collector';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
-import { NOW, requestRecord } from '../helpers/records.ts';
+import { logRecord, NOW, requestRecord } from '../helpers/records.ts';
 
 let panel: PanelServer;
 let bare: PanelServer;
 
 const request = requestRecord({ method: 'GET', route: '/orders/:id' });
-const run = requestRecord({ method: 'RUN', route: 'mail', status: 500 });
+const run = logRecord({
+  message: 'run',
+  traceId: 'f'.repeat(32),
+  spanId: 'f'.repeat(16),
+  version: '1.0.0',
+  fields: {
+    effect: 'mail',
+    job: 'j1',
+    attempt: 1,
+    outcome: 'dead',
+    us: 1000,
+    enqueuedBy: { traceId: request.traceId, spanId: 'e'.repeat(16) },
+  },
+});
 let last = 0;
 const span = (given: Partial<SpanRecord>): SpanRecord => ({
   traceId: request.traceId,
@@ -32,7 +45,7 @@ beforeAll(async () => {
     attributes: { 'gati.module': 'ledger', 'gati.method': 'read' },
   });
   store.write({
-    requests: [request, run],
+    requests: [request],
     spans: [
       handler,
       module,
@@ -40,7 +53,7 @@ beforeAll(async () => {
       span({ parentId: handler.spanId, kind: 'producer', attributes: { 'gati.effect': 'mail' } }),
       span({ kind: 'client', attributes: { 'server.address': 'pay.example' } }),
     ],
-    logs: [],
+    logs: [run],
   });
   const facts = {
     ...FACTS,

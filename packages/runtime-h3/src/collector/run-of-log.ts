@@ -35,4 +35,8 @@ export function runOfLog({ message, fields, ...line }: LogRecord): RunRecord | u
   };
 }
 
+/** Whether an attempt failed. */
+export const isFailed = ({ outcome }: RunRecord): boolean =>
+  outcome === 'retried' || outcome === 'dead';
+
 const toLink = ({ traceId, spanId }: SpanLink): SpanLink => ({ traceId, spanId });

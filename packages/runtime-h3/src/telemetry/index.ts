@@ -9,6 +9,7 @@ export {
 export { createTextLogger, type TextLoggerOptions } from './log/text-logger.ts';
 export { redact } from './log/redact.ts';
 export { leastStep } from './record/metric-steps.ts';
+export { RUN_METHOD } from './record/route-stats.ts';
 export { quantile } from './record/quantile.ts';
 export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';

@@ -95,6 +95,7 @@ export interface MetricQuery extends TimeRange {
    * steps for older data.
    */
   step: number;
+  /** `RUN` for the runs of effects: the route is the effect. Absent: requests of all methods. */
   method?: string;
   route?: string;
   version?: string;

@@ -110,6 +110,20 @@ test('a trace has the runs that it enqueued, and a run the trace that enqueued i
   expect((await store.logs({ ...all, limit: 10, text: 'mail' })).items).toEqual(
     [second, other, first].map(lineOfRun),
   );
+  const range = { from: DAY, to: DAY + 100_000, step: 100_000 };
+  const counts = async (query: object): Promise<unknown> =>
+    (await store.metrics({ ...range, ...query })).map(({ method, route, statusClass, count }) => [
+      method,
+      route,
+      statusClass,
+      count,
+    ]);
+  expect(await counts({})).toEqual([['GET', '/orders/{id}', 2, 1501]]);
+  expect(await counts({ method: 'RUN' })).toEqual([
+    ['RUN', 'mail', 5, 1],
+    ['RUN', 'mail', 2, 2],
+  ]);
+  expect(await store.logVolume(range)).toEqual([{ time: DAY, counts: { info: 1504 } }]);
   store.close();
 });
 

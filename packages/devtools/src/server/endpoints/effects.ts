@@ -5,6 +5,7 @@ import {
   listJobs,
   nextRuns,
 } from '@gati/runtime-h3/effects/inspect';
+import { RUN_METHOD } from '@gati/runtime-h3/telemetry';
 import { toTypeScript } from '@gati/contract';
 import type {
   DeadList,
@@ -44,7 +45,7 @@ export const effects: Endpoint = defineEndpoint(
   async (context, query): Promise<EffectsOverview> => {
     const { app, source, ports, now } = context;
     const range = toRange(query, now);
-    const points = await source.metrics({ ...range, step: toStep(range), method: 'RUN' });
+    const points = await source.metrics({ ...range, step: toStep(range), method: RUN_METHOD });
     const runs = new Map(
       groupRed(points, ({ route }) => route).map(({ first, red }) => [first.route, red]),
     );

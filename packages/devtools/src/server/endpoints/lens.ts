@@ -1,3 +1,4 @@
+import { RUN_METHOD } from '@gati/runtime-h3/telemetry';
 import type { Lens } from '../../api/lens.ts';
 import { PanelError } from '../../http/problem.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
@@ -14,7 +15,10 @@ export const lens: Endpoint = defineEndpoint(
     const range = toRange(query, now);
     const step = toStep(range);
     const points = await Promise.all(
-      [before, after].map((version) => source.metrics({ ...range, step, version })),
+      [before, after].flatMap((version) => [
+        source.metrics({ ...range, step, version }),
+        source.metrics({ ...range, step, version, method: RUN_METHOD }),
+      ]),
     );
     return compareReleases(points.flat(), [before, after], (range.to - range.from) / 60_000);
   },

@@ -1,3 +1,4 @@
+import { RUN_METHOD } from '@gati/runtime-h3/telemetry';
 import type { Topology } from '../../api/topology.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { toRange, toStep } from '../query.ts';
@@ -10,10 +11,12 @@ export const topology: Endpoint = defineEndpoint(
   ['from', 'to'],
   async ({ source, app, now }, query): Promise<Topology> => {
     const range = toRange(query, now);
-    const [points, traces] = await Promise.all([
-      source.metrics({ ...range, step: toStep(range) }),
+    const step = toStep(range);
+    const [requests, runs, traces] = await Promise.all([
+      source.metrics({ ...range, step }),
+      source.metrics({ ...range, step, method: RUN_METHOD }),
       sampleTraces(source, range),
     ]);
-    return buildTopology(app, points, traces);
+    return buildTopology(app, [...requests, ...runs], traces);
   },
 );

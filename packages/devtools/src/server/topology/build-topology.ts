@@ -1,4 +1,9 @@
-import type { RoutePoint, SpanRecord, Trace } from '@gati/runtime-h3/telemetry';
+import {
+  type RoutePoint,
+  RUN_METHOD,
+  type SpanRecord,
+  type Trace,
+} from '@gati/runtime-h3/telemetry';
 import type { Topology, TopologyEdge, TopologyNode } from '../../api/topology.ts';
 import type { AppFacts } from '../app-facts.ts';
 import { routeKey } from '../red.ts';
@@ -91,15 +96,16 @@ function addTraffic(graph: Graph, app: AppFacts, points: readonly RoutePoint[]):
     graph.addCalls(`domain:${domain}`, `handler:${id}`, sum);
   }
   for (const { name } of app.effects) {
-    const sum = counts.get(`RUN ${name}`);
+    const sum = counts.get(routeKey({ method: RUN_METHOD, route: name }));
     if (sum) graph.addCalls('queue', `effect:${name}`, { ...sum, isSampled: false });
   }
 }
 
-function addCalls(graph: Graph, { requests, spans }: Trace): void {
+function addCalls(graph: Graph, { requests, runs, spans }: Trace): void {
   const owners = new Map<string, string>();
   for (const { spanId, method, route } of requests)
-    owners.set(spanId, method === 'RUN' ? `effect:${route}` : `handler:${method} ${route}`);
+    owners.set(spanId, `handler:${method} ${route}`);
+  for (const { spanId, effect } of runs) owners.set(spanId, `effect:${effect}`);
   const parents = new Map(spans.map((span) => [span.spanId, span.parentId]));
   for (const span of spans) {
     const node = nodeOf(span);

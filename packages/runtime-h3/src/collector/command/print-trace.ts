@@ -1,6 +1,7 @@
 import type { Style } from '../../command/style.ts';
 import type { RunRecord } from '../../types/telemetry.ts';
 import type { Trace } from '../../types/telemetry-source.ts';
+import { isFailed } from '../run-of-log.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 
 /** Maximum number of printed spans. The JSON document has all of them. */
@@ -64,8 +65,7 @@ export function printTrace(
 
 function describeRun(run: RunRecord, shown: string, style: Style): string {
   const { effect, attempt, outcome, traceId } = run;
-  const failed = outcome === 'dead' || outcome === 'retried';
-  const text = `run ${effect}, attempt ${attempt}: ${failed ? style.red(outcome) : outcome}`;
+  const text = `run ${effect}, attempt ${attempt}: ${isFailed(run) ? style.red(outcome) : outcome}`;
   return traceId === shown ? text : `${text} ${style.dim(`(trace ${traceId})`)}`;
 }
 

@@ -1,11 +1,12 @@
 import { LOG_LEVELS, type LogLevel } from '../../types/log-level.ts';
 import type { LogRecord } from '../../types/telemetry.ts';
 import type { LogQuery, Page } from '../../types/telemetry-source.ts';
+import { RUN_METHOD } from '../../telemetry/record/route-stats.ts';
 import { FAILED, levelOfStatus } from '../request-to-log.ts';
 import { checkPage, checkStep } from './check-query.ts';
-import { readNames } from './names.ts';
+import { findName, readNames } from './names.ts';
 import { timeOfId } from './record-ids.ts';
-import { isLogKey, parseSeriesKey } from './rollups.ts';
+import { isLogKey, methodOfKey, parseSeriesKey } from './rollups.ts';
 import { scan, searchEnd, visitRows } from './scan.ts';
 import { type LogFilters, logSearches } from './search-logs.ts';
 import type { Statements } from './statements.ts';
@@ -49,12 +50,15 @@ export function readLogVolume(on: Statements, query: LogFilters & { step: number
     counts[name] = (counts[name] ?? 0) + count;
   };
   const least = level === undefined ? 0 : LOG_LEVELS.indexOf(level);
-  if (!text && traceId === undefined && route === undefined && version === undefined)
+  if (!text && traceId === undefined && route === undefined && version === undefined) {
+    const runs = findName(on, RUN_METHOD);
     readSteps(on, query, (time, key, { count }) => {
+      // Runs have lines, which are counted already.
+      if (methodOfKey(key) === runs) return;
       const index = isLogKey(key) ? key : levelOfClass(parseSeriesKey(key).statusClass);
       if (index >= least) add(time, index, count);
     });
-  else {
+  } else {
     const end = searchEnd();
     let bound = 0;
     for (const search of logSearches(on, query)) {

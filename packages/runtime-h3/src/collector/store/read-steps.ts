@@ -1,10 +1,17 @@
-import { BUCKETS } from '../../telemetry/record/route-stats.ts';
+import { BUCKETS, RUN_METHOD } from '../../telemetry/record/route-stats.ts';
 import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
 import { HOUR_STEP, LONG_STEP, STEP, storedStep } from '../../telemetry/record/metric-steps.ts';
-import { foldedUntil, isLogKey, parseSeriesKey, readStep, type Sample } from './rollups.ts';
+import {
+  foldedUntil,
+  isLogKey,
+  methodOfKey,
+  parseSeriesKey,
+  readStep,
+  type Sample,
+} from './rollups.ts';
 import type { Statements } from './statements.ts';
 
 /** Rows per read: a step of a large app has some 20 kB. */
@@ -96,9 +103,11 @@ export function readMetrics(on: Statements, query: MetricQuery): RoutePoint[] {
     wanted.push([name, id]);
   }
   const names = readNames(on);
+  const runs = findName(on, RUN_METHOD);
   const steps = new Map<number, Points>();
   readSteps(on, query, (rowTime, key, sample) => {
     if (isLogKey(key)) return;
+    if (query.method === undefined && methodOfKey(key) === runs) return;
     const series = wanted.length > 0 ? parseSeriesKey(key) : undefined;
     if (series && wanted.some(([name, id]) => series[name] !== id)) return;
     const time = Math.floor(rowTime / step) * step;

@@ -51,6 +51,9 @@ export function parseSeriesKey(key: number): {
   };
 }
 
+/** Returns the method of a series alone: queries look at it for each sample. */
+export const methodOfKey = (key: number): number => Math.floor(key / (CLASSES * NAMES * NAMES));
+
 export const isLogKey = (key: number): boolean => key < LOG_KEYS;
 
 export function sampleOf(step: Step, key: number): Sample {

@@ -1,14 +1,16 @@
-import { bucketOf } from '../../telemetry/record/route-stats.ts';
+import { bucketOf, RUN_METHOD } from '../../telemetry/record/route-stats.ts';
 import { LOG_LEVELS } from '../../types/log-level.ts';
 import type {
   LogRecord,
   RequestRecord,
+  RunRecord,
   SpanRecord,
   TelemetryBatch,
 } from '../../types/telemetry.ts';
 import type { Row, Value } from '../../data/native-sqlite.ts';
 import { STEP } from '../../telemetry/record/metric-steps.ts';
-import { runOfLog } from '../run-of-log.ts';
+import { FAILED } from '../request-to-log.ts';
+import { isFailed, runOfLog } from '../run-of-log.ts';
 import { addErrors, groupErrors } from './error-groups.ts';
 import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
@@ -116,11 +118,7 @@ function insertRequests(
     const method = names.idOf(request.method, now);
     const route = names.idOf(request.route, now);
     const version = names.idOf(request.version, now);
-    const sample = sampleOf(stepAt(time), seriesKey(method, route, version, request.status));
-    const bucket = bucketOf(us);
-    sample.count++;
-    sample.sum += us;
-    sample.buckets[bucket] = (sample.buckets[bucket] ?? 0) + 1;
+    count(stepAt(time), seriesKey(method, route, version, request.status), us);
     traces.add(request.traceId, id);
     const { path, requestId = null } = request;
     return [
@@ -137,6 +135,22 @@ function insertRequests(
     ];
   });
   insertRows(on, 'INSERT INTO requests', '(?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)', rows);
+}
+
+/** Counts a request or a run. */
+function count(step: Step, key: number, us: number): void {
+  const sample = sampleOf(step, key);
+  const bucket = bucketOf(us);
+  sample.count++;
+  sample.sum += us;
+  sample.buckets[bucket] = (sample.buckets[bucket] ?? 0) + 1;
+}
+
+function keyOfRun(run: RunRecord, names: Names, now: number): number {
+  const method = names.idOf(RUN_METHOD, now);
+  const effect = names.idOf(run.effect, now);
+  const version = names.idOf(run.version, now);
+  return seriesKey(method, effect, version, isFailed(run) ? FAILED : 200);
 }
 
 function insertSpans(
@@ -174,8 +188,11 @@ function insertLogs(
     sampleOf(stepAt(time), logKey(level)).count++;
     const { traceId, spanId, route, version } = record;
     if (traceId !== undefined) traces.add(traceId, id);
-    const enqueuedBy = runOfLog(record)?.enqueuedBy;
-    if (enqueuedBy !== undefined) traces.add(enqueuedBy.traceId, id);
+    const run = runOfLog(record);
+    if (run !== undefined) {
+      if (run.enqueuedBy !== undefined) traces.add(run.enqueuedBy.traceId, id);
+      count(stepAt(time), keyOfRun(run, names, now), Math.max(0, Math.floor(run.us)));
+    }
     return [
       id,
       level,

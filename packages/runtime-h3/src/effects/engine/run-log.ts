@@ -8,7 +8,7 @@ import {
   traceIdAt,
 } from '../../telemetry/record/ids.ts';
 import type { LogSink } from '../../telemetry/record/recorder.ts';
-import { RouteStats } from '../../telemetry/record/route-stats.ts';
+import { RouteStats, RUN_METHOD } from '../../telemetry/record/route-stats.ts';
 import { countRun } from '../../telemetry/record/run-stats.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { RunOutcome, SpanLink } from '../../types/telemetry.ts';
@@ -65,7 +65,7 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
         const known = getOrCreate(
           stats,
           `${version} ${effect}`,
-          () => new RouteStats('RUN', effect, version),
+          () => new RouteStats(RUN_METHOD, effect, version),
         );
         known.observe(status, us);
         tracer!.endTrace(trace, known, status, us);

@@ -8,6 +8,9 @@ export function bucketOf(us: number): number {
   return us < 1 ? 0 : 32 - Math.clz32(us);
 }
 
+/** In place of a method, for the metrics of runs. Their route is the effect. */
+export const RUN_METHOD = 'RUN';
+
 /** Maximum number of status codes that a route counts separately. Handlers may send any. */
 const MAX_STATUSES = 16;
 
