@@ -12,7 +12,9 @@ const MAX_BYTES = 64 * 1024;
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of req as AsyncIterable<Buffer>) {
+  // Node would destroy the connection when the loop ends early, before the response is sent.
+  const body: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
+  for await (const part of body) {
     bytes += part.length;
     if (bytes > MAX_BYTES)
       throw new PanelError(413, 'body_too_large', `The body may have at most ${MAX_BYTES} bytes.`, {

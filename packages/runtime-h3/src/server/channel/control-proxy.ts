@@ -1,4 +1,10 @@
-import { type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as sendRequest,
+  type ServerResponse,
+} from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
@@ -48,20 +54,28 @@ export function createControlProxy(path: string): ControlProxy {
     request(req, res, client) {
       if (open.size >= MAX_OPEN) return respondUnavailable(res, BUSY);
       add(res);
-      const headers = endToEnd(req.headers);
-      headers[CLIENT_HEADER] = JSON.stringify(client);
+      const headers: OutgoingHttpHeaders = {
+        ...endToEnd(req.headers),
+        ...framing(req.headers),
+        // A collector that closed after its response would break the end of a write, and the
+        // response would be lost.
+        connection: 'keep-alive',
+        [CLIENT_HEADER]: JSON.stringify(client),
+      };
       if (req.headers.expect !== undefined) res.writeContinue();
       const { method, url } = req;
       const upstream = sendRequest({ socketPath: path, agent: false, method, path: url, headers });
       const timer = setTimeout(() => upstream.destroy(new Error(LATE)), HEAD_TIMEOUT);
       upstream.once('response', (response) => {
         clearTimeout(timer);
-        // The panel closes its connection after each response. The client does not get that header.
+        // The collector needs no more of the body. The client may still send it.
+        upstream.once('close', () => req.resume());
         res.writeHead(response.statusCode!, endToEnd(response.headers));
         pipeline(response, res, () => upstream.destroy());
       });
-      upstream.once('error', (error) => {
+      upstream.on('error', (error) => {
         clearTimeout(timer);
+        req.resume();
         if (res.headersSent) res.destroy();
         else respondUnavailable(res, error.message === LATE ? LATE : ABSENT);
       });
@@ -114,6 +128,21 @@ function endToEnd(headers: Headers): Headers {
     .map((name) => name.trim());
   const dropped = new Set([...HOP_BY_HOP, ...named, CLIENT_HEADER]);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
+}
+
+/**
+ * Returns the headers by which the collector finds the end of the body, and the host that it checks.
+ * A client can't remove them by naming them in `Connection`. Without them, Node writes the body of a
+ * GET as if it were a second request.
+ */
+function framing(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const { host, 'content-length': length } = headers;
+  return {
+    ...(host !== undefined && { host }),
+    ...(headers['transfer-encoding'] !== undefined
+      ? { 'transfer-encoding': 'chunked' }
+      : length !== undefined && { 'content-length': length }),
+  };
 }
 
 /** Prints the head of a handshake. Node has parsed it, so no value has a line break. */

@@ -27,6 +27,7 @@ beforeAll(async () => {
   collector = http.createServer((req, res) => {
     seen.push(req);
     res.once('close', () => left.push(req.url!));
+    if (req.url === '/_control/early') return void res.writeHead(401).end('no');
     if (req.url === '/_control/stream') return void res.writeHead(200).write('first');
     res.writeHead(207, { 'x-own': 'yes', 'set-cookie': ['a=1', 'b=2'], connection: 'close' });
     req.pipe(res);
@@ -103,6 +104,39 @@ describe('a request for the panel', () => {
     expect(headers['x-gati-client']).toBe(JSON.stringify(CLIENT));
     for (const name of ['keep-alive', 'proxy-authorization', 'te', 'cookie'])
       expect(headers[name]).toBeUndefined();
+  });
+
+  test.each(['GET', 'DELETE', 'HEAD'])(
+    'a %s with a body is one request for the collector',
+    async (method) => {
+      const inner = 'GET /_control/smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
+      const head = [`${method} /_control/outer HTTP/1.1`, 'Host: localhost'];
+      await sendRaw(
+        `${lines(...head, 'Transfer-Encoding: chunked', 'Connection: close')}${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`,
+        'x-own: yes',
+      );
+      await sendRaw(
+        `${lines(...head, `Content-Length: ${inner.length}`, 'Connection: close, content-length, host')}${inner}`,
+        'x-own: yes',
+      );
+      expect(seen.slice(-2).map(({ url }) => url)).toEqual(['/_control/outer', '/_control/outer']);
+      expect(seen.at(-2)!.headers['transfer-encoding']).toBe('chunked');
+      expect(seen.at(-1)!.headers).toMatchObject({
+        'content-length': String(inner.length),
+        host: 'localhost',
+      });
+    },
+  );
+
+  test('gets the response that the collector sends before it has read the body', async () => {
+    const body = 'x'.repeat(1_000_000);
+    for (let count = 0; count < 5; count++) {
+      const response = await fetch(`http://127.0.0.1:${port}/_control/early`, {
+        method: 'POST',
+        body,
+      });
+      expect([response.status, await response.text()]).toEqual([401, 'no']);
+    }
   });
 
   test('ends at the collector when its client leaves', async () => {
