@@ -1,5 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync } from 'node:fs';
 import { openNative } from '@gati/runtime-h3/internal';
 
 export type Value = string | number | null;
@@ -57,12 +56,7 @@ CREATE TRIGGER IF NOT EXISTS audit_is_final BEFORE UPDATE ON audit
  * @throws when it can't be opened or created
  */
 export function openDatabase(path: string): Database {
-  if (path !== ':memory:') {
-    mkdirSync(dirname(path), { recursive: true });
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
-  }
-  const native = openNative(path, process.cwd());
+  const native = openPrivate(path);
   native.exec('PRAGMA busy_timeout = 3000');
   native.exec('PRAGMA journal_mode = WAL');
   native.exec('PRAGMA foreign_keys = ON');
@@ -91,4 +85,16 @@ export function openDatabase(path: string): Database {
     },
     close: () => native.close(),
   };
+}
+
+/** Opens the file so that no other user could read it at any time. */
+function openPrivate(path: string): ReturnType<typeof openNative> {
+  const before = process.umask(0o077);
+  try {
+    const native = openNative(path, process.cwd());
+    if (path !== ':memory:') chmodSync(path, 0o600);
+    return native;
+  } finally {
+    process.umask(before);
+  }
 }

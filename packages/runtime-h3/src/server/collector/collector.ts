@@ -49,6 +49,8 @@ export async function runCollector({ name = 'gati', ...options }: CollectorOptio
   // The supervisor decides when this process ends. Ctrl-C in a terminal signals both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.stdout.on('error', () => {});
+  // What it keeps is for the user of the server alone.
+  process.umask(0o077);
   try {
     await collect(name, options);
   } catch (error) {

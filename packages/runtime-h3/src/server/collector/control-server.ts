@@ -33,7 +33,7 @@ export async function serveControl(
   const server = createServer({ requireHostHeader: false }, (req, res) => {
     const opened = panel.open();
     if (opened) opened.handle(req, res);
-    else respondUnavailable(res, panel.reason);
+    else respondUnavailable(res);
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', (req, socket: Duplex) => {
@@ -43,8 +43,7 @@ export async function serveControl(
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
   });
   await listen(server, path);
-  const opened = panel.open();
-  if (opened) printAddress(opened);
+  panel.open();
   return {
     close() {
       panel.close();
@@ -56,8 +55,6 @@ export async function serveControl(
 
 interface Opener {
   open(): BuiltPanel | undefined;
-  /** Why it can't be opened. */
-  readonly reason: string;
   close(): void;
 }
 
@@ -71,15 +68,14 @@ function createOpener({ openPanel }: PanelModule, host: PanelHost): Opener {
       if (panel || performance.now() < retryAt) return panel;
       try {
         panel = openPanel(host);
+        printAddress(panel);
       } catch (error) {
         retryAt = performance.now() + RETRY_INTERVAL;
-        reason = error instanceof Error ? error.message : String(error);
-        logger.warn('the panel can not be opened', { reason });
+        const message = error instanceof Error ? error.message : String(error);
+        if (message !== reason) logger.warn('the panel can not be opened', { reason: message });
+        reason = message;
       }
       return panel;
-    },
-    get reason() {
-      return reason;
     },
     close: () => panel?.close(),
   };
@@ -101,13 +97,14 @@ function printAddress({ url, setup }: BuiltPanel): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-function respondUnavailable(res: ServerResponse, reason: string): void {
+/** The reason is for the log: it names paths of the server. */
+function respondUnavailable(res: ServerResponse): void {
   const body = JSON.stringify({
     type: 'about:blank',
     title: 'Service Unavailable',
     status: 503,
     code: 'panel_unavailable',
-    detail: `The panel can't be opened: ${reason}`,
+    detail: 'The panel can not be opened. The log of the server says why.',
   });
   res.writeHead(503, {
     'content-type': 'application/problem+json',
