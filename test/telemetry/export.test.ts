@@ -184,7 +184,7 @@ describe.skipIf(isMissing('export to the OpenTelemetry Collector', collector))(
         OTEL_RESOURCE_ATTRIBUTES: 'run=away',
       });
       const traceIds = await Promise.all(['a', 'bb', 'ccc'].map((item) => order(server, item)));
-      await server.waitForOutput(/"msg":"telemetry can not be exported"/);
+      await server.waitForOutput(/"msg":"telemetry can't be exported"/);
       await collector.restart();
       await until('all traces are there', () => {
         const found = new Set(
