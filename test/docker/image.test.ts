@@ -26,8 +26,6 @@ const RESTRICTED = [
   'ALL',
   '--security-opt',
   'no-new-privileges',
-  '--tmpfs',
-  '/tmp',
 ];
 
 describe.skipIf('reason' in engine)('the container image of a built app', () => {

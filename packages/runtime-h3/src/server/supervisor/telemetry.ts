@@ -5,7 +5,7 @@ import { heartbeatRule } from '../channel/heartbeat.ts';
 import { CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
 import { TELEMETRY_SOCKET } from '../channel/messages.ts';
 import { openTelemetryLink } from '../channel/telemetry-link.ts';
-import { createTelemetrySocket } from './telemetry-socket.ts';
+import { createTelemetrySocket, type TelemetrySocket } from './telemetry-socket.ts';
 import type { ServerEnv } from '../env.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerEvents, WorkerProcess } from './worker-process.ts';
@@ -43,14 +43,19 @@ export interface TelemetryOptions {
   onMessage: WorkerEvents['onMessage'];
 }
 
-/** @throws {GatiError} GATI_BAD_ENV when the variables of the export can't be used */
+/**
+ * Returns `undefined` if the processes can't reach the collector, which is logged.
+ *
+ * @throws {GatiError} GATI_BAD_ENV when the variables of the export can't be used
+ */
 export function createTelemetry(
   env: ServerEnv,
   { store, isObserved, hasPanel, panelPort, logger, onMessage }: TelemetryOptions,
-): Telemetry {
+): Telemetry | undefined {
   // The collector reads them; a wrong one has to end the start.
   readExportSettings(process.env);
-  const socket = createTelemetrySocket();
+  const socket = openSocket(logger);
+  if (socket === undefined) return undefined;
   const link = isObserved ? openTelemetryLink(socket.path, 'supervisor') : undefined;
   const lead = { [TELEMETRY_SOCKET]: socket.path };
   const controlLead = { [CONTROL_SOCKET]: socket.control };
@@ -91,4 +96,15 @@ export function createTelemetry(
     },
     kill: () => pool?.kill(),
   };
+}
+
+function openSocket(logger: Logger): TelemetrySocket | undefined {
+  try {
+    return createTelemetrySocket();
+  } catch (error) {
+    logger.warn('telemetry and the panel are off, since no temporary folder can be written to', {
+      reason: (error as Error).message,
+    });
+    return undefined;
+  }
 }
