@@ -28,14 +28,15 @@ export function readOrigin(configured: string | undefined, port: number): PanelO
       cookie: isHttps ? '__Host-gati_panel' : 'gati_panel',
     };
   }
-  const local = `http://localhost:${port}`;
-  const hosts = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
+  // Browsers leave out port 80.
+  const urls = ['localhost', '127.0.0.1', '[::1]'].map((name) => new URL(`http://${name}:${port}`));
+  const accepted = urls.map(({ origin }) => origin);
   return {
-    accepted: [local, ...hosts.slice(1).map((host) => `http://${host}`)],
-    passkeys: [local],
+    accepted,
+    passkeys: [accepted[0]!],
     rpId: 'localhost',
     isHttps: false,
-    hosts,
+    hosts: urls.map(({ host }) => host),
     // Browsers do not separate cookies by port, so the name contains the port.
     cookie: `gati_panel_${port}`,
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Role } from '../api/access.ts';
 import { PanelError } from '../http/problem.ts';
 import { type Actor, hasRole } from './actor.ts';
 import { auditRoute } from './audit-route.ts';
@@ -17,6 +18,8 @@ import { logInRoutes } from './routes/log-in.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import type { AccessStore } from './store/access-store.ts';
+import type { Person } from './store/people.ts';
+import type { Token } from './store/tokens.ts';
 
 /** Milliseconds between two checks whether a session has ended. */
 const WATCH_INTERVAL = 1000;
@@ -82,17 +85,17 @@ const loginError = (): PanelError =>
   new PanelError(401, 'login_required', 'Log in to the panel first.');
 
 /**
- * @throws {PanelError} 401 for a token that is not valid. A request with a token ignores cookies
+ * @throws {PanelError} 401 for a token that is not valid. A request with a token ignores cookies.
+ * Credentials of another scheme are for a proxy in front
  */
 function identify(req: IncomingMessage, { store, origin }: AccessContext): Actor {
   const address = clientAddress(req);
   const anyone: Actor = { kind: 'anyone', id: '', name: '', address };
-  if (req.headers.authorization !== undefined) {
+  if (/^bearer\b/i.test(req.headers.authorization ?? '')) {
     const token = store.tokens.find(readBearer(req) ?? '');
     const person = token && store.people.get(token.person);
     if (!token || !person) throw loginError();
-    // A token never has more rights than its person.
-    const role = hasRole(person, token.role) ? token.role : person.role;
+    const role = roleOf(token, person);
     return { kind: 'token', id: token.id, name: `${person.name}: ${token.name}`, role, address };
   }
   const secret = readSessionCookie(req, origin);
@@ -110,9 +113,17 @@ function identify(req: IncomingMessage, { store, origin }: AccessContext): Actor
   };
 }
 
+/** A token never has more rights than its person. */
+const roleOf = (token: Token, person: Person): Role =>
+  hasRole(person, token.role) ? token.role : person.role;
+
 /** Whether the access that allowed a stream to open still exists. Does not prolong the session. */
 function hasAccess({ kind, id, role, session }: Actor, store: AccessStore): boolean {
-  if (kind === 'token') return store.tokens.list().some((token) => token.id === id);
+  if (kind === 'token') {
+    const token = store.tokens.get(id);
+    const person = token && store.people.get(token.person);
+    return token !== undefined && person !== undefined && roleOf(token, person) === role;
+  }
   const isOpen = session !== undefined && store.sessions.get(session) !== undefined;
   return isOpen && store.people.get(id)?.role === role;
 }

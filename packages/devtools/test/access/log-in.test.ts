@@ -1,8 +1,14 @@
 import fs from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { defineAction } from '../../src/actions/action.ts';
+import { readOrigin } from '../../src/access/origin.ts';
+import { READ } from '../../src/access/rule.ts';
+import { createServerGate } from '../../src/access/server-gate.ts';
 import { closedObject } from '../../src/http/check-input.ts';
+import { createAttempts } from '../../src/access/store/attempts.ts';
+import { openDatabase } from '../../src/access/store/database.ts';
 import { openAccessStore } from '../../src/access/store/access-store.ts';
 import { findStep } from '../../src/access/totp.ts';
 import { type AccessServer, type Client, startAccessServer } from '../helpers/access-server.ts';
@@ -198,11 +204,44 @@ describe('GHSA-2vgg-9h6w-m454 and GHSA-x32m-mvfj-52xv: wrong codes', () => {
     });
     expect(await fail('Ada')).toBe('too_many_tries');
     const second = openAccessStore(file, server.now);
-    expect(() => second.attempts.check('name ada')).toThrow(/Too many/);
+    expect(() => second.attempts.check('name ada', true)).toThrow(/Too many/);
     second.close();
     await server.close();
     server = await startAccessServer({ file });
     expect(await fail('Ada')).toBe('too_many_tries');
+  });
+
+  test('of strangers lock out neither recovery codes nor open sessions', async () => {
+    server = await startAccessServer();
+    const { client, secret, codes } = await setUp();
+    for (let count = 0; count < 6; count++) await fail('ADA');
+    server.wait(29_000);
+    const code = totpCode(secret, server.now() + 30_000);
+    expect((await logIn(server.client(), 'Ada', code)).status).toBe(429);
+    expect((await client.post('access/step-up', { code })).status).toBe(200);
+    const recovery = { name: 'Ada', code: codes[0] };
+    expect((await server.client().post('access/recovery/log-in', recovery)).status).toBe(200);
+  });
+
+  test('of an open session count too', async () => {
+    server = await startAccessServer();
+    const { client } = await setUp();
+    const results = [];
+    for (let count = 0; count < 6; count++)
+      results.push((await client.post('access/step-up', { code: '000000' })).status);
+    expect(results).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  test('in a flood of other names lock out no person', async () => {
+    server = await startAccessServer();
+    const database = openDatabase(':memory:');
+    const attempts = createAttempts(database, server.now, 3);
+    for (const name of ['a', 'b', 'c']) attempts.fail(name);
+    expect(() => attempts.check('d', false)).toThrow(/Too many/);
+    expect(() => attempts.check('ada', true)).not.toThrow();
+    for (let count = 0; count < 5; count++) attempts.fail('ada');
+    expect(() => attempts.check('ada', true)).toThrow(/Too many/);
+    database.close();
   });
 });
 
@@ -346,7 +385,61 @@ describe('CVE-2026-71319: roles', () => {
   });
 });
 
+test('an invitation ends when an owner is removed or is no owner any more', async () => {
+  server = await startAccessServer();
+  const { client: owner } = await setUp();
+  const { client: other } = await invite(owner, 'owner', 'Olga');
+  const { id } = server.store.people.named('Olga')!;
+  const open = async (): Promise<() => Promise<number>> => {
+    const { body } = await other.post('access/invites/create', { role: 'owner' });
+    const [, link] = /#invite=(.+)$/.exec(body.url)!;
+    return async () => (await server.client().post('access/join/open', { link })).status;
+  };
+  const first = await open();
+  await owner.post('access/people/role', { id, role: 'owner' });
+  expect(await first()).toBe(200);
+  await owner.post('access/people/role', { id, role: 'viewer' });
+  expect(await first()).toBe(404);
+  await owner.post('access/people/role', { id, role: 'owner' });
+  const second = await open();
+  await owner.post('access/people/remove', { id });
+  expect(await second()).toBe(404);
+});
+
 describe('GHSA-9h6w-j7w4-jr52: a token', () => {
+  test('that expires, or whose person changes role, ends its streams', async () => {
+    server = await startAccessServer();
+    const { client: owner } = await setUp();
+    await invite(owner, 'operator', 'Otto');
+    const { id: person } = server.store.people.named('Otto')!;
+    const gate = createServerGate({
+      store: server.store,
+      origin: readOrigin(undefined, server.port),
+      now: server.now,
+    });
+    const ends = async (end: () => void): Promise<boolean> => {
+      const { people, tokens } = server.store;
+      people.setRole(person, 'operator');
+      const expires = server.now() + HOUR;
+      const token = tokens.create({ person, name: 'CI', role: 'operator', expires });
+      const headers = { host: `localhost:${server.port}`, authorization: `Bearer ${token}` };
+      const actor = gate.authorize({ headers } as IncomingMessage, READ);
+      let count = 0;
+      vi.useFakeTimers();
+      const stop = gate.watch(actor, () => count++);
+      vi.advanceTimersByTime(5000);
+      expect(count).toBe(0);
+      end();
+      vi.advanceTimersByTime(5000);
+      stop();
+      vi.useRealTimers();
+      return count > 0;
+    };
+    expect(await ends(() => server.wait(HOUR))).toBe(true);
+    expect(await ends(() => server.store.people.setRole(person, 'viewer'))).toBe(true);
+    expect(await ends(() => server.store.people.remove(person))).toBe(true);
+  });
+
   test('reads and acts by its role until it expires, needs no origin, and changes no access', async () => {
     server = await startAccessServer({ actions });
     const { client: owner } = await setUp();
@@ -400,6 +493,23 @@ describe('CVE-2025-25198 and CVE-2026-44985: the host and the origin', () => {
       expect((await client.get('overview', { host })).body.code).toBe('foreign_host');
     },
   );
+
+  test('on port 80 they are those that browsers send', () => {
+    expect(readOrigin(undefined, 80)).toMatchObject({
+      accepted: ['http://localhost', 'http://127.0.0.1', 'http://[::1]'],
+      passkeys: ['http://localhost'],
+      hosts: ['localhost', '127.0.0.1', '[::1]'],
+    });
+  });
+
+  test('credentials for a proxy in front do not hide the session', async () => {
+    server = await startAccessServer();
+    const { client } = await setUp();
+    const authorization = 'Basic eDp5';
+    expect((await client.get('overview', { authorization })).status).toBe(200);
+    const bearer = { authorization: 'Bearer wrong-token' };
+    expect((await client.get('overview', bearer)).status).toBe(401);
+  });
 
   test('a foreign or missing origin changes nothing, and no header makes it ours', async () => {
     server = await startAccessServer({ configured: 'https://shop.example' });

@@ -130,6 +130,14 @@ describe('a challenge', () => {
     expect([await use(), await use()]).toEqual([200, 401]);
   });
 
+  test('has one spelling, so no other one counts again', () => {
+    const { challenges } = server.store;
+    const spelled = challenges.create('add').toString('base64url');
+    expect(challenges.isOpen(spelled, 'add')).toBe(true);
+    for (const other of [`${spelled}=`, ` ${spelled}`, `${spelled}\n`, `${spelled}!`])
+      expect(challenges.isOpen(other, 'add')).toBe(false);
+  });
+
   test('counts for its purpose only', async () => {
     const forStepUp = (await owner.post('access/step-up/challenge', {})).body;
     const answer = await server

@@ -129,9 +129,9 @@ test('a rollback needs a reason, and the releases that the user saw', async () =
   expect(await act('releases.rollback', { ...input, current: '1.0.0' }, 'slow')).toMatchObject({
     code: 'changed_meanwhile',
   });
-  expect(await act('releases.rollback', input, 'slow')).toEqual({
-    result: { current: '1.0.0', withdrawn: '2.0.0' },
-  });
+  const both = await Promise.all([1, 2].map(() => act('releases.rollback', input, 'slow')));
+  expect(both).toContainEqual({ result: { current: '1.0.0', withdrawn: '2.0.0' } });
+  expect(both).toContainEqual(expect.objectContaining({ code: 'changed_meanwhile' }));
   expect(await act('releases.label', { version: '1.0.0', label: 'stable' })).toEqual({
     result: { version: '1.0.0', label: 'stable' },
   });

@@ -45,8 +45,11 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-in',
       shown: ['name'],
       handle({ name, code }, call) {
-        const person = limited(context, name, () =>
-          checkTotp(context, store.people.named(name), code),
+        const named = store.people.named(name);
+        const person = limited(
+          context,
+          { key: `name ${name.toLowerCase()}`, isKnown: named !== undefined },
+          () => checkTotp(context, named, code),
         );
         return startSession(context, call, person, 'totp');
       },
@@ -58,14 +61,13 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-in',
       shown: ['name'],
       handle({ name, code }, call) {
-        const person = limited(context, name, () => {
-          const named = store.people.named(name);
-          const isTaken = store.people.takeRecoveryCode(
-            named?.id ?? '',
-            normalizeRecoveryCode(code),
-          );
-          return isTaken ? named : undefined;
-        });
+        // Its 80 bits can't be guessed. A limit would let strangers lock people out.
+        const person = store.people.named(name);
+        const isTaken = store.people.takeRecoveryCode(
+          person?.id ?? '',
+          normalizeRecoveryCode(code),
+        );
+        if (!isTaken || !person) throw wrongProof();
         return startSession(context, call, person, 'recovery');
       },
     }),
@@ -88,7 +90,8 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
           const { person } = await proofs.authenticate(stepUp(actor), response);
           if (person !== actor.id) throw wrongProof();
         } else
-          limited(context, actor.name, () =>
+          // Not the key of log-ins: strangers who guess codes do not lock out open sessions.
+          limited(context, { key: `step-up ${actor.id}`, isKnown: true }, () =>
             checkTotp(context, store.people.get(actor.id), code ?? ''),
           );
         const cookie = printSessionCookie(origin, store.sessions.prove(actor.session));
@@ -141,18 +144,18 @@ function checkTotp(
 }
 
 /**
- * Checks a code that can be guessed. Wrong codes are counted by name, whether or not the name
- * exists. Passkeys can't be guessed, so a person who is locked out here can still log in.
+ * Checks a code that can be guessed. Wrong codes of log-ins are counted by name, whether or not the
+ * name exists. Passkeys and recovery codes can't be guessed, so a person who is locked out here can
+ * still log in.
  *
  * @throws {PanelError} 401 or 429
  */
 function limited(
   { store: { attempts } }: AccessContext,
-  name: string,
+  { key, isKnown }: { key: string; isKnown: boolean },
   check: () => Person | undefined,
 ): Person {
-  const key = `name ${name.toLowerCase()}`;
-  attempts.check(key);
+  attempts.check(key, isKnown);
   const person = check();
   if (!person) {
     attempts.fail(key);

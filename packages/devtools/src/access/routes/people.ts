@@ -23,6 +23,10 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
         'This is the only owner. Make another person an owner first.',
       );
   };
+  /** Ends all open invitations with an owner: their links could let the person in again. */
+  const endInvites = (id: string): void => {
+    if (people.get(id)?.role === 'owner') links.removeInvites();
+  };
   return [
     {
       method: 'GET',
@@ -56,7 +60,10 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
       audit: 'access.change-role',
       shown: ['id', 'role'],
       handle({ id, role }) {
-        if (role !== 'owner') checkOwnerStays(id);
+        if (role !== 'owner') {
+          checkOwnerStays(id);
+          endInvites(id);
+        }
         if (!people.setRole(id, role)) throw notFound();
         return { body: {}, noted: { name: people.get(id)?.name ?? '' } };
       },
@@ -69,6 +76,7 @@ export function peopleRoutes({ store, origin }: AccessContext, define: DefineRou
       shown: ['id'],
       handle({ id }) {
         checkOwnerStays(id);
+        endInvites(id);
         const name = people.get(id)?.name ?? '';
         if (!people.remove(id)) throw notFound();
         return { body: {}, noted: { name } };

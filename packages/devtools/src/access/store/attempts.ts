@@ -24,11 +24,13 @@ const MAX_KEYS = 50_000;
  */
 export interface Attempts {
   /**
-   * Checks that a key may make another attempt. Known and unknown names are treated alike.
+   * Checks that a key may make another attempt. Known and unknown names are treated alike until the
+   * table is full. From then on, only known names are let in, so that a flood of other names locks
+   * out no person.
    *
    * @throws {PanelError} 429
    */
-  check(key: string): void;
+  check(key: string, isKnown: boolean): void;
   fail(key: string): void;
   clear(key: string): void;
 }
@@ -39,14 +41,14 @@ export function createAttempts(
   maxKeys: number = MAX_KEYS,
 ): Attempts {
   return {
-    check(key) {
+    check(key, isKnown) {
       const found = database.get<{ until: number }>(
         'SELECT until FROM attempt WHERE key = ?',
         hashSecret(key),
       );
       const wait = (found?.until ?? 0) - now();
       if (wait > 0) throw tooManyTries(wait);
-      if (found) return;
+      if (found || isKnown) return;
       const { count } = database.get<{ count: number }>('SELECT COUNT(*) AS count FROM attempt')!;
       if (count < maxKeys) return;
       if (database.run('DELETE FROM attempt WHERE last <= ?', now() - FORGET_AFTER) === 0)

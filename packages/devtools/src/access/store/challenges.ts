@@ -46,7 +46,9 @@ export function createChallenges(database: Database, now: () => number): Challen
     },
     isOpen(challenge, purpose) {
       const bytes = Buffer.from(challenge, 'base64url');
-      if (bytes.length !== RANDOM + TIME + 32) return false;
+      // Another spelling of the same bytes would count as a second challenge.
+      const isExact = bytes.toString('base64url') === challenge;
+      if (bytes.length !== RANDOM + TIME + 32 || !isExact) return false;
       const head = bytes.subarray(0, RANDOM + TIME);
       const age = now() - head.readUIntBE(RANDOM, TIME);
       const signature = bytes.subarray(RANDOM + TIME).toString('hex');

@@ -26,6 +26,7 @@ export interface Links {
   take(secret: string): boolean;
   list(): Link[];
   remove(id: string): boolean;
+  removeInvites(): void;
 }
 
 export function createLinks(database: Database, now: () => number): Links {
@@ -59,6 +60,7 @@ export function createLinks(database: Database, now: () => number): Links {
         "SELECT id, kind, role, created, expires FROM link WHERE kind = 'invite' AND expires > ? ORDER BY created DESC",
         now(),
       ),
+    removeInvites: () => void database.run("DELETE FROM link WHERE kind = 'invite'"),
     remove: (id) => database.run("DELETE FROM link WHERE id = ? AND kind = 'invite'", id) > 0,
   };
 }

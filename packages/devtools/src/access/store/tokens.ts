@@ -26,6 +26,8 @@ export interface Tokens {
   /** Returns the secret, which is not stored. */
   create(token: Pick<Token, 'person' | 'name' | 'role' | 'expires'>): string;
   find(secret: string): Token | undefined;
+  /** Returns the token with an id, if it has not expired. Does not record a use. */
+  get(id: string): Token | undefined;
   list(person?: string): Token[];
   remove(id: string, person?: string): boolean;
 }
@@ -57,6 +59,7 @@ export function createTokens(database: Database, now: () => number): Tokens {
         database.run('UPDATE token SET used = ? WHERE id = ?', now(), found.id);
       return found;
     },
+    get: (id) => database.get('SELECT * FROM token WHERE id = ? AND expires > ?', id, now()),
     list: (person) =>
       person === undefined
         ? database.all('SELECT * FROM token ORDER BY created DESC')

@@ -49,16 +49,16 @@ export function releaseActions(context: () => Promise<ReadContext>): Action[] {
       // The two releases that the user saw, so that the action does not roll back a later change.
       schema: closedObject({ current: VERSION, target: VERSION }),
       run: ({ current, target }) =>
-        withStore(async (store) => {
-          const { head } = await store.head();
-          if (head.current !== current || rollbackTarget(head) !== target)
-            throw new PanelError(
-              409,
-              'changed_meanwhile',
-              'Another change was made in the meantime. Check its result first.',
-            );
-          return rollbackRelease(store);
-        }),
+        withStore((store) =>
+          rollbackRelease(store, (head) => {
+            if (head.current !== current || rollbackTarget(head) !== target)
+              throw new PanelError(
+                409,
+                'changed_meanwhile',
+                'Another change was made in the meantime. Check its result first.',
+              );
+          }),
+        ),
     }),
     defineAction<{ version: string; sunset?: string }>({
       ...harmless,

@@ -66,11 +66,18 @@ export interface RollbackResult {
 
 /**
  * Activates the release that was current before and withdraws the current one.
+ *
+ * @param check throws if the releases are not those that the caller saw. It gets the head that the
+ *   rollback replaces, so no other change comes between.
  * @throws {GatiError} GATI_NO_ROLLBACK when no earlier release is live or deprecated
  */
-export async function rollbackRelease(store: ReleaseStore): Promise<RollbackResult> {
+export async function rollbackRelease(
+  store: ReleaseStore,
+  check: (head: StoreHead) => void = () => {},
+): Promise<RollbackResult> {
   let done: RollbackResult | undefined;
   await changeHead(store, (head) => {
+    check(head);
     const next = rolledBackHead(head);
     const [current, withdrawn] = [next.current!, head.current!];
     const mark = next.marks[current]!;
