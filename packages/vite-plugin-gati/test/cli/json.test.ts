@@ -126,6 +126,11 @@ const CASES: Record<string, Case[]> = {
     [['list', '--limit', 'many'], 2],
     [[], 2],
   ],
+  // The success needs SQLite: `test/browser/access.test.ts`.
+  panel: [
+    [['lonk'], 2],
+    [[], 2],
+  ],
   explain: [
     [[], 0],
     [['GATI_USAGE'], 0],
