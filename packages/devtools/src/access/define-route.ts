@@ -3,6 +3,7 @@ import { checkInput, closedObject } from '../http/check-input.ts';
 import { PanelError } from '../http/problem.ts';
 import { type AuditEvent, type AuditLog, toAuditEntry } from './audit.ts';
 import type { AccessCall, AccessReply, AccessRoute } from './gate.ts';
+import { createHourlyLimit } from './hourly-limit.ts';
 import type { Rule } from './rule.ts';
 
 interface RouteOptions<Body> {
@@ -32,23 +33,16 @@ export type RouteReply = AccessReply & {
  * its entries.
  */
 const MAX_FAILURES = 200;
-const HOUR = 60 * 60_000;
-
-/** Returns a function that returns whether another event is allowed in this hour. */
-function createHourlyLimit(most: number, now: () => number): () => boolean {
-  let hour = 0;
-  let count = 0;
-  return () => {
-    const current = Math.floor(now() / HOUR);
-    if (current !== hour) count = 0;
-    hour = current;
-    return ++count <= most;
-  };
-}
+/**
+ * Maximum number of changes of access per hour by one person. With more, a person could displace
+ * the entries of others.
+ */
+const MAX_CHANGES = 500;
 
 /** Defines a POST whose body is checked and whose result is written to the audit log. */
 export function createDefineRoute(audit: AuditLog, now: () => number) {
   const mayNoteStranger = createHourlyLimit(MAX_FAILURES, now);
+  const mayChange = createHourlyLimit(MAX_CHANGES, now);
   return <Body>({ path, rule, body, optional, ...options }: RouteOptions<Body>): AccessRoute => {
     const schema = closedObject(body, optional);
     return {
@@ -56,6 +50,9 @@ export function createDefineRoute(audit: AuditLog, now: () => number) {
       path: `access/${path}`,
       rule,
       async handle(call) {
+        const { kind, id } = call.actor;
+        if (options.audit !== undefined && kind !== 'anyone' && !mayChange(id))
+          throw new PanelError(429, 'too_many_changes', 'Too many changes of access in this hour.');
         const checked = checkInput<Body & Record<string, unknown>>(schema, call.body);
         const shown = (options.shown ?? []).map((name) => [name, checked[name]] as const);
         const note = (
@@ -74,7 +71,7 @@ export function createDefineRoute(audit: AuditLog, now: () => number) {
         } catch (error) {
           const code = error instanceof PanelError ? error.code : 'internal';
           const isKnown = call.actor.kind !== 'anyone';
-          if (code !== 'too_many_tries' && (isKnown || mayNoteStranger()))
+          if (code !== 'too_many_tries' && (isKnown || mayNoteStranger('')))
             note({ actor: call.actor, result: 'failed', code });
           throw error;
         }

@@ -1,6 +1,7 @@
 import type { Schema } from '@gati/contract';
 import { type Actor, hasRole } from '../access/actor.ts';
 import { type AuditLog, toAuditEntry } from '../access/audit.ts';
+import { createHourlyLimit } from '../access/hourly-limit.ts';
 import type { Rule } from '../access/rule.ts';
 import { type ActionInfo, type ActionResponse, ROLES } from '../api/access.ts';
 import { checkInput, closedObject } from '../http/check-input.ts';
@@ -10,6 +11,11 @@ import type { Action } from './action.ts';
 const NAME = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/;
 /** Maximum number of characters of a reason. */
 const MAX_REASON = 500;
+/**
+ * Maximum number of refused attempts per hour of one person in the audit log. With more, a person
+ * could displace the entries of others.
+ */
+const MAX_REFUSED = 200;
 
 /** All actions of a panel. Pages, the CLI and agents run the same actions. */
 export interface Actions {
@@ -36,6 +42,7 @@ export function createActions(
   list: readonly Action[],
   { audit, now }: { audit: AuditLog; now: () => number },
 ): Actions {
+  const mayNote = createHourlyLimit(MAX_REFUSED, now);
   const byName = new Map<string, Action>();
   for (const action of list) {
     const isGuarded = ROLES.includes(action.role) && typeof action.stepUp === 'boolean';
@@ -87,7 +94,7 @@ export function createActions(
       }
     },
     refuse(name, actor, code) {
-      if (byName.has(name))
+      if (byName.has(name) && mayNote(actor.id))
         audit.append(toAuditEntry({ actor, action: name, result: 'refused', code }, now()));
     },
   };

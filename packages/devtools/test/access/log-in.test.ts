@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { defineAction } from '../../src/actions/action.ts';
+import { createHourlyLimit } from '../../src/access/hourly-limit.ts';
 import { readOrigin } from '../../src/access/origin.ts';
 import { READ } from '../../src/access/rule.ts';
 import { createServerGate } from '../../src/access/server-gate.ts';
@@ -563,6 +564,28 @@ test('a flood of failed log-ins does not push out the audit log', async () => {
     .list({ limit: 500 })
     .items.filter(({ action, result }) => action === 'access.log-in' && result === 'failed');
   expect(failed).toHaveLength(200);
+});
+
+test('a flood of attempts by a person does not push out the audit log', async () => {
+  server = await startAccessServer({ actions });
+  const { client: owner } = await setUp();
+  const { client: viewer } = await invite(owner, 'viewer', 'Vera');
+  for (let count = 0; count < 210; count++)
+    await viewer.post('actions/demo.look', { input: {}, reason: 'x' });
+  const { items } = server.store.audit.list({ limit: 500 });
+  expect(items.filter(({ result }) => result === 'refused')).toHaveLength(200);
+  const create = (): ReturnType<Client['post']> =>
+    viewer.post('access/tokens/create', { name: 'CI', role: 'viewer', days: 1 });
+  for (let count = 0; count < 100; count++) expect((await create()).status).toBe(200);
+  expect((await create()).body.code).toBe('too_many_tokens');
+});
+
+test('an hourly limit counts each key of an hour', () => {
+  let time = 0;
+  const isAllowed = createHourlyLimit(2, () => time);
+  expect(['a', 'a', 'a', 'b'].map(isAllowed)).toEqual([true, true, false, true]);
+  time = HOUR;
+  expect(isAllowed('a')).toBe(true);
 });
 
 test('CVE-2026-34040: a stranger gets 401 before the body is read, however large it is', async () => {

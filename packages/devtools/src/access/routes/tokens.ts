@@ -10,6 +10,8 @@ import { notFound } from './account.ts';
 const DAY = 24 * 60 * 60_000;
 /** Maximum number of days that a token lasts. */
 const MAX_DAYS = 365;
+/** Maximum number of tokens of one person. */
+const MAX_TOKENS = 100;
 
 /** Tokens for programs. An owner sees and removes those of others too. */
 export function tokenRoutes(
@@ -53,6 +55,8 @@ export function tokenRoutes(
       handle({ name, role, days }, { actor }) {
         if (!hasRole(actor, role))
           throw new PanelError(403, 'role_required', `This request needs the role ${role}.`);
+        if (tokens.list(actor.id).length >= MAX_TOKENS)
+          throw new PanelError(409, 'too_many_tokens', `Remove a token first. A person has at most ${MAX_TOKENS}.`);
         const expires = now() + days * DAY;
         return { body: { token: tokens.create({ person: actor.id, name, role, expires }) } };
       },

@@ -14,6 +14,8 @@ import { CLIENT_HEADER, type ControlClient } from './control.ts';
  * Maximum number of requests that this process passes at the same time. Event streams stay open.
  */
 const MAX_OPEN = 64;
+/** Maximum number of those of one address, so that one slow client does not use up all. */
+const MAX_OF_ADDRESS = 32;
 /** Milliseconds until the collector must begin to respond. */
 const HEAD_TIMEOUT = 15_000;
 
@@ -44,16 +46,20 @@ export interface ControlProxy {
 
 /** @param path socket on which the collector serves the panel */
 export function createControlProxy(path: string): ControlProxy {
-  const open = new Set<Duplex | ServerResponse>();
-  const add = (target: Duplex | ServerResponse): void => {
-    open.add(target);
+  /** Open responses and sockets with the address of their client. */
+  const open = new Map<Duplex | ServerResponse, string>();
+  /** Returns `false` if there are too many. */
+  const add = (target: Duplex | ServerResponse, { address }: ControlClient): boolean => {
+    const own = [...open.values()].filter((each) => each === address).length;
+    if (open.size >= MAX_OPEN || own >= MAX_OF_ADDRESS) return false;
+    open.set(target, address);
     target.once('close', () => open.delete(target));
+    return true;
   };
 
   return {
     request(req, res, client) {
-      if (open.size >= MAX_OPEN) return respondUnavailable(res, BUSY);
-      add(res);
+      if (!add(res, client)) return respondUnavailable(res, BUSY);
       const headers: OutgoingHttpHeaders = {
         ...endToEnd(req.headers),
         ...framing(req.headers),
@@ -88,8 +94,7 @@ export function createControlProxy(path: string): ControlProxy {
     },
 
     upgrade(req, socket, head, client) {
-      if (open.size >= MAX_OPEN) return endUnavailable(socket, BUSY);
-      add(socket);
+      if (!add(socket, client)) return endUnavailable(socket, BUSY);
       const upstream = connect(path);
       upstream.setTimeout(HEAD_TIMEOUT, () => upstream.destroy());
       let isConnected = false;
@@ -108,14 +113,14 @@ export function createControlProxy(path: string): ControlProxy {
     },
 
     close() {
-      for (const target of open) target.end();
+      for (const target of open.keys()) target.end();
     },
   };
 }
 
 const ABSENT = 'The process that serves the panel is not there. It starts again by itself.';
 const LATE = 'The process that serves the panel does not respond.';
-const BUSY = `This process passes ${MAX_OPEN} requests to the panel already.`;
+const BUSY = 'This process passes too many requests to the panel already.';
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

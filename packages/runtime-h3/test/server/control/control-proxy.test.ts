@@ -40,7 +40,10 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => collector.listen(socketPath, resolve));
   proxy = createControlProxy(socketPath);
-  worker = http.createServer((req, res) => proxy.request(req, res, CLIENT));
+  worker = http.createServer((req, res) => {
+    const address = req.headers['x-address']?.toString() ?? CLIENT.address;
+    proxy.request(req, res, { ...CLIENT, address });
+  });
   worker.on('upgrade', (req, socket, head) => proxy.upgrade(req, socket, head, CLIENT));
   await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
   ({ port } = worker.address() as AddressInfo);
@@ -137,6 +140,16 @@ describe('a request for the panel', () => {
       });
       expect([response.status, await response.text()]).toEqual([401, 'no']);
     }
+  });
+
+  test('of one address can not use up the room of the others', async () => {
+    const fromAddress = (address: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/_control/stream`, { headers: { 'x-address': address } });
+    const streams = await Promise.all(Array.from({ length: 33 }, () => fromAddress('192.0.2.7')));
+    expect(streams.filter(({ status }) => status === 503)).toHaveLength(1);
+    const other = await fromAddress('192.0.2.8');
+    expect(other.status).toBe(200);
+    for (const each of [...streams, other]) await each.body?.cancel();
   });
 
   test('ends at the collector when its client leaves', async () => {
