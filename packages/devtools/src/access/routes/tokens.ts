@@ -56,7 +56,11 @@ export function tokenRoutes(
         if (!hasRole(actor, role))
           throw new PanelError(403, 'role_required', `This request needs the role ${role}.`);
         if (tokens.list(actor.id).length >= MAX_TOKENS)
-          throw new PanelError(409, 'too_many_tokens', `Remove a token first. A person has at most ${MAX_TOKENS}.`);
+          throw new PanelError(
+            409,
+            'too_many_tokens',
+            `Remove a token first. A person has at most ${MAX_TOKENS}.`,
+          );
         const expires = now() + days * DAY;
         return { body: { token: tokens.create({ person: actor.id, name, role, expires }) } };
       },
