@@ -20,7 +20,7 @@ describe('a built server without node_modules', () => {
   let folder: string;
 
   beforeAll(async () => {
-    const app = copyApp('templates/payments');
+    const app = copyApp('playground/payments');
     await runOrThrow(process.execPath, [VITE, 'build'], { cwd: app, env });
     folder = temporaryFolder('queues');
     fs.cpSync(path.join(app, 'dist'), path.join(folder, 'dist'), { recursive: true });
