@@ -56,13 +56,23 @@ function* filesBelow(folder: string, root: string): Generator<BuildFile> {
       yield* filesBelow(source, root);
       continue;
     }
-    const real = entry.isSymbolicLink() ? fs.realpathSync(source) : source;
+    const real = entry.isSymbolicLink() ? targetOf(source) : source;
     // A link to a file outside would copy a secret of this machine into the image.
     if (!real.startsWith(fs.realpathSync(root) + path.sep) && entry.isSymbolicLink())
       throw noBuildError(`${source} links to a file outside of the build`);
-    const { size, mode } = fs.statSync(real);
+    const stat = fs.statSync(real);
+    // A folder could contain itself. A socket or a pipe has no end.
+    if (!stat.isFile()) throw noBuildError(`${source} is not a file`);
     const name = path.relative(root, source).split(path.sep).join('/');
-    yield { path: name, source: real, size, isExecutable: (mode & 0o100) !== 0 };
+    yield { path: name, source: real, size: stat.size, isExecutable: (stat.mode & 0o100) !== 0 };
+  }
+}
+
+function targetOf(link: string): string {
+  try {
+    return fs.realpathSync(link);
+  } catch {
+    throw noBuildError(`${link} links to nothing`);
   }
 }
 

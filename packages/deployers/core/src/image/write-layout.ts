@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { damagedError } from '../registry/client.ts';
 import type { Image } from './build-image.ts';
 
 /**
@@ -15,7 +18,19 @@ export async function writeLayout(image: Image, folder: string): Promise<void> {
   for (const { descriptor, open } of image.blobs) {
     const file = fileOf(descriptor.digest);
     if (fs.existsSync(file) && fs.statSync(file).size === descriptor.size) continue;
-    await pipeline(await open(0, descriptor.size), fs.createWriteStream(file));
+    const hash = createHash('sha256');
+    const hashing = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        done(undefined, chunk);
+      },
+    });
+    // The file gets its name after its bytes are checked: a later run trusts the name.
+    await pipeline(await open(0, descriptor.size), hashing, fs.createWriteStream(`${file}.part`));
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (digest !== descriptor.digest)
+      throw damagedError(descriptor.digest, `its digest is ${digest}`);
+    fs.renameSync(`${file}.part`, file);
   }
   for (const { descriptor, bytes } of [...image.manifests, image.top])
     fs.writeFileSync(fileOf(descriptor.digest), bytes);

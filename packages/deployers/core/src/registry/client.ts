@@ -117,7 +117,7 @@ export class Registry {
 
   /** Throws the error of a response. */
   async fail(what: string, response: HttpResponse): Promise<never> {
-    throw await responseError(what, this.host, response);
+    throw await responseError(what, this.host, response, await this.#secrets());
   }
 
   /**
@@ -193,6 +193,16 @@ export class Registry {
     return response;
   }
 
+  /** Values that a message of the registry must not repeat. */
+  async #secrets(): Promise<string[]> {
+    const credentials = await this.#credentials?.catch(() => undefined);
+    const own =
+      credentials?.kind === 'password'
+        ? [credentials.password, basic(credentials)]
+        : [credentials?.token ?? ''];
+    return [...own, ...this.#granted.values()].map((value) => value.replace(/^(?:Basic|Bearer) /, ''));
+  }
+
   async #authorized(request: RegistryRequest): Promise<HttpResponse> {
     const scope = scopeOf(request);
     const known = this.#granted.get(scope);
@@ -235,10 +245,11 @@ export class Registry {
 
   /**
    * Allows plain HTTP only for registries on this machine, because it does not encrypt passwords
-   * and code.
+   * and code. A registry elsewhere must not lead to the services of this machine.
    */
   #assertSafe(url: URL): void {
-    if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host))) return;
+    const isLocal = this.#base.protocol === 'http:' && isLoopback(url.host);
+    if (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)) return;
     throw new GatiError({
       code: 'GATI_DEPLOY_REGISTRY',
       message: `The registry ${this.host} names ${url.origin}, which is not HTTPS.`,

@@ -1,22 +1,30 @@
 import { GatiError } from '@gati/contract';
-import { escapeControls } from '@gati/contract/internal';
+import { escapeControls, redactUrls } from '@gati/contract/internal';
 import { type HttpResponse, readText } from '../http/request.ts';
 
 /** Maximum length of a registry's own error in a message. */
 const SHOWN = 400;
 const ERROR_LIMIT = 65_536;
 
-/** Returns the error for an unexpected response of a registry. */
+/** Shorter secrets are not searched for: they occur in other words. */
+const SECRET_LENGTH = 4;
+
+/**
+ * Returns the error for an unexpected response of a registry.
+ *
+ * @param secrets hidden in the message: a proxy may repeat the headers of the request
+ */
 export async function responseError(
   what: string,
   host: string,
   response: HttpResponse,
+  secrets: readonly string[] = [],
 ): Promise<GatiError> {
   const { status } = response;
   const text = await readText(response, ERROR_LIMIT).catch(() => '');
   return new GatiError({
     code: 'GATI_DEPLOY_REGISTRY',
-    message: `${what}: ${host} responded ${status}${describe(text)}.`,
+    message: `${what}: ${host} responded ${status}${describe(text, secrets)}.`,
     fix: fixFor(status, host),
   });
 }
@@ -43,7 +51,7 @@ function fixFor(status: number, host: string): string {
 }
 
 /** The registry's own message, if it sent one: `{ errors: [{ code, message }] }`. */
-function describe(text: string): string {
+function describe(text: string, secrets: readonly string[]): string {
   let found = text.trim();
   try {
     const { errors } = JSON.parse(text) as { errors?: { code?: string; message?: string }[] };
@@ -55,5 +63,7 @@ function describe(text: string): string {
     // A proxy in front may answer with a page.
     if (found.startsWith('<')) found = '';
   }
-  return found === '' ? '' : ` (${escapeControls(found.slice(0, SHOWN))})`;
+  for (const secret of secrets)
+    if (secret.length >= SECRET_LENGTH) found = found.replaceAll(secret, '[redacted]');
+  return found === '' ? '' : ` (${escapeControls(redactUrls(found).slice(0, SHOWN))})`;
 }
