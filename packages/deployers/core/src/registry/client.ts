@@ -200,7 +200,9 @@ export class Registry {
       credentials?.kind === 'password'
         ? [credentials.password, basic(credentials)]
         : [credentials?.token ?? ''];
-    return [...own, ...this.#granted.values()].map((value) => value.replace(/^(?:Basic|Bearer) /, ''));
+    return [...own, ...this.#granted.values()].map((value) =>
+      value.replace(/^(?:Basic|Bearer) /, ''),
+    );
   }
 
   async #authorized(request: RegistryRequest): Promise<HttpResponse> {
