@@ -140,3 +140,24 @@ test('a redrive starts with one job, and stops when it fails again', async () =>
     expect(redrives[0]).toMatchObject({ id: result.id, state: 'failed', redriven: 1, total: 2 });
   });
 });
+
+test('each running redrive can be stopped, so only five run at the same time', async () => {
+  const job = {
+    effect: 'flood',
+    payload: '{}',
+    priority: 0,
+    runAt: Date.now(),
+    release: '1.0.0',
+  };
+  await queue.enqueue(Array.from({ length: 8 }, (_, index) => ({ ...job, id: `flood-${index}` })));
+  for (const lease of await queue.claim([{ effect: 'flood', count: 8 }], LEASE))
+    await queue.dead(lease, 'Error: no route');
+  const started: string[] = [];
+  for (let count = 0; count < 5; count++)
+    started.push((await act('effects.redrive', { effect: 'flood' })).result.id);
+  expect(await act('effects.redrive', { effect: 'flood' })).toMatchObject({
+    code: 'too_many_redrives',
+  });
+  for (const id of started)
+    expect(await act('effects.stop-redrive', { id })).toEqual({ result: { stopped: true } });
+});

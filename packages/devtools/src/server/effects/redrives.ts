@@ -4,10 +4,13 @@ import {
   redriveInStages,
   type StagedRedriveOptions,
 } from '@gati/runtime-h3/effects/inspect';
+import { PanelError } from '../../http/problem.ts';
 import type { Redrive } from '../../api/effects.ts';
 
 /** Maximum number of redrives in the list. */
 const MAX_LISTED = 20;
+/** Maximum number of running redrives, so that each one stays in the list and can be stopped. */
+const MAX_RUNNING = 5;
 /** Maximum milliseconds of a redrive whose jobs do not end. */
 const LONGEST = 3_600_000;
 
@@ -15,7 +18,11 @@ const LONGEST = 3_600_000;
 export interface Redrives {
   /** Newest first. */
   list(): Redrive[];
-  /** Starts a redrive and returns its id. */
+  /**
+   * Starts a redrive and returns its id.
+   *
+   * @throws {PanelError} 409 when too many are running
+   */
   start(queue: QueueDriver, subject: string, options: StagedRedriveOptions): Redrive;
   /** Stops one before its next stage. Returns whether it was running. */
   stop(id: string): boolean;
@@ -27,6 +34,9 @@ export function createRedrives(now: () => number): Redrives {
   return {
     list: () => entries.map(({ redrive }) => redrive),
     start(queue, subject, options) {
+      const running = entries.filter(({ redrive }) => redrive.state === 'running');
+      if (running.length >= MAX_RUNNING)
+        throw new PanelError(409, 'too_many_redrives', `${MAX_RUNNING} redrives are running.`);
       const abort = new AbortController();
       const redrive: Redrive = {
         id: randomUUID(),
@@ -38,7 +48,8 @@ export function createRedrives(now: () => number): Redrives {
         completed: 0,
       };
       entries.unshift({ redrive, abort });
-      entries.length = Math.min(entries.length, MAX_LISTED);
+      const oldest = entries.findLastIndex((entry) => entry.redrive.state !== 'running');
+      if (entries.length > MAX_LISTED) entries.splice(oldest, 1);
       const timer = setTimeout(() => abort.abort(), LONGEST).unref();
       redriveInStages(queue, {
         ...options,
