@@ -43,7 +43,7 @@ export function parseConfig(text: string, environment: string): Settings {
     const { line, col } = lines.linePos(error.pos[0]);
     throw configError(`it is not YAML: ${error.message}`, 'Correct the line.', line, col);
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const value = expandAliases(document) ?? {};
   const [fault] = checkConfig(value, DEPLOY_SCHEMA, DEPLOY_SCHEMA.$defs!);
   if (fault) {
     const { line, col } = lines.linePos(offsetOf(document.contents, fault));
@@ -55,6 +55,22 @@ export function parseConfig(text: string, environment: string): Settings {
       ? environments[environment]
       : undefined;
   return merge(top, own ?? {}) as Settings;
+}
+
+function expandAliases(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    // Throws when an alias is inside of its own anchor.
+    JSON.stringify(value);
+    return value;
+  } catch {
+    throw configError(
+      'its aliases contain themselves, or expand to too many values',
+      'Write the values without aliases.',
+      1,
+      1,
+    );
+  }
 }
 
 function configError(why: string, fix: string, line: number, column: number): GatiError {

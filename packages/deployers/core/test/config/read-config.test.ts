@@ -57,10 +57,12 @@ test.each([
   });
 });
 
-test('aliases cannot expand without a bound', () => {
-  const lines = ['a0: &a0 [x, x]'];
-  for (let i = 1; i < 12; i++) lines.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);
-  expect(() => parseConfig(lines.join('\n'), 'production')).toThrow();
+test('aliases that contain themselves or expand without a bound are errors of the file', () => {
+  const bomb = ['a0: &a0 [x, x]'];
+  for (let i = 1; i < 12; i++) bomb.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);
+  const merges = ['x: &x { a: 1 }', ...Array.from({ length: 200 }, (_, i) => `y${i}: { <<: *x }`)];
+  for (const text of [bomb.join('\n'), merges.join('\n'), 'image: &a\n  repository: *a\n'])
+    expect(diagnose(text)).toMatchObject({ code: 'GATI_DEPLOY_CONFIG', file: 'gati.deploy.yaml' });
 });
 
 test('the file that `gati-deploy init` writes is valid', () => {
