@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -26,8 +26,21 @@ type Open = new (path: string) => Native;
 /** Opens the file with Node's SQLite, or with the package `libsql` if Node has no SQLite. */
 export function openNative(path: string, from: string): Native {
   makeFolder(dirname(path));
+  if (path !== ':memory:') createPrivateFile(path);
   const builtIn = process.getBuiltinModule?.('node:sqlite') as { DatabaseSync: Open } | undefined;
   return new (builtIn?.DatabaseSync ?? requireLibsql(from))(path);
+}
+
+/**
+ * Creates the file if there is none, so that other users of the machine can't read payloads and
+ * logs. SQLite gives its own files beside it the same mode.
+ */
+function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch {
+    // It exists and keeps its mode, or SQLite reports why it can't be created.
+  }
 }
 
 /**
