@@ -157,7 +157,7 @@ test('the errors for an unknown scheme and an invalid file do not contain the ad
     ['user:secret@host/db', 'user:'],
     ['/var/secret.db', 'no scheme'],
     ['sqlite:', 'names no file'],
-    ['postgres://user:secret@host:port/db', 'no URL'],
+    ['postgres://user:secret@host:port/db', 'not a URL'],
   ] as const) {
     const error = catchError(() => createLazyDatabase(url, undefined));
     expect(error).toMatchObject({
