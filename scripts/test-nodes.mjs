@@ -3,20 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { NODE_PROJECTS, projectFlags } from './lib/projects.mjs';
 import { bin, buildPackages, ensureInstalled, fail, root, run, say, step } from './lib/steps.mjs';
 
 const MAJORS = ['24', '26'];
-/** The projects that depend on the Node version: runtime, server process and build tools. */
-const PROJECTS = [
-  'contract',
-  'runtime-h3',
-  'devtools',
-  'vite-plugin-gati',
-  'gati-deploy',
-  'create-gati',
-  'built',
-];
-
 const named = process.argv.slice(2);
 await ensureInstalled();
 await buildPackages();
@@ -31,7 +21,7 @@ for (const major of named.length > 0 ? named : MAJORS) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
-    ...PROJECTS.flatMap((name) => ['--project', name]),
+    ...projectFlags(NODE_PROJECTS),
   ];
   const { status } = spawnSync(node, [bin('vitest/vitest.mjs'), ...args], {
     cwd: root,

@@ -5,6 +5,7 @@
 // and Loki.
 import { spawn } from 'node:child_process';
 import { ensureChromium } from './lib/chromium.mjs';
+import { PROJECTS, projectFlags } from './lib/projects.mjs';
 import { ensureServers } from './lib/servers.mjs';
 import { bin, buildPackages, ensureInstalled, needNode, root, say } from './lib/steps.mjs';
 
@@ -26,9 +27,7 @@ for (const { what, package: name } of ensureServers()) {
 await buildPackages();
 
 const given = process.argv.slice(2);
-const projects = given.some((text) => text.startsWith('--project'))
-  ? []
-  : ['--project=!packed', '--project=!telemetry', '--project=!cluster'];
+const projects = given.some((text) => text.startsWith('--project')) ? [] : projectFlags(PROJECTS);
 const child = spawn(process.execPath, [bin('vitest/vitest.mjs'), 'run', ...projects, ...given], {
   cwd: root,
   stdio: 'inherit',
