@@ -46,7 +46,7 @@ export function printServer(
     ...(client && client.assetsDir !== 'assets'
       ? [`assetsDir: ${JSON.stringify(client.assetsDir)}`]
       : []),
-    "errors: new URL(/* @vite-ignore */ './errors.json', import.meta.url)",
+    "errors: new URL(/* @vite-ignore */ /* webpackIgnore: true */ './errors.json', import.meta.url)",
     ...(hasPanel ? ["panel: new URL(/* @vite-ignore */ './panel/', import.meta.url)"] : []),
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
