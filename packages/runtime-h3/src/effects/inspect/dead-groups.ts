@@ -108,7 +108,8 @@ export function causeOf(error: string): { id: string; cause: string } {
   const line = error.slice(0, 2000).split('\n', 1)[0]!;
   const cause = line
     .replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
-    .replace(/\b(?=[\w-]*\d)[\w-]+(?:[.:/][\w-]+)*/g, '…')
+    .replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '…' : word))
+    .replace(/…(?:[.:/]…)+/g, '…')
     .slice(0, MAX_CAUSE);
   return { id: createHash('sha256').update(cause).digest('hex').slice(0, 16), cause };
 }
