@@ -19,6 +19,9 @@ const HELLO = `export const route = 'GET /hello';
 export const handler: Handler<typeof route> = () => ({ hello: 'world' });
 `;
 
+/** No server listens there. */
+const UNREACHABLE = 'http://127.0.0.1:1/';
+
 let app = '';
 let broken = '';
 let server = '';
@@ -124,6 +127,21 @@ const CASES: Record<string, Case[]> = {
     [['list', '--state', 'lost'], 2],
     [['list', '--queue', 'sqlite:no-such.db'], 2],
     [['list', '--limit', 'many'], 2],
+    [[], 2],
+  ],
+  // The successes need a running server: `telemetry.test.ts`.
+  ...Object.fromEntries(
+    ['traces', 'logs', 'errors', 'metrics'].map((name): [string, Case[]] => [
+      name,
+      [
+        [['--url', UNREACHABLE], 1],
+        [['--since', 'yesterday'], 2],
+      ],
+    ]),
+  ),
+  trace: [
+    [['0af7651916cd43dd8448eb211c80319c', '--url', UNREACHABLE], 1],
+    [['abc'], 2],
     [[], 2],
   ],
   // The success needs SQLite: `test/browser/access.test.ts`.
