@@ -162,7 +162,6 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
       'POST /payments/:id/capture',
       'handler',
       'ledger.reserve',
-      'INSERT',
       'send capturePayment',
       'process capturePayment',
     ]);
