@@ -1,10 +1,8 @@
 import fs from 'node:fs';
-import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { copyApp, linkPackages } from '@gati/test-kit/apps';
+import { copyApp, linkPackages, linkSqlite } from '@gati/test-kit/apps';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
-import { root } from '@gati/test-kit/repository';
 import { call, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { CREATE_GATI, env, GATI, VITE, VITEST } from './helpers/commands.ts';
@@ -64,7 +62,7 @@ describe.each([
     expect(await build()).toEqual(first);
     const folder = temporaryFolder('dist-alone');
     fs.cpSync(path.join(app, 'dist'), path.join(folder, 'dist'), { recursive: true });
-    linkSqlite(folder);
+    linkSqlite(folder, app);
     const server = await startBuiltServer(folder, {
       PATH: process.env['PATH'],
       GATI_WORKERS: '2',
@@ -73,17 +71,6 @@ describe.each([
     if (template === 'payments') await expectSharedLedger(server.url);
   });
 });
-
-/** Installs the SQLite that Node 20 lacks, as the template's README says. */
-function linkSqlite(folder: string): void {
-  if (isBuiltin('node:sqlite')) return;
-  fs.mkdirSync(path.join(folder, 'node_modules'));
-  fs.symlinkSync(
-    path.join(root, 'node_modules/libsql'),
-    path.join(folder, 'node_modules/libsql'),
-    'junction',
-  );
-}
 
 /** Two workers reserve for one payment at once: together they stay within its limit of 10,000. */
 async function expectSharedLedger(origin: string): Promise<void> {

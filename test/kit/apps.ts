@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { root } from './repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -37,4 +38,15 @@ export function linkPackages(app: string): void {
     if (!name.startsWith('.') || name === '.bin')
       fs.symlinkSync(path.join(installed, name), path.join(own, name), 'dir');
   }
+}
+
+/**
+ * Gives a folder the SQLite of an app, as the README of the template payments says: Node 20 has none,
+ * and `dist/` does not contain it.
+ */
+export function linkSqlite(folder: string, app: string): void {
+  const installed = path.join(app, 'node_modules/libsql');
+  if (isBuiltin('node:sqlite') || !fs.existsSync(installed)) return;
+  fs.mkdirSync(path.join(folder, 'node_modules'));
+  fs.symlinkSync(installed, path.join(folder, 'node_modules/libsql'), 'dir');
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { linkSqlite } from '@gati/test-kit/apps';
 import { editFile } from '@gati/test-kit/files';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { type ParsedResponse, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
@@ -91,9 +92,10 @@ export function describeLifecycle({ template, expectToWork, edit }: Lifecycle): 
     await expectToWork(server.url);
   });
 
-  test('dist/ runs in a folder without node_modules', async () => {
+  test('dist/ runs in another folder, which has no package but SQLite for Node 20', async () => {
     const folder = temporaryFolder('dist-alone');
     fs.cpSync(path.join(app.folder, 'dist'), path.join(folder, 'dist'), { recursive: true });
+    linkSqlite(folder, app.folder);
     const server = await startBuiltServer(folder, { PATH: process.env['PATH'] });
     await expectToWork(server.url);
     await server.stop();

@@ -71,6 +71,7 @@ export async function startAccessServer({
     },
     client: () => createClient(port, accepted!),
     async close() {
+      if (!server.listening) return;
       panel.close();
       store.close();
       server.closeAllConnections();
