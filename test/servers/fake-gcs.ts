@@ -16,19 +16,11 @@ export async function startFakeGcs(): Promise<TestServer | Missing> {
   if (typeof binary !== 'string') return binary;
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
-  const body = JSON.stringify({ name: GCS_BUCKET });
   return manage({
     url,
     folder: createFolder('fake-gcs'),
     signal: 'SIGTERM',
-    launch: () => spawn(binary, [address], { stdio: ['ignore', 'pipe', 'pipe'] }),
-    answers: async () =>
-      (
-        await fetch(`${url}/storage/v1/b?project=gati`, {
-          method: 'POST',
-          body,
-          headers: { 'content-type': 'application/json' },
-        })
-      ).ok,
+    launch: () => spawn(binary, [address, GCS_BUCKET], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    answers: async () => (await fetch(`${url}/storage/v1/b/${GCS_BUCKET}`)).ok,
   });
 }

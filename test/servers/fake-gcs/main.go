@@ -1,4 +1,5 @@
-// Google Cloud Storage in memory at the address that is the first argument, until it is told to end.
+// Google Cloud Storage in memory, until SIGTERM. Arguments: its address, and a bucket that exists
+// before the server responds.
 package main
 
 import (
@@ -20,7 +21,14 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	server, err := fakestorage.NewServerWithOptions(fakestorage.Options{Scheme: "http", Host: host, Port: uint16(number), PublicHost: os.Args[1]})
+	first := fakestorage.Object{ObjectAttrs: fakestorage.ObjectAttrs{BucketName: os.Args[2], Name: "first"}}
+	server, err := fakestorage.NewServerWithOptions(fakestorage.Options{
+		Scheme:         "http",
+		Host:           host,
+		Port:           uint16(number),
+		PublicHost:     os.Args[1],
+		InitialObjects: []fakestorage.Object{first},
+	})
 	if err != nil {
 		panic(err)
 	}
