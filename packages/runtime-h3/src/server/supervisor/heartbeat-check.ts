@@ -21,7 +21,7 @@ export function createHeartbeatCheck(
     // The thread of a worker that responds again may wake before its event loop and report first.
     // After the check that finds the report, the worker therefore has another interval for its
     // heartbeat.
-    return worker.reportChecks > 1 || worker.missing > lastCheck;
+    return worker.report === undefined ? worker.missing >= lastCheck : worker.reportChecks > 1;
   };
   return (worker) => {
     if (worker.reports.listenerCount('data') === 0) readReports(worker);

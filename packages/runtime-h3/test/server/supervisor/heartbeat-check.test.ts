@@ -69,7 +69,7 @@ test('a blocked worker is replaced, and killed after its report', async () => {
 
 test('a blocked worker without a report is killed later', async () => {
   block();
-  for (let n = 0; n < 19; n++) check();
+  for (let n = 0; n < 18; n++) check();
   expect(worker.isEnding).toBe(false);
   check();
   await expect.poll(() => events).toEqual(['replaced', 'killed']);
