@@ -1,8 +1,8 @@
 /** Responses of the read API about effects and their jobs. */
-import type { JobState } from '@gati/runtime-h3/effects/inspect';
+import type { DeadGroup, JobState } from '@gati/runtime-h3/effects/inspect';
 import type { LogRecord, Red } from './types.ts';
 
-export type { JobState };
+export type { DeadGroup, JobState };
 
 export interface EffectsOverview {
   /**
@@ -72,26 +72,9 @@ export interface JobDetail extends JobItem {
   can: { retry: boolean; cancel: boolean; rerun: boolean };
 }
 
-/** Dead letters with the same cause, in any effect. */
-export interface DeadLetters {
-  id: string;
-  /** First line of the error, without values that differ by job. */
-  cause: string;
-  /** Error of the newest one. */
-  example: string;
-  count: number;
-  effects: Record<string, number>;
-  releases: Record<string, number>;
-  /** Epoch milliseconds. */
-  first: number;
-  last: number;
-  /** Id of the newest job. */
-  lastJob: string;
-}
-
 export interface DeadList {
   /** Largest first. */
-  groups: DeadLetters[];
+  groups: DeadGroup[];
   /** Whether there are more dead letters than the newest 5,000, which are grouped. */
   isCut: boolean;
 }
