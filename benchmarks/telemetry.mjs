@@ -1,4 +1,4 @@
-// What telemetry costs: `npm run telemetry -- [--rounds 5] [--requests 20000] [--rate 10000] [--seconds 60] [--json]`.
+// Measures the cost of telemetry: `npm run telemetry -- [--rounds 5] [--requests 20000] [--rate 10000] [--seconds 60] [--json]`.
 // CPU time per request without telemetry, with a store, and with a store and an export, in turn in one
 // run; then a steady rate of requests with all of it. `--seconds 0` leaves that out.
 import fs from 'node:fs';
@@ -86,7 +86,7 @@ try {
       });
       const before = read();
       const statuses = await load(url, { ...request, count });
-      // What waits for the collector belongs to these requests.
+      // Records that wait for the collector belong to these requests.
       await new Promise((resolve) => setTimeout(resolve, 400));
       if (statuses['200'] !== count) throw new Error(`${name}: ${JSON.stringify(statuses)}`);
       if (turn === 0) continue; // warms up

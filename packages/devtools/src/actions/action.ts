@@ -6,7 +6,7 @@ import type { Role } from '../api/access.ts';
 export interface Action<Input = unknown> {
   /** `effects.retry`: the page and the verb. */
   name: string;
-  /** What it does, for people: `Runs a failed job again.` */
+  /** Describes the action for people: `Runs a failed job again.` */
   summary: string;
   /** Schema of the input; closed objects only (`closedObject`). */
   schema: Schema;

@@ -10,9 +10,9 @@ export interface Explanation {
   reason: string;
   /** Rules of the contract that the request broke. Empty if none is known. */
   violations: Violation[];
-  /** What the route takes. */
+  /** Shape that the route accepts. */
   expected: { part: string; type: string; example?: unknown }[];
-  /** What to look at or to do. */
+  /** Parts to check and steps to take. */
   hints: string[];
   /** Releases that take such a request, or whose contract of the part differs. */
   releases: { version: string; why: string }[];

@@ -82,7 +82,7 @@ describe('CVE-2018-19367 and CVE-2026-50160: the set-up', () => {
     expect(client.cookie).toMatch(/^gati_panel_\d+=[\w-]{43}$/);
   });
 
-  test('tells nobody whether it is done: answers without a link are the same before and after', async () => {
+  test('responds the same before and after the set-up to a client without a link', async () => {
     server = await startAccessServer();
     const stranger = server.client();
     const link = 'x'.repeat(43);

@@ -30,7 +30,7 @@ function encodeCbor(value: number | string | Buffer | Map<number | string, unkno
   return Buffer.concat([head(5, value.size), ...entries]);
 }
 
-/** What a signature is made of; a test changes one part. */
+/** Parts of a signature. A test changes one of them. */
 export interface Faults {
   origin?: string;
   rpId?: string;

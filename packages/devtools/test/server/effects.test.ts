@@ -106,7 +106,7 @@ test('a job leads to the request that enqueued it and to its lines, without its 
   expect(await read('effects/jobs/none')).toMatchObject({ status: 404, code: 'GATI_EFFECT_JOB' });
 });
 
-test('a job that is run again with another payload keeps the secrets that nobody saw', async () => {
+test('running a job again with another payload keeps its hidden secrets', async () => {
   const payload = { to: 'bob', password: '[redacted]' };
   const { result } = await act('effects.rerun', { id: 'mail-1', payload });
   const { jobs } = await queue.list!({ ids: [result.id], limit: 1 });
