@@ -10,6 +10,7 @@ export { FRAMING_HEADERS } from './http/framing-headers.ts';
 export { editDistance, suggest } from './data/suggest.ts';
 export { isJsonMediaType, PROBLEM_MEDIA_TYPE } from './http/media-type.ts';
 export { HTTP_METHODS, ROUTE_METHODS } from './http/methods.ts';
+export { isPanelPath, PANEL_PATH } from './http/panel-path.ts';
 export { PROBE_PATHS } from './http/probe-paths.ts';
 export { normalizePercent } from './http/percent.ts';
 export { toRouterPath } from './http/router-path.ts';

@@ -19,6 +19,8 @@ export {
 export { toAppFrames } from './telemetry/log/app-frames.ts';
 export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { describeSettings } from './config/describe-settings.ts';
+export { IDENTIFIED_HEADER, toControlRequest } from './server/channel/control.ts';
+export { localUrls } from './server/local-hosts.ts';
 export { createProcessMetrics } from './server/channel/process-metrics.ts';
 export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';

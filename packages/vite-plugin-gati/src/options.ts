@@ -1,4 +1,5 @@
 import { type DiffPolicy, GatiError } from '@gati/contract';
+import { isPanelPath, normalizePercent } from '@gati/contract/internal';
 import {
   type CorsOptions,
   DEFAULT_LIMITS,
@@ -169,6 +170,11 @@ function resolveBase(options: ResolvedOptions): ResolvedOptions {
     throw invalidOptionError(
       `base: ${error?.message ?? 'it has a parameter.'}`,
       "Write a plain path: gati({ base: '/api' }).",
+    );
+  if (isPanelPath(normalizePercent(base)))
+    throw invalidOptionError(
+      `base: '${base}' is the path of the panel.`,
+      "Write another path: gati({ base: '/api' }).",
     );
   return { ...options, base };
 }

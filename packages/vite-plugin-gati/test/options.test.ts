@@ -78,3 +78,11 @@ test('rejects a `requestLog` that is neither true nor false', () => {
     expect.objectContaining({ code: 'GATI_OPTION_INVALID' }),
   );
 });
+
+test.each(['/_control', '/_control/app', '/%5Fcontrol/'])(
+  'throws GATI_OPTION_INVALID for the base %s, which is the path of the panel',
+  (base) => {
+    expect(() => resolveOptions({ base })).toThrow(/path of the panel/);
+    expect(resolveOptions({ base: '/_controls' }).base).toBe('/_controls');
+  },
+);

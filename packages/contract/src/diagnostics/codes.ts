@@ -139,6 +139,7 @@ export const GATI_CODES = {
   GATI_ROUTE_INVALID: 'A `route` export or the path of a handler file does not form a valid route.',
   GATI_ROUTE_NOT_CONSTANT:
     'A `route`, `name`, `version`, `effect`, `accept`, `allowCrossSite` or `security` export is not constant.',
+  GATI_ROUTE_RESERVED: 'A route has a path below `/_control`, which the panel has.',
   GATI_ROUTE_SETTING:
     "A setting that a handler exports (`accept` or `allowCrossSite`) can't be used.",
   GATI_ROUTE_SHADOWED: 'A `GET` or `HEAD` route has the path of a probe of the built server.',

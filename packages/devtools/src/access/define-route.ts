@@ -1,7 +1,13 @@
 import type { Schema } from '@gati/contract';
 import { checkInput, closedObject } from '../http/check-input.ts';
-import { PanelError } from '../http/problem.ts';
-import { type AuditEvent, type AuditLog, toAuditEntry } from './audit.ts';
+import { codeOf, PanelError } from '../http/problem.ts';
+import {
+  type AuditEvent,
+  type AuditLog,
+  type AuditResult,
+  beginAudit,
+  noteAttempt,
+} from './audit.ts';
 import type { AccessCall, AccessReply, AccessRoute } from './gate.ts';
 import { createHourlyLimit } from './hourly-limit.ts';
 import type { Rule } from './rule.ts';
@@ -17,13 +23,22 @@ interface RouteOptions<Body> {
   audit?: string;
   /** Properties that the audit log shows; none by default. */
   shown?: readonly (keyof Body & string)[];
-  handle(body: Body, call: AccessCall): Promise<RouteReply> | RouteReply;
+  handle(body: Body, call: RouteCall): Promise<RouteReply> | RouteReply;
+}
+
+/** A call, and the audit log of its change. */
+export interface RouteCall extends AccessCall {
+  /**
+   * Writes the entry of a login by a person whom the request has just identified. Routes that need
+   * a session have an entry before the call.
+   *
+   * @throws {PanelError} 503 when it can't be written. The change must not be made then
+   */
+  begin(actor: AuditEvent['actor']): void;
 }
 
 /** A reply, and further facts for the audit log. */
 export type RouteReply = AccessReply & {
-  /** The person who has just been identified. */
-  actor?: AuditEvent['actor'];
   /** Facts about the change that the request made. */
   noted?: Record<string, string>;
 };
@@ -43,6 +58,7 @@ const MAX_CHANGES = 500;
 export function createDefineRoute(audit: AuditLog, now: () => number) {
   const mayNoteStranger = createHourlyLimit(MAX_FAILURES, now);
   const mayChange = createHourlyLimit(MAX_CHANGES, now);
+  const isNoted = (code: string): boolean => code !== 'too_many_tries' && mayNoteStranger('');
   return <Body>({ path, rule, body, optional, ...options }: RouteOptions<Body>): AccessRoute => {
     const schema = closedObject(body, optional);
     return {
@@ -55,24 +71,30 @@ export function createDefineRoute(audit: AuditLog, now: () => number) {
           throw new PanelError(429, 'too_many_changes', 'Too many changes of access in this hour.');
         const checked = checkInput<Body & Record<string, unknown>>(schema, call.body);
         const shown = (options.shown ?? []).map((name) => [name, checked[name]] as const);
-        const note = (
-          event: Pick<AuditEvent, 'actor' | 'result' | 'code'>,
-          noted: RouteReply['noted'] = {},
-        ): void => {
-          if (options.audit === undefined) return;
+        const inputWith = (noted: RouteReply['noted']): Record<string, unknown> | undefined => {
           const facts = { ...Object.fromEntries(shown), ...noted };
-          const input = Object.keys(facts).length > 0 ? facts : undefined;
-          audit.append(toAuditEntry({ ...event, action: options.audit, input }, now()));
+          return Object.keys(facts).length > 0 ? facts : undefined;
         };
+        const eventOf = (actor: AuditEvent['actor']): Omit<AuditEvent, 'result'> | undefined =>
+          options.audit === undefined
+            ? undefined
+            : { actor, action: options.audit, input: inputWith(undefined) };
+        let end: ((result: AuditResult) => void) | undefined;
+        const begin = (actor: AuditEvent['actor']): void => {
+          const event = eventOf(actor);
+          if (event) end = beginAudit(audit, event, now);
+        };
+        if (rule.role !== 'public') begin(call.actor);
         try {
-          const { actor = call.actor, noted, ...reply } = await options.handle(checked, call);
-          note({ actor, result: 'done' }, noted);
+          const { noted, ...reply } = await options.handle(checked, { ...call, begin });
+          end?.({ result: 'done', input: inputWith(noted) });
           return reply;
         } catch (error) {
-          const code = error instanceof PanelError ? error.code : 'internal';
-          const isKnown = call.actor.kind !== 'anyone';
-          if (code !== 'too_many_tries' && (isKnown || mayNoteStranger('')))
-            note({ actor: call.actor, result: 'failed', code });
+          const code = codeOf(error);
+          const event = eventOf(call.actor);
+          if (end) end({ result: 'failed', code });
+          else if (event && isNoted(code))
+            noteAttempt(audit, { ...event, result: 'failed', code }, now());
           throw error;
         }
       },

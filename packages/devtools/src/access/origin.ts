@@ -1,3 +1,5 @@
+import { localUrls } from '@gati/runtime-h3/internal';
+
 /**
  * Addresses under which browsers reach a panel. They come from the configuration, never from a
  * request.
@@ -29,7 +31,7 @@ export function readOrigin(configured: string | undefined, port: number): PanelO
     };
   }
   // Browsers leave out port 80.
-  const urls = ['localhost', '127.0.0.1', '[::1]'].map((name) => new URL(`http://${name}:${port}`));
+  const urls = localUrls(port);
   const accepted = urls.map(({ origin }) => origin);
   return {
     accepted,

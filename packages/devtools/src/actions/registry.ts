@@ -1,11 +1,11 @@
 import type { Schema } from '@gati/contract';
 import { type Actor, hasRole } from '../access/actor.ts';
-import { type AuditLog, toAuditEntry } from '../access/audit.ts';
+import { type AuditLog, beginAudit, noteAttempt } from '../access/audit.ts';
 import { createHourlyLimit } from '../access/hourly-limit.ts';
 import type { Rule } from '../access/rule.ts';
 import { type ActionInfo, type ActionResponse, ROLES } from '../api/access.ts';
 import { checkInput, closedObject } from '../http/check-input.ts';
-import { PanelError } from '../http/problem.ts';
+import { codeOf, PanelError } from '../http/problem.ts';
 import type { Action } from './action.ts';
 
 const NAME = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/;
@@ -24,10 +24,11 @@ export interface Actions {
   /** @throws {PanelError} 404 when there is none with this name */
   rule(name: string): Rule;
   /**
-   * Runs an action of an authorised actor, and writes the audit log.
+   * Runs an action of an authorised actor. Its entry is in the audit log before the action runs.
    *
    * @param body `{ input, reason }`
-   * @throws {PanelError} 400 for a wrong input, or what the action throws
+   * @throws {PanelError} 400 for a wrong input, 503 when the audit log can't be written, or what
+   * the action throws
    */
   run(name: string, actor: Actor, body: unknown): Promise<ActionResponse>;
   /** Logs an attempt that was not authorised. */
@@ -83,19 +84,19 @@ export function createActions(
         body,
       );
       const event = { actor, action: name, input, ...(reason && { reason }) };
+      const end = beginAudit(audit, event, now);
       try {
         const result = await action.run(input, { actor, reason, now: now() });
-        audit.append(toAuditEntry({ ...event, result: 'done' }, now()));
+        end({ result: 'done' });
         return { result: result ?? null };
       } catch (error) {
-        const code = error instanceof PanelError ? error.code : 'internal';
-        audit.append(toAuditEntry({ ...event, result: 'failed', code }, now()));
+        end({ result: 'failed', code: codeOf(error) });
         throw error;
       }
     },
     refuse(name, actor, code) {
       if (byName.has(name) && mayNote(actor.id))
-        audit.append(toAuditEntry({ actor, action: name, result: 'refused', code }, now()));
+        noteAttempt(audit, { actor, action: name, result: 'refused', code }, now());
     },
   };
 }

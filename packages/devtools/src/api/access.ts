@@ -46,7 +46,8 @@ export interface AuditEntry {
   /** Input, redacted and truncated. */
   input?: unknown;
   reason?: string;
-  result: 'done' | 'failed' | 'refused';
+  /** `started`: the action runs, or its result could not be written. */
+  result: 'started' | 'done' | 'failed' | 'refused';
   /** Code of the error. */
   code?: string;
 }

@@ -17,6 +17,10 @@ export class PanelError extends Error {
   }
 }
 
+/** Returns the code of an error response. */
+export const codeOf = (error: unknown): string =>
+  error instanceof PanelError ? error.code : 'internal';
+
 /** Responds with problem details (RFC 9457). The cause of an unexpected error stays in the process. */
 export function respondProblem(req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const { status, code, message, headers } =

@@ -1,5 +1,5 @@
 /** Entry `@gati/devtools/server`: the panel of an app, for the servers that mount it. */
 export type { Action, ActionContext } from '../actions/action.ts';
 export type { AppFacts, EffectFacts, RouteFacts } from './app-facts.ts';
-export { createPanel, type Panel, PANEL_PATH, type PanelOptions } from './panel.ts';
+export { createPanel, type Panel, type PanelOptions } from './panel.ts';
 export type { ClusterOperator, PanelPorts, QueuePort, ReleasesPort } from './ports.ts';

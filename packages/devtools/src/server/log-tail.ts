@@ -10,14 +10,19 @@ const INTERVAL = 500;
 const OVERLAP = 2000;
 /** Maximum number of lines in one event. Further ones are counted, but not sent. */
 const MAX_LINES = 500;
-/** Maximum number of open tails. */
-const MAX_TAILS = 8;
+/** Maximum number of open tails: of one person or address, and of all together. */
+const MAX_OWN_TAILS = 6;
+const MAX_TAILS = 32;
 /** Maximum milliseconds of a tail. A browser then opens another one. */
 const LONGEST = 15 * 60_000;
 
 /** Sends new lines of the log as server-sent events, until the client leaves. */
 export interface LogTails {
-  open(req: IncomingMessage, res: ServerResponse, search: string): void;
+  /**
+   * @param owner the person, the token or the address that follows the log
+   * @throws {PanelError} 503 when too many are open
+   */
+  open(req: IncomingMessage, res: ServerResponse, search: string, owner: string): void;
   close(): void;
 }
 
@@ -26,12 +31,14 @@ export function createLogTails(
   now: () => number,
   interval: number = INTERVAL,
 ): LogTails {
-  const open = new Set<() => void>();
+  /** Functions that end the open tails, with the owner of each. */
+  const open = new Map<() => void, string>();
   return {
-    open(req, res, search) {
+    open(req, res, search, owner) {
       const filters = parseQuery(search, ['level', 'text', 'traceId', 'route', 'version']);
-      if (open.size >= MAX_TAILS)
-        throw new PanelError(503, 'too_many_tails', `${MAX_TAILS} pages already follow the log.`);
+      const own = [...open.values()].filter((each) => each === owner).length;
+      if (own >= MAX_OWN_TAILS || open.size >= MAX_TAILS)
+        throw new PanelError(503, 'too_many_tails', tooMany(own));
       res.writeHead(200, { ...API_HEADERS, 'content-type': 'text/event-stream' });
       if (req.method === 'HEAD') return void res.end();
       res.write(': open\n\n');
@@ -57,15 +64,20 @@ export function createLogTails(
         );
         timer.unref();
       };
-      open.add(end);
+      open.set(end, owner);
       res.once('close', end);
       schedule();
     },
     close: () => {
-      for (const end of open) end();
+      for (const end of open.keys()) end();
     },
   };
 }
+
+const tooMany = (own: number): string =>
+  own >= MAX_OWN_TAILS
+    ? `You already follow the log on ${MAX_OWN_TAILS} pages.`
+    : `${MAX_TAILS} pages already follow the log.`;
 
 /** Lines since the previous event, oldest first. */
 interface TailEvent {

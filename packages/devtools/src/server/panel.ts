@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { isPanelPath, PANEL_PATH } from '@gati/contract/internal';
 import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
 import { type AuditLog, createMemoryAudit } from '../access/audit.ts';
 import { createDevGate } from '../access/dev-gate.ts';
@@ -20,9 +21,6 @@ import { createLogTails } from './log-tail.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
 import { ruleOf } from './rules.ts';
-
-/** The path of the panel. */
-export const PANEL_PATH = '/_control';
 
 /** Options of {@link createPanel}. */
 export interface PanelOptions {
@@ -119,7 +117,7 @@ export function createPanel(options: PanelOptions): Panel {
   return {
     handle(req, res, url) {
       const path = url.split(/[?#]/, 1)[0]!;
-      if (path !== PANEL_PATH && !path.startsWith(`${PANEL_PATH}/`)) return false;
+      if (!isPanelPath(path)) return false;
       const search = /\?([^#]*)/.exec(url)?.[1] ?? '';
       respond({ req, res, path, subpath: path.slice(PANEL_PATH.length + 1), search }, parts).catch(
         (error: unknown) => {

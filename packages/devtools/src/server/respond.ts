@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.ts';
 import type { AccessRoute, Gate } from '../access/gate.ts';
 import { PUBLIC, type Rule } from '../access/rule.ts';
 import type { Actions } from '../actions/registry.ts';
+import { IDENTIFIED_HEADER } from '@gati/runtime-h3/internal';
 import { API_HEADERS } from '../http/headers.ts';
 import { readJson } from '../http/json-body.ts';
 import { PanelError } from '../http/problem.ts';
@@ -44,8 +45,9 @@ const ACTIONS = 'actions/';
  *
  * @throws {PanelError} for the error response
  */
-export async function respond(request: PanelRequest, parts: PanelParts): Promise<void> {
+export async function respond(request: PanelRequest, ungated: PanelParts): Promise<void> {
   const { req, res, path, subpath } = request;
+  const parts: PanelParts = { ...ungated, gate: identifying(ungated.gate, res) };
   const api = subpath.startsWith('api/') ? subpath.slice('api/'.length) : undefined;
   if (api !== undefined && req.method === 'POST') return respondToPost(request, api, parts);
   // Each endpoint also checks its own rule.
@@ -71,7 +73,7 @@ async function respondToRead(
   if (path === 'actions') return sendJson(req, res, { actions: actions.list(allow(PUBLIC)) });
   if (path === 'logs/tail') {
     const actor = allow(ruleOf(path));
-    tails.open(req, res, search);
+    tails.open(req, res, search, actor.id || actor.address);
     const stop = gate.watch(actor, () => res.end());
     res.once('close', stop);
     return;
@@ -109,6 +111,20 @@ async function respondToPost(
   const reply = await route.handle({ req, actor, body: await readJson(req), search });
   sendJson(req, res, reply.body, reply.headers);
 }
+
+/**
+ * Notes in the response that its client is a person or a token. The worker that passes requests on
+ * keeps room for such clients, and removes the header.
+ */
+const identifying = (gate: Gate, res: ServerResponse): Gate => ({
+  ...gate,
+  authorize(...request) {
+    const actor = gate.authorize(...request);
+    if (actor.session !== undefined || actor.kind === 'token')
+      res.setHeader(IDENTIFIED_HEADER, '1');
+    return actor;
+  },
+});
 
 const findRoute = (
   { routes }: Gate,

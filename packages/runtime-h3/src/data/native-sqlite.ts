@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
@@ -40,22 +41,6 @@ function createPrivateFile(path: string): void {
     closeSync(openSync(path, 'ax', 0o600));
   } catch {
     // It exists and keeps its mode, or SQLite reports why it can't be created.
-  }
-}
-
-/**
- * Creates a folder and its parents. Node's `recursive` option never ends on file systems such as
- * /proc.
- */
-function makeFolder(folder: string): void {
-  const parent = dirname(folder);
-  if (existsSync(folder) || parent === folder) return;
-  makeFolder(parent);
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process has created it.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ViteDevServer } from 'vite';
 import { colorsFor } from '../colors.ts';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
-import { PANEL_PATH } from './panel/mount-panel.ts';
+import { PANEL_PATH } from '@gati/contract/internal';
 
 /** Logs what the development server serves, below the addresses that Vite prints. */
 export function logStart(

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@gati/contract';
-import { PROBE_PATHS } from '@gati/contract/internal';
+import { isPanelPath, PROBE_PATHS } from '@gati/contract/internal';
 import { readEffects, readModules } from './read-named-files.ts';
 import { readVersions } from './read-versions.ts';
 import type { ScannedFile } from './file-facts.ts';
@@ -8,7 +8,13 @@ import type { FileRole } from './layout.ts';
 import { findMisspeltExports } from './misspelt-exports.ts';
 import { withUniqueNames } from './unique-names.ts';
 import { type FoundRoute, readRoute } from './read-route.ts';
-import { middlewareMissing, routeConflict, routeShadowed, syntaxError } from './diagnostics.ts';
+import {
+  middlewareMissing,
+  routeConflict,
+  routeReserved,
+  routeShadowed,
+  syntaxError,
+} from './diagnostics.ts';
 import { toShape } from './route.ts';
 import type { Scan } from './types.ts';
 
@@ -53,7 +59,12 @@ export function assemble(files: ScannedFile[], base: string): Scan {
       continue;
     }
     const { id, method, path } = found.route;
-    if ((method === 'GET' || method === 'HEAD') && PROBES.includes(base + path.replace(/^\/$/, '')))
+    const served = base + path.replace(/^\/$/, '');
+    if (isPanelPath(served)) {
+      diagnostics.push(routeReserved(found.site, id));
+      continue;
+    }
+    if ((method === 'GET' || method === 'HEAD') && PROBES.includes(served))
       diagnostics.push(routeShadowed(found.site, id));
     Object.assign(found.route, aroundRoute(entry, folders, diagnostics));
     byShape.set(shape, found);

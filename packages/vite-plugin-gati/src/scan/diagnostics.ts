@@ -73,6 +73,14 @@ export const routeConflict = (site: Site, id: string, other: Site, otherId: stri
     'Change one of the two routes. Until then only the other file responds.',
   );
 
+export const routeReserved = (site: Site, id: string): Diagnostic =>
+  diagnostic(
+    'GATI_ROUTE_RESERVED',
+    site,
+    `'${id}' has a path below /_control, where the server has its panel.`,
+    'Give the route another path. Until then no request reaches it.',
+  );
+
 export const routeShadowed = (site: Site, id: string): Diagnostic => ({
   ...diagnostic(
     'GATI_ROUTE_SHADOWED',

@@ -52,6 +52,8 @@ const PAGE = 200;
  * namespace.
  */
 const LIST_LIMIT = 5000;
+/** Maximum number of times that a list begins again, since it changed too much during its pages. */
+const LIST_RESTARTS = 5;
 const TEXT_LIMIT = 65_536;
 /** Milliseconds by which credentials are renewed before they expire. */
 const EXPIRY_MARGIN = 10_000;
@@ -104,17 +106,16 @@ export class Cluster {
 
   /** Lists objects page by page. */
   async list(path: string, query: Record<string, string> = {}): Promise<KubeObject[]> {
-    const items: KubeObject[] = [];
+    let items: KubeObject[] = [];
     let next: string | undefined;
-    do {
+    for (let restarts = 0; ;) {
       const page = await this.request({
         method: 'GET',
         path,
         query: { ...query, limit: String(PAGE), ...(next && { continue: next }) },
       });
-      // The list changed too much since its first page, so begin again.
-      if (page.status === 410 && next) {
-        items.length = 0;
+      if (page.status === 410 && next !== undefined && restarts++ < LIST_RESTARTS) {
+        items = [];
         next = undefined;
         continue;
       }
@@ -125,8 +126,8 @@ export class Cluster {
       };
       items.push(...found);
       next = metadata?.continue || undefined;
-    } while (next !== undefined && items.length < LIST_LIMIT);
-    return items;
+      if (next === undefined || items.length >= LIST_LIMIT) return items;
+    }
   }
 
   /** Reads text, such as the log of a container; `undefined` if there is none. */

@@ -1,14 +1,21 @@
 import { PanelError } from '../../http/problem.ts';
 import type { AccessContext } from '../context.ts';
-import { DIGITS, type DefineRoute, NAME, PASSKEY, SECRET } from '../define-route.ts';
-import type { AccessCall, AccessReply, AccessRoute } from '../gate.ts';
+import {
+  DIGITS,
+  type DefineRoute,
+  NAME,
+  PASSKEY,
+  type RouteCall,
+  SECRET,
+} from '../define-route.ts';
+import type { AccessReply, AccessRoute } from '../gate.ts';
 import { type PasskeyResponse, wrongProof } from '../passkeys.ts';
 import { createRecoveryCodes } from '../recovery-codes.ts';
 import { IDENTIFY } from '../rule.ts';
 import { hashSecret } from '../secret.ts';
 import type { Link } from '../store/links.ts';
 import { findStep, toBase32, totpUri } from '../totp.ts';
-import { startSession } from './log-in.ts';
+import { actorOf, startSession } from './log-in.ts';
 
 interface Joining {
   link: string;
@@ -40,7 +47,7 @@ export function joinRoutes(context: AccessContext, define: DefineRoute): AccessR
 
   /** Uses up the link and adds the person. If two browsers use one link, only one succeeds. */
   function join(
-    call: AccessCall,
+    call: RouteCall,
     { link: secret, name }: Joining,
     method: 'passkey' | 'totp',
     addProof: (id: string) => void,
@@ -48,9 +55,14 @@ export function joinRoutes(context: AccessContext, define: DefineRoute): AccessR
     const id = personId(secret);
     const codes = createRecoveryCodes();
     const { role } = find(secret);
-    store.transaction(() => {
+    const checkName = (): void => {
       if (store.people.named(name))
         throw new PanelError(409, 'name_taken', 'Another person has this name.');
+    };
+    checkName();
+    call.begin(actorOf({ id, name, role }, call, context));
+    store.transaction(() => {
+      checkName();
       if (!store.links.take(secret)) throw wrongProof();
       store.people.add({ id, name, role });
       addProof(id);

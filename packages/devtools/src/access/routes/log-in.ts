@@ -2,8 +2,16 @@ import type { Actor } from '../actor.ts';
 import { clientAddress } from '../client.ts';
 import type { AccessContext } from '../context.ts';
 import { printSessionCookie } from '../cookie.ts';
-import { DIGITS, type DefineRoute, NAME, PASSKEY, type RouteReply, TEXT } from '../define-route.ts';
-import type { AccessCall, AccessRoute } from '../gate.ts';
+import {
+  DIGITS,
+  type DefineRoute,
+  NAME,
+  PASSKEY,
+  type RouteCall,
+  type RouteReply,
+  TEXT,
+} from '../define-route.ts';
+import type { AccessRoute } from '../gate.ts';
 import { type PasskeyResponse, wrongProof } from '../passkeys.ts';
 import { normalizeRecoveryCode } from '../recovery-codes.ts';
 import { IDENTIFY, OWN } from '../rule.ts';
@@ -35,7 +43,7 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-in',
       async handle({ response }, call) {
         const { person } = await proofs.authenticate(LOGIN, response);
-        return startSession(context, call, store.people.get(person)!, 'passkey');
+        return logIn(context, call, store.people.get(person)!, 'passkey');
       },
     }),
     define<{ name: string; code: string }>({
@@ -51,7 +59,7 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
           { key: `name ${name.toLowerCase()}`, isKnown: named !== undefined },
           () => checkTotp(context, named, code),
         );
-        return startSession(context, call, person, 'totp');
+        return logIn(context, call, person, 'totp');
       },
     }),
     define<{ name: string; code: string }>({
@@ -68,7 +76,7 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
           normalizeRecoveryCode(code),
         );
         if (!isTaken || !person) throw wrongProof();
-        return startSession(context, call, person, 'recovery');
+        return logIn(context, call, person, 'recovery');
       },
     }),
     define({
@@ -115,11 +123,29 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
 
 const stepUp = ({ session }: Actor): string => `step-up ${session}`;
 
-/** Starts a session of a person who has proved the identity. */
+/** Starts a session of a person who has proved the identity, after its entry in the audit log. */
+function logIn(
+  context: AccessContext,
+  call: RouteCall,
+  person: Person,
+  method: string,
+): RouteReply {
+  call.begin(actorOf(person, call, context));
+  return startSession(context, call, person, method);
+}
+
+/** Returns the person of a request as the actor of its entry in the audit log. */
+export const actorOf = (
+  { id, name, role }: Pick<Person, 'id' | 'name' | 'role'>,
+  { req }: Pick<RouteCall, 'req'>,
+  { now }: AccessContext,
+): Actor => ({ kind: 'person', id, name, role, address: clientAddress(req), provedAt: now() });
+
+/** Starts a session of a person. */
 export function startSession(
-  { store, origin, now }: AccessContext,
-  { req }: Pick<AccessCall, 'req'>,
-  { id, name, role }: Person,
+  { store, origin }: AccessContext,
+  { req }: Pick<RouteCall, 'req'>,
+  { id }: Person,
   method: string,
 ): RouteReply {
   const address = clientAddress(req);
@@ -128,7 +154,6 @@ export function startSession(
   return {
     body: {},
     headers: { 'set-cookie': printSessionCookie(origin, secret) },
-    actor: { kind: 'person', id, name, role, address, provedAt: now() },
   };
 }
 

@@ -12,6 +12,11 @@ export interface Database {
   get<Row>(sql: string, ...values: Value[]): Row | undefined;
   /** Returns the number of changed rows. */
   run(sql: string, ...values: Value[]): number;
+  /**
+   * Runs SQL that records a use, such as that of a session. If the file can't be written, the
+   * record is missing, and reading still works.
+   */
+  note(sql: string, ...values: Value[]): void;
   /** Runs a transaction. No other process writes during it. */
   transaction<Result>(run: () => Result): Result;
   close(): void;
@@ -46,6 +51,7 @@ CREATE TABLE IF NOT EXISTS attempt (
   key TEXT PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS audit (
   number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, entry TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS ended (number INTEGER PRIMARY KEY);
 CREATE TRIGGER IF NOT EXISTS audit_is_final BEFORE UPDATE ON audit
   BEGIN SELECT RAISE(ABORT, 'entries of the audit log do not change'); END;
 `;
@@ -72,6 +78,13 @@ export function openDatabase(path: string): Database {
     all: (sql, ...values) => all(sql, values),
     get: (sql, ...values) => all<never>(sql, values)[0],
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    note(sql, ...values) {
+      try {
+        prepare(sql).run(...values);
+      } catch {
+        // A full disk, for example. Changes fail with their own error.
+      }
+    },
     transaction(run) {
       native.exec('BEGIN IMMEDIATE');
       try {

@@ -76,7 +76,7 @@ export function createSessions(database: Database, now: () => number): Sessions 
         ...limits(),
       );
       if (found && now() - found.seen >= SEEN_INTERVAL)
-        database.run('UPDATE session SET seen = ? WHERE id = ?', now(), found.id);
+        database.note('UPDATE session SET seen = ? WHERE id = ?', now(), found.id);
       return found;
     },
     get: (id) => database.get(`SELECT * FROM session WHERE id = ? AND ${ALIVE}`, id, ...limits()),

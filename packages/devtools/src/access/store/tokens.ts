@@ -56,7 +56,7 @@ export function createTokens(database: Database, now: () => number): Tokens {
         now(),
       );
       if (found && now() - (found.used ?? 0) >= USED_INTERVAL)
-        database.run('UPDATE token SET used = ? WHERE id = ?', now(), found.id);
+        database.note('UPDATE token SET used = ? WHERE id = ?', now(), found.id);
       return found;
     },
     get: (id) => database.get('SELECT * FROM token WHERE id = ? AND expires > ?', id, now()),

@@ -42,6 +42,16 @@ export function createTrustedPeer(trust: number | string[] | undefined): Trusted
   return (peer) => ranges.some((range) => contains(range, bareAddress(peer)));
 }
 
+/**
+ * Returns the part of an address that one client has: an IPv4 address, or the first 64 bits of an
+ * IPv6 address, whose other bits a client can choose.
+ */
+export function clientNetwork(address: string): string {
+  const parsed = parseAddress(bareAddress(address));
+  if (parsed === undefined || parsed.width !== 128) return address;
+  return `${(parsed.bits >> 64n).toString(16)}::/64`;
+}
+
 /** Removes port, brackets and the prefix of an IPv4-mapped IPv6 address. */
 function bareAddress(address: string): string {
   const bare =

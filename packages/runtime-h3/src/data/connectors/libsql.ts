@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Connector } from 'db0';
+import { makeFolder } from '../make-folder.ts';
 import { type StatementRunner, createStatement } from './statement.ts';
 
 /**
@@ -22,7 +22,7 @@ interface Native {
  */
 export function createLibsqlConnector(path: string): Connector {
   const Native = requireLibsql();
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makeFolder(dirname(path));
   const database = new Native(path);
   // Passes the values as one array, because libsql reads a single object as named parameters.
   const runner: StatementRunner = {

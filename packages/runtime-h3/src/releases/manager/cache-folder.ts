@@ -1,7 +1,8 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatiError } from '@gati/contract';
+import { makeFolder } from '../../data/make-folder.ts';
 
 /**
  * Returns the folder for the code of stored releases: `GATI_CACHE`, else a private folder of this
@@ -10,11 +11,11 @@ import { GatiError } from '@gati/contract';
  */
 export async function openCacheFolder(configured: string | undefined): Promise<string> {
   if (configured) {
-    await mkdir(configured, { recursive: true });
+    makeFolder(configured);
     return configured;
   }
   const folder = join(tmpdir(), `gati-releases-${process.getuid?.() ?? 'user'}`);
-  await mkdir(folder, { mode: 0o700, recursive: true });
+  makeFolder(folder, 0o700);
   const found = await lstat(folder);
   const isOwn = process.getuid === undefined || found.uid === process.getuid();
   if (found.isDirectory() && isOwn && (process.getuid === undefined || (found.mode & 0o022) === 0))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { makeFolder } from '../../data/make-folder.ts';
 import type { ReleaseStore, StoredFile, StoredRelease } from '../../ports.ts';
 import { readLimited } from './directory/limited-read.ts';
 import { storeError } from './errors.ts';
@@ -53,7 +54,7 @@ async function copyFiles(
     const existing = await readLimited(path, file.bytes).catch(() => undefined);
     if (existing && sha256Hex(existing) === file.sha256) return;
     const bytes = await readStoredFile(store, release, file);
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await checkInside(folder, dirname(path));
     const temporary = `${path}.${randomUUID()}`;
     try {

@@ -3,21 +3,20 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request as sendRequest,
+  STATUS_CODES,
   type ServerResponse,
 } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { CLIENT_HEADER, type ControlClient } from './control.ts';
+import { CLIENT_HEADER, type ControlClient, IDENTIFIED_HEADER } from './control.ts';
+import { createControlSlots, type Slot } from './control-slots.ts';
 
-/**
- * Maximum number of requests that this process passes at the same time. Event streams stay open.
- */
-const MAX_OPEN = 64;
-/** Maximum number of those of one address, so that one slow client does not use up all. */
-const MAX_OF_ADDRESS = 32;
 /** Milliseconds until the collector must begin to respond. */
 const HEAD_TIMEOUT = 15_000;
+/** Milliseconds until a client must have sent its body, and those in which it must read a part. */
+const BODY_TIMEOUT = 10_000;
+const READ_TIMEOUT = 20_000;
 
 /** Headers of one connection (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP: readonly string[] = [
@@ -44,22 +43,37 @@ export interface ControlProxy {
   close(): void;
 }
 
-/** @param path socket on which the collector serves the panel */
-export function createControlProxy(path: string): ControlProxy {
-  /** Open responses and sockets with the address of their client. */
-  const open = new Map<Duplex | ServerResponse, string>();
-  /** Returns `false` if there are too many. */
-  const add = (target: Duplex | ServerResponse, { address }: ControlClient): boolean => {
-    const own = [...open.values()].filter((each) => each === address).length;
-    if (open.size >= MAX_OPEN || own >= MAX_OF_ADDRESS) return false;
-    open.set(target, address);
-    target.once('close', () => open.delete(target));
-    return true;
+/**
+ * @param path socket on which the collector serves the panel
+ * @param timeouts milliseconds for the body of a request, and for a response that is not read
+ */
+export function createControlProxy(
+  path: string,
+  timeouts: { body: number; read: number } = { body: BODY_TIMEOUT, read: READ_TIMEOUT },
+): ControlProxy {
+  /** Open responses and sockets. */
+  const open = new Set<Duplex | ServerResponse>();
+  const slots = createControlSlots();
+  /** Returns `undefined` if there are too many. */
+  const add = (
+    target: Duplex | ServerResponse,
+    req: IncomingMessage,
+    { address }: ControlClient,
+  ): Slot | undefined => {
+    const slot = slots.take({ address, headers: req.headers, hasBody: hasBody(req) });
+    if (!slot) return undefined;
+    open.add(target);
+    target.once('close', () => {
+      open.delete(target);
+      slot.free();
+    });
+    return slot;
   };
 
   return {
     request(req, res, client) {
-      if (!add(res, client)) return respondUnavailable(res, BUSY);
+      const slot = add(res, req, client);
+      if (!slot) return respondUnavailable(res, BUSY);
       const headers: OutgoingHttpHeaders = {
         ...endToEnd(req.headers),
         ...framing(req.headers),
@@ -71,22 +85,30 @@ export function createControlProxy(path: string): ControlProxy {
       if (req.headers.expect !== undefined) res.writeContinue();
       const { method, url } = req;
       const upstream = sendRequest({ socketPath: path, agent: false, method, path: url, headers });
-      const timer = setTimeout(() => upstream.destroy(new Error(LATE)), HEAD_TIMEOUT);
+      const timers = [setTimeout(() => upstream.destroy(new Error(LATE)), HEAD_TIMEOUT)];
+      const checkBody = (): void => {
+        if (!req.complete) upstream.destroy(new Error(SLOW));
+      };
+      if (hasBody(req)) timers.push(setTimeout(checkBody, timeouts.body));
+      const stopTimers = (): void => timers.forEach((timer) => clearTimeout(timer));
       upstream.once('response', (response) => {
-        clearTimeout(timer);
+        stopTimers();
+        if (response.headers[IDENTIFIED_HEADER] !== undefined) slot.identify();
+        timers.push(watchReading(res, timeouts.read));
         // The collector needs no more of the body. The client may still send it.
         upstream.once('close', () => req.resume());
         res.writeHead(response.statusCode!, endToEnd(response.headers));
         pipeline(response, res, () => upstream.destroy());
       });
-      upstream.on('error', (error) => {
-        clearTimeout(timer);
+      upstream.on('error', ({ message }) => {
+        stopTimers();
         req.resume();
         if (res.headersSent) res.destroy();
-        else respondUnavailable(res, error.message === LATE ? LATE : ABSENT);
+        else if (message === SLOW) respondProblem(res, 408, 'request_timeout', SLOW);
+        else respondUnavailable(res, message === LATE ? LATE : ABSENT);
       });
       res.once('close', () => {
-        clearTimeout(timer);
+        stopTimers();
         upstream.destroy();
       });
       if (hasBody(req)) req.pipe(upstream);
@@ -94,7 +116,7 @@ export function createControlProxy(path: string): ControlProxy {
     },
 
     upgrade(req, socket, head, client) {
-      if (!add(socket, client)) return endUnavailable(socket, BUSY);
+      if (!add(socket, req, client)) return endUnavailable(socket, BUSY);
       const upstream = connect(path);
       upstream.setTimeout(HEAD_TIMEOUT, () => upstream.destroy());
       let isConnected = false;
@@ -113,13 +135,24 @@ export function createControlProxy(path: string): ControlProxy {
     },
 
     close() {
-      for (const target of open.keys()) target.end();
+      for (const target of open) target.end();
     },
   };
 }
 
+/** Ends a response whose client has read nothing for a while. */
+function watchReading(res: ServerResponse, timeout: number): NodeJS.Timeout {
+  let written = -1;
+  return setInterval(() => {
+    const { bytesWritten = 0, writableLength = 0 } = res.socket ?? {};
+    if (writableLength > 0 && bytesWritten - writableLength === written) res.destroy();
+    written = bytesWritten - writableLength;
+  }, timeout);
+}
+
 const ABSENT = 'The process that serves the panel is not there. It starts again by itself.';
 const LATE = 'The process that serves the panel does not respond.';
+const SLOW = 'The body arrived too slowly.';
 const BUSY = 'This process passes too many requests to the panel already.';
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -131,7 +164,7 @@ function endToEnd(headers: Headers): Headers {
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  const dropped = new Set([...HOP_BY_HOP, ...named, CLIENT_HEADER]);
+  const dropped = new Set([...HOP_BY_HOP, ...named, CLIENT_HEADER, IDENTIFIED_HEADER]);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
 }
 
@@ -162,16 +195,10 @@ function printHead(req: IncomingMessage, client: ControlClient): string {
   return `${req.method} ${req.url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 
-const problem = (detail: string): string =>
-  JSON.stringify({
-    type: 'about:blank',
-    title: 'Service Unavailable',
-    status: 503,
-    code: 'panel_unavailable',
-    detail,
-  });
+const problem = (detail: string, status = 503, code = 'panel_unavailable'): string =>
+  JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
 
-function unavailableHeaders(body: string): Record<string, string> {
+function problemHeaders(body: string): Record<string, string> {
   return {
     'content-type': 'application/problem+json',
     'content-length': String(Buffer.byteLength(body)),
@@ -182,16 +209,17 @@ function unavailableHeaders(body: string): Record<string, string> {
   };
 }
 
-function respondUnavailable(res: ServerResponse, detail: string): void {
-  const body = problem(detail);
-  res.writeHead(503, unavailableHeaders(body)).end(body);
+const respondUnavailable = (res: ServerResponse, detail: string): void =>
+  respondProblem(res, 503, 'panel_unavailable', detail);
+
+function respondProblem(res: ServerResponse, status: number, code: string, detail: string): void {
+  const body = problem(detail, status, code);
+  res.writeHead(status, problemHeaders(body)).end(body);
 }
 
 function endUnavailable(socket: Duplex, detail: string): void {
   const body = problem(detail);
-  const lines = Object.entries(unavailableHeaders(body)).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
+  const lines = Object.entries(problemHeaders(body)).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 503 Service Unavailable\r\n${lines.join('\r\n')}\r\n\r\n${body}`, () =>
     socket.destroy(),
   );

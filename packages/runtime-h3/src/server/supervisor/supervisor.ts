@@ -74,7 +74,7 @@ async function serve(options: SupervisorOptions): Promise<void> {
 
 /** @throws {GatiError} GATI_PORT_TAKEN, GATI_LISTEN when the port can't be opened */
 async function openAdmin(
-  { adminHost, adminPort = 0 }: ServerEnv,
+  { adminHost, adminPort = 0, panelOrigin }: ServerEnv,
   pools: WorkerPools,
   logger: Logger,
   telemetry: Telemetry | undefined,
@@ -84,6 +84,7 @@ async function openAdmin(
   return openAdminPort({
     host: adminHost,
     port: adminPort,
+    origin: panelOrigin,
     control: telemetry?.control,
     logger,
     async metrics(accept) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { createClientIp, createTrustedPeer } from '../../app/request/client-ip.ts';
-import { type ControlClient, isControlUrl } from '../channel/control.ts';
+import { type ControlClient, isControlUrl, toControlRequest } from '../channel/control.ts';
 import type { ControlProxy } from '../channel/control-proxy.ts';
 import type { DrainState } from '../http/drain-state.ts';
 import type { HttpServerHooks } from './http-server.ts';
@@ -45,6 +45,7 @@ export function createControl({ path, trustProxy, state }: ControlOptions): Cont
   return {
     guard: ({ onRequest, onUpgrade }) => ({
       onRequest(req, res) {
+        toControlRequest(req);
         if (!isControlUrl(req.url!)) return onRequest(req, res);
         // A page that sends requests repeatedly would keep its connection open.
         if (state.draining) res.shouldKeepAlive = false;
@@ -52,6 +53,7 @@ export function createControl({ path, trustProxy, state }: ControlOptions): Cont
         void load().then((passer) => passer.request(req, res, client));
       },
       onUpgrade(req, socket, head) {
+        toControlRequest(req);
         if (!isControlUrl(req.url!)) return onUpgrade(req, socket, head);
         const client = describe(req);
         void load().then((passer) => passer.upgrade(req, socket, head, client));

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isControlUrl } from '../../../src/server/channel/control.ts';
+import { isControlUrl, toControlRequest } from '../../../src/server/channel/control.ts';
 import {
   type ControlProxy,
   createControlProxy,
@@ -16,6 +16,8 @@ const CLIENT = { address: '192.0.2.1', secure: true };
 let collector: http.Server;
 let worker: http.Server;
 let proxy: ControlProxy;
+/** Proxy with short timeouts. */
+let hasty: ControlProxy;
 let port: number;
 let socketPath: string;
 /** Heads that the collector got. */
@@ -28,6 +30,9 @@ beforeAll(async () => {
     seen.push(req);
     res.once('close', () => left.push(req.url!));
     if (req.url === '/_control/early') return void res.writeHead(401).end('no');
+    if (req.headers.cookie === 'gati_panel_3000=known') res.setHeader('x-gati-identified', '1');
+    if (req.url === '/_control/slow') return void req.resume();
+    if (req.url === '/_control/large') return void res.end(Buffer.alloc(50_000_000));
     if (req.url === '/_control/stream') return void res.writeHead(200).write('first');
     res.writeHead(207, { 'x-own': 'yes', 'set-cookie': ['a=1', 'b=2'], connection: 'close' });
     req.pipe(res);
@@ -40,9 +45,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => collector.listen(socketPath, resolve));
   proxy = createControlProxy(socketPath);
+  hasty = createControlProxy(socketPath, { body: 200, read: 200 });
   worker = http.createServer((req, res) => {
     const address = req.headers['x-address']?.toString() ?? CLIENT.address;
-    proxy.request(req, res, { ...CLIENT, address });
+    const passer = /slow|large/.test(req.url!) ? hasty : proxy;
+    passer.request(req, res, { ...CLIENT, address });
   });
   worker.on('upgrade', (req, socket, head) => proxy.upgrade(req, socket, head, CLIENT));
   await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
@@ -142,14 +149,41 @@ describe('a request for the panel', () => {
     }
   });
 
-  test('of one address can not use up the room of the others', async () => {
-    const fromAddress = (address: string): Promise<Response> =>
-      fetch(`http://127.0.0.1:${port}/_control/stream`, { headers: { 'x-address': address } });
-    const streams = await Promise.all(Array.from({ length: 33 }, () => fromAddress('192.0.2.7')));
-    expect(streams.filter(({ status }) => status === 503)).toHaveLength(1);
-    const other = await fromAddress('192.0.2.8');
-    expect(other.status).toBe(200);
-    for (const each of [...streams, other]) await each.body?.cancel();
+  test('of strangers can not use up the room of a client that the panel has identified', async () => {
+    const stream = (address: string, cookie = ''): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/_control/stream`, {
+        headers: { 'x-address': address, cookie },
+      });
+    const statuses = (responses: Response[]): number[] => responses.map(({ status }) => status);
+    const own = 'gati_panel_3000=known';
+    const first = await stream('192.0.2.1', own);
+    expect(first.headers.get('x-gati-identified')).toBeNull();
+    const many = (from: string): Promise<Response[]> =>
+      Promise.all(Array.from({ length: 17 }, () => stream(from)));
+    const strangers = [await many('192.0.2.7'), await many('192.0.2.8'), await many('2001:db8::1')];
+    for (const each of strangers.slice(0, 2))
+      expect(statuses(each).filter((status) => status === 503)).toHaveLength(1);
+    expect(
+      statuses([await stream('192.0.2.9'), await stream('192.0.2.9', 'gati_panel_3000=x')]),
+    ).toEqual([503, 503]);
+    const known = await stream('192.0.2.9', own);
+    expect(known.status).toBe(200);
+    for (const each of [first, known, ...strangers.flat()]) await each.body?.cancel();
+  });
+
+  test('gets 408 when its body arrives too slowly', async () => {
+    const text = await sendRaw(
+      `${lines('POST /_control/slow HTTP/1.1', 'Host: localhost', 'Content-Length: 9')}slow`,
+      '}',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 408 [\s\S]*request_timeout/);
+  });
+
+  test('ends when its client does not read the response', async () => {
+    const socket = net.connect(port, '127.0.0.1').pause();
+    socket.write(lines('GET /_control/large HTTP/1.1', 'Host: localhost'));
+    await eventually(() => expect(left).toContain('/_control/large'));
+    socket.destroy();
   });
 
   test('ends at the collector when its client leaves', async () => {
@@ -198,6 +232,19 @@ describe('a request for the panel', () => {
     server.closeAllConnections();
     server.close();
   });
+});
+
+test.each([
+  ['http://evil.test/_control/api?a=b', '/_control/api?a=b', 'evil.test'],
+  ['HTTPS://localhost:3000/_control', '/_control', 'localhost:3000'],
+  ['http://evil.test/orders', 'http://evil.test/orders', 'localhost'],
+  ['http:///_control/', '/_control/', ''],
+  ['/_control/', '/_control/', 'localhost'],
+  ['*', '*', 'localhost'],
+])('the target %s becomes %s for the host %s', (target, url, host) => {
+  const req = { url: target, headers: { host: 'localhost' } } as http.IncomingMessage;
+  toControlRequest(req);
+  expect([req.url, req.headers.host]).toEqual([url, host]);
 });
 
 test('GHSA-534h-c3cw-v3h9: only the user of the server can open the sockets of its processes', async () => {

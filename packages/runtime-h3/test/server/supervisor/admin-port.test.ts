@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { sendRaw } from '@gati/test-kit/sockets';
 import { useServer } from '../helpers/harness.ts';
 
 const server = useServer();
@@ -26,6 +27,16 @@ test('GATI_ADMIN_PORT serves /metrics on loopback alone, and takes it from the p
   expect([head.status, await head.text()]).toEqual([200, '']);
   expect((await fetch(`${admin}/hello`)).status).toBe(404);
   expect((await fetch(`${admin}/metrics`, { method: 'POST' })).status).toBe(404);
+
+  const status = (host: string): Promise<string> =>
+    sendRaw(Number(new URL(admin).port), [
+      `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    ]);
+  const { port } = new URL(admin);
+  for (const host of ['evil.test', `evil.test:${port}`, '', 'localhost:1', '192.0.2.1'])
+    expect([host, await status(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 403 /)]);
+  for (const host of [`localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`])
+    expect([host, await status(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 200 /)]);
 
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
   expect((await fetch(`${url}/livez`)).status).toBe(200);

@@ -9,7 +9,7 @@ import { clientBase } from '../../files/has-client.ts';
 import { listRoutes } from '../../scan/list-routes.ts';
 import { nearRoutes } from '../../scan/near-routes.ts';
 import type { Scan } from '../../scan/types.ts';
-import { PANEL_PATH } from '../panel/mount-panel.ts';
+import { PANEL_PATH } from '@gati/contract/internal';
 import { PAGE_POLICY, type PageApp, printNotFoundPage, printRoutesPage } from './print-pages.ts';
 
 /** Milliseconds that a page waits for the contracts, which have the summaries of routes. */

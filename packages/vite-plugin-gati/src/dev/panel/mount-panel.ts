@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Panel, PanelPorts } from '@gati/devtools/server';
+import { PANEL_PATH } from '@gati/contract/internal';
+import { toControlRequest } from '@gati/runtime-h3/internal';
 import type { Connect, ViteDevServer } from 'vite';
 import type { PluginContext } from '../../context.ts';
 import type { Scan } from '../../scan/types.ts';
 import { hostCheck } from '../host-check.ts';
 import { readAppFacts } from './app-facts.ts';
 import type { DevTelemetry } from './dev-telemetry.ts';
-
-/** The path of the panel, known without loading it. */
-export const PANEL_PATH = '/_control';
 
 /** The panel in Vite's server. */
 export interface DevPanel {
@@ -46,10 +45,11 @@ export function mountPanel(server: ViteDevServer, settings: PanelSettings): DevP
   // on other ports of localhost to read the panel, so the panel comes before it.
   server.middlewares.stack.unshift({
     route: '',
-    handle: ((req, res, next) =>
-      req.url?.startsWith(PANEL_PATH)
-        ? checkHost(req, res, () => void serve(req, res, next).catch(next))
-        : next()) satisfies Connect.NextHandleFunction,
+    handle: ((req, res, next) => {
+      toControlRequest(req);
+      if (!req.url?.startsWith(PANEL_PATH)) return next();
+      checkHost(req, res, () => void serve(req, res, next).catch(next));
+    }) satisfies Connect.NextHandleFunction,
   });
   return {
     loaded,

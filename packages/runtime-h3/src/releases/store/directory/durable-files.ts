@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../../data/make-folder.ts';
 
 /**
  * Writes files that are complete or absent, whenever the process or the machine stops. A file is
@@ -21,8 +22,8 @@ export interface DurableFiles {
 export function createDurableFiles(scratch: string): DurableFiles {
   return {
     async write(path, bytes) {
-      await makeFolder(scratch);
-      await makeFolder(dirname(path));
+      await makeSyncedFolder(scratch);
+      await makeSyncedFolder(dirname(path));
       const temporary = join(scratch, randomUUID());
       await writeSynced(temporary, bytes);
       await rename(temporary, path);
@@ -30,8 +31,8 @@ export function createDurableFiles(scratch: string): DurableFiles {
     },
     async create(folder, name, bytes) {
       const temporary = join(scratch, randomUUID());
-      await makeFolder(temporary);
-      await makeFolder(dirname(folder));
+      await makeSyncedFolder(temporary);
+      await makeSyncedFolder(dirname(folder));
       await writeSynced(join(temporary, name), bytes);
       await syncFolder(temporary);
       // Renaming a folder onto a folder with content fails. This makes the step exclusive, also on
@@ -61,8 +62,8 @@ async function writeSynced(path: string, bytes: Uint8Array | string): Promise<vo
 }
 
 /** Creates a folder and its parents, and syncs each into its parent. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+async function makeSyncedFolder(folder: string): Promise<void> {
+  const first = makeFolder(folder);
   if (first === undefined) return;
   for (let at = folder; ; at = dirname(at)) {
     await syncFolder(dirname(at));
