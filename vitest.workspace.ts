@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
+import { UNIT_PROJECTS, WHOLE_PROJECTS } from './scripts/lib/projects.mjs';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const source = (path: string): string => at(`packages/${path}`);
@@ -62,7 +63,8 @@ const limits = {
   expect: { poll: { timeout: 60_000, interval: 20 } },
 };
 
-const unit = (name: string, folder: string = name): ReturnType<typeof defineProject> =>
+/** Tests of one package, which import its sources. */
+const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias },
     test: {
@@ -74,11 +76,14 @@ const unit = (name: string, folder: string = name): ReturnType<typeof defineProj
     },
   });
 
+/** Options of single projects. */
+const OPTIONS: Record<string, object> = {
+  packed: { globalSetup: 'test/kit/registry-setup.ts' },
+  cluster: { fileParallelism: false },
+};
+
 /** Tests of built or packed packages: real servers, a registry on loopback, a browser. */
-const whole = (
-  name: string,
-  options: Record<string, unknown> = {},
-): ReturnType<typeof defineProject> =>
+const whole = (name: string): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias: [testKit] },
     test: {
@@ -87,24 +92,12 @@ const whole = (
       include: [`test/${name}/**/*.test.ts`],
       environment: 'node',
       ...limits,
-      ...options,
+      ...OPTIONS[name],
     },
   });
 
 /** The test projects, which `vitest.config.ts` lists. */
 export default [
-  unit('contract'),
-  unit('runtime-h3'),
-  unit('devtools'),
-  unit('vite-plugin-gati'),
-  unit('gati-deploy', 'deployers/core'),
-  unit('create-gati'),
-  whole('docs'),
-  whole('built'),
-  whole('packed', { globalSetup: 'test/kit/registry-setup.ts' }),
-  whole('browser'),
-  whole('docker'),
-  // Own commands: these need servers that take minutes to compile.
-  whole('telemetry'),
-  whole('cluster', { fileParallelism: false }),
+  ...UNIT_PROJECTS.map(({ name, folder }) => unit(name, folder)),
+  ...WHOLE_PROJECTS.map(whole),
 ];
