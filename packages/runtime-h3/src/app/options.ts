@@ -95,6 +95,11 @@ export interface AppOptions {
    * `false`: there is no room, and the client gets 503.
    */
   takeRoom?(res: ServerResponse, bytes: number): boolean;
+  /**
+   * Node only: all responses come from one server, and nothing else writes their heads. The app may
+   * then reuse the text of a head.
+   */
+  reusesHeads?: boolean;
   /** Opens the link to the peers of other processes. Called by the first WebSocket on Node. */
   publishLink?(): Promise<PublishLink>;
   /** Logger for errors outside of a release's context. */

@@ -16,6 +16,22 @@ export const LARGE_BODY = 65_536;
  */
 export type HeaderList = string[];
 
+/** Headers that many responses have, prepared once. */
+export interface SharedHeaders {
+  readonly list: HeaderList;
+  /** Parts of the head of an earlier response, without the values that differ. */
+  head: ReusableHead | undefined;
+  /** `performance.now()` of the end of the second in which `head` has the right `Date`. */
+  until: number;
+}
+
+/** Text of a response head before and after the values of `x-request-id` and `content-length`. */
+export interface ReusableHead {
+  readonly statusMessage: string;
+  readonly start: string;
+  readonly end: string;
+}
+
 /** Body of a response. */
 export type Payload = string | Uint8Array | undefined;
 
@@ -67,6 +83,17 @@ export interface Exchange {
    * only if it sends later. The promise resolves to the status that the client gets.
    */
   send(status: number, headers: HeaderList, body: Payload): Promise<number> | undefined;
+  /**
+   * Sends a text like `send`, at a lower cost. Returns `false` and does nothing if the response is
+   * not usual enough. `now` is `performance.now()`.
+   */
+  sendShared?(
+    status: number,
+    headers: SharedHeaders,
+    requestId: string,
+    text: string,
+    now: number,
+  ): boolean;
   /**
    * Sends chunks as they arrive, as fast as the client accepts them. Returns the iterator early if
    * the client leaves.

@@ -9,9 +9,11 @@ import {
   type HeaderList,
   COMPRESSION_THRESHOLD,
   type Payload,
+  type SharedHeaders,
 } from '../../types/exchange.ts';
 import type { AppOptions } from '../options.ts';
 import { writeHead } from './node-head.ts';
+import { canReuseHead, writeSharedHead } from './reused-head.ts';
 
 /**
  * Milliseconds for which a client may continue to send a rejected body, so that it can read the
@@ -26,7 +28,7 @@ const TURN = 16_384;
 interface ExchangeApp {
   /** Each response ends its connection. */
   readonly draining: boolean;
-  readonly options: Pick<AppOptions, 'beforeLargeResponse' | 'takeRoom'>;
+  readonly options: Pick<AppOptions, 'beforeLargeResponse' | 'takeRoom' | 'reusesHeads'>;
   readonly bodies: ByteBudget;
 }
 
@@ -180,8 +182,7 @@ export class NodeExchange implements Exchange {
   send(status: number, headers: HeaderList, body: Payload): undefined {
     const res = this.#res;
     if (res.writableEnded || res.destroyed) return;
-    const linger =
-      !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
+    const linger = this.#mustLinger();
     if (this.#app.draining) res.shouldKeepAlive = false;
     if (linger) headers.push('connection', 'close');
     let length = 0;
@@ -201,6 +202,37 @@ export class NodeExchange implements Exchange {
     else if (length < COMPRESSION_THRESHOLD && this.method !== 'HEAD') endWithText(res, body);
     else res.end(body, 'latin1');
     this.#emitEnd();
+  }
+
+  sendShared(
+    status: number,
+    headers: SharedHeaders,
+    requestId: string,
+    text: string,
+    now: number,
+  ): boolean {
+    const res = this.#res;
+    if (
+      this.#app.options.reusesHeads !== true ||
+      this.#app.draining ||
+      this.method === 'HEAD' ||
+      // `send` has the cases of these: compression, text beyond ASCII, a client that still sends.
+      text.length >= COMPRESSION_THRESHOLD ||
+      Buffer.byteLength(text) !== text.length ||
+      this.#headers.expect !== undefined ||
+      this.#mustLinger() ||
+      !canReuseHead(res, status)
+    )
+      return false;
+    writeSharedHead(res, status, headers, requestId, text.length, now);
+    endWithText(res, text);
+    this.#emitEnd();
+    return true;
+  }
+
+  /** Returns whether the client may still send a body that nothing has read. */
+  #mustLinger(): boolean {
+    return !this.#consumed && this.method !== 'GET' && this.hasBody() && !this.#req.complete;
   }
 
   /**

@@ -4,7 +4,12 @@ import { EncodeError, LostValueError, stringifyWire } from '../../validate/encod
 import { explain, type InputError } from '../../validate/explain.ts';
 import { isStandardSchema, runSchema, type SchemaResult } from '../../validate/standard-schema.ts';
 import type { Call } from '../request/call.ts';
-import { type HeaderList, LARGE_BODY, type Payload } from '../../types/exchange.ts';
+import {
+  type HeaderList,
+  LARGE_BODY,
+  type Payload,
+  type SharedHeaders,
+} from '../../types/exchange.ts';
 import type { StandardSchema } from '../../types/standard-schema.ts';
 import type { OutputPlan } from '../route/route-plan.ts';
 import { pushChallenges } from './challenges.ts';
@@ -134,7 +139,7 @@ function sendJson(call: Call, status: number, value: unknown, output: OutputPlan
   }
   text ??= stringifyResponse(call, status, value);
   if (check !== undefined) checkStrictResponse(call, status, text, check);
-  send(call, status, output.headers.slice(), text);
+  sendText(call, status, output.headers, text);
 }
 
 /**
@@ -213,6 +218,20 @@ export function send(call: Call, status: number, headers: HeaderList, body: Payl
     sent.then((status) => finishCall(call, status)),
     call.logger,
   );
+}
+
+/** Sends a text with headers that many responses have. */
+function sendText(call: Call, status: number, headers: SharedHeaders, text: string): undefined {
+  const { exchange, requestId, cors, res } = call;
+  const now = performance.now();
+  if (
+    cors === undefined &&
+    res.assignedHeaders === undefined &&
+    status !== 401 &&
+    exchange.sendShared?.(status, headers, requestId, text, now) === true
+  )
+    return finishCall(call, status, now);
+  send(call, status, headers.list.slice(), text);
 }
 
 /** The clients of other responses read too slowly: there is no room for a further large one. */

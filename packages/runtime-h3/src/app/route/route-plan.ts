@@ -7,7 +7,7 @@ import type {
   OutputCheck,
   ReleaseBundle,
 } from '../../types/bundle.ts';
-import type { HeaderList } from '../../types/exchange.ts';
+import type { HeaderList, SharedHeaders } from '../../types/exchange.ts';
 import {
   type CoerceRecord,
   compileCoerceRecord,
@@ -39,7 +39,7 @@ export interface BodyPlan extends InputPlan {
 export interface OutputPlan {
   check: OutputCheck;
   /** Headers of a JSON response: its content type and the release headers. */
-  headers: HeaderList;
+  headers: SharedHeaders;
 }
 
 /** Release that a plan is made for. */
@@ -97,7 +97,8 @@ export class RoutePlan {
         check.contentType !== undefined && isJsonMediaType(check.contentType)
           ? check.contentType
           : 'application/json';
-      output = { check, headers: ['content-type', type, ...this.#releaseHeaders] };
+      const list = ['content-type', type, ...this.#releaseHeaders];
+      output = { check, headers: { list, head: undefined, until: 0 } };
       this.#outputs[status] = output;
     }
     return output;

@@ -314,6 +314,7 @@ function createWorkerApp({
     trustProxy: env.trustProxy,
     beforeLargeResponse: prepare,
     takeRoom,
+    reusesHeads: true,
     // Loaded for the first WebSocket only.
     publishLink: async () =>
       (await import('./publish-link.ts')).createPublishLink(
