@@ -73,15 +73,18 @@ test.each([
   ['GET /body', JSON_BODY, '{"a":1}'],
   ['POST /json', JSON_BODY, '{"a":1}'],
   ['POST /json', `${JSON_BODY}Expect: 100-continue\r\n`, '{"a":1}'],
-])('sends the same bytes for %s with %j as without reused heads', async (line, headers, body = '') => {
-  // The first two requests make the head that the next ones may reuse.
-  const bytes =
-    request(line, headers, body).repeat(4) + request('GET /json', 'Connection: close\r\n');
-  const responses = await Promise.all(
-    [usual, reusing].map(async ({ port }) =>
-      withoutDate(await sendRaw(port, [bytes])).replaceAll(/x-request-id: [\da-f]{32}/g, 'an id'),
-    ),
-  );
-  expect(responses[1]).toBe(responses[0]);
-  expect(responses[1]?.match(/HTTP\/1\.1 [2-5]/g)).toHaveLength(5);
-});
+])(
+  'sends the same bytes for %s with %j as without reused heads',
+  async (line, headers, body = '') => {
+    // The first two requests make the head that the next ones may reuse.
+    const bytes =
+      request(line, headers, body).repeat(4) + request('GET /json', 'Connection: close\r\n');
+    const responses = await Promise.all(
+      [usual, reusing].map(async ({ port }) =>
+        withoutDate(await sendRaw(port, [bytes])).replaceAll(/x-request-id: [\da-f]{32}/g, 'an id'),
+      ),
+    );
+    expect(responses[1]).toBe(responses[0]);
+    expect(responses[1]?.match(/HTTP\/1\.1 [2-5]/g)).toHaveLength(5);
+  },
+);
