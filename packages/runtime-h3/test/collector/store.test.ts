@@ -353,6 +353,34 @@ test('metrics are the sums of the requests in steps of any length, also of late 
   store.close();
 });
 
+test('a month in steps of six hours has the sums of its requests, also at its ends', async () => {
+  const store = openTelemetryStore('memory:');
+  const hour = 3_600_000;
+  const requests = Array.from({ length: 31 * 24 }, (_, index) =>
+    request({ time: DAY + index * hour + 1_234_567, us: 100, route: '/a', status: 200 }),
+  );
+  store.write(batch({ requests }));
+  for (const [start, length] of [
+    [0, 31 * 24 * hour],
+    [5 * hour + 77_000, 30 * 24 * hour],
+    [7 * hour, 20 * 24 * hour + 3 * hour],
+  ] as const) {
+    const range = { from: DAY + start, to: DAY + start + length };
+    const points = await store.metrics({ ...range, step: 6 * hour });
+    // The ends of so long a range are whole hours.
+    const since = range.from - (range.from % hour);
+    const until = Math.ceil(range.to / hour) * hour;
+    const expected: Record<number, number> = {};
+    for (const { time } of requests)
+      if (time >= since && time < until)
+        expected[time - (time % (6 * hour))] = (expected[time - (time % (6 * hour))] ?? 0) + 1;
+    const found = Object.fromEntries(points.map(({ time, count }) => [time, count]));
+    expect(found).toEqual(expected);
+  }
+  expect(await store.oldest()).toMatchObject({ metrics: expect.any(Number) });
+  store.close();
+});
+
 test('groups errors by type and by the first place in the code of the app', async () => {
   const store = openTelemetryStore('memory:');
   const error = (place: string, more: object = {}): object => ({

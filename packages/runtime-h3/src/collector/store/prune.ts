@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TelemetryLimits } from '../telemetry-store.ts';
 import { firstId } from './record-ids.ts';
-import { HOUR_STEP, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
+import { HOUR_STEP, LONG_STEP, LONGEST_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
 import { foldedUntil, STEP_AGE } from './rollups.ts';
 import type { Statements } from './statements.ts';
 
@@ -41,9 +41,11 @@ function* pruneSteps(
   yield void on.run('DELETE FROM errors WHERE last_seen < ?', now - metricsAge);
   const short = Math.min(now - STEP_AGE, foldedUntil(on, LONG_STEP));
   const long = Math.min(now - metricsAge, foldedUntil(on, HOUR_STEP));
+  const hour = Math.min(now - metricsAge, foldedUntil(on, LONGEST_STEP));
   yield* deleteSteps(on, STEP, Math.floor(short / LONG_STEP) * LONG_STEP);
   yield* deleteSteps(on, LONG_STEP, Math.floor(long / HOUR_STEP) * HOUR_STEP);
-  yield* deleteSteps(on, HOUR_STEP, now - metricsAge);
+  yield* deleteSteps(on, HOUR_STEP, Math.floor(hour / LONGEST_STEP) * LONGEST_STEP);
+  yield* deleteSteps(on, LONGEST_STEP, now - metricsAge);
   // A name in use is noted once an hour, and nothing older refers to it.
   const unused = now - Math.max(age, metricsAge) - STEP_AGE;
   yield void on.run('DELETE FROM names WHERE seen < ?', unused);

@@ -3,7 +3,13 @@ import type { Bytes } from '../../data/native-sqlite.ts';
 import type { RoutePoint, TimeRange, MetricQuery } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from './check-query.ts';
 import { findName, readNames } from './names.ts';
-import { HOUR_STEP, LONG_STEP, STEP, storedStep } from '../../telemetry/record/metric-steps.ts';
+import {
+  HOUR_STEP,
+  LONG_STEP,
+  LONGEST_STEP,
+  STEP,
+  storedStep,
+} from '../../telemetry/record/metric-steps.ts';
 import {
   foldedUntil,
   isLogKey,
@@ -18,7 +24,7 @@ import type { Statements } from './statements.ts';
 const READ = 200;
 
 /** Lengths of stored steps that are computed from shorter ones. */
-const FOLDED = [HOUR_STEP, LONG_STEP];
+const FOLDED = [LONGEST_STEP, HOUR_STEP, LONG_STEP];
 
 /**
  * Calls back for each sample in the range, from the longest steps that the query allows: an hour

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../data/native-sqlite.ts';
-import { HOUR_STEP, LONG_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
+import { HOUR_STEP, LONG_STEP, LONGEST_STEP, STEP } from '../../telemetry/record/metric-steps.ts';
 import type { Statements } from './statements.ts';
 
 /** Milliseconds that the shortest steps are kept. */
@@ -151,12 +151,13 @@ export function createRollups(on: Statements): Rollups {
       newest = Math.max(newest, time);
       addTo(STEP, time, samples);
       // A late sample: the longer steps are computed already.
-      for (const length of [LONG_STEP, HOUR_STEP])
+      for (const length of [LONG_STEP, HOUR_STEP, LONGEST_STEP])
         if (time < foldedUntil(on, length)) addTo(length, time - (time % length), samples);
     }
     if (newest > 0) {
       fold(on, STEP, LONG_STEP, newest - FOLD_DELAY);
       fold(on, LONG_STEP, HOUR_STEP, foldedUntil(on, LONG_STEP));
+      fold(on, HOUR_STEP, LONGEST_STEP, foldedUntil(on, HOUR_STEP));
     }
   };
   return { add };

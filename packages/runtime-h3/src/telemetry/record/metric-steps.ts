@@ -4,6 +4,8 @@ import type { TimeRange } from '../../types/telemetry-source.ts';
 export const STEP = 10_000;
 export const LONG_STEP = 300_000;
 export const HOUR_STEP = 3_600_000;
+/** The step with which a page shows a month. */
+export const LONGEST_STEP = 21_600_000;
 
 /**
  * Maximum number of stored steps that one query reads, and of steps that it returns. Each has the
