@@ -54,18 +54,23 @@ export function createWaterfall({ traceId, requests, runs, spans }: TraceDetail)
   }
   const rows: WaterfallRow[] = [];
   const visited = new Set<string>();
-  const add = (parent: string, depth: number): void => {
-    for (const bar of (children.get(parent) ?? []).toSorted((a, b) => a.start - b.start)) {
-      // Ids come from outside: two spans may have the same one, or each other as parents.
-      if (visited.has(bar.id)) continue;
-      visited.add(bar.id);
-      const { parentId: _parentId, ...row } = bar;
-      rows.push({ ...row, depth, start: bar.start - start });
-      add(bar.id, depth + 1);
-    }
+  /** Bars to add, the next one last. A stack, since a trace may be thousands of spans deep. */
+  const waiting: { bar: Bar; depth: number }[] = [];
+  const addChildren = (parent: string, depth: number): void => {
+    const siblings = (children.get(parent) ?? []).toSorted((a, b) => b.start - a.start);
+    for (const bar of siblings) waiting.push({ bar, depth });
   };
-  add('', 0);
-  const length = Math.max(...rows.map((row) => row.start + row.length), 0.001);
+  addChildren('', 0);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { bar, depth } = next;
+    // Ids come from outside: two spans may have the same one, or each other as parents.
+    if (visited.has(bar.id)) continue;
+    visited.add(bar.id);
+    const { parentId: _parentId, ...row } = bar;
+    rows.push({ ...row, depth, start: bar.start - start });
+    addChildren(bar.id, depth + 1);
+  }
+  const length = rows.reduce((end, row) => Math.max(end, row.start + row.length), 0.001);
   return { rows, length, start };
 }
 
