@@ -8,3 +8,7 @@ import './base.css';
 // Loads no page that this browser may not read.
 if (!joinLink.value) await loadAccess();
 createApp(PanelRoot).use(router).mount('#app');
+if (window !== window.parent) {
+  const { joinDock } = await import('./lib/dock.ts');
+  joinDock(router, () => document.documentElement.classList.add('docked'));
+}

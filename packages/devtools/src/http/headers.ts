@@ -13,8 +13,10 @@ export const API_HEADERS: Record<string, string> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Policy of the page, which loads its own files only. `vue` is the Trusted Types policy that Vue creates. */
-const PAGE_POLICY: string = [
+/**
+ * Policy of the page, which loads its own files only. `vue` is the Trusted Types policy that Vue creates.
+ */
+const PAGE_POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -24,17 +26,22 @@ const PAGE_POLICY: string = [
   "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
-  "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types vue',
-].join('; ');
+];
 
-/** Headers of the page. */
-export const PAGE_HEADERS: Record<string, string> = {
+/**
+ * Returns the headers of the page.
+ *
+ * @param ancestors pages that may contain the page in a frame: none, or those of its own origin
+ */
+export const pageHeaders = (ancestors: FrameAncestors): Record<string, string> => ({
   ...EVERY_RESPONSE,
   'cache-control': 'no-cache',
-  'content-security-policy': PAGE_POLICY,
-};
+  'content-security-policy': [...PAGE_POLICY, `frame-ancestors '${ancestors}'`].join('; '),
+});
+
+export type FrameAncestors = 'none' | 'self';
 
 /** Headers of files whose name has a hash of their content. */
 export const ASSET_HEADERS: Record<string, string> = {

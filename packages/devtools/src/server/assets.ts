@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { PAGES } from '../api/pages.ts';
-import { ASSET_HEADERS, PAGE_HEADERS } from '../http/headers.ts';
+import { ASSET_HEADERS, type FrameAncestors, pageHeaders } from '../http/headers.ts';
 import { PanelError } from '../http/problem.ts';
 
 const TYPES: Record<string, string> = {
@@ -24,8 +24,10 @@ export interface Assets {
 /**
  * @param folder absolute; has `index.html` and `assets/`. Its names are listed once. A request
  * chooses from them, so that no part of a request becomes a path.
+ * @param ancestors pages that may contain the panel in a frame
  */
-export function createAssets(folder: string): Assets {
+export function createAssets(folder: string, ancestors: FrameAncestors): Assets {
+  const headers = { ...pageHeaders(ancestors), 'content-type': 'text/html; charset=utf-8' };
   let names: Set<string> | undefined;
 
   function read(file: string): Buffer {
@@ -55,7 +57,6 @@ export function createAssets(folder: string): Assets {
     page(req, res, subpath) {
       const [first = ''] = subpath.split('/', 1);
       const status = PAGES.some((page) => page.path === first) ? 200 : 404;
-      const headers = { ...PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' };
       respond(req, res, status, headers, read('index.html'));
     },
   };

@@ -110,7 +110,8 @@ export function createPanel(options: PanelOptions): Panel {
       audit,
       now,
     }),
-    assets: createAssets(folder),
+    // In development, Vite DevTools shows the pages in a frame of the same server.
+    assets: createAssets(folder, devGate ? 'self' : 'none'),
     tails: createLogTails(source, now),
     context,
   };

@@ -541,6 +541,12 @@ describe('CVE-2025-25198 and CVE-2026-44985: the host and the origin', () => {
   });
 });
 
+test('no page may show the panel of a built server in a frame', async () => {
+  const { headers, status } = await server.client().get('/_control/');
+  expect([200, 503]).toContain(status);
+  expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'$/);
+});
+
 test('CVE-2024-22424: no GET changes anything, and all that changes is noted', async () => {
   server = await startAccessServer();
   const { client } = await setUp();

@@ -65,7 +65,7 @@ test('responds with the page to each of its addresses, also to those of the clie
   });
 });
 
-test('every response forbids sniffing, framing and other origins', async () => {
+test('every response forbids sniffing and other origins', async () => {
   for (const path of ['', 'assets/main-1a2b.js', 'assets/none.js', 'api/traces', 'api/none']) {
     const { headers } = await panel.get(`/_control/${path}`);
     expect(headers).toMatchObject({
@@ -80,12 +80,20 @@ test('every response forbids sniffing, framing and other origins', async () => {
 test('the page may load its own files only, and its files may be cached permanently', async () => {
   const page = await panel.get('/_control/');
   expect(page.headers['content-security-policy']).toBe(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types vue; frame-ancestors 'self'",
   );
   expect(page.headers['cache-control']).toBe('no-cache');
   const file = await panel.get('/_control/assets/main-1a2b.js');
   expect(file.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   expect(file.headers['content-type']).toBe('text/javascript; charset=utf-8');
+});
+
+test('in development, pages of the same server alone may show the panel in a frame', async () => {
+  const policyOf = async (path: string): Promise<string> =>
+    String((await panel.get(`/_control/${path}`)).headers['content-security-policy']);
+  // The origin has a port, so that another port of localhost is not the same server.
+  expect(await policyOf('')).toMatch(/; frame-ancestors 'self'$/);
+  expect(await policyOf('api/traces')).toBe("default-src 'none'; frame-ancestors 'none'");
 });
 
 test('responds to HEAD like to GET, without a body', async () => {

@@ -39,6 +39,8 @@ import { respondUnmatched } from './unmatched.ts';
  * Everything that Gati adds to one Vite server in development. A restarted server gets another one.
  */
 export interface DevServer {
+  /** Resolves to `undefined` if the panel is off or not installed. */
+  panel: Promise<unknown>;
   /**
    * Resolves an import of a module, and records the file that it resolves to.
    *
@@ -216,6 +218,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   }
 
   return {
+    panel: panel?.loaded ?? Promise.resolve(undefined),
     async resolveImport(importer, source, resolve) {
       const resolved = await resolutions.current(resolve);
       resolutions.add(importer, source, resolved?.id);

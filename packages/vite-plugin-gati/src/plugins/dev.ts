@@ -2,9 +2,17 @@ import type { Environment, Plugin } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 import { createDevServer, type DevServer } from '../dev/dev-server.ts';
+import { type DevtoolsContext, registerDocks } from '../dev/panel/dock.ts';
+
+/** The hook with which a plugin joins Vite DevTools. */
+interface DevtoolsHook {
+  capabilities: { build: false };
+  /** Called after `configureServer`. */
+  setup(devtools: DevtoolsContext): Promise<void>;
+}
 
 /** Serves the app in Vite's development server and updates it while it runs. */
-export function devPlugin(context: PluginContext): Plugin {
+export function devPlugin(context: PluginContext): Plugin & { devtools: DevtoolsHook } {
   // A restart creates the next server before it closes the previous one, maybe with the same
   // plugins.
   const servers = new Map<Environment, DevServer>();
@@ -56,6 +64,13 @@ export function devPlugin(context: PluginContext): Plugin {
         await dev.applyChange(change);
         // The dev app loads the changed modules itself, so Vite has no update to send.
         return [];
+      },
+    },
+    devtools: {
+      capabilities: { build: false },
+      async setup(devtools) {
+        const dev = [...servers.values()].at(-1);
+        if (await dev?.panel) registerDocks(devtools);
       },
     },
     async closeBundle() {
