@@ -12,6 +12,7 @@ const config: UserConfig[] = defineConfig([
       rolldown: 'src/virtual/bundlers/rolldown.ts',
       rollup: 'src/virtual/bundlers/rollup.ts',
       runtime: 'src/runtime.ts',
+      'vue-devtools': 'src/vue-devtools/index.ts',
       webpack: 'src/virtual/bundlers/webpack.ts',
     },
     // The pages that `gati explain` prints.

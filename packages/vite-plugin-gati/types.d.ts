@@ -153,6 +153,12 @@ declare module 'virtual:gati/manifest' {
   export default manifest;
 }
 
+/** The Vue plugin that shows the calls of the client in Vue DevTools. In a build, it does nothing. */
+declare module 'virtual:gati/devtools' {
+  const plugin: { install(app: object): void };
+  export default plugin;
+}
+
 // `.gati/types/gati.d.ts` declares `virtual:gati/client` with the types of the app's own routes.
 // Until it exists, this declaration makes the import `any`.
 declare module 'virtual:gati/*';

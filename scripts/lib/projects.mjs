@@ -21,6 +21,8 @@ const ALL = [
   { name: 'docker' },
   // Installs apps from a registry on loopback, which takes minutes.
   { name: 'packed', alone: true },
+  // Installs developer tools from npm.
+  { name: 'browser-tools', alone: true },
   // These need servers that take minutes to compile.
   { name: 'telemetry', alone: true },
   { name: 'cluster', alone: true },

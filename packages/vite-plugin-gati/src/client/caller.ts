@@ -50,7 +50,7 @@ export function createCaller(
         ...(once && { duplex: 'half' }),
       } as RequestInit);
 
-    emit({ type: 'start', call });
+    emit({ type: 'start', call, headers });
     for (;;) {
       const { result, pauseFor } = await attempt(
         call,

@@ -3,7 +3,12 @@ import type { AnyResult } from './result.ts';
 
 /** An event of `onCall`: the start of a call, each further attempt, and its end. */
 export type CallEvent =
-  | { type: 'start'; call: CallInfo }
+  | {
+      type: 'start';
+      call: CallInfo;
+      /** Headers of the requests. A listener may add some, for example `traceparent`. */
+      headers: Headers;
+    }
   | {
       type: 'retry';
       call: CallInfo;

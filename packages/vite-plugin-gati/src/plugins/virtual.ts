@@ -19,6 +19,7 @@ export function virtualPlugin(context: PluginContext): Plugin {
     context,
     root,
     client: () => config && clientPlace(config),
+    development: () => config?.command === 'serve',
     // A build knows its version only once the code is bundled.
     version: () => (config?.command === 'build' ? VERSION_PLACEHOLDER : undefined),
   }) as Plugin;

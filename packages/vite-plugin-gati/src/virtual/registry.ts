@@ -1,5 +1,6 @@
 import type { VirtualModule } from './virtual-module.ts';
 import { clientModule } from './modules/client.ts';
+import { devtoolsModule } from './modules/devtools.ts';
 import { manifestModule } from './modules/manifest.ts';
 import { releaseModule } from './modules/release.ts';
 import { routesModule } from './modules/routes.ts';
@@ -12,6 +13,7 @@ import { serverModule } from './modules/server.ts';
  */
 export const VIRTUAL_MODULES = {
   client: clientModule,
+  devtools: devtoolsModule,
   manifest: manifestModule,
   release: releaseModule,
   routes: routesModule,

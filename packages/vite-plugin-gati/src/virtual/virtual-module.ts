@@ -17,6 +17,8 @@ export interface VirtualInput {
   client(): ClientPlace | undefined;
   /** Version of the release. The default is that of the app's `package.json`. */
   version?(): string | undefined;
+  /** Whether the modules are for a development server. Absent: they are for a build. */
+  development?(): boolean;
   /** Called when all modules are read. */
   end?(): Promise<void>;
 }
