@@ -10,6 +10,7 @@ import { type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { eventually, until } from '@gati/test-kit/wait';
 import { cpSync } from 'node:fs';
+import { withOtherSources } from '@gati/runtime-h3/collector';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { env, VITE } from '../built/helpers/commands.ts';
 import { startLoki } from '../servers/loki.ts';
@@ -64,6 +65,17 @@ const start = (more: Record<string, string>): Promise<ServerProcess> =>
     OTEL_METRIC_EXPORT_INTERVAL: '500',
     ...more,
   });
+
+/** A store that has nothing, so that the other sources are read. */
+const EMPTY_STORE = {
+  traces: async () => ({ items: [] }),
+  trace: async () => undefined,
+  logs: async () => ({ items: [] }),
+  logVolume: async () => [],
+  metrics: async () => [],
+  errors: async () => ({ items: [] }),
+  oldest: async () => ({}),
+};
 
 const newTraceId = (): string => crypto.randomUUID().replaceAll('-', '');
 
@@ -235,6 +247,41 @@ describe.skipIf(isMissing('export to Loki', loki))('Loki', () => {
       data: string[];
     };
     expect(labels.data.toSorted()).toEqual(['deployment_environment', 'level', 'service_name']);
+
+    const source = withOtherSources(EMPTY_STORE, { GATI_LOKI_URL: loki.url }, 'loki-app');
+    const range = { from: Date.now() - 600_000, to: Date.now() + 60_000 };
+    const { items } = await source.logs({ ...range, traceId, limit: 100 });
+    expect(items).toHaveLength(lines.length);
+    expect(items.find(({ message }) => message === 'ordered')).toMatchObject({
+      level: 'info',
+      traceId,
+    });
+    expect(items.find(({ message }) => message === 'request')).toMatchObject({
+      route: 'POST /orders',
+      version: '1.4.0',
+    });
+    const pages: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined;) {
+      const cursor: { cursor?: string } = next === '' ? {} : { cursor: next };
+      const page = await source.logs({ ...range, traceId, limit: 1, ...cursor });
+      pages.push(...page.items.map(({ message }) => message));
+      next = page.next;
+    }
+    expect(pages).toEqual(items.map(({ message }) => message));
+    const found = await source.logs({ ...range, traceId, text: 'ORDERED', limit: 10 });
+    expect(found.items.map(({ message }) => message)).toEqual(['ordered']);
+    const requests = await source.logs({
+      ...range,
+      route: 'POST /orders',
+      version: '1.4.0',
+      limit: 10,
+    });
+    expect(requests.items.map(({ message }) => message)).toContain('request');
+    const hostile = await source.logs({ ...range, text: '"} or {a="', version: '}"', limit: 10 });
+    expect(hostile.items).toEqual([]);
+    const volume = await source.logVolume({ ...range, traceId, step: 60_000 });
+    const counted = volume.reduce((sum, { counts }) => sum + (counts.info ?? 0), 0);
+    expect(counted).toBe(items.length);
   });
 });
 
@@ -288,10 +335,32 @@ describe('Prometheus', () => {
       `http_server_request_duration_seconds_count{${labels}}`,
     );
     expect(count.result.map(({ value }) => value[1])).toEqual(['1']);
+    const source = withOtherSources(
+      EMPTY_STORE,
+      { GATI_PROMETHEUS_URL: prometheus.url, GATI_PROMETHEUS_LABELS: 'job=gati' },
+      'telemetry-app',
+    );
+    // Prometheus sees an increase from the second sample of a series on.
+    await until('Prometheus has an increase of the errors', async () => {
+      await fetch(`${server.url}/fail`);
+      const now = Date.now();
+      const points = await source.metrics({ from: now - 300_000, to: now + 10_000, step: 10_000 });
+      const failed = points.filter(({ statusClass }) => statusClass === 5);
+      return failed.some(
+        ({ route, count, buckets }) => route === '/fail' && count > 0 && buckets.some(Boolean),
+      );
+    });
+    const now = Date.now();
+    const hostile = { from: now - 60_000, to: now, step: 10_000, route: '"} or up{a="' };
+    const report = { used: new Set<string>(), notes: new Set<string>() };
+    expect(await source.reporting!(report).metrics(hostile)).toEqual([]);
+    expect(report).toEqual({ used: new Set(['Prometheus']), notes: new Set() });
     const targets = await fetch(`${prometheus.url}/api/v1/targets`);
     expect(await targets.json()).toMatchObject({
       data: { activeTargets: [{ health: 'up', lastError: '' }] },
     });
     await prometheus.stop();
+    await source.reporting!(report).metrics(hostile);
+    expect([...report.notes].join()).toMatch(/^Prometheus has no data: it can't be reached/);
   });
 });

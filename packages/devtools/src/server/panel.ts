@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { isPanelPath, PANEL_PATH } from '@gati/contract/internal';
-import type { TelemetrySource } from '@gati/runtime-h3/telemetry';
+import type { SourceReport, TelemetrySource } from '@gati/runtime-h3/telemetry';
 import { type AuditLog, createMemoryAudit } from '../access/audit.ts';
 import { createDevGate } from '../access/dev-gate.ts';
 import type { Gate } from '../access/gate.ts';
@@ -93,8 +93,8 @@ export function createPanel(options: PanelOptions): Panel {
       : undefined;
   const gate = options.gate ?? devGate!;
   const redrives = createRedrives(now);
-  const context = async (): Promise<ReadContext> => ({
-    source,
+  const context = async (report?: SourceReport): Promise<ReadContext> => ({
+    source: (report && source.reporting?.(report)) ?? source,
     app: await options.app(),
     ports,
     redrives,

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SourceReport } from '@gati/runtime-h3/telemetry';
 import type { Actor } from '../access/actor.ts';
 import type { AccessRoute, Gate } from '../access/gate.ts';
 import { PUBLIC, type Rule } from '../access/rule.ts';
 import type { Actions } from '../actions/registry.ts';
 import { IDENTIFIED_HEADER } from '@gati/runtime-h3/internal';
+import type { SourcesUsed } from '../api/sources.ts';
 import { API_HEADERS } from '../http/headers.ts';
 import { readJson } from '../http/json-body.ts';
 import { PanelError } from '../http/problem.ts';
@@ -29,7 +31,8 @@ export interface PanelParts {
   actions: Actions;
   assets: Assets;
   tails: LogTails;
-  context(): Promise<ReadContext>;
+  /** @param report gets the sources that the context has read */
+  context(report?: SourceReport): Promise<ReadContext>;
 }
 
 /**
@@ -85,7 +88,9 @@ async function respondToRead(
   }
   const [endpoint, id] = findEndpoint(path);
   allow(ruleOf(endpoint.path));
-  sendJson(req, res, await endpoint.read(await context(), search, id));
+  const report: SourceReport = { used: new Set(), notes: new Set() };
+  const body = await endpoint.read(await context(report), search, id);
+  sendJson(req, res, withSources(body, report));
 }
 
 async function respondToPost(
@@ -132,6 +137,13 @@ const findRoute = (
   path: string,
 ): AccessRoute | undefined =>
   routes.find((route) => route.method === method && route.path === path);
+
+/** Names the sources besides the store in a response. */
+function withSources(body: unknown, { used, notes }: SourceReport): unknown {
+  if (used.size + notes.size === 0) return body;
+  const sources: SourcesUsed = { used: [...used], notes: [...notes] };
+  return { ...(body as object), sources };
+}
 
 function sendJson(
   req: IncomingMessage,

@@ -4,6 +4,7 @@
  */
 export { canOpenSqlite } from '../data/native-sqlite.ts';
 export { type LocalTelemetry, openLocalTelemetry } from './local-telemetry.ts';
+export { withOtherSources } from './sources/settings.ts';
 export {
   openTelemetryStore,
   type DropReason,

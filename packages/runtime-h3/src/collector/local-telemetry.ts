@@ -1,6 +1,6 @@
-import type { TelemetrySource } from '../types/telemetry-source.ts';
 import { createIngest } from './ingest.ts';
 import { parseReceived } from './parse-received.ts';
+import type { BoundedSource } from './sources/combine.ts';
 import { openTelemetryStore, type TelemetryStoreOptions } from './store/open-store.ts';
 
 /** Milliseconds between two removals of old telemetry. */
@@ -8,7 +8,7 @@ const PRUNE_INTERVAL = 10_000;
 
 /** A telemetry store in the process that it observes. */
 export interface LocalTelemetry {
-  source: TelemetrySource;
+  source: BoundedSource;
   /** Takes complete lines, each ended by `\n`. */
   write(lines: string): void;
   /** Writes the waiting records, and closes the store. */

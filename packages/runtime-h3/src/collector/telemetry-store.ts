@@ -12,6 +12,11 @@ export interface TelemetryStore extends TelemetrySource {
    */
   write(batch: TelemetryBatch): void;
   /**
+   * Resolves to the times from which on the store has all metrics and all log lines. A time is absent
+   * while the store has none.
+   */
+  oldest(): Promise<{ metrics?: number; logs?: number }>;
+  /**
    * Removes records above the limits, the oldest first. Called at an interval. Asynchronous,
    * because it deletes in small steps and lets writes run in between.
    */

@@ -122,7 +122,17 @@ export interface ErrorGroup {
   lastTraceId?: string;
 }
 
+/** Where the results of one request come from, if not from the store alone. */
+export interface SourceReport {
+  /** Names of other sources with results: `Prometheus`. */
+  used: Set<string>;
+  /** Sentences on sources that gave none. */
+  notes: Set<string>;
+}
+
 export interface TelemetrySource {
+  /** Returns the same source, which adds to a report. Absent: all results are from one store. */
+  reporting?(report: SourceReport): TelemetrySource;
   traces(query: TraceQuery): Promise<Page<RequestRecord>>;
   /** Resolves to `undefined` if the source does not have the trace. */
   trace(traceId: string): Promise<Trace | undefined>;

@@ -90,7 +90,12 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
   const telemetry =
     hasPanel && env['GATI_TELEMETRY'] !== 'off'
-      ? createDevTelemetry({ root, env, warn: (message) => viteLogger.warn(message) })
+      ? createDevTelemetry({
+          name: project.app.name,
+          root,
+          env,
+          warn: (message) => viteLogger.warn(message),
+        })
       : undefined;
   const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
   const queue = createDevQueue(env, logger);

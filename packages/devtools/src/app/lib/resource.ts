@@ -1,5 +1,6 @@
 import { onScopeDispose, readonly, type Ref, ref, shallowRef, watch } from 'vue';
 import { fetchJson, ResponseError } from './api.ts';
+import { setSources } from './sources.ts';
 
 /** Milliseconds between two requests of a page that shows the present. */
 const INTERVAL = 4000;
@@ -46,6 +47,7 @@ export function useResource<Data>(
       const loaded = await fetchJson<Data>(path, own.signal);
       if (own.signal.aborted) return;
       data.value = loaded;
+      setSources(data, loaded);
       error.value = undefined;
     } catch (caught) {
       if (own.signal.aborted) return;
@@ -74,6 +76,7 @@ export function useResource<Data>(
   );
   onScopeDispose(() => {
     isGone = true;
+    setSources(data, undefined);
     clearTimeout(timer);
     controller?.abort();
     document.removeEventListener('visibilitychange', onVisible);

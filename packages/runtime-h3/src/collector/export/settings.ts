@@ -1,5 +1,5 @@
-import { redactUrls } from '@gati/contract/internal';
 import { badEnvError, type Env, readInteger } from '../../config/read-env.ts';
+import { readPairs, readUrl } from '../read-setting.ts';
 import type { Signal } from './otlp/messages.ts';
 
 /** Milliseconds for one try. */
@@ -115,37 +115,4 @@ function readOneOf(
   if (value !== first && value !== second)
     throw badEnvError(name, value, `\`${first}\` or \`${second}\``);
   return value;
-}
-
-function readUrl(env: Env, name: string): string | undefined {
-  const text = env[name];
-  if (!text) return undefined;
-  const { protocol } = URL.canParse(text) ? new URL(text) : { protocol: '' };
-  if (protocol !== 'http:' && protocol !== 'https:')
-    throw badEnvError(name, redactUrls(text), 'a URL that starts with http:// or https://');
-  return text;
-}
-
-/** Reads `name=value,name=value`, with values in percent-encoding (W3C Baggage). */
-function readPairs(env: Env, name: string): Record<string, string> {
-  const pairs: Record<string, string> = {};
-  for (const part of (env[name] ?? '').split(',')) {
-    const at = part.indexOf('=');
-    const key = part.slice(0, at).trim();
-    if (part.trim() === '') continue;
-    const value = decode(part.slice(at + 1).trim());
-    // Headers may contain credentials, so the error does not repeat them.
-    if (at < 1 || key === '' || value === undefined)
-      throw badEnvError(name, '…', 'pairs such as name=value,name=value, in percent-encoding');
-    pairs[key] = value;
-  }
-  return pairs;
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

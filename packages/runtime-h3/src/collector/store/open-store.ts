@@ -10,6 +10,7 @@ import {
 import { prune } from './prune.ts';
 import { readErrors } from './read-errors.ts';
 import { readLogs, readLogVolume } from './read-logs.ts';
+import { readOldest } from './read-oldest.ts';
 import { readMetrics } from './read-steps.ts';
 import { readTrace, readTraces } from './read-traces.ts';
 import { NewerFormat, prepareFile } from './schema.ts';
@@ -147,6 +148,7 @@ export function openTelemetryStore(
     logVolume: (query) => read((on) => readLogVolume(on, query)),
     metrics: (query) => read((on) => readMetrics(on, query)),
     errors: (query) => read((on) => readErrors(on, query)),
+    oldest: () => read(readOldest),
     prune: () =>
       (pruning ??= pruneOnce().finally(() => {
         pruning = undefined;

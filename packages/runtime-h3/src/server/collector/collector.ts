@@ -5,11 +5,13 @@ import { exportsAnything, readExportSettings } from '../../collector/export/sett
 import { createIngest } from '../../collector/ingest.ts';
 import { parseReceived } from '../../collector/parse-received.ts';
 import { createRouteTotals, type RouteTotals } from '../../collector/route-totals.ts';
+import { withOtherSources } from '../../collector/sources/settings.ts';
 import { openTelemetryStore } from '../../collector/store/open-store.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import type { PanelHost } from '../../types/panel-module.ts';
+import type { TelemetrySource } from '../../types/telemetry-source.ts';
 import {
   isMessage,
   type MessageToSupervisor,
@@ -86,7 +88,7 @@ async function collect(
   const server = await listenForTelemetry(path, ingest);
   const operator = createNodeOperator(send);
   const control = await openControl(env, panel, {
-    source: store,
+    source: store && withOtherSources(store, process.env, name),
     ports: { ...createPorts(logger), operator },
     logger,
   });
@@ -142,7 +144,7 @@ async function openControl(
     source,
     ports,
     logger,
-  }: { source: TelemetryStore | undefined; ports: PanelPorts; logger: Logger },
+  }: { source: TelemetrySource | undefined; ports: PanelPorts; logger: Logger },
 ): Promise<ControlServer | undefined> {
   const path = process.env[CONTROL_SOCKET];
   if (path === undefined || panel === undefined) return undefined;

@@ -38,13 +38,15 @@ export interface OpenedTelemetry {
 }
 
 export interface DevTelemetryOptions {
+  /** Name of the app. */
+  name: string;
   root: string;
   env: Record<string, string | undefined>;
   /** Logs a problem of the store. */
   warn(message: string): void;
 }
 
-export function createDevTelemetry({ root, env, warn }: DevTelemetryOptions): DevTelemetry {
+export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOptions): DevTelemetry {
   const secrets: string[] = [];
   let redact = createRedactor(secrets);
   let waiting = '';
@@ -86,7 +88,8 @@ export function createDevTelemetry({ root, env, warn }: DevTelemetryOptions): De
       redact = createRedactor(secrets);
     },
     async open() {
-      const { canOpenSqlite, openLocalTelemetry } = await import('@gati/runtime-h3/collector');
+      const { canOpenSqlite, openLocalTelemetry, withOtherSources } =
+        await import('@gati/runtime-h3/collector');
       if (!canOpenSqlite(root)) {
         close();
         return { notRecorded: 'Requests, logs and errors need Node 22.13 or the package libsql.' };
@@ -102,7 +105,7 @@ export function createDevTelemetry({ root, env, warn }: DevTelemetryOptions): De
         sink(waiting);
         waiting = '';
       }
-      return { source: local.source };
+      return { source: withOtherSources(local.source, env, name) };
     },
     close,
   };
