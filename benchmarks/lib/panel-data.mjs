@@ -2,7 +2,7 @@
 
 const HOUR = 3_600_000;
 
-/** Writes a month of metrics: requests of each series in each hour. */
+/** Writes a month of metrics: a request of each series in each hour. */
 export function writeMonth(store, { now, series, days = 30 }) {
   const routes = Array.from(
     { length: Math.ceil(series / 3) },
@@ -12,19 +12,18 @@ export function writeMonth(store, { now, series, days = 30 }) {
     const requests = [];
     for (const [n, route] of routes.entries())
       for (const status of [200, 404, 500])
-        for (let turn = 0; turn < 3; turn++)
-          requests.push({
-            traceId: '0'.repeat(31) + '1',
-            spanId: '0'.repeat(15) + '1',
-            time: time + ((n * 7919 + turn * 60_000) % HOUR),
-            us: 200 * 2 ** ((n + turn) % 12),
-            method: 'GET',
-            route,
-            path: route,
-            version: '1.0.0',
-            status,
-            pid: 1,
-          });
+        requests.push({
+          traceId: '0'.repeat(31) + '1',
+          spanId: '0'.repeat(15) + '1',
+          time: time + ((n * 7919) % HOUR),
+          us: 200 * 2 ** ((n + status) % 12),
+          method: 'GET',
+          route,
+          path: route,
+          version: '1.0.0',
+          status,
+          pid: 1,
+        });
     store.write({ requests, spans: [], logs: [] });
   }
 }

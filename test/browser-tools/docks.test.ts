@@ -8,7 +8,7 @@ import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { copyAppWith, installOnce, type NotInstalled } from './helpers/install.ts';
 
-/** The developer tools of the present, and a preview of the next ones. */
+/** Versions of the developer tools. */
 const TOOLS = {
   vite: ['vite@8.4.0', '@vitejs/devtools@0.8.0'],
   vue8: [
@@ -18,16 +18,8 @@ const TOOLS = {
     'vite-plugin-vue-devtools@8.2.1',
     '@vue/devtools-api@8.2.1',
   ],
-  vue9: [
-    'vite@8.4.0',
-    'vue@3.5.45',
-    '@vitejs/plugin-vue@6',
-    'vite-plugin-vue-devtools@9.0.0-beta.0',
-    '@vitejs/devtools@0.7.6',
-    '@vue/devtools-api@8.2.1',
-  ],
 };
-const [vite, vue8, vue9] = await Promise.all(Object.values(TOOLS).map(installOnce));
+const [vite, vue8] = await Promise.all(Object.values(TOOLS).map(installOnce));
 
 /** Says why a test is skipped. */
 function isMissing(what: string, tools: string | NotInstalled | undefined): boolean {
@@ -145,61 +137,46 @@ export const socket: Socket<typeof route> = {
   });
 });
 
-const VUE = [
-  { name: 'Vue DevTools 8.2', tools: vue8, isDock: false },
-  { name: 'Vue DevTools 9, a preview, in Vite DevTools 0.7', tools: vue9, isDock: true },
-];
-for (const { name, tools, isDock } of VUE)
-  describe.skipIf(isMissing(name, tools))(name, () => {
-    test('shows the routes, the calls of the client, and the trace of the server', async () => {
-      const app = copyAppWith('playground/vue', tools as string);
-      edit(app, 'vite.config.ts', (text) =>
-        `import devtools from 'vite-plugin-vue-devtools';\n${text}`
-          .replace('vue(),', 'vue(), devtools(),')
-          .replace(
-            'defineConfig({',
-            isDock
-              ? 'defineConfig({ devtools: { enabled: true, clientAuth: false },'
-              : 'defineConfig({',
-          ),
-      );
-      edit(app, 'src/main.ts', (text) =>
-        `import gati from 'virtual:gati/devtools';\n${text}`.replace(
-          'createApp(App)',
-          'createApp(App).use(gati)',
-        ),
-      );
-      const server = await start(app);
-      const page = await open(server.url);
-      await page.getByText('4 words').waitFor();
-      await page.fill('input', ' ');
-      await page.getByText('There are no words').waitFor();
-      if (isDock) {
-        await page.getByRole('button', { name: /Vite DevTools/ }).hover();
-        await page.getByRole('button', { name: /Vue/ }).first().click();
-      } else await page.keyboard.press('Shift+Alt+D');
-      const frame = await frameAt(page, /__devtools__/);
-      await frame
-        .locator(isDock ? 'text=Gati' : 'a[href*="custom-inspector-tab-view/gati"]')
-        .first()
-        .click();
-      await frame.getByText('POST /words').first().click();
-      await frame.getByText('last calls').waitFor();
-      await frame.getByText('422').first().waitFor();
-      const text = (): Promise<string> =>
-        frame.evaluate('document.body.innerText') as Promise<string>;
-      await until('the trace id is shown', async () => {
-        await frame.getByText('#2', { exact: true }).click();
-        return /\/_control\/traces\/[\da-f]{32}/.test(await text());
-      });
-      const [url] = /http\S+\/_control\/traces\/[\da-f]{32}/.exec(await text())!;
-      const id = url.slice(-32);
-      const trace = await until('the server has the trace', async () => {
-        const response = await fetch(`${server.url}/_control/api/traces/${id}`);
-        return response.ok && ((await response.json()) as { requests: object[] });
-      });
-      expect(trace.requests).toMatchObject([{ traceId: id, route: '/words', status: 422 }]);
-      await page.close();
-      expect(errors.splice(0)).toEqual([]);
+describe.skipIf(isMissing('Vue DevTools', vue8))('Vue DevTools', () => {
+  test('shows the routes, the calls of the client, and the trace of the server', async () => {
+    const app = copyAppWith('playground/vue', vue8 as string);
+    edit(app, 'vite.config.ts', (text) =>
+      `import devtools from 'vite-plugin-vue-devtools';\n${text}`.replace(
+        'vue(),',
+        'vue(), devtools(),',
+      ),
+    );
+    edit(app, 'src/main.ts', (text) =>
+      `import gati from 'virtual:gati/devtools';\n${text}`.replace(
+        'createApp(App)',
+        'createApp(App).use(gati)',
+      ),
+    );
+    const server = await start(app);
+    const page = await open(server.url);
+    await page.getByText('4 words').waitFor();
+    await page.fill('input', ' ');
+    await page.getByText('There are no words').waitFor();
+    await page.keyboard.press('Shift+Alt+D');
+    const frame = await frameAt(page, /__devtools__/);
+    await frame.locator('a[href*="custom-inspector-tab-view/gati"]').click();
+    await frame.getByText('POST /words').first().click();
+    await frame.getByText('last calls').waitFor();
+    await frame.getByText('422').first().waitFor();
+    const text = (): Promise<string> =>
+      frame.evaluate('document.body.innerText') as Promise<string>;
+    await until('the trace id is shown', async () => {
+      await frame.getByText('#2', { exact: true }).click();
+      return /\/_control\/traces\/[\da-f]{32}/.test(await text());
     });
+    const [url] = /http\S+\/_control\/traces\/[\da-f]{32}/.exec(await text())!;
+    const id = url.slice(-32);
+    const trace = await until('the server has the trace', async () => {
+      const response = await fetch(`${server.url}/_control/api/traces/${id}`);
+      return response.ok && ((await response.json()) as { requests: object[] });
+    });
+    expect(trace.requests).toMatchObject([{ traceId: id, route: '/words', status: 422 }]);
+    await page.close();
+    expect(errors.splice(0)).toEqual([]);
   });
+});

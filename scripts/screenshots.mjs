@@ -1,0 +1,183 @@
+// `npm run screenshots -- [--docs]`: builds playground/payments, serves it, sends
+// traffic, and takes pictures of each page of its panel, in both themes, on a desktop and on a phone.
+// They are in `.cache/screenshots`. `--docs` also writes those that the docs show into `docs/images`.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+import { ensureChromium } from './lib/chromium.mjs';
+import {
+  bin,
+  buildPackages,
+  ensureInstalled,
+  fail,
+  needNode,
+  root,
+  run,
+  say,
+  start,
+  step,
+} from './lib/steps.mjs';
+
+const forDocs = process.argv.includes('--docs');
+const app = path.join(root, 'playground/payments');
+const target = path.join(root, '.cache/screenshots');
+const images = path.join(root, 'docs/images');
+/** Pages that the docs show, with the names of their files. */
+const IN_DOCS = {
+  overview: 'panel-overview',
+  trace: 'panel-trace',
+  topology: 'panel-topology',
+  logs: 'panel-logs',
+  metrics: 'panel-metrics',
+  effects: 'panel-effects',
+};
+/** Bytes of a picture in the docs. */
+const MAX_BYTES = 60 * 1024;
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+needNode();
+await ensureInstalled();
+const executablePath = ensureChromium() ?? fail('There is no Chromium. Set CHROME_PATH.');
+await buildPackages();
+await step('build playground/payments', () =>
+  run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: app }),
+);
+const data = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-screenshots-'));
+const server = await serve();
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  await step('send traffic', sendTraffic);
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const page = await context.newPage();
+  await logIn(page);
+  await step('take pictures', () => takeAll(page));
+} finally {
+  await browser.close();
+  server.process.kill();
+  fs.rmSync(data, { recursive: true, force: true });
+}
+say(`The pictures are in ${path.relative(process.cwd(), target)}.`);
+
+async function serve() {
+  const sqlite = (name) => `sqlite:${path.join(data, `${name}.db`)}`;
+  const child = start(process.execPath, ['dist/server/index.mjs'], {
+    cwd: app,
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      GATI_WORKERS: '2',
+      GATI_LOG_LEVEL: 'debug',
+      GATI_TELEMETRY: sqlite('telemetry'),
+      GATI_EFFECTS: sqlite('effects'),
+      GATI_DATABASE: sqlite('data'),
+      GATI_RELEASES: path.join(data, 'releases'),
+      OTEL_TRACES_SAMPLER: 'always_on',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const found = {};
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('The server did not start within 60 s.')),
+      60_000,
+    );
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      const { msg, url, setup } = JSON.parse(line);
+      if (msg === 'listening') found.url = url.replace(/\/$/, '');
+      if (msg === 'panel') found.setup = setup;
+      if (!found.url || !found.setup) return;
+      clearTimeout(timer);
+      resolve({ ...found, process: child });
+    });
+  });
+}
+
+/** Sends requests of all kinds for some time, so that charts have more than one bar. */
+async function sendTraffic() {
+  const send = async (method, target, body, headers = {}) => {
+    const response = await fetch(server.url + target, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    await response.arrayBuffer();
+  };
+  for (let round = 0; round < 20; round++) {
+    for (let n = 0; n < 4 + (round % 5); n++)
+      await send('POST', `/payments/p${round}${n}/capture`, { amount: 50 + n * 1000 });
+    await send('GET', `/payments/p${round}0/events`);
+    if (round % 3 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 10_001 });
+    if (round % 4 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 'much' });
+    if (round % 5 === 0) await send('POST', `/payments/p${round}0/refund`, { reason: 'damaged' });
+    if (round % 7 === 0) await send('GET', '/payment/p1');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+}
+
+/** Creates the first account, with a passkey of a virtual authenticator. */
+async function logIn(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.goto(server.setup);
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByRole('button', { name: 'Create a passkey' }).click();
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
+}
+
+async function takeAll(page) {
+  fs.rmSync(target, { recursive: true, force: true });
+  fs.mkdirSync(target, { recursive: true });
+  const base = new URL('/_control/', server.setup).href;
+  const links = await page
+    .locator('nav a')
+    .evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  const names = links.map((href) => [
+    href.replace(/^\/_control\//, '').split('?')[0] || 'overview',
+    href,
+  ]);
+  await page.goto(`${base}traces?method=POST&route=/payments/:id/capture&status=202`);
+  const trace = await page.locator('table.traces a[href*="/traces/"]').first().getAttribute('href');
+  await page.goto(`${base}effects`);
+  const job = await page
+    .locator('a[href*="/effects/"]')
+    .first()
+    .getAttribute('href')
+    .catch(() => null);
+  const all = [...names, ['trace', trace], ...(job ? [['job', job]] : [])];
+  for (const [name, href] of all)
+    for (const colorScheme of ['light', 'dark'])
+      for (const [size, viewport] of [
+        ['desktop', DESKTOP],
+        ['phone', PHONE],
+      ]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize(viewport);
+        await page.goto(new URL(href, base).href);
+        await page.locator('main h1').waitFor();
+        await page.waitForLoadState('networkidle').catch(() => undefined);
+        await page.screenshot({ path: path.join(target, `${name}-${colorScheme}-${size}.png`) });
+      }
+  if (!forDocs) return;
+  fs.mkdirSync(images, { recursive: true });
+  for (const [name, file] of Object.entries(IN_DOCS)) {
+    const picture = fs.readFileSync(path.join(target, `${name}-light-desktop.png`));
+    if (picture.length > MAX_BYTES)
+      throw new Error(`${name} has ${picture.length} bytes, more than ${MAX_BYTES}.`);
+    fs.writeFileSync(path.join(images, `${file}.png`), picture);
+  }
+}
