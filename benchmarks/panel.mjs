@@ -87,7 +87,7 @@ async function measureScrolling() {
     page.on('response', (response) => bodies.push(response.body().catch(() => Buffer.alloc(0))));
     await page.goto(server.url);
     await page.locator('main h1').waitFor();
-    await page.locator('main .empty, main .red').first().waitFor();
+    await page.locator('main .empty, main .summary').first().waitFor();
     loads.push(await page.evaluate(() => performance.now()));
     const all = await Promise.all(bodies);
     bytes = all.reduce((sum, body) => sum + gzipSync(body).length, 0);
@@ -180,7 +180,7 @@ async function measureMonth() {
     const page = await browser.newPage();
     const start = performance.now();
     await page.goto(`${server.url}${name}?range=30d`);
-    await page.locator('main .red').first().waitFor();
+    await page.locator('main .summary').first().waitFor();
     add(`a month in a browser: ${name || 'overview'}, cold cache`, performance.now() - start, 1000);
     await page.close();
   }
