@@ -29,12 +29,12 @@ const FOLDERS = {
     manifest release
   `,
   'runtime-h3': `
-    collections command cloud ports.ts types telemetry validate config data modules context effects
-    global-context releases collector app server
+    collections command cloud ports.ts types telemetry validate config data modules module-host context
+    effects global-context releases collector app foreign server
   `,
   devtools: 'http api access actions store server built',
   'vite-plugin-gati': `
-    files client compile environment-name.ts colors.ts scan emit
+    files client compile environment-name.ts colors.ts scan emit foreign
     options.ts analyze releases build generate project.ts project-facts.ts context.ts virtual dev plugins
     index.ts cli
   `,
@@ -164,7 +164,8 @@ module.exports = {
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['npm-peer'],
-        pathNot: '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox)/',
+        pathNot:
+          '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici)/',
       },
     },
     {

@@ -27,6 +27,11 @@ const alias = [
     find: /^@gati\/runtime-h3\/collector$/,
     replacement: source('runtime-h3/src/collector/index.ts'),
   },
+  { find: /^@gati\/runtime-h3\/modules$/, replacement: source('runtime-h3/src/foreign/index.ts') },
+  {
+    find: /^@gati\/runtime-h3\/modules\/host$/,
+    replacement: source('runtime-h3/src/module-host/index.ts'),
+  },
   {
     find: /^@gati\/runtime-h3\/effects\/inspect$/,
     replacement: source('runtime-h3/src/effects/inspect/index.ts'),

@@ -15,6 +15,7 @@ const BUILT_IN = [
   /^(pgpass|split2|xtend)$/,
   /^@?ioredis($|\/)/,
   /^redis-/,
+  /^undici$/,
   /^lodash\./,
   /^(cluster-key-slot|debug|denque|has-flag|ms|standard-as-callback|supports-color)$/,
 ];
@@ -80,6 +81,8 @@ const config: UserConfig = defineConfig(
       'effects/settings': 'src/effects/settings.ts',
       'effects/sqs': 'src/effects/drivers/sqs/driver.ts',
       internal: 'src/internal.ts',
+      modules: 'src/foreign/index.ts',
+      'modules/host': 'src/module-host/index.ts',
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',
       telemetry: 'src/telemetry/index.ts',

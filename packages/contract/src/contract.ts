@@ -114,6 +114,25 @@ export interface EffectContract {
 /** One module of the app, `gctx.modules.<name>`. */
 export interface ModuleContract {
   name: string;
-  /** Path from the root of the project, with `/`. */
+  /** Path from the root of the project, with `/`: the code, or the declaration of a foreign module. */
   file: string;
+  /** Where a foreign module comes from: `exec:./modules/scorer`. Absent: a file in `src/modules`. */
+  source?: string;
+  /** Version of a foreign module, as its descriptor says. */
+  version?: string;
+  /** Methods of a foreign module, sorted by `name`. */
+  methods?: MethodContract[];
+}
+
+/** One method of a foreign module. */
+export interface MethodContract {
+  name: string;
+  /** Type of the one argument. Absent: the method takes none. */
+  input?: Schema;
+  /** Type of the result, or of each item of a stream. Absent: unknown. */
+  output?: Schema;
+  /** Whether a call may be repeated after a failure. */
+  idempotent?: true;
+  /** The method responds with a stream of items. */
+  stream?: true;
 }

@@ -3,13 +3,16 @@
  * packages of Gati; changes in any release.
  */
 export {
+  any,
   boolean,
   type Check,
+  checkDepth,
   innerPath,
   isObject,
   listOf,
   mapOf,
   matching,
+  Mismatch,
   number,
   object,
   oneOf,

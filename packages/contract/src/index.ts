@@ -3,6 +3,7 @@ export type {
   BodyContract,
   Contract,
   EffectContract,
+  MethodContract,
   ModuleContract,
   ResponseContract,
   RouteContract,
@@ -12,9 +13,17 @@ export {
   assembleContract,
   type ContractParts,
   type EffectPart,
+  type ModulePart,
   type RoutePart,
 } from './assemble/assemble-contract.ts';
-export { effectSchemas, mapEffect, mapRoute, routeSchemas } from './assemble/contract-schemas.ts';
+export {
+  effectSchemas,
+  mapEffect,
+  mapModule,
+  mapRoute,
+  moduleSchemas,
+  routeSchemas,
+} from './assemble/contract-schemas.ts';
 export { sortContract } from './assemble/sort-contract.ts';
 export { canonicalJson, canonicalSchema, sortSchema } from './schema/canonical.ts';
 export { equalJson, equalSchemas } from './schema/equal.ts';
@@ -65,6 +74,7 @@ export { bumpVersion } from './diff/bump-version.ts';
 export type { Change, DiffPolicy } from './diff/change.ts';
 export { type ChangelogEntry, toChangelog } from './diff/changelog.ts';
 export { type Diff, diffContracts } from './diff/diff-contracts.ts';
+export { diffModules } from './diff/compare-modules.ts';
 export { diffManifests } from './release/diff-manifests.ts';
 export { type Bump, type Level } from './diff/levels.ts';
 export {

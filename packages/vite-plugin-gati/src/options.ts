@@ -8,6 +8,8 @@ import {
   type MissingVersion,
 } from '@gati/runtime-h3/app';
 import { CLOUD_QUEUES, type CloudQueue } from '@gati/runtime-h3/effects/settings';
+import { suggest } from '@gati/contract/internal';
+import { type ModuleOption, parseDeclaration } from './foreign/module-options.ts';
 import type { OpenApiFacts } from './emit/document-facts.ts';
 import { toPackageName } from './emit/sdk/sdk-names.ts';
 import { checkPath } from './scan/route.ts';
@@ -85,7 +87,17 @@ export interface GatiOptions {
    * The build bundles their drivers and SDKs. None by default; other queues need no option.
    */
   effects?: CloudQueue[];
+  /**
+   * Modules that run outside of the app's process, by name: `gctx.modules.<name>`. Each is a source,
+   * or an object with a source and settings.
+   *
+   * @example
+   * { scorer: 'exec:./modules/scorer', rates: { source: 'https://rates.example', limits: { timeout: 500 } } }
+   */
+  modules?: Record<string, ModuleOption>;
 }
+
+export type { ModuleOption, ModuleSettings } from './foreign/module-options.ts';
 
 export type { OpenApiFacts } from './emit/document-facts.ts';
 
@@ -110,6 +122,7 @@ export interface ResolvedOptions {
   sdk: SdkFacts;
   breaking: DiffPolicy;
   effects: CloudQueue[];
+  modules: Record<string, ModuleOption>;
 }
 
 /** Each validates and normalizes one option. */
@@ -125,6 +138,7 @@ const RESOLVERS: ((options: ResolvedOptions) => ResolvedOptions)[] = [
   resolveOpenApi,
   resolveSdk,
   resolveEffects,
+  resolveModules,
 ];
 
 /** @throws {GatiError} GATI_OPTION_INVALID when an option is invalid */
@@ -142,7 +156,10 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     sdk = {},
     breaking = {},
     effects = [],
+    modules = {},
+    ...unknown
   } = options;
+  rejectUnknown(Object.keys(unknown));
   const start: ResolvedOptions = {
     base,
     cors,
@@ -156,6 +173,7 @@ export function resolveOptions(options: GatiOptions = {}): ResolvedOptions {
     sdk,
     breaking,
     effects,
+    modules,
   };
   return RESOLVERS.reduce((resolved, resolve) => resolve(resolved), start);
 }
@@ -293,6 +311,39 @@ function resolveEffects(options: ResolvedOptions): ResolvedOptions {
       `Use ${CLOUD_QUEUES.map((name) => `'${name}'`).join(', ')}; other queues need no option.`,
     );
   return { ...options, effects: [...new Set(options.effects)] };
+}
+
+function resolveModules(options: ResolvedOptions): ResolvedOptions {
+  for (const [name, option] of Object.entries(options.modules))
+    parseDeclaration(name, option, 'vite.config.ts');
+  return options;
+}
+
+/** Names of all options. `satisfies` fails when one is missing here. */
+const OPTIONS = Object.keys({
+  base: true,
+  cors: true,
+  limits: true,
+  missingVersion: true,
+  expose: true,
+  compression: true,
+  requestLog: true,
+  panel: true,
+  openapi: true,
+  sdk: true,
+  breaking: true,
+  effects: true,
+  modules: true,
+} satisfies Record<keyof GatiOptions, true>);
+
+function rejectUnknown(names: string[]): void {
+  const [name] = names;
+  if (name === undefined) return;
+  const close = suggest(name, OPTIONS);
+  throw invalidOptionError(
+    `${name} is not an option.`,
+    close === undefined ? `Use one of ${OPTIONS.join(', ')}.` : `Did you mean ${close}?`,
+  );
 }
 
 function invalidOptionError(message: string, fix: string): GatiError {

@@ -31,7 +31,15 @@ export function describeApp(
         ...(timezone !== undefined && { timezone }),
       };
     }),
-    modules: scan.modules.map(({ name, file }) => ({ name, file })),
+    modules: [
+      ...scan.modules.map(({ name, file }) => ({ name, file })),
+      ...(scan.foreign ?? []).map(({ name, file, source, version }) => ({
+        name,
+        file,
+        source,
+        version,
+      })),
+    ],
     $defs: contract?.$defs ?? {},
   };
 }

@@ -15,6 +15,9 @@ import { type GatiOptions, type ResolvedOptions, resolveOptions } from './option
 import { readPackage } from './files/package-json.ts';
 import { createScanner } from './scan/scanner.ts';
 import { withoutFollowUps } from './scan/follow-ups.ts';
+import { createForeignModules, type ForeignModules } from './foreign/foreign-modules.ts';
+import { LOCK_FILE } from './foreign/lock.ts';
+import { isDeclaration } from './foreign/read-declarations.ts';
 import type { Scan } from './scan/types.ts';
 
 /**
@@ -40,6 +43,8 @@ export interface Project {
    * Replaces the loader of Standard Schema values: a development server has their modules already.
    */
   useSchemaLoader(load: LoadSchema): void;
+  /** Modules that run outside of the app's process. */
+  readonly foreign: ForeignModules;
   /** Returns the analyzer. The first call starts its compiler. */
   analyzer(): Promise<Analyzer>;
   /** Marks files as changed. Returns the files of routes and effects whose contract may change. */
@@ -87,6 +92,7 @@ export function createProject(input: ProjectInput): Project {
   let analyzer: Promise<Analyzer> | undefined;
   let app: Project['app'] | undefined;
   let current: Scan | undefined;
+  const foreign = createForeignModules(root, options.modules);
   let loadSchema: LoadSchema = createSchemaLoader(root);
 
   /** Makes a scan the current one, also in a running analyzer. */
@@ -109,8 +115,16 @@ export function createProject(input: ProjectInput): Project {
     get app() {
       return (app ??= readPackage(root));
     },
-    scan: async () => register(await scanner.scan()),
-    update: (texts) => register(scanner.update(texts)),
+    foreign,
+    async scan() {
+      foreign.read();
+      return register(foreign.extend(await scanner.scan()));
+    },
+    update(texts) {
+      if ([...texts.keys()].some((file) => isDeclaration(file) || file === LOCK_FILE))
+        foreign.read();
+      return register(foreign.extend(scanner.update(texts)));
+    },
     useSchemaLoader(load) {
       loadSchema = load;
     },
@@ -135,6 +149,7 @@ export function createProject(input: ProjectInput): Project {
       return (await analyzer)?.invalidate(files) ?? [];
     },
     async analyze({ scan: known, onRoute } = {}) {
+      if (known === undefined) await foreign.pinAll({ refresh: false });
       const [scan, engine] = await Promise.all([known ?? project.scan(), project.analyzer()]);
       const analysis = await engine.analyze(scan, onRoute);
       return {

@@ -3,7 +3,14 @@ import { canonicalSchema, compare } from '../schema/canonical.ts';
 import type { Defs } from '../schema/ir.ts';
 import { mergeDefs } from '../schema/merge.ts';
 import { pruneDefs } from '../schema/refs.ts';
-import { effectSchemas, mapEffect, mapRoute, routeSchemas } from './contract-schemas.ts';
+import {
+  effectSchemas,
+  mapEffect,
+  mapModule,
+  mapRoute,
+  moduleSchemas,
+  routeSchemas,
+} from './contract-schemas.ts';
 
 /** One analysed route, with the definitions that its schemas refer to. */
 export interface RoutePart {
@@ -17,11 +24,20 @@ export interface EffectPart {
   $defs: Defs;
 }
 
+/** One foreign module, with the definitions that its schemas refer to. */
+export interface ModulePart {
+  contract: ModuleContract;
+  $defs: Defs;
+}
+
 /** Input of {@link assembleContract}. */
 export interface ContractParts {
   routes: RoutePart[];
   effects?: EffectPart[];
+  /** Modules that are files of the app. */
   modules?: ModuleContract[];
+  /** Modules that run outside of the app's process. */
+  foreign?: ModulePart[];
 }
 
 /**
@@ -36,19 +52,32 @@ export function assembleContract(parts: ContractParts): Contract {
   const effects = (parts.effects ?? []).toSorted((a, b) =>
     compare(a.contract.name, b.contract.name),
   );
-  const all = [...routes, ...effects];
+  const foreign = parts.foreign ?? [];
+  const all = [...routes, ...effects, ...foreign];
   const { $defs, rewrites } = mergeDefs(all.map((part) => part.$defs));
   const contract: Omit<Contract, '$defs'> = {
     routes: routes.map((part, index) => mapRoute(canonicalRoute(part.contract), rewrites[index]!)),
     effects: effects.map((part, index) =>
       mapEffect(mapEffect(part.contract, canonicalSchema), rewrites[routes.length + index]!),
     ),
-    modules: (parts.modules ?? []).toSorted((a, b) => compare(a.name, b.name)),
+    modules: [
+      ...(parts.modules ?? []),
+      ...foreign.map((part, index) =>
+        mapModule(
+          mapModule(part.contract, canonicalSchema),
+          rewrites[routes.length + effects.length + index]!,
+        ),
+      ),
+    ].toSorted((a, b) => compare(a.name, b.name)),
   };
   return {
     ...contract,
     $defs: pruneDefs(
-      [...contract.routes.flatMap(routeSchemas), ...contract.effects.flatMap(effectSchemas)],
+      [
+        ...contract.routes.flatMap(routeSchemas),
+        ...contract.effects.flatMap(effectSchemas),
+        ...contract.modules.flatMap(moduleSchemas),
+      ],
       $defs,
     ),
   };

@@ -1,4 +1,4 @@
-import type { EffectContract, RouteContract } from '../contract.ts';
+import type { EffectContract, MethodContract, ModuleContract, RouteContract } from '../contract.ts';
 import type { Schema } from '../schema/ir.ts';
 import { mapValues } from '../schema/walk.ts';
 
@@ -18,6 +18,13 @@ export function routeSchemas(route: RouteContract): Schema[] {
 /** Returns all schemas of an effect. */
 export function effectSchemas(effect: EffectContract): Schema[] {
   return EFFECT_PARTS.map((part) => effect[part]).filter((schema) => schema !== undefined);
+}
+
+/** Returns all schemas of a module. */
+export function moduleSchemas({ methods = [] }: ModuleContract): Schema[] {
+  return methods.flatMap(({ input, output }) =>
+    [input, output].filter((schema) => schema !== undefined),
+  );
 }
 
 /**
@@ -51,4 +58,19 @@ export function mapEffect(
     if (schema) copy[part] = change(schema);
   }
   return copy;
+}
+
+/** Returns a copy of the module with each schema replaced by `change(schema)`. */
+export function mapModule(
+  module: ModuleContract,
+  change: (schema: Schema) => Schema,
+): ModuleContract {
+  if (module.methods === undefined) return module;
+  const methods = module.methods.map(({ name, input, output, ...rest }): MethodContract => ({
+    name,
+    ...(input && { input: change(input) }),
+    ...(output && { output: change(output) }),
+    ...rest,
+  }));
+  return { ...module, methods };
 }

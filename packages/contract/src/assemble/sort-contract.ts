@@ -1,7 +1,7 @@
 import type { Contract } from '../contract.ts';
 import { sortSchema } from '../schema/canonical.ts';
 import { mapValues } from '../schema/walk.ts';
-import { mapEffect, mapRoute } from './contract-schemas.ts';
+import { mapEffect, mapModule, mapRoute } from './contract-schemas.ts';
 
 /** Cached by identity: a contract never changes, and a build sorts it several times. */
 const sorted = new WeakMap<Contract, Contract>();
@@ -17,6 +17,7 @@ export function sortContract(contract: Contract): Contract {
       ...contract,
       routes: contract.routes.map((route) => mapRoute(route, sortSchema)),
       effects: contract.effects.map((effect) => mapEffect(effect, sortSchema)),
+      modules: contract.modules.map((module) => mapModule(module, sortSchema)),
       $defs: mapValues(contract.$defs, sortSchema),
     };
     sorted.set(contract, result);

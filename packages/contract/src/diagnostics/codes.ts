@@ -96,9 +96,20 @@ export const GATI_CODES = {
     'A manifest (`gati.manifest.json`) is not valid JSON or does not have the shape of a manifest.',
   GATI_MIDDLEWARE_MISSING: 'A `_middleware.ts` does not export `middleware`.',
   GATI_MIGRATION_INVALID: 'A file in `src/versions` is not a migration.',
+  GATI_MODULE_ANSWER:
+    "A module's response is not valid, too large, or does not match its contract.",
+  GATI_MODULE_CONTRACT:
+    "A module's contract is not compatible with what a release that uses it was built for.",
   GATI_MODULE_CYCLE:
     'Modules wait for each other while they are set up, so none of them can be first.',
+  GATI_MODULE_DESCRIPTOR: "The descriptor of a module is missing or can't be used.",
+  GATI_MODULE_FAILED: 'A module ended or broke the connection while it handled a call.',
+  GATI_MODULE_LOCK: '`gati.modules.lock` does not match the modules of the app.',
   GATI_MODULE_SETUP: '`setup()` of a module failed.',
+  GATI_MODULE_SOURCE: "The source or a setting of a foreign module can't be used.",
+  GATI_MODULE_START: "The process of a module can't be started.",
+  GATI_MODULE_TIMEOUT: 'A module did not respond before the deadline of the call.',
+  GATI_MODULE_UNAVAILABLE: "A module can't be called: it does not run, or too many calls failed.",
   GATI_NAME_CONFLICT: 'Two routes, modules or effects of the app have the same name.',
   GATI_NAME_INVALID:
     'A route, module or effect has a name with characters that are not allowed, or a reserved name.',

@@ -5,6 +5,7 @@ import type { Change, DiffPolicy } from './change.ts';
 import { type Bump, highestLevel } from './levels.ts';
 import { routeShape } from './route-shape.ts';
 import { compareRoutes } from './compare-routes.ts';
+import { compareModules } from './compare-modules.ts';
 import { createReporters, type Reporter } from './reporter.ts';
 
 /** All changes between two contracts. */
@@ -41,6 +42,7 @@ export function diffContracts(old: Contract, now: Contract, policy: DiffPolicy =
   const known = new Set(before.effects.map(({ name }) => name));
   for (const { name } of after.effects)
     if (!known.has(name)) reporterOf(`effect ${name}`).report('effect-added', '');
+  compareModules(before, after, policy, changes);
   return toDiff(changes);
 }
 

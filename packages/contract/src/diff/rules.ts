@@ -75,6 +75,13 @@ export type RuleId =
   | 'effect-added'
   | 'effect-removed'
   | 'code-changed'
+  | 'module-added'
+  | 'module-removed'
+  | 'module-source-changed'
+  | 'method-added'
+  | 'method-removed'
+  | 'method-stream-changed'
+  | 'method-retries-changed'
   | 'type-changed'
   | 'type-widened'
   | 'type-narrowed'
@@ -194,6 +201,21 @@ export const DIFF_RULES: Record<RuleId, Rule> = {
     () => 'The effect was removed, and with it the code for its queued jobs.',
   ),
   'code-changed': always('patch', () => 'The code changed, but the contract did not.'),
+
+  'module-added': always('minor', () => 'The foreign module was added.'),
+  'module-removed': always('major', () => 'The foreign module was removed.'),
+  'module-source-changed': always(
+    'patch',
+    (detail) => `The source of the module changed ${change(detail)}.`,
+  ),
+  'method-added': always('minor', ({ name }) => `The method ${name} was added.`),
+  'method-removed': always('major', ({ name }) => `The method ${name} was removed.`),
+  'method-stream-changed': always('major', ({ after }) =>
+    after ? 'The method now responds with a stream.' : 'The method no longer streams.',
+  ),
+  'method-retries-changed': always('patch', ({ after }) =>
+    after ? 'The method is now idempotent.' : 'The method is no longer idempotent.',
+  ),
 
   'type-changed': always('major', (detail) => `The type changed ${change(detail)}.`),
   'type-widened': widened((detail) => `The type was widened ${change(detail)}.`),

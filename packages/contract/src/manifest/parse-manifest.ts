@@ -1,4 +1,4 @@
-import { routeSchemas, effectSchemas } from '../assemble/contract-schemas.ts';
+import { effectSchemas, moduleSchemas, routeSchemas } from '../assemble/contract-schemas.ts';
 import type { Contract } from '../contract.ts';
 import { GatiError } from '../diagnostics/gati-error.ts';
 import { ROUTE_METHODS } from '../http/methods.ts';
@@ -173,6 +173,11 @@ const change: Check = object({
   message: string,
 });
 
+const method: Check = object(
+  { name: string },
+  { input: schema, output: schema, idempotent: boolean, stream: boolean },
+);
+
 const manifest: Check = object(
   {
     format: oneOf(MANIFEST_FORMAT),
@@ -187,7 +192,12 @@ const manifest: Check = object(
     contract: object({
       routes: listOf(route),
       effects: listOf(object({ name: string, file: string }, { payload: schema, result: schema })),
-      modules: listOf(object({ name: string, file: string })),
+      modules: listOf(
+        object(
+          { name: string, file: string },
+          { source: string, version: string, methods: listOf(method) },
+        ),
+      ),
       $defs: mapOf(schema),
     }),
   },
@@ -198,6 +208,7 @@ function checkRefs(contract: Contract): void {
   const places = [
     ...contract.routes.map((each) => [`the route "${each.id}"`, routeSchemas(each)] as const),
     ...contract.effects.map((each) => [`the effect "${each.name}"`, effectSchemas(each)] as const),
+    ...contract.modules.map((each) => [`the module "${each.name}"`, moduleSchemas(each)] as const),
     ...Object.entries(contract.$defs).map(
       ([name, each]) => [`contract.$defs.${name}`, [each]] as const,
     ),

@@ -31,6 +31,16 @@ export interface EffectFacts {
   payload?: Schema;
 }
 
+/** A module of the app. */
+export interface ModuleFacts {
+  name: string;
+  /** Path from the root of the project, with `/`. */
+  file: string;
+  /** Source and version of a module that runs outside of the app's process. */
+  source?: string;
+  version?: string;
+}
+
 /** Facts of the app that the panel shows besides telemetry, as plain data. */
 export interface AppFacts {
   name: string;
@@ -42,7 +52,7 @@ export interface AppFacts {
   base: string;
   routes: RouteFacts[];
   effects: EffectFacts[];
-  modules: { name: string; file: string }[];
+  modules: ModuleFacts[];
   /** Response to requests without a version while several releases are live. */
   missingVersion?: 'choose' | 'latest' | 'oldest';
   release?: { id: string; version: string };

@@ -40,6 +40,10 @@ export class RequestLocal implements LocalContext {
   get signal(): AbortSignal {
     return this.#source.signal;
   }
+  /** `performance.now()` at which the request is late. */
+  get deadline(): number {
+    return this.#source.deadline;
+  }
   get state(): Map<string, unknown> {
     return (this.#state ??= new Map());
   }

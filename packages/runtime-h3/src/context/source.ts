@@ -20,6 +20,8 @@ export interface ContextSource {
   readonly route: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** `performance.now()` at which the request is late. */
+  readonly deadline: number;
   readonly clientIp: string;
   waitUntil(promise: Promise<unknown>): void;
 }

@@ -10,10 +10,12 @@ import type { Queues } from '../effects/drivers/queue-opener.ts';
 import { createModules, type Modules } from '../modules/create-modules.ts';
 import type { TrackStep } from '../modules/module-setup.ts';
 import type { QueueDriver } from '../ports.ts';
-import type { ReleaseBundle } from '../types/bundle.ts';
+import type { ModuleHost } from '../types/foreign.ts';
+import type { ForeignCode, Loader, ReleaseBundle } from '../types/bundle.ts';
 import type { LogSink } from '../telemetry/record/recorder.ts';
 import type { Tracer } from '../telemetry/trace/tracer.ts';
 import type { Enqueue, GlobalContext, Logger } from '../types/context.ts';
+import type { ModuleFile } from '../types/modules.ts';
 
 export interface GlobalContextOptions {
   /** Read at each use of an effect, so that development can change it in place. */
@@ -39,6 +41,10 @@ export interface GlobalContextOptions {
   log?: LogSink;
   /** Observes modules, database, storage and effects. None by default. */
   tracer?: Tracer;
+  /** Runs the processes of foreign modules. */
+  host?: ModuleHost;
+  /** Folder that paths of foreign modules start from. Default: the current folder. */
+  root?: string;
   /** Records what the creation waits for. */
   track?: TrackStep;
 }
@@ -81,7 +87,8 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   const { release, deployedAt = new Date(), mode, env = process.env, tracer } = options;
   const logger = tracer === undefined ? options.logger : tracer.traceLogger(options.logger);
   const config = await loadConfig(release.config, env, mode);
-  const modules = createModules(release.modules, (module) => {
+  const foreign = release.foreign && (await loadForeign(release.foreign, { ...options, logger }));
+  const modules = createModules({ ...release.modules, ...foreign }, (module) => {
     const { name, api, definition, us } = module;
     options.log?.(printModule(name, us, release.version));
     return tracer === undefined ? api : tracer.traceModule(name, api, definition === undefined);
@@ -142,6 +149,24 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
       );
     },
   };
+}
+
+/** Loads the code that calls foreign modules. */
+async function loadForeign(
+  foreign: ForeignCode,
+  { release, logger, host, tracer, root = process.cwd() }: GlobalContextOptions,
+): Promise<Record<string, Loader<ModuleFile>>> {
+  const { callScope, createForeignModules } = await foreign.load();
+  foreign.scope = callScope;
+  return createForeignModules({
+    modules: foreign.modules,
+    $defs: release.contract.$defs,
+    release: release.id,
+    host,
+    logger,
+    isTraced: tracer !== undefined,
+    root,
+  });
 }
 
 /** Returns the log line for a module that was set up. */

@@ -1,5 +1,6 @@
 import type { AppOptions } from '../app/options.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
+import type { ForeignDeclaration } from '../types/foreign.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import type { Compression } from './http/compression.ts';
 
@@ -31,4 +32,15 @@ export interface ServerOptions extends Pick<
    * ones.
    */
   queues?: Queues;
+  /** Modules that run outside of the app's process. Absent: there are none. */
+  modules?: ServerModules;
+}
+
+/** The modules of a server, whose processes the supervisor runs. */
+export interface ServerModules {
+  list: ForeignDeclaration[];
+  /** Folder that paths of sources start from: the output folder of the build. */
+  root: URL;
+  /** Loads the code that runs the processes. */
+  load(): Promise<typeof import('../module-host/index.ts')>;
 }

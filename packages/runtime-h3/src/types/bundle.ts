@@ -1,6 +1,7 @@
-import type { Contract, Schema } from '@gati/contract';
-import type { Guard, Handler, Middleware, SocketHooks } from './context.ts';
+import type { Contract, Defs, Schema } from '@gati/contract';
+import type { Guard, Handler, Logger, Middleware, SocketHooks } from './context.ts';
 import type { EffectFile } from './effects.ts';
+import type { ForeignBinding, ModuleDescriptor, ModuleHost } from './foreign.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -31,6 +32,8 @@ export interface ReleaseBundle {
    */
   match(method: string, path: string): RouteMatch | undefined;
   modules: Record<string, Loader<ModuleFile>>;
+  /** Modules that run outside of this process. Absent: there are none. */
+  foreign?: ForeignCode;
   effects: Record<string, BundleEffect>;
   /**
    * Files of `src/versions`: migrations for requests and payloads of releases whose code is gone.
@@ -131,4 +134,51 @@ export interface BundleEffect {
   load: Loader<EffectFile>;
   /** Its `validator` runs when a job is enqueued and when it runs; the job keeps the input. */
   payload?: InputCheck;
+}
+
+/** Remembers the request or run that code runs in, for the deadlines of module calls. */
+export interface CallScope {
+  run<Result>(call: ScopedCall, work: () => Result): Result;
+  /** Returns the route with functions that run in the scope of their request. */
+  route(route: LoadedRoute): LoadedRoute;
+}
+
+export interface ScopedCall {
+  readonly signal: AbortSignal;
+  /** `performance.now()` at which the call must have ended. Absent: none. */
+  readonly deadline?: number;
+}
+
+/** Loads the code that calls foreign modules. Only releases with such modules contain it. */
+export interface ForeignCode {
+  /** By name. */
+  modules: Record<string, ForeignBinding>;
+  load(): Promise<ForeignRuntime>;
+  /** Set once the code is loaded. */
+  scope?: CallScope;
+}
+
+export interface ForeignRuntime {
+  readonly callScope: CallScope;
+  /** Returns what a descriptor of a new process breaks for a release: one sentence each. */
+  findBreaks(
+    name: string,
+    contract: Pick<Contract, 'modules' | '$defs'>,
+    descriptor: ModuleDescriptor,
+  ): string[];
+  /** Returns the modules as files of `src/modules` would be. */
+  createForeignModules(options: ForeignOptions): Record<string, Loader<ModuleFile>>;
+}
+
+export interface ForeignOptions {
+  modules: Record<string, ForeignBinding>;
+  $defs: Defs;
+  /** Id of the release, which modules get with each call. */
+  release: string;
+  host: ModuleHost | undefined;
+  logger: Logger;
+  /** Whether telemetry adds `traceparent` to requests. */
+  isTraced: boolean;
+  /** Folder that paths of sources start from. */
+  root: string;
 }

@@ -110,10 +110,10 @@ export class KnownResults {
 
   /**
    * Returns a hash of the facts of a subject. Includes all modules if the subject uses one of them,
-   * and the config if the subject uses it.
+   * the config if the subject uses it, and all foreign modules.
    */
   #key(facts: string, files: readonly (readonly [file: string, hash: string])[]): string {
-    const { modules, config } = this.#files.registered;
+    const { modules, foreign, config } = this.#files.registered;
     const own = new Set(files.map(([file]) => file));
     const usesModules = modules.some(({ file }) => own.has(file));
     return hashOf(
@@ -121,6 +121,7 @@ export class KnownResults {
         facts,
         usesModules ? modules : [],
         config !== undefined && own.has(config) ? config : '',
+        ...(foreign === undefined ? [] : [foreign]),
       ]),
     );
   }

@@ -1,5 +1,6 @@
 import { assembleContract, type Diagnostic } from '@gati/contract';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { toModuleParts } from '../scan/module-parts.ts';
 import type { EffectFile, RouteFile, Scan } from '../scan/types.ts';
 import type {
   Analysis,
@@ -98,7 +99,7 @@ export class ProjectAnalyzer implements Analyzer {
     const routes = scan.routes.map((route) => results.get(routeKey(route)) as AnalyzedRoute);
     const effects = scan.effects.map((effect) => results.get(effectKey(effect)) as AnalyzedEffect);
     return {
-      contract: assembleContract({ routes, effects, modules: scan.modules }),
+      contract: assembleContract({ routes, effects, ...toModuleParts(scan) }),
       values: Object.fromEntries(
         routes.flatMap(({ contract, values }) => (values ? [[contract.id, values]] : [])),
       ),

@@ -3,6 +3,7 @@ import {
   type EffectContract,
   mapEffect,
   type RouteContract,
+  type Schema,
   sortSchema,
 } from '@gati/contract';
 import {
@@ -60,6 +61,17 @@ export function compileChecks(
     };
   }
   return { input, output };
+}
+
+/** Compiles the check of one schema; `undefined` if every value fits. */
+export function compileSchema(
+  schema: Schema,
+  $defs: Defs,
+): ((value: unknown) => boolean) | undefined {
+  const program = createCheckProgram($defs);
+  const unit = program.check(schema);
+  if (unit === undefined) return undefined;
+  return evaluate(program)[unit] as (value: unknown) => boolean;
 }
 
 /** The result of an analysis for the payload of an effect. */

@@ -2,8 +2,10 @@ import {
   type Contract,
   effectSchemas,
   mapEffect,
+  mapModule,
   mapRoute,
   mapSchema,
+  moduleSchemas,
   pruneDefs,
   routeSchemas,
   type Schema,
@@ -38,13 +40,21 @@ export function toSlimContract(contract: Contract): Contract {
     const { result: _, ...rest } = mapEffect(effect, withoutDocumentation);
     return rest;
   });
+  const modules = contract.modules.map((module) => mapModule(module, withoutDocumentation));
   const $defs = Object.fromEntries(
     Object.entries(contract.$defs).map(([name, schema]) => [name, withoutDocumentation(schema)]),
   );
   return {
     routes,
     effects,
-    modules: contract.modules,
-    $defs: pruneDefs([...routes.flatMap(routeSchemas), ...effects.flatMap(effectSchemas)], $defs),
+    modules,
+    $defs: pruneDefs(
+      [
+        ...routes.flatMap(routeSchemas),
+        ...effects.flatMap(effectSchemas),
+        ...modules.flatMap(moduleSchemas),
+      ],
+      $defs,
+    ),
   };
 }

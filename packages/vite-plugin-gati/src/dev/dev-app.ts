@@ -1,12 +1,14 @@
 import type { Logger } from '@gati/runtime-h3';
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
 import { ABI, type AppContext } from '@gati/runtime-h3/internal';
+import type { ForeignCode } from '@gati/runtime-h3/modules/host';
 import type { Project } from '../project.ts';
 import type { Scan } from '../scan/types.ts';
 import { createDevContext } from './dev-context.ts';
 import { createDevEffects } from './dev-effects.ts';
 import { createDevModules } from './dev-modules.ts';
 import { createDevRoutes } from './dev-routes.ts';
+import type { DevForeign } from './dev-foreign.ts';
 import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import type { FileSnapshots } from './file-snapshots.ts';
@@ -45,6 +47,7 @@ interface DevAppDependencies {
   logger: Logger;
   /** Absent if nothing is collected. */
   telemetry: DevTelemetry | undefined;
+  foreign: DevForeign;
 }
 
 export function createDevApp({
@@ -56,6 +59,7 @@ export function createDevApp({
   queue,
   logger,
   telemetry,
+  foreign,
 }: DevAppDependencies): DevApp {
   const { root } = project;
   const loader = createRouteLoader({
@@ -66,6 +70,9 @@ export function createDevApp({
     analyzer: () => project.analyzer(),
   });
   let configFile: string | undefined;
+  /** Foreign modules of the release, as JSON. */
+  let foreignFacts = '';
+  let foreignCode: ForeignCode | undefined;
   const context = createDevContext({
     root,
     env,
@@ -73,6 +80,7 @@ export function createDevApp({
     reporter,
     queue,
     telemetry,
+    host: foreign.host,
     prepare: () => effects.readAllPayloads(),
     configFile: () => configFile,
   });
@@ -99,6 +107,7 @@ export function createDevApp({
       match: routes.match,
       modules: modules.loaders,
       effects: effects.bundled,
+      ...(foreignCode && { foreign: foreignCode }),
       ...(file === undefined ? {} : { config: async () => (await code.load(file))['default'] }),
     };
   }
@@ -109,8 +118,15 @@ export function createDevApp({
     async apply(scan, changed = new Set()) {
       if (routes.sync(scan, changed))
         Object.assign(release, { routes: routes.all(), match: routes.match });
-      // A context reads `src/config.ts` once, so an edit of it needs another context.
-      if (scan.config !== configFile || (configFile !== undefined && changed.has(configFile))) {
+      // A context reads `src/config.ts` and foreign modules once, so a change needs another one.
+      const facts = JSON.stringify(scan.foreign ?? []);
+      const hasForeign = facts !== (foreignFacts || '[]');
+      if (hasForeign) {
+        foreignFacts = facts;
+        foreignCode = foreign.code(scan);
+      }
+      const isConfig = configFile !== undefined && changed.has(configFile);
+      if (scan.config !== configFile || isConfig || hasForeign) {
         configFile = scan.config;
         release = createRelease();
         await context.renew(release);

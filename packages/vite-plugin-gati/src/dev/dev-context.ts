@@ -1,6 +1,7 @@
 import type { Logger } from '@gati/runtime-h3';
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
 import { type AppContext, createGlobalContext } from '@gati/runtime-h3/internal';
+import type { ModuleHost } from '@gati/runtime-h3/modules/host';
 import { diagnoseError } from './diagnose-error.ts';
 import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
@@ -39,6 +40,8 @@ interface DevContextDependencies {
   queue: DevQueue;
   /** Absent if nothing is collected. */
   telemetry: DevTelemetry | undefined;
+  /** Runs the processes of foreign modules. */
+  host: ModuleHost;
   /** Called before a context is created. */
   prepare(): Promise<unknown>;
   /** The file of the app's configuration, from the root. */
@@ -52,6 +55,7 @@ export function createDevContext({
   reporter,
   queue,
   telemetry,
+  host,
   prepare,
   configFile,
 }: DevContextDependencies): DevContext {
@@ -65,6 +69,8 @@ export function createDevContext({
         mode: 'development',
         logger,
         env,
+        host,
+        root,
         effects: { queue: () => queue.open() },
         ...(telemetry && { log: telemetry.write, tracer: telemetry.tracer }),
       });

@@ -15,6 +15,8 @@ import type { Scan } from '../scan/types.ts';
 import { createBatches } from './batches.ts';
 import { createConfigFiles } from './config-files.ts';
 import { createDevApp } from './dev-app.ts';
+import { createDevForeign } from './dev-foreign.ts';
+import { isDeclaration } from '../foreign/read-declarations.ts';
 import { printThrown } from './diagnose-error.ts';
 import { createDevQueue } from './dev-queue.ts';
 import { createDiagnosticReporter } from './diagnostic-reporter.ts';
@@ -99,6 +101,14 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       : undefined;
   const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
   const queue = createDevQueue(env, logger);
+  const foreign = createDevForeign({
+    server,
+    project,
+    reporter,
+    env,
+    logger,
+    onContractChange: () => void ready.then(applyModules).catch(() => undefined),
+  });
   const devApp = createDevApp({
     project,
     code,
@@ -108,6 +118,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     queue,
     logger,
     telemetry,
+    foreign,
   });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
@@ -118,7 +129,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     onContractChange: (files) =>
       files.length > 0 && void devApp.apply(latestScan(), new Set(files)),
   });
-  const ready = missed.ready.then(() => project.scan()).then(start);
+  const ready = missed.ready
+    .then(() => project.scan())
+    .then(async (scan) => {
+      if (project.foreign.declared.length === 0) return start(scan);
+      await foreign.sync();
+      return start(latestScan());
+    });
   ready.catch((error: unknown) =>
     viteLogger.error(`gati: the app can't be read: ${printThrown(error)}`),
   );
@@ -171,6 +188,17 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     if (server.httpServer) generator.schedule(scan);
   }
 
+  /** Applies new contracts of foreign modules. */
+  async function applyModules(): Promise<void> {
+    context.invalidate();
+    const scan = latestScan();
+    await devApp.apply(scan);
+    generator.schedule(
+      scan,
+      scan.routes.map(({ file }) => file),
+    );
+  }
+
   /**
    * Invalidates modules whose imports resolve differently now. The resolver may have read the disk
    * between two of many changes, and may have cached that state.
@@ -194,6 +222,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     for (const { affected } of changes) for (const file of affected) changed.add(file);
     for (const file of await project.invalidate(changes.map(({ file }) => file))) changed.add(file);
     context.invalidate();
+    if (changes.some(({ file }) => isDeclaration(file))) await foreign.sync();
     await devApp.apply(latestScan(), changed);
     checkHandlers();
     generator.schedule(latestScan(), changed);
@@ -262,6 +291,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         await generator.close();
         await app.close();
         await devApp.close();
+        await foreign.close();
         await queue.close();
         // Closed last, because the other parts still log.
         telemetry?.close();

@@ -22,7 +22,7 @@ export function emitContext(contract: Contract, scan: Scan): string {
 /** Every route of the app. */
 export type RouteId =${union(contract.routes.map(({ id }) => id))};
 
-export type ModuleName =${union(scan.modules.map(({ name }) => name))};
+export type ModuleName =${union([...scan.modules, ...(scan.foreign ?? [])].map(({ name }) => name))};
 
 export type EffectName =${union(scan.effects.map(({ name }) => name))};
 

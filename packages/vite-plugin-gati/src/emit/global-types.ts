@@ -1,4 +1,5 @@
 import { propertyKey, quote } from '@gati/contract/internal';
+import { emitForeignTypes } from './foreign-types.ts';
 import { FOLDER_HELPERS, folderEntries, routeContext } from './folder-types.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
 
@@ -17,6 +18,7 @@ const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const
  * `testApp().call`. It needs the scan only, so it exists before the analysis begins.
  */
 export function emitGlobalTypes(scan: Scan): string {
+  const { foreign = [] } = scan;
   return `// Written by Gati from the files in src; changes here are lost.
 ${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'}
 declare namespace GatiTypes {
@@ -30,16 +32,19 @@ declare namespace GatiTypes {
   type Result<Run> = Run extends (...args: never) => infer Value ? Awaited<Value> : unknown;
   type Payload<Run> = Run extends (...args: infer Args) => unknown ? Args[0] : unknown;
 ${scan.folders.length === 0 ? '' : FOLDER_HELPERS}}
-
+${emitForeignTypes(foreign)}
 ${registry(
   'GatiRoutes',
   scan.routes.map((route) => routeEntry(route, scan)),
 )}
 ${scan.folders.length === 0 ? '' : registry('GatiFolders', folderEntries(scan, importOf))}${registry(
     'GatiModules',
-    scan.modules.map(
-      ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
-    ),
+    [
+      ...scan.modules.map(
+        ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
+      ),
+      ...foreign.map(({ name }) => `${name}: GatiForeign.${name}.Module;`),
+    ],
   )}
 ${registry(
   'GatiEffects',

@@ -1,6 +1,7 @@
 import { assembleContract } from '@gati/contract';
 import type { AnalyzedEffect, AnalyzedRoute } from '../analyze/analyzer.ts';
 import { createVersionProposer } from '../releases/propose-version.ts';
+import { toModuleParts } from '../scan/module-parts.ts';
 import type { Scan } from '../scan/types.ts';
 import { type GenerateTarget, writeGenerated, writeTypes } from './write-generated.ts';
 
@@ -26,7 +27,7 @@ export function createPartsWriter(target: GenerateTarget): WriteParts {
     const contract = assembleContract({
       routes: scan.routes.flatMap(({ id }) => routes.get(id) ?? []),
       effects: scan.effects.flatMap(({ name }) => effects.get(name) ?? []),
-      modules: scan.modules,
+      ...toModuleParts(scan),
     });
     const app = { ...target.app, version: await propose(contract) };
     return writeGenerated({ ...target, app }, { contract, scan });

@@ -18,6 +18,7 @@ import { sizeOf, writeOutputs } from '../build/outputs.ts';
 import { findPanel, writePanel } from '../build/panel-files.ts';
 import { describeApp } from '../project-facts.ts';
 import { changelogReleases } from '../build/release.ts';
+import { copyModuleFiles } from '../build/module-files.ts';
 import { describePlace } from '../build/report.ts';
 import { printSummary } from '../build/summary.ts';
 import { writeSdk } from '../build/sdk/write-sdk.ts';
@@ -119,6 +120,7 @@ async function writeFilesBesideBundles(
     writeOutputs(outDir, releases, toDocumentFacts(readPackageFields(root), options)),
   ]);
   const { scan, contract } = await state.context.analysis();
+  copyModuleFiles(root, outDir, scan.foreign ?? []);
   const panel = findPanel(options);
   if (panel !== undefined) {
     const { release } = manifest;

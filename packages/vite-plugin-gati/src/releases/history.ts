@@ -7,7 +7,8 @@ import {
   statusOf,
 } from '@gati/runtime-h3/releases';
 import type { ReleaseStore, StoredRelease, StoreHead } from '@gati/runtime-h3';
-import { isCi, locateStore, noStoreError } from './locate-store.ts';
+import { isCi } from '../files/is-ci.ts';
+import { locateStore, noStoreError } from './locate-store.ts';
 
 /** The releases of a store, as a build needs them. */
 export interface History {

@@ -51,11 +51,6 @@ function readDeployFile(root: string): string | undefined {
   }
 }
 
-/** Whether this process runs on CI. */
-export function isCi(): boolean {
-  return !['', '0', 'false'].includes(process.env.CI ?? '');
-}
-
 /**
  * The diagnostic for CI without a named store: CI starts empty, so each build would be the first.
  */

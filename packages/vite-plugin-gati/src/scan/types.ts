@@ -1,4 +1,11 @@
-import type { Diagnostic, RouteMethod, SecurityRequirement } from '@gati/contract';
+import type {
+  Defs,
+  Diagnostic,
+  MethodContract,
+  RouteMethod,
+  SecurityRequirement,
+} from '@gati/contract';
+import type { ForeignDeclaration } from '@gati/runtime-h3/modules/host';
 import type { DeclaredSecurity } from './read-security.ts';
 import type { RouteSettings } from './read-route-settings.ts';
 
@@ -12,6 +19,8 @@ export interface Scan {
   folders: FolderFile[];
   /** Sorted by `name`. */
   modules: NamedFile[];
+  /** Modules that run outside of the app's process, sorted by `name`. Absent: there are none. */
+  foreign?: ForeignModule[];
   /** Sorted by `name`. */
   effects: EffectFile[];
   /** `src/config.ts`, if it exists. */
@@ -44,6 +53,15 @@ export interface NamedFile {
   name: string;
   /** Path from the root, with `/`. */
   file: string;
+}
+
+/** A foreign module with the contract that `gati.modules.lock` pins. */
+export interface ForeignModule extends ForeignDeclaration, NamedFile {
+  version: string;
+  methods: MethodContract[];
+  $defs: Defs;
+  /** HTTP requests of OpenAPI operations, by method. */
+  operations?: Record<string, string>;
 }
 
 export interface EffectFile extends NamedFile {

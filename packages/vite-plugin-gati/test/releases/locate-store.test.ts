@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { isCi, locateStore } from '../../src/releases/locate-store.ts';
+import { isCi } from '../../src/files/is-ci.ts';
+import { locateStore } from '../../src/releases/locate-store.ts';
 
 let root: string;
 const before = { ...process.env };

@@ -8,7 +8,7 @@ import {
 } from '@gati/runtime-h3/app';
 import { ABI } from '@gati/runtime-h3/internal';
 import { expect, test } from 'vitest';
-import { fromJsonSchema } from '../../src/analyze/contract/schema-values/json-schema.ts';
+import { fromJsonSchema } from '@gati/contract/internal';
 import { toJsonSchema } from '../../src/analyze/contract/schema-values/schema-libraries.ts';
 import { trustOf } from '../../src/analyze/contract/schema-values/trust-of.ts';
 import { compileChecks } from '../../src/compile/compile-checks.ts';

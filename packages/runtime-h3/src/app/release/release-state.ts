@@ -25,7 +25,9 @@ export class RouteState {
     const plan = this.#plan;
     if (plan !== undefined && plan.loaded === route) return plan;
     const { tracer } = release;
-    const traced = tracer === undefined ? route : tracer.traceRoute(route);
+    const scope = release.bundle.foreign?.scope;
+    const scoped = scope === undefined ? route : scope.route(route);
+    const traced = tracer === undefined ? scoped : tracer.traceRoute(scoped);
     return (this.#plan = new RoutePlan(route, release, traced));
   }
 }

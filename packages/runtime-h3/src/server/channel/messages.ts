@@ -1,4 +1,5 @@
 import type { ServerMetrics, WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
+import type { ModuleDescriptor, ModuleState } from '../../types/foreign.ts';
 import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
 
 /**
@@ -54,6 +55,10 @@ export type MessageToWorker =
   | ({ gati: 'all-metrics'; id: number } & ServerMetrics)
   /** Reply to `release-wanted`, and sent again when the permission changes. */
   | ({ gati: 'release-permission' } & ReleasePermission)
+  /** Where a module can be called, after `module-wanted` and after each change: reply `module-moved`. */
+  | ({ gati: 'module-state'; id: number; name: string } & ModuleState)
+  /** Sent before a swap: reply with `module-checked`. */
+  | { gati: 'module-check'; id: number; name: string; descriptor: ModuleDescriptor }
   | PublishMessage;
 
 /** Messages from one worker to the supervisor. */
@@ -85,6 +90,12 @@ export type MessageToSupervisor =
   | { gati: 'request-metrics'; id: number }
   /** Reply to `collect-metrics`; also sent before a worker exits, with the id 0. */
   | { gati: 'worker-metrics'; id: number; metrics: WorkerMetrics }
+  /** Sent once for each module that the worker calls: reply with `module-state`. */
+  | { gati: 'module-wanted'; name: string }
+  /** Reply to `module-state`: no call uses the earlier address. */
+  | { gati: 'module-moved'; id: number }
+  /** Reply to `module-check`: what the descriptor breaks for live releases. */
+  | { gati: 'module-checked'; id: number; problems: string[] }
   | PublishMessage;
 
 /** Whether a message on the channel is from the runtime, not from the app. */

@@ -16,7 +16,7 @@ import { WorkerPools } from './worker-pools.ts';
 const ACCEPT_LOG_INTERVAL = 10_000;
 
 /** Options of the build that the supervisor needs. */
-type SupervisorOptions = Pick<ServerOptions, 'limits' | 'panel'>;
+type SupervisorOptions = Pick<ServerOptions, 'limits' | 'modules' | 'panel'>;
 
 /**
  * Runs the process that people start. It holds the port, keeps the workers running and forwards
@@ -62,6 +62,7 @@ async function serve(options: SupervisorOptions): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
   const pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
+  if (options.modules) await pools.superviseModules(options.modules);
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
   if (env.adminPort !== undefined) admin = await openAdmin(env, pools, logger, telemetry);

@@ -6,6 +6,8 @@ import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
 import type { ServerEnv } from '../env.ts';
+import type { ServerModules } from '../options.ts';
+import type { SupervisedModules } from './modules.ts';
 import type { PublishRelay } from './publish-relay.ts';
 import type { RollOuts } from './roll-outs.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -20,6 +22,8 @@ export class WorkerPools {
    * Runs jobs in a separate process, so that requests don't wait for jobs, nor jobs for requests.
    */
   readonly #effects: WorkerPool;
+  /** Absent if the app has no modules outside of its process. */
+  #modules: SupervisedModules | undefined;
   /** Absent if nothing is collected. */
   readonly #telemetry: Telemetry | undefined;
   readonly #logger: Logger;
@@ -87,6 +91,16 @@ export class WorkerPools {
     if (this.#hasQueue) this.#effects.startInBackground();
   }
 
+  /** Starts the processes of the app's modules. Workers need not wait for them. */
+  async superviseModules(modules: ServerModules): Promise<void> {
+    const { SupervisedModules: Supervised } = await import('./modules.ts');
+    this.#modules = new Supervised({
+      ...modules,
+      logger: this.#logger,
+      workers: () => this.http.workers.filter(({ state }) => state === 'ready'),
+    });
+  }
+
   /** Replaces all workers. */
   roll(): void {
     for (const pool of this.#all()) void pool.roll();
@@ -96,12 +110,14 @@ export class WorkerPools {
   async stop(): Promise<void> {
     this.#stopRollOuts();
     await Promise.all(this.#all().map((pool) => pool.stop()));
+    await this.#modules?.stop();
     await this.#telemetry?.stop();
   }
 
   kill(): void {
     this.#stopRollOuts();
     for (const pool of this.#all()) pool.kill();
+    this.#modules?.kill();
     this.#telemetry?.kill();
   }
 
@@ -149,6 +165,12 @@ export class WorkerPools {
     } else if (message.gati === 'draining') {
       const how = message.reason ?? 'uncaught error';
       void this.#rollOuts?.then((rollOuts) => rollOuts.onDeath(worker, how));
+    } else if (
+      message.gati === 'module-wanted' ||
+      message.gati === 'module-moved' ||
+      message.gati === 'module-checked'
+    ) {
+      this.#modules?.receive(worker, message);
     } else if (message.gati === 'request-metrics' || message.gati === 'worker-metrics') {
       this.onMetrics(worker, message);
     }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type App, createApp } from '../../app/index.ts';
 import { normalizeBase } from '../../app/request/path.ts';
 import { createGlobalContext } from '../../global-context/create-global-context.ts';
@@ -10,6 +11,7 @@ import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
+import type { ModuleHost } from '../../types/foreign.ts';
 import { boundOutput, type BoundedOutput } from '../channel/bounded-output.ts';
 import { CONTROL_SOCKET } from '../channel/control.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
@@ -115,6 +117,7 @@ async function startWorker(
   // The releases need the app to see what it uses, and the app is created after them.
   let app: App | undefined;
   const steps = createStartSteps(send);
+  const modules = options.modules && (await import('./module-link.ts')).createModuleLink(send);
   const imported = steps.track('the import of the release');
   const own = await options.release();
   imported();
@@ -129,6 +132,8 @@ async function startWorker(
       servesClient: client !== undefined,
       tracer: tracing?.tracer,
       track: steps.track,
+      modules,
+      root: options.modules?.root,
     }),
     folder: options.releases,
     store: process.env.GATI_RELEASES,
@@ -139,6 +144,7 @@ async function startWorker(
     gate: async () => (await import('./release-gate.ts')).createReleaseGate(send),
     logger,
   });
+  modules?.useReleases(() => source.releases());
   const state: DrainState = { draining: false };
   const control = await openControl(kind, env, state);
   const prepare = (res: ServerResponse): void => enableCompression(res, state, options.compression);
@@ -245,12 +251,16 @@ interface ReleaseRulesOptions {
   tracer?: Tracer | undefined;
   /** Records what the start of a worker waits for. */
   track?: TrackStep;
+  /** Runs the processes of foreign modules. A proof has none. */
+  modules?: ModuleHost | undefined;
+  /** Folder that paths of foreign modules start from. */
+  root?: URL | undefined;
 }
 
 /** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
 export function createReleaseRules(
   own: ReleaseBundle,
-  { env, kind, log, effects, servesClient, tracer, track }: ReleaseRulesOptions,
+  { env, kind, log, effects, servesClient, tracer, track, modules, root }: ReleaseRulesOptions,
 ): ReleaseRules {
   return {
     servesClient,
@@ -267,6 +277,8 @@ export function createReleaseRules(
         effects,
         ...(tracer && { tracer }),
         ...(track && { track }),
+        ...(modules && { host: modules }),
+        ...(root && { root: fileURLToPath(root) }),
       });
       log.hide(context.secrets);
       return context;

@@ -16,7 +16,10 @@ import { CONFIG_FILE, printAnalysisConfig } from './analysis-config.ts';
 import { GLOBALS } from './globals.ts';
 
 /** The part of a scan that the types of a project depend on. */
-export type RegisteredFiles = Pick<Scan, 'routes' | 'folders' | 'modules' | 'effects' | 'config'>;
+export type RegisteredFiles = Pick<
+  Scan,
+  'routes' | 'folders' | 'modules' | 'foreign' | 'effects' | 'config'
+>;
 
 const NOTHING: RegisteredFiles = { routes: [], folders: [], modules: [], effects: [] };
 

@@ -7,7 +7,8 @@ import { createBuilder } from 'vite';
 import { outDirError } from '../../build/out-dir.ts';
 import { sdkFile, sdkName } from '../../build/sdk/write-sdk.ts';
 import { contextOf, loadInlineConfig } from '../app.ts';
-import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
+import { isCi } from '../../files/is-ci.ts';
+import { locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { type Call, OK, WRONG_USE } from '../command.ts';
 
 export async function run(call: Call): Promise<number> {

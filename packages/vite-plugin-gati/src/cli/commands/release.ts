@@ -2,7 +2,8 @@ import path from 'node:path';
 import { openReleaseStore, putRelease, parseTimeFlag } from '@gati/runtime-h3/releases';
 import { openSdkCache } from '../../build/sdk/sdk-cache.ts';
 import { packageFolder } from '../../files/package-json.ts';
-import { isCi, locateStore, noStoreError } from '../../releases/locate-store.ts';
+import { isCi } from '../../files/is-ci.ts';
+import { locateStore, noStoreError } from '../../releases/locate-store.ts';
 import { openApp } from '../app.ts';
 import { type Call, OK } from '../command.ts';
 

@@ -7,11 +7,12 @@ import { ABI } from '@gati/runtime-h3/internal';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
 import { reportDiagnostics } from '../../build/report.ts';
 import { printInput, printRoute } from '../../compile/print-plan.ts';
-import { createCheckProgram, HELPERS } from '../../compile/check-program.ts';
+import { type CheckProgram, createCheckProgram, HELPERS } from '../../compile/check-program.ts';
 import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
 import type { RouteValues, SchemaValues } from '../../compile/trust.ts';
-import type { RouteFile, Scan } from '../../scan/types.ts';
+import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
+import type { ForeignModule, RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
 
@@ -86,6 +87,7 @@ function printRelease({
   const modules = scan.modules.map(
     ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
   );
+  const foreign = printForeign(scan, contract, program);
   const effects = scan.effects.map(({ name, file }) => {
     const index = contract.effects.findIndex((effect) => effect.name === name);
     const effect = contract.effects[index];
@@ -111,10 +113,44 @@ const routes = [${printed.join(',\n')}];
 const match = ${compileMatch(contract)};
 export default {
   abi: ${ABI}, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
-  modules: { ${modules.join(', ')} },
+  modules: { ${modules.join(', ')} },${foreign}
   effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config},
 };
 `;
+}
+
+/**
+ * Prints the foreign modules with a check for each result. Only an app with such modules bundles
+ * the code that calls them.
+ */
+function printForeign({ foreign = [] }: Scan, contract: Contract, program: CheckProgram): string {
+  if (foreign.length === 0) return '';
+  const modules = foreign.map((module) => {
+    const index = contract.modules.findIndex(({ name }) => name === module.name);
+    const methods = (contract.modules[index]!.methods ?? []).map((method, at) => {
+      const check = method.output && program.check(method.output);
+      const fields = [
+        ...(method.idempotent ? ['idempotent: true'] : []),
+        ...(method.stream ? ['stream: true'] : []),
+        ...printOperation(module, method.name),
+        ...(check === undefined
+          ? []
+          : [
+              `output: { schema: contract.modules[${index}].methods[${at}].output, check: ${check} }`,
+            ]),
+      ];
+      return `${JSON.stringify(method.name)}: { ${fields.join(', ')} }`;
+    });
+    const declaration = JSON.stringify(toBuiltDeclaration(module));
+    return `${JSON.stringify(module.name)}: { ...${declaration}, methods: { ${methods.join(', ')} } }`;
+  });
+  return `
+  foreign: { modules: { ${modules.join(',\n')} }, load: () => import(${runtimeEntry('modules')}) },`;
+}
+
+function printOperation({ operations }: ForeignModule, method: string): string[] {
+  const operation = operations?.[method];
+  return operation === undefined ? [] : [`operation: ${JSON.stringify(operation)}`];
 }
 
 function printHandler(route: RouteFile, imports: Imports): string {

@@ -1,4 +1,6 @@
 import { bundledQueues } from '@gati/runtime-h3/effects/settings';
+import type { ForeignDeclaration } from '@gati/runtime-h3/modules/host';
+import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
 import { findPanel } from '../../build/panel-files.ts';
 import type { ResolvedOptions } from '../../options.ts';
 import type { ClientPlace, VirtualInput } from '../virtual-module.ts';
@@ -7,6 +9,8 @@ import { runtimeEntry } from '../runtime-entry.ts';
 export interface ServerInput {
   client: ClientPlace | undefined;
   hasEffects: boolean;
+  /** Modules that run outside of the app's process. */
+  modules?: ForeignDeclaration[];
   /** Whether the build copies the panel beside the server. */
   hasPanel: boolean;
   /** Name of the app. */
@@ -16,9 +20,11 @@ export interface ServerInput {
 /** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
 export async function serverModule({ context, client }: VirtualInput): Promise<string> {
   const { project } = context;
+  const scan = await project.scan();
   return printServer(project.options, {
     client: client(),
-    hasEffects: (await project.scan()).effects.length > 0,
+    hasEffects: scan.effects.length > 0,
+    modules: (scan.foreign ?? []).map(toBuiltDeclaration),
     hasPanel: findPanel(project.options) !== undefined,
     name: project.app.name,
   });
@@ -26,7 +32,7 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
 
 export function printServer(
   { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
-  { client, hasEffects, hasPanel, name }: ServerInput,
+  { client, hasEffects, modules = [], hasPanel, name }: ServerInput,
 ): string {
   const options = [
     // The import is in a function, because the workers import the release and the supervisor does
@@ -48,9 +54,17 @@ export function printServer(
       : []),
     "errors: new URL(/* @vite-ignore */ /* webpackIgnore: true */ './errors.json', import.meta.url)",
     ...(hasPanel ? ["panel: new URL(/* @vite-ignore */ './panel/', import.meta.url)"] : []),
+    ...(modules.length > 0 ? [printModules(modules)] : []),
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
+}
+
+/** Paths of the modules start from the output folder. */
+function printModules(modules: ForeignDeclaration[]): string {
+  const root = "new URL(/* @vite-ignore */ /* webpackIgnore: true */ '../', import.meta.url)";
+  const load = `() => import(${runtimeEntry('modules/host')})`;
+  return `modules: { list: ${JSON.stringify(modules)}, root: ${root}, load: ${load} }`;
 }
 
 function printQueue([scheme, entry]: [string, string]): string {

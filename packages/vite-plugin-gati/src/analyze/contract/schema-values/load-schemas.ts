@@ -2,7 +2,7 @@ import { renameRefs, type Schema } from '@gati/contract';
 import type { EffectFile, RouteFile } from '../../../scan/types.ts';
 import type { LoadSchema } from '../../analyzer.ts';
 import type { SchemaWriter } from '../../types/schema-writer.ts';
-import { type ConvertedSchema, fromJsonSchema } from './json-schema.ts';
+import { type ConvertedSchema, fromJsonSchema } from '@gati/contract/internal';
 import type { RouteValues, Trust } from '../../../compile/trust.ts';
 import { standardProps, toJsonSchema, type SchemaSide } from './schema-libraries.ts';
 import { trustOf } from './trust-of.ts';

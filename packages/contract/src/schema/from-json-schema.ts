@@ -1,7 +1,7 @@
-import { canonicalSchema, type JsonValue, type Schema, type SchemaType } from '@gati/contract';
-import { FILE } from '../../types/builtins.ts';
+import { canonicalSchema } from './canonical.ts';
+import type { JsonValue, Schema, SchemaType } from './ir.ts';
 
-/** A JSON Schema, as a library prints it. */
+/** A JSON Schema, as a library or a module prints it. */
 export type JsonSchema = boolean | { [keyword: string]: unknown };
 
 export interface ConvertedSchema {
@@ -11,6 +11,8 @@ export interface ConvertedSchema {
   /** Keywords that a contract can't express. */
   unsupported: Set<string>;
 }
+
+const FILE: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
 
 const TYPES = new Set<string>([
   'string',

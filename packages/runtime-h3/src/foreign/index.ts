@@ -1,0 +1,72 @@
+/**
+ * Entry `@gati/runtime-h3/modules`: calls modules that run outside of the app's process. Internal:
+ * for the code that a build prints; changes without notice. Only releases with such modules contain
+ * it.
+ */
+import { GatiError } from '@gati/contract';
+import { isSupervised, parseSource } from '../module-host/parse-source.ts';
+import { type ForeignBinding, MODULE_LIMITS } from '../types/foreign.ts';
+import type { ForeignOptions, Loader } from '../types/bundle.ts';
+import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
+import { ForeignModule } from './foreign-module.ts';
+import { ProtocolSource } from './protocol-source.ts';
+import type { ModuleSource } from './source.ts';
+
+export { callScope } from './call-scope.ts';
+export { findBreaks } from './find-breaks.ts';
+
+/** Returns the modules as files of `src/modules` would be. */
+export function createForeignModules(options: ForeignOptions): Record<string, Loader<ModuleFile>> {
+  const entries = Object.entries(options.modules).map(([name, binding]) => {
+    const definition = defineForeign(binding, options);
+    return [name, () => ({ default: definition })] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function defineForeign(binding: ForeignBinding, options: ForeignOptions): ModuleDefinition {
+  let source: ModuleSource | undefined;
+  return {
+    async setup() {
+      const limits = { ...MODULE_LIMITS, ...binding.limits };
+      const opened = (source = await openSource(binding, options));
+      await opened.ready();
+      const { logger, isTraced } = options;
+      const { $defs = options.$defs } = binding;
+      return new ForeignModule({
+        binding,
+        limits,
+        source: opened,
+        $defs,
+        logger,
+        isTraced,
+      }).createApi();
+    },
+    async dispose() {
+      await source?.close();
+    },
+  };
+}
+
+async function openSource(
+  binding: ForeignBinding,
+  { host, release }: ForeignOptions,
+): Promise<ModuleSource> {
+  const { name, source, isolate, limits } = binding;
+  const parsed = parseSource(name, source);
+  const protocol = { name, release, limits: { ...MODULE_LIMITS, ...limits } };
+  if (isSupervised(parsed, isolate)) {
+    if (host !== undefined) return new ProtocolSource(protocol, host);
+    return new ProtocolSource(protocol, {
+      follow(_name, onChange) {
+        void onChange({ reason: 'this process starts no modules.' });
+        return () => {};
+      },
+    });
+  }
+  throw new GatiError({
+    code: 'GATI_MODULE_SOURCE',
+    message: `The module "${name}" has a source that this version can't call: ${parsed.kind}.`,
+    fix: 'Update Gati, or declare the module with another source.',
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * Entry `@gati/runtime-h3/modules/host`: starts, checks and swaps the processes of foreign modules.
+ * Internal: for the plugin, the `gati` command and servers; changes without notice.
+ */
+export {
+  type ControlReply,
+  type ModuleCommands,
+  type ModuleControl,
+  openModuleControl,
+  sendModuleCommand,
+} from './control.ts';
+export { contractOf, parseDescriptor, toModuleContract } from './descriptor.ts';
+export { moduleContractError } from './errors.ts';
+export { startGuardian } from './guardian.ts';
+export { ModuleProcesses, type ModuleHostOptions } from './module-host.ts';
+export {
+  describeGrants,
+  describeOwnFile,
+  type IsolationLevel,
+  type ModuleGrants,
+  type ModuleItem,
+} from './module-item.ts';
+export { isSupervised, type ParsedSource, parseSource, splitCommand } from './parse-source.ts';
+export { describeProcess } from './start-declared.ts';
+export {
+  type BoundMethod,
+  type ForeignBinding,
+  type ForeignDeclaration,
+  type MethodDescriptor,
+  MODULE_LIMITS,
+  type ModuleDescriptor,
+  type ModuleHost,
+  type ModuleLimits,
+} from '../types/foreign.ts';
+export type { ForeignCode } from '../types/bundle.ts';

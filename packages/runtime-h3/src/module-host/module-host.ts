@@ -1,0 +1,158 @@
+import type { Logger } from '../types/context.ts';
+import {
+  type ForeignDeclaration,
+  MODULE_LIMITS,
+  type ModuleDescriptor,
+  type ModuleHost,
+  type ModuleState,
+} from '../types/foreign.ts';
+import { moduleStartError } from './errors.ts';
+import { describeGrants, type ModuleItem } from './module-item.ts';
+import { type Guardian, startGuardian } from './guardian.ts';
+import type { ModuleProcess } from './module-process.ts';
+import { isSupervised, parseSource } from './parse-source.ts';
+import { startDeclared } from './start-declared.ts';
+import { type CheckDescriptor, SupervisedModule } from './supervised-module.ts';
+
+export interface ModuleHostOptions {
+  /** Folder that paths of sources start from. */
+  root: string;
+  logger: Logger;
+  /** `process.env` by default. */
+  env?: Record<string, string | undefined> | undefined;
+}
+
+type Follower = (state: ModuleState) => Promise<void> | void;
+
+/** The processes of an app's modules: one for each, which all workers share. */
+export class ModuleProcesses implements ModuleHost {
+  readonly #options: ModuleHostOptions;
+  readonly #modules = new Map<string, SupervisedModule>();
+  readonly #declared = new Map<string, ForeignDeclaration>();
+  readonly #followers = new Map<string, Set<Follower>>();
+  #guardian: Guardian | undefined;
+
+  constructor(options: ModuleHostOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the process of a module, unless its source needs none. Resolves when the first attempt
+   * has ended; a failure is logged, and the start is tried again.
+   */
+  async add(declaration: ForeignDeclaration): Promise<void> {
+    const { name, source, run = source } = declaration;
+    const { logger } = this.#options;
+    if (!isSupervised(parseSource(name, source), declaration.isolate)) return;
+    const module = new SupervisedModule(run, {
+      name,
+      limits: { ...MODULE_LIMITS, ...declaration.limits },
+      start: (wanted) => this.#start(declaration, wanted),
+      publish: (state) => this.#publish(name, state),
+      logger,
+    });
+    this.#modules.set(name, module);
+    this.#declared.set(name, declaration);
+    await module.start().catch((error: unknown) => {
+      logger.error('a module could not be started', {
+        code: 'GATI_MODULE_START',
+        module: name,
+        error,
+      });
+      return this.#publish(name, { reason: (error as Error).message });
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    const module = this.#modules.get(name);
+    this.#modules.delete(name);
+    this.#declared.delete(name);
+    await module?.stop();
+  }
+
+  follow(name: string, onChange: Follower): () => void {
+    const followers = this.#followers.get(name) ?? new Set();
+    this.#followers.set(name, followers.add(onChange));
+    const module = this.#modules.get(name);
+    void onChange(module?.state ?? { reason: 'this server does not run it.' });
+    return () => followers.delete(onChange);
+  }
+
+  /** Describes declared modules, those without a process too. */
+  async list(declared: readonly ForeignDeclaration[]): Promise<ModuleItem[]> {
+    return declared.map((declaration): ModuleItem => {
+      const { name, source } = declaration;
+      const module = this.#modules.get(name);
+      const version = module?.descriptor?.version;
+      const { address, reason = 'unknown' } = module?.state ?? {};
+      return {
+        name,
+        source: module !== undefined && module.source !== declaration.run ? module.source : source,
+        ...(version !== undefined && { version }),
+        ...describeGrants(declaration),
+        health: address === undefined ? reason : 'ok',
+      };
+    });
+  }
+
+  /** Names of the modules that have a process. */
+  get names(): string[] {
+    return [...this.#modules.keys()];
+  }
+
+  state(name: string): ModuleState | undefined {
+    return this.#modules.get(name)?.state;
+  }
+
+  descriptor(name: string): ModuleDescriptor | undefined {
+    return this.#modules.get(name)?.descriptor;
+  }
+
+  pid(name: string): number | undefined {
+    return this.#modules.get(name)?.pid;
+  }
+
+  /**
+   * Replaces the process of a module by one of `source`, by default of its own source.
+   *
+   * @throws the reason why the running process stays
+   */
+  async swap(
+    name: string,
+    source: string | undefined,
+    check: CheckDescriptor,
+  ): Promise<ModuleDescriptor> {
+    const module = this.#modules.get(name);
+    if (module === undefined) throw moduleStartError(name, 'this server runs no process of it.');
+    if (source !== undefined && !isSupervised(parseSource(name, source), true))
+      throw moduleStartError(
+        name,
+        `${source} needs no process, so it takes effect with a release.`,
+      );
+    return module.swap(source ?? module.source, check);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#modules.values()].map((module) => module.stop()));
+    this.#guardian?.close();
+  }
+
+  kill(): void {
+    for (const module of this.#modules.values()) module.kill();
+  }
+
+  async #publish(name: string, state: ModuleState): Promise<void> {
+    const followers = this.#followers.get(name) ?? [];
+    await Promise.all([...followers].map((follower) => follower(state)));
+  }
+
+  #start(declaration: ForeignDeclaration, source: string): Promise<ModuleProcess> {
+    const { root, logger, env } = this.#options;
+    return startDeclared(declaration, source, {
+      root,
+      logger,
+      env,
+      guardian: (this.#guardian ??= startGuardian()),
+    });
+  }
+}

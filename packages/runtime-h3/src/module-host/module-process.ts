@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Logger } from '../types/context.ts';
+import type { ModuleLimits } from '../types/foreign.ts';
+import { moduleStartError } from './errors.ts';
+import type { Guardian } from './guardian.ts';
+import { type ModuleEndpoint, parseAddress } from './module-request.ts';
+import { readLines } from './output-lines.ts';
+
+/** Variables that every module gets, if they are set. */
+const BASIC_ENV = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot'];
+/** Cookie that says that the module was started by Gati. */
+export const MODULE_COOKIE = 'GATI_MODULE';
+
+const HANDSHAKE = /^GATI-MODULE (\d+) (\S+)$/;
+
+export interface StartOptions {
+  name: string;
+  command: string[];
+  cwd: string;
+  /** Values of the variables that the app grants. */
+  env: Record<string, string>;
+  limits: Pick<ModuleLimits, 'handshake' | 'stop'>;
+  guardian: Guardian;
+  logger: Logger;
+  /** Called with the folder for sockets before the start, for sources that mount it. */
+  prepare?(folder: string): string[];
+}
+
+/** A running process of a module. */
+export interface ModuleProcess {
+  /** `unix:/path` or `tcp:127.0.0.1:4000`. */
+  readonly address: string;
+  readonly endpoint: ModuleEndpoint;
+  readonly pid: number;
+  /** Resolves with how the process ended: `code 1`, `signal SIGKILL`. */
+  readonly exited: Promise<string>;
+  /** Ends the process: SIGTERM, and SIGKILL when it is still there later. */
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+/**
+ * Starts a module and waits for its handshake line.
+ *
+ * @throws {GatiError} GATI_MODULE_START when it ends before, or the line is wrong or too late
+ */
+export async function startModule(options: StartOptions): Promise<ModuleProcess> {
+  const { name, cwd, env, limits, guardian, logger } = options;
+  const folder = await mkdtemp(path.join(tmpdir(), 'gati-module-'));
+  const [program = '', ...args] = options.prepare?.(folder) ?? options.command;
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...basicEnv(), ...env, TMPDIR: folder, [MODULE_COOKIE]: '1' },
+    // The module may end itself when its input ends, so this end stays open.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own, so that children of the module end with it.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  child.stdin!.on('error', () => {});
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
+  });
+  if (child.pid !== undefined) guardian.add(child.pid);
+  const cleaned = exited.then(async (how) => {
+    kill(child);
+    if (child.pid !== undefined) guardian.delete(child.pid);
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    return how;
+  });
+  const lines = createLog(name, logger);
+  try {
+    const address = await readHandshake(child, exited, limits.handshake, lines);
+    const endpoint = parseAddress(address);
+    if (endpoint === undefined) throw new Error(`it can't listen on ${address.slice(0, 200)}.`);
+    return {
+      address,
+      endpoint,
+      pid: child.pid!,
+      exited: cleaned,
+      stop: () => stop(child, cleaned, limits.stop),
+      kill: () => kill(child),
+    };
+  } catch (error) {
+    kill(child);
+    await cleaned;
+    throw moduleStartError(name, (error as Error).message);
+  }
+}
+
+function basicEnv(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of BASIC_ENV) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}
+
+interface ModuleLog {
+  line(text: string): void;
+  dropped(lines: number): void;
+}
+
+function createLog(module: string, logger: Logger): ModuleLog {
+  return {
+    line: (text) => logger.info(text, { module }),
+    dropped: (lines) => logger.warn('lines of a module were dropped', { module, lines }),
+  };
+}
+
+/** Returns the address of the handshake line. Other lines go to the log. */
+function readHandshake(
+  child: ChildProcess,
+  exited: Promise<string>,
+  within: number,
+  log: ModuleLog,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`it printed no handshake line within ${within} ms.`)),
+      within,
+    );
+    let isDone = false;
+    const settle = (done: () => void): void => {
+      isDone = true;
+      clearTimeout(timer);
+      done();
+    };
+    readLines(
+      child.stdout!,
+      (line) => {
+        const [, version, address] = isDone ? [] : (HANDSHAKE.exec(line) ?? []);
+        if (version === undefined) return log.line(line);
+        settle(() =>
+          version === '1'
+            ? resolve(address!)
+            : reject(new Error(`it has version ${version} of the protocol, and Gati has 1.`)),
+        );
+      },
+      log.dropped,
+    );
+    readLines(child.stderr!, log.line, log.dropped);
+    void exited.then((how) =>
+      settle(() => reject(new Error(`it ended (${how}) before its handshake line.`))),
+    );
+  });
+}
+
+async function stop(child: ChildProcess, exited: Promise<string>, within: number): Promise<void> {
+  child.stdin!.end();
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => kill(child), within);
+  await exited;
+  clearTimeout(timer);
+}
+
+const kill = (child: ChildProcess): void => signalGroup(child, 'SIGKILL');
+
+/** Also reaches children of the module that outlive it. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone.
+  }
+}

@@ -1,0 +1,47 @@
+import { GatiError } from '@gati/contract';
+
+/** Where a module comes from. */
+export type SourceKind = 'exec' | 'docker' | 'npm' | 'http' | 'mcp' | 'wasm';
+
+export interface ParsedSource {
+  kind: SourceKind;
+  /** The rest of the source; for `http` the whole URL. */
+  target: string;
+}
+
+const FORM = /^(exec|docker|npm|mcp|wasm):(?!\/\/)(.+)$/s;
+
+/**
+ * Parses the source of a foreign module.
+ *
+ * @throws {GatiError} GATI_MODULE_SOURCE when the source has none of the known forms
+ * @example
+ * parseSource('m', 'exec:python3 ./modules/scorer.py'); // { kind: 'exec', target: 'python3 ./…' }
+ */
+export function parseSource(name: string, source: string): ParsedSource {
+  if (/^https?:\/\//.test(source) && URL.canParse(source)) return { kind: 'http', target: source };
+  const [, kind, rest] = FORM.exec(source) ?? [];
+  const target = rest?.trim();
+  if (kind === undefined || !target || target.includes('\0'))
+    throw new GatiError({
+      code: 'GATI_MODULE_SOURCE',
+      message: `The source ${JSON.stringify(source)} of the module "${name}" has no known form.`,
+      fix: 'Use exec:./modules/NAME, docker:IMAGE, npm:PACKAGE, wasm:./FILE, mcp:… or an http(s) URL.',
+    });
+  return { kind: kind as SourceKind, target };
+}
+
+/** Whether the supervisor runs a process for the source. */
+export function isSupervised({ kind }: ParsedSource, isolate: boolean | undefined): boolean {
+  return kind === 'exec' || kind === 'docker' || (kind === 'npm' && isolate === true);
+}
+
+/**
+ * Splits a command at spaces. Double quotes keep spaces.
+ *
+ * @example
+ * splitCommand('python3 "./my modules/a.py"'); // ['python3', './my modules/a.py']
+ */
+export function splitCommand(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}

@@ -1,0 +1,121 @@
+import type { Defs, Schema } from '@gati/contract';
+import type { JsonSchema } from '@gati/contract/internal';
+
+/** Limits of one foreign module. Times are milliseconds, sizes bytes. */
+export interface ModuleLimits {
+  /** Longest call outside of a request, which has a deadline itself. */
+  timeout: number;
+  /** Largest input of a call. */
+  input: number;
+  /** Largest response of a call, or largest item of a stream. */
+  output: number;
+  /** Calls of one process at the same time. */
+  concurrency: number;
+  /** Calls of one process that wait for another one to end. */
+  queue: number;
+  /** Further attempts of an idempotent call. */
+  retries: number;
+  /** Failed calls in a row after which calls fail at once. */
+  failures: number;
+  /** Time before a call is tried again after that. */
+  pause: number;
+  /** Time until the handshake line of a process. */
+  handshake: number;
+  /** Time between SIGTERM and SIGKILL. */
+  stop: number;
+  /** Time before the first restart of a process; each further one waits twice as long. */
+  restart: number;
+  /** Longest time before a restart. */
+  maxRestart: number;
+  /** Time between two health checks of a process. */
+  health: number;
+  /** Memory of a `wasm:` module. */
+  memory: number;
+}
+
+export const MODULE_LIMITS: Readonly<ModuleLimits> = {
+  timeout: 30_000,
+  input: 8_388_608,
+  output: 8_388_608,
+  concurrency: 64,
+  queue: 256,
+  retries: 2,
+  failures: 5,
+  pause: 5000,
+  handshake: 10_000,
+  stop: 5000,
+  restart: 500,
+  maxRestart: 30_000,
+  health: 5000,
+  memory: 67_108_864,
+};
+
+/** Declaration of a module that runs outside of the app's process. Plain data. */
+export interface ForeignDeclaration {
+  name: string;
+  /** As the app declares it: `exec:./modules/scorer`. */
+  source: string;
+  /** The source with paths inside of the build. Absent: `source`. */
+  run?: string;
+  /** Names of environment variables that the process gets. */
+  env?: string[];
+  /** Whether an `npm:` module runs in a process of its own. */
+  isolate?: true;
+  /** Address of the OpenAPI document of an `http:` or `https:` module. */
+  openapi?: string;
+  limits?: Partial<ModuleLimits>;
+}
+
+/** A foreign module as a release uses it: the methods of its pinned contract. */
+export interface ForeignBinding extends ForeignDeclaration {
+  methods: Record<string, BoundMethod>;
+  /** Definitions of its schemas. Absent: those of the release. */
+  $defs?: Defs;
+}
+
+export interface BoundMethod {
+  idempotent?: true;
+  stream?: true;
+  /** HTTP request of an OpenAPI operation: `GET /users/{id}`. */
+  operation?: string;
+  /** Check of the result, or of each item of a stream. Absent: any value fits. */
+  output?: { schema: Schema; check(value: unknown): boolean };
+}
+
+/** `GET /.well-known/gati-module`: what a module says about itself. */
+export interface ModuleDescriptor {
+  name: string;
+  /** Semver. */
+  version: string;
+  /** Version of the protocol. */
+  protocol: 1;
+  methods: Record<string, MethodDescriptor>;
+}
+
+export interface MethodDescriptor {
+  /** JSON Schema 2020-12 of the argument. */
+  input?: JsonSchema;
+  /** JSON Schema 2020-12 of the result, or of each item of a stream. */
+  output?: JsonSchema;
+  idempotent?: boolean;
+  stream?: boolean;
+  /** HTTP request of an OpenAPI operation. */
+  operation?: string;
+}
+
+/** State of a supervised module. */
+export interface ModuleState {
+  /** `unix:/path` or `tcp:127.0.0.1:4000`. Absent: the module can't be called. */
+  address?: string;
+  /** Why it can't be called. */
+  reason?: string;
+}
+
+/** Supervisor of module processes, as a process that calls modules sees it. */
+export interface ModuleHost {
+  /**
+   * Reports the state of a module now, if it is known, and after each change. A promise of
+   * `onChange` resolves when no call uses the earlier address. Returns a function that ends it.
+   */
+  follow(name: string, onChange: (state: ModuleState) => Promise<void> | void): () => void;
+}

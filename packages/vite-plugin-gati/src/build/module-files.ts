@@ -1,0 +1,27 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { lockError } from '../foreign/lock.ts';
+import { filesOf, toBuiltPath } from '../foreign/built-declaration.ts';
+import type { DeclaredModule } from '../foreign/module-options.ts';
+
+/** Folders that no module needs in a build. */
+const SKIPPED = new Set(['.git', '__pycache__', 'target', '.venv']);
+
+/**
+ * Copies the files of foreign modules into the output folder.
+ *
+ * @throws {GatiError} GATI_MODULE_LOCK when a file is missing
+ */
+export function copyModuleFiles(root: string, outDir: string, modules: DeclaredModule[]): void {
+  for (const module of modules)
+    for (const file of filesOf(module)) {
+      const from = path.join(root, file);
+      if (!fs.existsSync(from))
+        throw lockError(`The module "${module.name}" needs ${file}, which does not exist.`);
+      fs.cpSync(from, path.join(outDir, toBuiltPath(file)), {
+        recursive: true,
+        dereference: true,
+        filter: (each) => !SKIPPED.has(path.basename(each)),
+      });
+    }
+}

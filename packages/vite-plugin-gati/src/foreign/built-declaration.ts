@@ -1,0 +1,58 @@
+import path from 'node:path';
+import {
+  type ForeignDeclaration,
+  isSupervised,
+  parseSource,
+  splitCommand,
+} from '@gati/runtime-h3/modules/host';
+import type { DeclaredModule } from './module-options.ts';
+
+/** Folder of the build, below the output folder, with the files of foreign modules. */
+export const MODULES_DIR = 'modules';
+
+/**
+ * Returns the declaration for a built server, whose paths start from the output folder. Leaves out
+ * what only the build needs.
+ */
+export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
+  const { name, source, env, isolate, openapi, limits } = module;
+  const run = source.replaceAll(
+    /(^|[\s":])\.\/([^\s"]+)/g,
+    (_whole, before: string, file: string) => {
+      return `${before}./${toBuiltPath(file)}`;
+    },
+  );
+  return {
+    name,
+    source,
+    ...(run !== source && { run }),
+    ...(env && { env }),
+    ...(isolate && { isolate }),
+    ...(openapi !== undefined && { openapi }),
+    ...(limits && { limits }),
+  };
+}
+
+/** `modules/scorer/main.py` stays, `tools/scorer` becomes `modules/tools/scorer`. */
+export function toBuiltPath(file: string): string {
+  const normal = path.posix.normalize(file);
+  return normal.startsWith(`${MODULES_DIR}/`) ? normal : `${MODULES_DIR}/${normal}`;
+}
+
+/**
+ * Returns the files and folders, from the root, that the build copies for a module: the folder of
+ * each file that its command names, and `files`. The root itself is never copied as a whole.
+ */
+export function filesOf({ name, source, isolate, files = [] }: DeclaredModule): string[] {
+  const parsed = parseSource(name, source);
+  const isLocal = isSupervised(parsed, isolate) || ['mcp', 'wasm'].includes(parsed.kind);
+  const named = isLocal
+    ? splitCommand(parsed.target.replace(/^exec:/, '')).filter((word) => word.startsWith('./'))
+    : [];
+  const own = named.map((word) => {
+    const file = path.posix.normalize(word);
+    const folder = path.posix.dirname(file);
+    return folder === '.' || folder === MODULES_DIR ? file : folder;
+  });
+  return [...new Set([...own, ...files.map((file) => path.posix.normalize(file))])].sort();
+}

@@ -1,0 +1,41 @@
+import { GatiError } from '@gati/contract';
+import {
+  describeProcess,
+  isSupervised,
+  type ModuleDescriptor,
+  parseSource,
+  startGuardian,
+} from '@gati/runtime-h3/modules/host';
+import type { DeclaredModule } from './module-options.ts';
+
+export interface DescribeOptions {
+  root: string;
+  env: Record<string, string | undefined>;
+  logger: Parameters<typeof describeProcess>[1]['logger'];
+}
+
+/**
+ * Reads the descriptor of a module. The module runs meanwhile.
+ *
+ * @throws {GatiError} GATI_MODULE_START, GATI_MODULE_DESCRIPTOR, GATI_MODULE_SOURCE
+ */
+export async function describeModule(
+  declaration: DeclaredModule,
+  options: DescribeOptions,
+): Promise<ModuleDescriptor> {
+  const { name, source, isolate } = declaration;
+  const parsed = parseSource(name, source);
+  if (isSupervised(parsed, isolate)) {
+    const guardian = startGuardian();
+    try {
+      return await describeProcess(declaration, { ...options, guardian });
+    } finally {
+      guardian.close();
+    }
+  }
+  throw new GatiError({
+    code: 'GATI_MODULE_SOURCE',
+    message: `The module "${name}" has a source that this version can't read: ${parsed.kind}.`,
+    fix: 'Update Gati, or declare the module with another source.',
+  });
+}

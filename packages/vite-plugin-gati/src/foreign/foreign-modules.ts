@@ -1,0 +1,189 @@
+import { type Diagnostic, GatiError } from '@gati/contract';
+import { createJsonLogger } from '@gati/runtime-h3/telemetry';
+import { type ModuleDescriptor, toModuleContract } from '@gati/runtime-h3/modules/host';
+import { isCi } from '../files/is-ci.ts';
+import type { ForeignModule, Scan } from '../scan/types.ts';
+import { LOCK_FILE, type Pins, readLock, toPin, writeLock } from './lock.ts';
+import type { DeclaredModule, ModuleOption } from './module-options.ts';
+import { readDeclarations } from './read-declarations.ts';
+
+/** The foreign modules of an app: declarations, and the contracts that the lock pins. */
+export interface ForeignModules {
+  /** Declared modules, sorted by name. */
+  readonly declared: DeclaredModule[];
+  /** Modules that have no usable pin: new ones, and those with another source. */
+  readonly missing: DeclaredModule[];
+  /** Reads declarations and the lock again. Returns whether anything changed. */
+  read(): boolean;
+  /** Returns a scan with the modules. The same scan gives the same object until a change. */
+  extend(scan: Scan): Scan;
+  /** Pins the contract of a module. Returns whether the lock changed. */
+  pin(name: string, descriptor: ModuleDescriptor): Promise<boolean>;
+  /**
+   * Reads the descriptors of modules without a pin, and of all with `refresh`. A module that can't
+   * be read keeps its pin.
+   */
+  pinAll(options: { refresh: boolean }): Promise<void>;
+}
+
+export function createForeignModules(
+  root: string,
+  options: Readonly<Record<string, ModuleOption>>,
+): ForeignModules {
+  let declared: DeclaredModule[] = [];
+  let pins: Pins = {};
+  let foreign: ForeignModule[] = [];
+  let errors: Diagnostic[] = [];
+  /** Errors of modules whose descriptor could not be read. */
+  const failed = new Map<string, Diagnostic>();
+  let state = '';
+  let extended = new WeakMap<Scan, Scan>();
+
+  function read(): boolean {
+    const { modules, errors: found } = readDeclarations(root, options);
+    declared = modules;
+    const problems: unknown[] = found;
+    try {
+      pins = modules.length === 0 ? {} : readLock(root);
+    } catch (error) {
+      pins = {};
+      problems.push(error);
+    }
+    return publish(problems.map(toDiagnostic));
+  }
+
+  function publish(found: Diagnostic[]): boolean {
+    foreign = declared.flatMap((module) => {
+      const pinned = pins[module.name];
+      return pinned?.source === module.source ? [toForeign(module, pinned.descriptor)] : [];
+    });
+    errors = found;
+    const next = JSON.stringify([declared, pins, errors, [...failed]]);
+    const hasChanged = next !== state;
+    if (hasChanged) extended = new WeakMap();
+    state = next;
+    return hasChanged;
+  }
+
+  const missing = (): DeclaredModule[] =>
+    declared.filter(({ name, source }) => pins[name]?.source !== source);
+
+  function missingDiagnostics(): Diagnostic[] {
+    return missing().map(
+      ({ name, file }) =>
+        failed.get(name) ?? {
+          code: 'GATI_MODULE_LOCK',
+          level: 'error',
+          message: `${LOCK_FILE} has no contract of the module "${name}".`,
+          fix: 'Run `gati generate` where the module runs, and commit the file.',
+          file,
+        },
+    );
+  }
+
+  async function save(next: Pins): Promise<boolean> {
+    const names = new Set(declared.map(({ name }) => name));
+    pins = Object.fromEntries(Object.entries(next).filter(([name]) => names.has(name)));
+    const changed = await writeLock(root, pins);
+    publish(errors);
+    return changed;
+  }
+
+  read();
+  return {
+    get declared() {
+      return declared;
+    },
+    get missing() {
+      return missing();
+    },
+    read,
+    extend(scan) {
+      if (declared.length === 0 && errors.length === 0) return scan;
+      let result = extended.get(scan);
+      if (result === undefined) {
+        const diagnostics = [...scan.diagnostics, ...errors, ...missingDiagnostics()];
+        diagnostics.push(...conflicts(scan, declared));
+        extended.set(scan, (result = { ...scan, foreign, diagnostics }));
+      }
+      return result;
+    },
+    async pin(name, descriptor) {
+      const module = declared.find((each) => each.name === name);
+      if (module === undefined) return false;
+      failed.delete(name);
+      return save({ ...pins, [name]: toPin(module.source, descriptor) });
+    },
+    async pinAll({ refresh }) {
+      const wanted = refresh ? declared : missing();
+      if (wanted.length === 0) return;
+      const { describeModule } = await import('./describe-module.ts');
+      const logger = createJsonLogger({ level: 'error', write: () => {} });
+      const next = { ...pins };
+      await Promise.all(
+        wanted.map(async (module) => {
+          const { name, source } = module;
+          try {
+            const pinned = toPin(
+              source,
+              await describeModule(module, { root, env: process.env, logger }),
+            );
+            const differs = pins[name]?.sha256 !== pinned.sha256 || pins[name].source !== source;
+            if (isCi() && differs) throw ciError(name);
+            next[name] = pinned;
+            failed.delete(name);
+          } catch (error) {
+            failed.set(name, toDiagnostic(error));
+          }
+        }),
+      );
+      if (isCi()) publish(errors);
+      else await save(next);
+    },
+  };
+}
+
+function toForeign(module: DeclaredModule, descriptor: ModuleDescriptor): ForeignModule {
+  const { methods, $defs } = toModuleContract(module.name, descriptor);
+  const operations = Object.entries(descriptor.methods).flatMap(([name, { operation }]) =>
+    operation === undefined ? [] : [[name, operation] as const],
+  );
+  return {
+    ...module,
+    version: descriptor.version,
+    methods,
+    $defs,
+    ...(operations.length > 0 && { operations: Object.fromEntries(operations) }),
+  };
+}
+
+function conflicts(scan: Scan, declared: DeclaredModule[]): Diagnostic[] {
+  return declared.flatMap(({ name, file }): Diagnostic[] => {
+    const other = scan.modules.find((module) => module.name === name);
+    if (other === undefined) return [];
+    return [
+      {
+        code: 'GATI_NAME_CONFLICT',
+        level: 'error',
+        message: `The module name '${name}' is taken twice: by ${file} and by ${other.file}.`,
+        fix: 'Rename one of the two.',
+        file,
+      },
+    ];
+  });
+}
+
+function toDiagnostic(error: unknown): Diagnostic {
+  if (error instanceof GatiError) return error.diagnostic;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'GATI_UNEXPECTED', level: 'error', message, fix: 'Report this error.' };
+}
+
+function ciError(name: string): GatiError {
+  return new GatiError({
+    code: 'GATI_MODULE_LOCK',
+    message: `The contract of the module "${name}" differs from ${LOCK_FILE}.`,
+    fix: 'Run `gati generate`, look at the change, and commit the file.',
+    file: LOCK_FILE,
+  });
+}

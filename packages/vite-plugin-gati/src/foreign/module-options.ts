@@ -1,0 +1,115 @@
+import { GatiError } from '@gati/contract';
+import { suggest } from '@gati/contract/internal';
+import {
+  type ForeignDeclaration,
+  MODULE_LIMITS,
+  type ModuleLimits,
+  parseSource,
+} from '@gati/runtime-h3/modules/host';
+
+/** Declaration of a foreign module: its source, or the source with settings. */
+export type ModuleOption = string | ModuleSettings;
+
+/** Settings of a foreign module, in `gati({ modules })` or in `src/modules/<name>.module.yaml`. */
+export interface ModuleSettings {
+  /**
+   * Where the module comes from: `exec:./modules/scorer`, `docker:IMAGE`, `npm:PACKAGE`,
+   * `wasm:./FILE`, `mcp:…`, or an http(s) URL.
+   */
+  source: string;
+  /** Names of environment variables that its process gets, besides `PATH`, `HOME`, `LANG` and `TZ`. */
+  env?: string[];
+  /** Files and folders that the build copies besides the folder of the program. */
+  files?: string[];
+  /** Runs an `npm:` module in a process of its own. */
+  isolate?: boolean;
+  /** Address of the OpenAPI document, `/openapi.json` below the source by default. */
+  openapi?: string;
+  /** Limits that differ from the defaults: bytes, milliseconds and counts. */
+  limits?: Partial<ModuleLimits>;
+}
+
+const SETTINGS = ['source', 'env', 'files', 'isolate', 'openapi', 'limits'];
+const NAME = /^[A-Za-z_$][\w$]*$/;
+const VARIABLE = /^[A-Za-z_]\w*$/;
+
+/** A declared module. */
+export interface DeclaredModule extends ForeignDeclaration {
+  /** Path from the root of the file that declares it, with `/`. */
+  file: string;
+  /** Further files for the build. */
+  files?: string[];
+}
+
+/**
+ * Checks a declaration.
+ *
+ * @param file path from the root of the file that contains it
+ * @throws {GatiError} GATI_MODULE_SOURCE when the name, the source or a setting can't be used
+ */
+export function parseDeclaration(name: string, value: unknown, file: string): DeclaredModule {
+  const settings = typeof value === 'string' ? { source: value } : value;
+  if (!NAME.test(name) || name === '__proto__')
+    throw settingError(file, name, 'its name is not an identifier.');
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw settingError(file, name, 'it is neither a source nor an object with one.');
+  const { source, env, files, isolate, openapi, limits } = settings as Partial<ModuleSettings>;
+  const unknown = Object.keys(settings).find((key) => !SETTINGS.includes(key));
+  if (unknown !== undefined)
+    throw settingError(file, name, `${unknown} is not a setting.${hint(unknown, SETTINGS)}`);
+  if (typeof source !== 'string') throw settingError(file, name, 'it has no source.');
+  parseSource(name, source);
+  if (env !== undefined && !isListOf(env, (each) => VARIABLE.test(each)))
+    throw settingError(file, name, 'env is not a list of names of variables.');
+  if (files !== undefined && !isListOf(files, (each) => isInner(each)))
+    throw settingError(file, name, 'files is not a list of paths inside of the app.');
+  if (isolate !== undefined && typeof isolate !== 'boolean')
+    throw settingError(file, name, 'isolate is neither true nor false.');
+  if (openapi !== undefined && typeof openapi !== 'string')
+    throw settingError(file, name, 'openapi is not an address.');
+  if (limits !== undefined) checkLimits(file, name, limits);
+  return {
+    name,
+    source,
+    file,
+    ...(env?.length && { env }),
+    ...(files?.length && { files }),
+    ...(isolate && { isolate: true as const }),
+    ...(openapi !== undefined && { openapi }),
+    ...(limits && { limits }),
+  };
+}
+
+function checkLimits(file: string, name: string, limits: unknown): void {
+  const known = Object.keys(MODULE_LIMITS);
+  if (typeof limits !== 'object' || limits === null)
+    throw settingError(file, name, 'limits is not an object.');
+  for (const [key, value] of Object.entries(limits)) {
+    if (!known.includes(key))
+      throw settingError(file, name, `limits.${key} is not known.${hint(key, known)}`);
+    const least = key === 'retries' || key === 'queue' ? 0 : 1;
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > 2 ** 31 - 1)
+      throw settingError(file, name, `limits.${key} is not a whole number of ${least} or more.`);
+  }
+}
+
+const isListOf = (value: unknown, test: (text: string) => boolean): boolean =>
+  Array.isArray(value) &&
+  value.length <= 100 &&
+  value.every((each) => typeof each === 'string' && test(each));
+
+const isInner = (file: string): boolean => !/^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.([\\/]|$)/.test(file);
+
+function hint(word: string, known: readonly string[]): string {
+  const close = suggest(word, known);
+  return close === undefined ? '' : ` Did you mean ${close}?`;
+}
+
+function settingError(file: string, name: string, reason: string): GatiError {
+  return new GatiError({
+    code: 'GATI_MODULE_SOURCE',
+    message: `The module ${JSON.stringify(name)} can't be declared like this: ${reason}`,
+    fix: `Correct its declaration in ${file}; docs/reference/modules.md lists the settings.`,
+    file,
+  });
+}

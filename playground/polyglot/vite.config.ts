@@ -1,0 +1,6 @@
+import { defineConfig } from 'vite';
+import gati from 'vite-plugin-gati';
+
+export default defineConfig({
+  plugins: [gati({ modules: { scorer: 'exec:./modules/scorer/main.py' } })],
+});
