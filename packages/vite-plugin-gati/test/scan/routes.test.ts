@@ -70,14 +70,14 @@ export interface Query {}
 
   test('below the path of the panel get an error, and are left out', async () => {
     const files = {
-      'src/handlers/_control/state.ts': `export const route = 'GET /_control/state';\n${HANDLER}`,
+      'src/handlers/control/state.ts': `export const route = 'GET /_control/state';\n${HANDLER}`,
       'src/handlers/panel.ts': `export const route = 'WS /_control';\nexport const socket = {};`,
       'src/handlers/near.ts': `export const route = 'GET /_controls';\n${HANDLER}`,
     };
     const { routes, diagnostics } = await scanOf(files);
     expect(routes.map(({ id }) => id)).toEqual(['GET /_controls']);
     expect(diagnostics).toMatchObject([
-      { code: 'GATI_ROUTE_RESERVED', level: 'error', file: 'src/handlers/_control/state.ts' },
+      { code: 'GATI_ROUTE_RESERVED', level: 'error', file: 'src/handlers/control/state.ts' },
       { code: 'GATI_ROUTE_RESERVED', level: 'error', file: 'src/handlers/panel.ts' },
     ]);
     expect((await scanOf(files, '/api')).diagnostics).toEqual([]);
