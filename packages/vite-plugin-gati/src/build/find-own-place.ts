@@ -1,5 +1,7 @@
 import type { ESTree } from 'vite';
 
+const CREATED_REQUIRE = /^createRequire\(\s*import\.meta\.url\s*\)$/;
+
 /**
  * Returns the first expression that depends on the place of its module, unless a comment
  * `@vite-ignore` is before it.
@@ -48,17 +50,30 @@ function isOwnPlace(node: ESTree.Node, code: string): boolean {
 }
 
 const isCreatedRequire = (node: ESTree.Node, code: string): boolean =>
-  /^createRequire\(\s*import\.meta\.url\s*\)$/.test(code.slice(node.start, node.end));
+  CREATED_REQUIRE.test(code.slice(node.start, node.end));
 
-/** `require('./file')`, where `require` was created for the module. */
+/**
+ * `require('./file')` where `require` was created for the module, and in CommonJS
+ * `require('./folder/' + name)`, which a bundler does not follow. Also `require.resolve` of these.
+ */
 function isRelativeRequire(node: ESTree.Node, code: string, required: Set<string>): boolean {
   if (node.type !== 'CallExpression') return false;
   const [first] = node.arguments;
-  const callee = code.slice(node.callee.start, node.callee.end);
+  if (!first || !readStart(first).startsWith('.')) return false;
+  const callee = code.slice(node.callee.start, node.callee.end).replace(/\.resolve$/, '');
   return (
-    (required.has(callee) || isCreatedRequire(node.callee, code)) &&
-    first?.type === 'Literal' &&
-    typeof first.value === 'string' &&
-    first.value.startsWith('.')
+    required.has(callee) ||
+    CREATED_REQUIRE.test(callee) ||
+    (callee === 'require' && !isConstant(first))
   );
 }
+
+/** Returns the text that the value of an expression starts with, as far as it is constant. */
+function readStart(node: ESTree.Node): string {
+  if (node.type === 'BinaryExpression' && node.operator === '+') return readStart(node.left);
+  if (node.type === 'TemplateLiteral') return node.quasis[0]!.value.raw;
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : '';
+}
+
+const isConstant = (node: ESTree.Node): boolean =>
+  node.type === 'Literal' || (node.type === 'TemplateLiteral' && node.expressions.length === 0);

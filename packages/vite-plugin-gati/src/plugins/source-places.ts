@@ -35,7 +35,7 @@ export function sourcePlacesPlugin(): Plugin {
     transform: {
       filter: {
         id: { exclude: [/^\0/, /[\\/]node_modules[\\/]/] },
-        code: /\bimport\.meta\.(?:dirname|filename)\b|\b__(?:dir|file)name\b|\bfileURLToPath\b|\bcreateRequire\b/,
+        code: /\bimport\.meta\.(?:dirname|filename)\b|\b__(?:dir|file)name\b|\bfileURLToPath\b|\bcreateRequire\b|\brequire(?:\.resolve)?\(/,
       },
       handler(code, id) {
         const file = id.replace(/\?.*$/, '');

@@ -12,6 +12,23 @@ test.each([
   ['dirname(fileURLToPath(import.meta.url))', 'fileURLToPath(import.meta.url)'],
   ['const load = createRequire(import.meta.url); load("./a.json")', 'load("./a.json")'],
   ['const load = createRequire(import.meta.url); load("a")', undefined],
+  [
+    'createRequire(import.meta.url)("./a/" + name)',
+    'createRequire(import.meta.url)("./a/" + name)',
+  ],
+  [
+    'createRequire(import.meta.url).resolve(`./${name}`)',
+    'createRequire(import.meta.url).resolve(`./${name}`)',
+  ],
+  [
+    'module.exports = require("./locales/" + lang + ".json")',
+    'require("./locales/" + lang + ".json")',
+  ],
+  ['module.exports = require.resolve(`../${name}`)', 'require.resolve(`../${name}`)'],
+  [
+    'module.exports = [require("./a"), require(`./b`), require("pkg/" + name), require(name)]',
+    undefined,
+  ],
   ['const __dirname = process.cwd(); join(__dirname, "a")', undefined],
   ['join(/* @vite-ignore */ import.meta.dirname, "a")', undefined],
   ['globalThis["__dirname"] = dirname(fileURLToPath(import.meta.url))', undefined],
@@ -49,4 +66,12 @@ test.each([
 ])('a build stops with %s at %s', async (code, line, place) => {
   const app = makeApp({ 'src/handlers/a.ts': route(line) });
   await expect(build(app)).rejects.toThrow(`src/handlers/a.ts:${place} ${code}`);
+});
+
+test('a build stops at a linked package that requires files of its folder by a computed name', async () => {
+  const app = makeApp({
+    'src/handlers/a.ts': route("export { default } from '../../packages/locales/index.cjs';"),
+    'packages/locales/index.cjs': "module.exports = require('./' + process.env.LOCALE + '.json');",
+  });
+  await expect(build(app)).rejects.toThrow('packages/locales/index.cjs:1:18 GATI_SERVER_FILE');
 });
