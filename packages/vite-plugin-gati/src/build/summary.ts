@@ -21,7 +21,7 @@ export interface BuildSummary {
   kept: { names: string[]; bytes: number } | undefined;
   /** Path from the root of the app, and bytes. */
   sdk: { file: string; bytes: number };
-  /** Output folder from the root of the app. */
+  /** Output folder from the working directory, where people run the printed commands. */
   folder: string;
   /** Versions of older releases in the build. */
   bundled: string[];

@@ -142,7 +142,7 @@ async function writeFilesBesideBundles(
       parts: state.parts!,
       kept: kept && { names: kept, bytes: await sizeOf(path.join(serverDir, 'node_modules')) },
       sdk,
-      folder: normalizePath(path.relative(root, outDir)) || '.',
+      folder: normalizePath(path.relative(process.cwd(), outDir)) || '.',
       bundled,
       notes: [
         ...(sdk.isOther

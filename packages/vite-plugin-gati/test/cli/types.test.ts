@@ -64,6 +64,12 @@ describe('checkTypes', () => {
     ]);
   });
 
+  test('checks handlers below a tsconfig.json that includes no file', async () => {
+    expect(await check({ 'tsconfig.json': tsconfig({ include: ['web'] }) }, HANDLER)).toEqual([
+      NOPE,
+    ]);
+  });
+
   test('reports an error of a tsconfig.json', async () => {
     const [first] = await check(
       {

@@ -47,8 +47,9 @@ export async function checkTypes(check: TypeCheck): Promise<Diagnostic[]> {
     for (const file of program.getSourceFileNames()) covered.add(file);
     for (const error of allDiagnostics(program)) {
       if (error.category !== DiagnosticCategory.Error || isForeign(error)) continue;
-      // A config that only references others has no files of its own, which is fine.
-      if (error.code === NO_INPUTS && configs.length > 1) continue;
+      // A config that includes no file of the app says nothing about it: its sources are checked
+      // below.
+      if (error.code === NO_INPUTS) continue;
       const diagnostic = toDiagnostic(error, check);
       found.set(JSON.stringify(diagnostic), diagnostic);
     }
