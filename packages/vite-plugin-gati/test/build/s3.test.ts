@@ -29,7 +29,6 @@ if ('reason' in moto)
   console.warn(`\n  !! A built server with its releases in S3 is NOT tested: ${moto.reason}\n`);
 
 describe.skipIf('reason' in moto)('a built server with its releases in S3', () => {
-  const before = { ...process.env };
   const url = 's3://shop-releases/api';
   /** The app whose first release is in the store. `alone` is a copy of its build. */
   let app: string;
@@ -46,7 +45,6 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
   });
   afterAll(async () => {
     await stopProcesses();
-    process.env = before;
     if ('stop' in moto) await moto.stop();
   });
 

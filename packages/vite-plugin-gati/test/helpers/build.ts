@@ -6,9 +6,6 @@ import gati, { type GatiOptions } from '../../src/index.ts';
 import { root as repository } from '@gati/test-kit/repository';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 
-// With `CI` set, a build warns that it has no release store.
-delete process.env.CI;
-
 export type Files = Record<string, string>;
 
 /**

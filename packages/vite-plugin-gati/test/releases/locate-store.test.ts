@@ -1,29 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { isCi } from '../../src/files/is-ci.ts';
 import { locateStore } from '../../src/releases/locate-store.ts';
 
 let root: string;
-const before = { ...process.env };
 beforeEach(() => {
   root = temporaryFolder('locate');
-  delete process.env.GATI_RELEASES;
+  vi.stubEnv('GATI_RELEASES', undefined);
 });
-afterEach(() => {
-  process.env = { ...before };
-});
+afterEach(() => void vi.unstubAllEnvs());
 const deploy = (text: string): void => fs.writeFileSync(path.join(root, 'gati.deploy.yaml'), text);
 
 test('the store is --store, else GATI_RELEASES, else gati.deploy.yaml, else a folder', () => {
   expect(locateStore(root)).toEqual({ url: path.join(root, '.gati/releases'), named: false });
   deploy('target: aws\nreleases: s3://acme/shop # for all\n');
   expect(locateStore(root)).toEqual({ url: 's3://acme/shop', named: true });
-  process.env.GATI_RELEASES = '../shared';
+  vi.stubEnv('GATI_RELEASES', '../shared');
   expect(locateStore(root)).toEqual({ url: path.resolve(root, '../shared'), named: true });
   expect(locateStore(root, '/srv/releases')).toEqual({ url: '/srv/releases', named: true });
-  process.env.GATI_RELEASES = '';
+  vi.stubEnv('GATI_RELEASES', '');
   deploy('target: aws\n');
   expect(locateStore(root).named).toBe(false);
   deploy('');
@@ -45,6 +42,6 @@ test.each([
   ['true', true],
   ['1', true],
 ])('isCi is right for CI=%j', (value, expected) => {
-  process.env.CI = value;
+  vi.stubEnv('CI', value);
   expect(isCi()).toBe(expected);
 });

@@ -12,7 +12,6 @@ describe.skipIf('reason' in moto)('S3', () => {
   let count = 0;
   /** Each store is a folder of the bucket. */
   const fresh = async (): Promise<string> => `s3://releases/of-test/${count++}/`;
-  const before = { ...process.env };
 
   beforeAll(async () => {
     process.env.AWS_ENDPOINT_URL = (moto as { url: string }).url;
@@ -30,7 +29,6 @@ describe.skipIf('reason' in moto)('S3', () => {
     client.destroy();
   });
   afterAll(async () => {
-    process.env = before;
     if ('stop' in moto) await moto.stop();
   });
 
