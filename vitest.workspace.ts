@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
+import { bundledThread } from './test/kit/bundled-thread.ts';
 import { UNIT_PROJECTS, WHOLE_PROJECTS } from './scripts/lib/projects.mjs';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -72,6 +73,7 @@ const limits = {
 const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
   defineProject({
     resolve: { alias },
+    plugins: [bundledThread(source('runtime-h3/src/effects/drivers/sqlite/thread.ts'))],
     test: {
       name,
       root: `packages/${folder}`,
