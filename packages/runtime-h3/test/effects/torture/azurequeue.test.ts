@@ -16,6 +16,6 @@ describeIf('url' in server)('Azure Storage', () => {
     steps: true,
     keys: false,
     ordered: false,
-    part: 0.6,
+    part: 0.3,
   });
 });

@@ -28,6 +28,6 @@ describeIf('url' in queues)('Pub/Sub', () => {
     keys,
     ordered: false,
     resends: true,
-    part: 0.4,
+    part: 0.2,
   });
 });

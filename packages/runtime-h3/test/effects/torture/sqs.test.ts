@@ -36,6 +36,6 @@ describeIf('url' in queues)('SQS', () => {
     steps: false,
     keys,
     ordered: false,
-    part: 0.4,
+    part: 0.2,
   });
 });
