@@ -91,6 +91,7 @@ const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
 const OPTIONS: Record<string, object> = {
   packed: { globalSetup: 'test/kit/registry-setup.ts' },
   cluster: { fileParallelism: false },
+  pods: { fileParallelism: false, globalSetup: 'test/pods/setup.ts' },
 };
 
 /** Tests of built or packed packages: real servers, a registry on loopback, a browser. */

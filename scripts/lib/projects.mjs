@@ -26,6 +26,7 @@ const ALL = [
   // These need servers that take minutes to compile.
   { name: 'telemetry', alone: true },
   { name: 'cluster', alone: true },
+  { name: 'pods', alone: true },
 ];
 
 /** Projects of unit tests, with the folder of the package in `packages/`. */

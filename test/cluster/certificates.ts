@@ -4,11 +4,10 @@ import path from 'node:path';
 
 /** Names of certificates with their subject and names of hosts. */
 const CERTIFICATES: Record<string, [subject: string, names: string]> = {
-  api: [
-    '/CN=kube-apiserver',
-    'DNS:localhost,DNS:node1,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10.96.0.1',
-  ],
+  api: ['/CN=kube-apiserver', 'DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10.96.0.1'],
   admin: ['/O=system:masters/CN=admin', 'DNS:admin'],
+  components: ['/O=system:masters/CN=components', 'DNS:components'],
+  aggregator: ['/CN=aggregator', 'DNS:aggregator'],
 };
 
 /** Makes a certificate authority and the certificates of a cluster, valid for some days. */

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
@@ -9,6 +8,7 @@ import { until } from '@gati/test-kit/wait';
 import type { Missing } from '../servers/process.ts';
 import { findServer, type ServerName } from './binaries.ts';
 import { createCertificates } from './certificates.ts';
+import { createProcesses, type Processes, readLogs } from './processes.ts';
 
 /** A Kubernetes of this machine. */
 export interface TestCluster {
@@ -18,8 +18,8 @@ export interface TestCluster {
   url: string;
   /** Requests that changed something, as the API server wrote them down. */
   audit(): AuditEvent[];
-  /** Starts one more process, which ends with the cluster. */
-  run(name: string, command: string, args: string[]): ChildProcess;
+  /** Processes of the cluster, to which a node adds its own. */
+  processes: Processes;
   logs(): string;
   stop(): Promise<void>;
 }
@@ -33,12 +33,16 @@ export interface AuditEvent {
   requestObject?: unknown;
 }
 
+/** User of the controllers and the node, whose requests are not written down. */
+export const COMPONENTS = 'components';
+
 const AUDIT_POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived', 'ResponseStarted'],
   rules: [
     { level: 'None', verbs: ['get', 'list', 'watch'] },
+    { level: 'None', users: [COMPONENTS] },
     { level: 'Request', userGroups: ['system:masters'] },
     { level: 'None' },
   ],
@@ -53,33 +57,19 @@ export async function startControlPlane(): Promise<TestCluster | Missing> {
   const folder = createFolder('cluster');
   const pki = path.join(folder, 'pki');
   createCertificates(pki);
-  const children: ChildProcess[] = [];
-  const run: TestCluster['run'] = (name, command, args) => {
-    const log = fs.openSync(path.join(folder, `${name}.log`), 'a');
-    const child = spawn(command, args, {
-      stdio: ['ignore', log, log],
-      cwd: folder,
-    });
-    fs.closeSync(log);
-    child.on('error', () => {});
-    children.push(child);
-    return child;
-  };
-  const orphaned = (): void => children.forEach((child) => void child.kill('SIGKILL'));
-  process.once('exit', orphaned);
+  const processes = createProcesses(folder);
   async function stop(): Promise<void> {
-    for (const child of children.reverse()) await end(child);
-    process.removeListener('exit', orphaned);
+    await processes.stop();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   const ports = { etcd: await freePort(), peer: await freePort(), api: await freePort() };
   const url = `https://127.0.0.1:${ports.api}`;
-  const kubeconfig = writeKubeconfig(folder, url);
+  const kubeconfig = writeKubeconfig(folder, url, 'admin');
   const cluster: TestCluster = {
     folder,
     kubeconfig,
     url,
-    run,
+    processes,
     stop,
     audit: () => readAudit(folder),
     logs: () => readLogs(folder),
@@ -95,7 +85,7 @@ export async function startControlPlane(): Promise<TestCluster | Missing> {
 }
 
 async function startServers(
-  { folder, run, url }: TestCluster,
+  { folder, processes: { run }, url }: TestCluster,
   ports: { etcd: number; peer: number; api: number },
 ): Promise<void> {
   const pki = path.join(folder, 'pki');
@@ -112,7 +102,7 @@ async function startServers(
     `http://127.0.0.1:${ports.peer}`,
   ]);
   fs.writeFileSync(path.join(folder, 'audit.json'), JSON.stringify(AUDIT_POLICY));
-  const api = run(
+  const api: ChildProcess = run(
     'kube-apiserver',
     findServer('kube-apiserver')!,
     apiArguments(folder, etcd, ports.api),
@@ -130,6 +120,8 @@ const apiArguments = (folder: string, etcd: string, port: number): string[] => {
     'secure-port': port,
     'endpoint-reconciler-type': 'none',
     'service-cluster-ip-range': '10.96.0.0/16',
+    // Above the ports that the tests choose.
+    'service-node-port-range': '32100-32767',
     'authorization-mode': 'RBAC,Node',
     'allow-privileged': true,
     'tls-cert-file': `${folder}/pki/api.pem`,
@@ -142,6 +134,14 @@ const apiArguments = (folder: string, etcd: string, port: number): string[] => {
     'kubelet-client-certificate': `${folder}/pki/admin.pem`,
     'kubelet-client-key': `${folder}/pki/admin.key`,
     'kubelet-preferred-address-types': 'Hostname',
+    // Through which the API server passes requests to the metrics server.
+    'requestheader-client-ca-file': `${folder}/pki/ca.pem`,
+    'requestheader-allowed-names': 'aggregator',
+    'requestheader-username-headers': 'X-Remote-User',
+    'requestheader-group-headers': 'X-Remote-Group',
+    'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
+    'proxy-client-cert-file': `${folder}/pki/aggregator.pem`,
+    'proxy-client-key-file': `${folder}/pki/aggregator.key`,
     'audit-policy-file': `${folder}/audit.json`,
     'audit-log-path': `${folder}/audit.log`,
     'audit-log-format': 'json',
@@ -149,20 +149,21 @@ const apiArguments = (folder: string, etcd: string, port: number): string[] => {
   return Object.entries(options).map(([name, value]) => `--${name}=${value}`);
 };
 
-function writeKubeconfig(folder: string, url: string): string {
-  const file = path.join(folder, 'kubeconfig');
+/** Writes the kubeconfig of a user, whose certificate is in the folder. Returns its path. */
+export function writeKubeconfig(folder: string, url: string, name: string): string {
+  const file = path.join(folder, `${name}.kubeconfig`);
   const pki = path.join(folder, 'pki');
   const cluster = { server: url, 'certificate-authority': `${pki}/ca.pem` };
-  const user = { 'client-certificate': `${pki}/admin.pem`, 'client-key': `${pki}/admin.key` };
+  const user = { 'client-certificate': `${pki}/${name}.pem`, 'client-key': `${pki}/${name}.key` };
   fs.writeFileSync(
     file,
     JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': 'test',
-      contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: name } }],
       clusters: [{ name: 'test', cluster }],
-      users: [{ name: 'admin', user }],
+      users: [{ name, user }],
     }),
   );
   return file;
@@ -184,32 +185,11 @@ function isReady(url: string, pki: string): Promise<boolean> {
   });
 }
 
-function readAudit(folder: string): AuditEvent[] {
+/** Reads the audit log of the API server in a folder. */
+export function readAudit(folder: string): AuditEvent[] {
   const file = path.join(folder, 'audit.log');
   if (!fs.existsSync(file)) return [];
   // The last line may be incomplete.
   const lines = fs.readFileSync(file, 'utf8').split('\n').slice(0, -1).filter(Boolean);
   return lines.map((line) => JSON.parse(line) as AuditEvent);
-}
-
-/** The last lines of each process. */
-function readLogs(folder: string): string {
-  const files = fs
-    .readdirSync(folder)
-    .filter((name) => name.endsWith('.log') && name !== 'audit.log');
-  return files
-    .map((name) => {
-      const lines = fs.readFileSync(path.join(folder, name), 'utf8').trim().split('\n');
-      return `== ${name}\n${lines.slice(-8).join('\n')}`;
-    })
-    .join('\n');
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await ended;
-  clearTimeout(impatient);
 }

@@ -57,8 +57,11 @@ export async function createStubApp(cluster: TestCluster, registry: string): Pro
 }
 
 /** Returns the commands for an app in a folder with a build. */
-export function createApp(cluster: TestCluster, folder: string): DeployedApp {
-  const env = { ...process.env, GATI_KUBECONFIG: cluster.kubeconfig, DOCKER_CONFIG: folder };
+export function createApp(
+  { kubeconfig }: Pick<TestCluster, 'kubeconfig'>,
+  folder: string,
+): DeployedApp {
+  const env = { ...process.env, GATI_KUBECONFIG: kubeconfig, DOCKER_CONFIG: folder };
   const run = (...args: string[]): Promise<ProcessResult> =>
     runProcess(process.execPath, [CLI, ...args], { cwd: folder, env });
   return {

@@ -8,7 +8,7 @@ import { LABELS } from '../../../packages/deployers/core/src/objects/labels.ts';
 import type { TestCluster } from '../control-plane.ts';
 
 /** Opens a client of a test cluster. */
-export const openCluster = ({ kubeconfig }: TestCluster): Cluster =>
+export const openCluster = ({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>): Cluster =>
   new Cluster(readAccess(undefined, { GATI_KUBECONFIG: kubeconfig }));
 
 export interface Controller {
