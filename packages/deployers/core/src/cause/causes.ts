@@ -10,7 +10,7 @@ export interface Cause {
   /** RFC 3339. */
   since?: string;
   /** A pod whose last log lines explain the cause. */
-  logsOf?: { pod: string; isPrevious: boolean };
+  logsOf?: { pod: string; container: string; isPrevious: boolean };
 }
 
 export type CauseCode =

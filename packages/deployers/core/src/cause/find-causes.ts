@@ -61,6 +61,12 @@ function podCause(pod: Pod, { events }: Snapshot): Cause | undefined {
 function scheduleFix(message: string): string {
   if (/Insufficient (?:cpu|memory)/.test(message))
     return 'Lower `resources.cpu`, `resources.memory` or `scale.min`, or add nodes. A cluster that adds nodes by itself needs some minutes.';
+  const claim = /persistentvolumeclaim "([\w.-]+)"/.exec(message)?.[1];
+  if (claim) return `Create the claim \`${claim}\` in the namespace, or remove the volume.`;
+  if (/affinity\/selector|node selector/.test(message))
+    return 'No node has the labels of the node selector: label a node, or correct the selector.';
+  if (/pod (?:anti-)?affinity/.test(message))
+    return 'No node satisfies the pod affinity: correct the rule that the message names.';
   if (/taint/.test(message)) return 'All other nodes have a taint: add nodes for apps.';
   return 'Add nodes that the pod fits on.';
 }
@@ -100,7 +106,15 @@ function rejection(owner: Workload, { message = '', lastTransitionTime }: Condit
       code: 'quota',
       fix: 'Ask for a larger quota of the namespace, or lower `resources` and `scale.min`.',
     };
-  if (/violates PodSecurity|denied|admission|policy/i.test(message))
+  if (/(?:maximum|minimum) \w+ usage per|limit to request ratio/.test(message))
+    return {
+      ...common,
+      code: 'quota',
+      fix: /memory/.test(message)
+        ? 'Change `resources.memory` and `resources.memoryLimit` to what the LimitRange of the namespace allows.'
+        : 'Change `resources.cpu` and `resources.cpuLimit` to what the LimitRange of the namespace allows.',
+    };
+  if (/violates PodSecurity|denied|admission|policy|pod rejected/i.test(message))
     return {
       ...common,
       code: 'rejected',

@@ -7,6 +7,7 @@ export interface Snapshot {
   deployment: Workload | undefined;
   replicaSets: Workload[];
   pods: Pod[];
+  /** The last ones at the end. */
   events: KubeEvent[];
 }
 
@@ -36,6 +37,7 @@ export interface Pod extends KubeObject {
     reason?: string;
     message?: string;
     conditions?: Condition[];
+    initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];
   };
 }
@@ -43,6 +45,7 @@ export interface Pod extends KubeObject {
 export interface ContainerStatus {
   name: string;
   ready: boolean;
+  started?: boolean;
   restartCount: number;
   state?: ContainerState;
   lastState?: ContainerState;
@@ -78,19 +81,25 @@ export async function readSnapshot(
   const query = { labelSelector: `${LABELS.revision}=${revision}` };
   const apps = `apis/apps/v1/namespaces/${namespace}`;
   const core = `api/v1/namespaces/${namespace}`;
-  const [found, replicaSets, pods, events] = await Promise.all([
+  const [found, replicaSets, pods, warnings, kills] = await Promise.all([
     cluster.get(`${apps}/deployments/${deployment}`),
     cluster.list(`${apps}/replicasets`, query),
     cluster.list(`${core}/pods`, query),
     cluster.list(`${core}/events`, { fieldSelector: 'type=Warning' }),
+    // Their messages name the probe that ended a container. They are no warnings.
+    cluster.list(`${core}/events`, { fieldSelector: 'reason=Killing' }),
   ]);
   const own = new Set([found, ...replicaSets, ...pods].map((each) => each?.metadata.uid));
   return {
     deployment: found as Workload | undefined,
     replicaSets: replicaSets as Workload[],
     pods: (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined),
-    events: (events as KubeEvent[]).filter(
-      ({ involvedObject }) => isObject(involvedObject) && own.has(involvedObject.uid),
-    ),
+    events: ([...warnings, ...kills] as KubeEvent[])
+      .filter(({ involvedObject }) => isObject(involvedObject) && own.has(involvedObject.uid))
+      .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)),
   };
 }
+
+/** When an event happened last, RFC 3339. */
+const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): string =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatiError } from '@gati/contract';
 import { type Cause, PATIENCE } from '../cause/causes.ts';
+import { explainLogs } from '../cause/explain-logs.ts';
 import { findCauses } from '../cause/find-causes.ts';
 import { readSnapshot, type Snapshot } from '../cause/snapshot.ts';
 import type { Cluster } from '../kube/cluster.ts';
@@ -57,7 +58,7 @@ export async function waitReady(
       if (seen.has(each.code) || (each.code === 'controller' && now - started < QUIET)) continue;
       const logs = await readLogs(cluster, step.namespace, each);
       seen.set(each.code, { since: now, logs });
-      onCause?.(each, logs);
+      onCause?.(explainLogs(each, logs), logs);
     }
     const lasting = causes.filter(
       ({ code }) => now - (seen.get(code)?.since ?? now) >= (PATIENCE[code] ?? Infinity),
@@ -94,7 +95,10 @@ async function rolloutError(
   }: { causes: Cause[]; ready: number; step: WaitStep; isTimeout: boolean },
 ): Promise<GatiError> {
   const withLogs = await Promise.all(
-    causes.map(async (each) => ({ ...each, logs: await readLogs(cluster, step.namespace, each) })),
+    causes.map(async (each) => {
+      const logs = await readLogs(cluster, step.namespace, each);
+      return { ...explainLogs(each, logs), logs };
+    }),
   );
   const [first] = withLogs;
   const count = `${ready} of ${step.replicas} pods became ready`;

@@ -149,7 +149,7 @@ describe('the cause of pods that are not ready', () => {
     expect(found).toMatchObject({
       code: 'out-of-memory',
       fix: expect.stringContaining('resources.memory'),
-      logsOf: { pod: 'shop-1', isPrevious: true },
+      logsOf: { pod: 'shop-1', container: 'app', isPrevious: true },
     });
   });
 
