@@ -1,8 +1,5 @@
 import path from 'node:path';
 import { type Contract, sortContract } from '@gati/contract';
-import { toRouterPath } from '@gati/contract/internal';
-import { addRoute, createRouter } from 'rou3';
-import { compileRouterToString } from 'rou3/compiler';
 import { ABI } from '@gati/runtime-h3/internal';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
 import { reportDiagnostics } from '../../build/report.ts';
@@ -15,6 +12,7 @@ import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
 import type { ForeignModule, RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
+import { printMatch } from './route-table.ts';
 
 interface ReleaseInput {
   root: string;
@@ -110,7 +108,7 @@ const contract = JSON.parse(${JSON.stringify(JSON.stringify(toSlimContract(contr
 const c = contract.routes;
 ${program.print()}const route = (place, code) => ({ ...place, load: () => code });
 const routes = [${printed.join(',\n')}];
-const match = ${compileMatch(contract)};
+const match = ${printMatch(contract.routes)};
 export default {
   abi: ${ABI}, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
   modules: { ${modules.join(', ')} },${foreign}
@@ -172,13 +170,6 @@ function printMiddleware({ middleware }: RouteFile, imports: Imports): string[] 
     `middleware: [${names.join(', ')}]`,
     ...(names.length > 0 ? [`middlewareFiles: ${JSON.stringify(middleware)}`] : []),
   ];
-}
-
-function compileMatch({ routes }: Contract): string {
-  const router = createRouter<number>();
-  for (const [index, route] of routes.entries())
-    addRoute(router, route.method, toRouterPath(route.path), index);
-  return compileRouterToString(router, { serialize: (index) => `routes[${index}]` });
 }
 
 interface Imports {
