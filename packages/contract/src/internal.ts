@@ -34,6 +34,7 @@ export {
 } from './schema/text-form.ts';
 export { compareLiterals } from './schema/canonical.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
+export { isSecretSchema, secretParts } from './schema/secrets.ts';
 export { combineSecurity } from './security/combine.ts';
 export { describeSecurity } from './security/describe.ts';
 export { nameSchemes } from './security/name-schemes.ts';

@@ -26,6 +26,7 @@ export { dataFolder } from './data/data-folder.ts';
 export { defaultQueueUrl, loggedQueueSettings, openQueue } from './effects/drivers/open.ts';
 export { ALL_QUEUES } from './effects/drivers/all-queues.ts';
 export { createRedactor } from './config/redact-secrets.ts';
+export { PayloadCapture } from './telemetry/capture/payload-capture.ts';
 export { type CreatedTracer, createTracer } from './telemetry/trace/create-tracer.ts';
 export type { Tracer } from './telemetry/trace/tracer.ts';
 export { explain } from './validate/explain.ts';

@@ -178,6 +178,7 @@ export const GATI_CODES = {
     "Server code has syntax that Node can't run and that a build does not lower.",
   GATI_TEST_RELEASE: '`testApp()` found no app to test.',
   GATI_TRACE_UNKNOWN: 'The telemetry store has no trace with the requested id.',
+  GATI_TRAP: "A trap can't be armed.",
   GATI_TYPE_ANY: 'A response body contains `any`, so the contract has `unknown` for that part.',
   GATI_TYPE_GENERIC:
     'A type parameter has no concrete type where a body is made, so that part of the contract is unknown.',

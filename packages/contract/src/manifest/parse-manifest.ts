@@ -99,6 +99,7 @@ const schemaObject: Check = object(
     readOnly: boolean,
     writeOnly: boolean,
     'x-gati-codec': oneOf('date', 'bigint', 'bytes', 'set', 'map', 'file'),
+    'x-gati-secret': boolean,
   } satisfies Record<keyof Schema, Check>,
   'a keyword of the schema format',
 );

@@ -37,7 +37,7 @@ const NUMBERS = [
   'multipleOf',
 ] as const;
 const STRINGS = ['pattern', 'format', 'contentMediaType', 'title', 'description'] as const;
-const FLAGS = ['uniqueItems', 'deprecated', 'readOnly', 'writeOnly'] as const;
+const FLAGS = ['uniqueItems', 'deprecated', 'readOnly', 'writeOnly', 'x-gati-secret'] as const;
 /**
  * The types that a keyword applies to. A schema with a list of types becomes one schema per type,
  * each with its own keywords.

@@ -56,6 +56,8 @@ export interface Schema {
 
   /** Type of the value in a handler, if JSON has no such type. */
   'x-gati-codec'?: Codec;
+  /** The value is a secret: telemetry hides it. */
+  'x-gati-secret'?: boolean;
 }
 
 /**

@@ -1,5 +1,8 @@
 /** Responses of the read API below `/_control/api/`, as the pages receive them. */
 import type {
+  CaptureRecord,
+  CapturedBody,
+  CapturedMessage,
   ErrorGroup,
   LogLevel,
   LogRecord,
@@ -9,6 +12,7 @@ import type {
   Trace,
 } from '@gati/runtime-h3/telemetry';
 
+export type { CaptureRecord, CapturedBody, CapturedMessage };
 export type { ErrorGroup, LogLevel, LogRecord, RequestRecord, RunRecord, SpanRecord };
 
 /** Part of a list, newest first. `next` is the cursor of the next part; absent at the end. */

@@ -12,6 +12,7 @@ export const router: Router = createRouter({
       name: 'Trace',
       component: () => import('./pages/TracePage.vue'),
     },
+    { path: '/traces/traps', name: 'Traps', component: () => import('./pages/TrapsPage.vue') },
     { path: '/errors', name: 'Errors', component: () => import('./pages/ErrorsPage.vue') },
     { path: '/logs', name: 'Logs', component: () => import('./pages/LogsPage.vue') },
     { path: '/releases', name: 'Releases', component: () => import('./pages/ReleasesPage.vue') },

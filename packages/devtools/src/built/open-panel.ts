@@ -17,7 +17,14 @@ const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
  *
  * @throws when the file of the accounts can't be opened
  */
-export function openPanel({ source, access, queue, releases, operator }: PanelHost): BuiltPanel {
+export function openPanel({
+  source,
+  access,
+  queue,
+  releases,
+  operator,
+  traps,
+}: PanelHost): BuiltPanel {
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const gate = createServerGate({ store, origin, now: Date.now });
@@ -28,6 +35,7 @@ export function openPanel({ source, access, queue, releases, operator }: PanelHo
       ...(queue && { queue }),
       ...(releases && { releases }),
       ...(operator && { operator }),
+      ...(traps && { traps }),
     },
     gate,
     audit: store.audit,

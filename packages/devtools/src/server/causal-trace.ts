@@ -50,7 +50,8 @@ function requestAbove({ requests, spans }: Trace, spanId: string): RequestRecord
   return byId.get(id ?? '') ?? firstRequest(requests);
 }
 
-function addTrace(detail: TraceDetail, { spans, logs, isCut }: Trace): void {
+function addTrace(detail: TraceDetail, { spans, logs, captures, isCut }: Trace): void {
+  if (captures) detail.captures = [...(detail.captures ?? []), ...captures];
   detail.spans = [...detail.spans, ...spans];
   detail.logs = [...detail.logs, ...logs].sort((a, b) => a.time - b.time);
   if (isCut) detail.isCut = true;

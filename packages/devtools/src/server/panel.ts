@@ -18,6 +18,7 @@ import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
+import { trapActions } from './traps/actions.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
 import { ruleOf } from './rules.ts';
@@ -103,6 +104,7 @@ export function createPanel(options: PanelOptions): Panel {
   const pageActions = [
     ...(ports.queue ? effectActions(context) : []),
     ...(ports.releases ? releaseActions(context) : []),
+    ...(ports.traps ? trapActions(ports.traps) : []),
   ];
   const parts: PanelParts = {
     gate,

@@ -1,5 +1,5 @@
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
-import type { NodeOperator } from '@gati/runtime-h3/telemetry';
+import type { NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
 /** The queue of the app's effects. */
@@ -36,4 +36,6 @@ export interface PanelPorts {
   releases?: ReleasesPort;
   /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
+  /** Absent if nothing is recorded. */
+  traps?: TrapsPort;
 }

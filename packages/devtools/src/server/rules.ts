@@ -6,6 +6,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   routes: READ,
   traces: READ,
   'traces/:id': READ,
+  traps: READ,
+  'traps/:id': READ,
   logs: READ,
   'logs/volume': READ,
   'logs/tail': READ,

@@ -11,7 +11,7 @@ const BATCH = 1000;
 /** Milliseconds after which a batch is written at the latest. */
 const FLUSH_AFTER = 100;
 
-export type DropReason = 'line too long' | 'not readable' | 'queue full';
+export type DropReason = 'line too long' | 'not readable' | 'queue full' | 'capture limit';
 
 export interface IngestOptions {
   store: Pick<TelemetryStore, 'write'>;
@@ -61,9 +61,11 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
       const parsed = parse(line, pid);
       if ('fault' in parsed) return onDrop('not readable', 1);
       if ('hello' in parsed) return void ({ pid } = parsed.hello);
-      if ('dropped' in parsed) return onDrop('queue full', parsed.dropped);
+      if ('dropped' in parsed)
+        return onDrop(parsed.what === 'captures' ? 'capture limit' : 'queue full', parsed.dropped);
       if ('request' in parsed) batch.requests.push(parsed.request);
       else if ('span' in parsed) batch.spans.push(parsed.span);
+      else if ('capture' in parsed) (batch.captures ??= []).push(parsed.capture);
       else batch.logs.push(parsed.log);
       added();
     }

@@ -1,6 +1,8 @@
+import type { ArmedTrap, TrapsPort } from '../types/trap.ts';
 import { createIngest } from './ingest.ts';
 import { parseReceived } from './parse-received.ts';
 import type { BoundedSource } from './sources/combine.ts';
+import { createTrapFeed } from './traps/trap-feed.ts';
 import { openTelemetryStore, type TelemetryStoreOptions } from './store/open-store.ts';
 
 /** Milliseconds between two removals of old telemetry. */
@@ -9,10 +11,16 @@ const PRUNE_INTERVAL = 10_000;
 /** A telemetry store in the process that it observes. */
 export interface LocalTelemetry {
   source: BoundedSource;
+  traps: TrapsPort;
   /** Takes complete lines, each ended by `\n`. */
   write(lines: string): void;
   /** Writes the waiting records, and closes the store. */
   close(): void;
+}
+
+export interface LocalTelemetryOptions extends Omit<TelemetryStoreOptions, 'isLazy'> {
+  /** Called with the armed traps when they change. */
+  onTraps?: (traps: ArmedTrap[]) => void;
 }
 
 /**
@@ -23,16 +31,29 @@ export interface LocalTelemetry {
  */
 export function openLocalTelemetry(
   url: string,
-  options: Omit<TelemetryStoreOptions, 'isLazy'> = {},
+  options: LocalTelemetryOptions = {},
 ): LocalTelemetry {
-  const store = openTelemetryStore(url, { ...options, isLazy: true });
-  const ingest = createIngest({ store, parse: parseReceived, onDrop: () => {} });
+  const { onTraps = () => {}, ...storeOptions } = options;
+  const store = openTelemetryStore(url, { ...storeOptions, isLazy: true });
+  const feed = createTrapFeed({ read: () => store.armedTraps(), onChange: onTraps });
+  const ingest = createIngest({
+    store: {
+      write(batch) {
+        store.write(batch);
+        if (batch.captures) feed.refresh();
+      },
+    },
+    parse: parseReceived,
+    onDrop: () => {},
+  });
   const pruning = setInterval(() => void store.prune(), PRUNE_INTERVAL).unref();
   return {
     source: store,
+    traps: feed.watch(store.traps),
     write: ingest.write,
     close() {
       clearInterval(pruning);
+      feed.close();
       ingest.flush();
       store.close();
     },

@@ -9,7 +9,9 @@ import {
   string,
 } from '@gati/contract/data';
 import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
+import type { CaptureRecord } from '../types/capture.ts';
 import type { LogRecord, RequestRecord, SpanRecord } from '../types/telemetry.ts';
+import { toCapture } from './parse-capture.ts';
 import { isSpanId, isTraceId, matches, spanIdCheck, traceIdCheck } from './record-checks.ts';
 
 /** Maximum number of characters of one line. A longer line is dropped. */
@@ -61,12 +63,13 @@ const SPAN = object(
 export type ParsedLine =
   | { request: RequestRecord }
   | { span: SpanRecord }
+  | { capture: CaptureRecord }
   | { log: LogRecord }
   | { fault: string };
 
 /**
  * Parses a line of a worker's log: one JSON document. The line of the access log becomes a request,
- * `{"span":{…}}` a span, each other document a log record.
+ * `{"span":{…}}` a span, `{"capture":{…}}` a capture, each other document a log record.
  *
  * @param pid process that wrote the line
  * @param now time of a log record without one, in epoch milliseconds
@@ -83,6 +86,8 @@ export function parseLogLine(line: string, pid: number, now: number = Date.now()
   const span = own(value, 'span');
   if (own(value, 'level') === undefined && matches(SPAN, span))
     return { span: toSpan(span as SpanRecord) };
+  const capture = own(value, 'level') === undefined && toCapture(own(value, 'capture'), pid);
+  if (capture) return { capture };
   return { log: toLog(value, pid, now) };
 }
 

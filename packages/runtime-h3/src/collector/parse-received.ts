@@ -7,18 +7,26 @@ export type ReceivedLine =
   /** First line of a connection. */
   | { hello: { pid: number } }
   /** Lines that the sender could not keep. */
-  | { dropped: number };
+  | { dropped: number; what?: 'captures' };
 
 const HELLO = object({ gati: oneOf('hello'), pid: number });
-const DROPPED = object({ gati: oneOf('dropped'), lines: number });
+const DROPPED = object({ gati: oneOf('dropped'), lines: number }, { what: oneOf('captures') });
+
+interface Dropped {
+  lines: number;
+  what?: 'captures';
+}
 
 /** Parses a line that another process of the server sent. */
 export function parseReceived(line: string, pid: number): ReceivedLine {
   if (line.startsWith('{"gati":')) {
     const hello = parseDocument<{ pid: number }>(line, HELLO, LONGEST_LINE);
     if ('value' in hello) return { hello: { pid: hello.value.pid } };
-    const dropped = parseDocument<{ lines: number }>(line, DROPPED, LONGEST_LINE);
-    if ('value' in dropped) return { dropped: dropped.value.lines };
+    const dropped = parseDocument<Dropped>(line, DROPPED, LONGEST_LINE);
+    if ('value' in dropped) {
+      const { lines, what } = dropped.value;
+      return { dropped: lines, ...(what && { what }) };
+    }
   }
   return parseLogLine(line, pid);
 }

@@ -1,4 +1,5 @@
 import type { TelemetryBatch } from '../types/telemetry.ts';
+import type { ArmedTrap, TrapsPort } from '../types/trap.ts';
 import type { TelemetrySource } from '../types/telemetry-source.ts';
 
 /**
@@ -6,6 +7,9 @@ import type { TelemetrySource } from '../types/telemetry-source.ts';
  * file.
  */
 export interface TelemetryStore extends TelemetrySource {
+  readonly traps: TrapsPort;
+  /** Returns the traps that processes have to arm; none if the file can't be read. */
+  armedTraps(): ArmedTrap[];
   /**
    * Adds telemetry in one transaction. Metrics count every request, whether its record is kept or
    * not. Never throws: what can't be stored is dropped and counted.

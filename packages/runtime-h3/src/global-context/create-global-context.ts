@@ -203,6 +203,7 @@ async function openEngine(
   return createEffectsEngine({
     effects: () => release.effects,
     $defs: () => release.contract.$defs,
+    schemas: (name) => release.contract.effects.find((effect) => effect.name === name),
     driver,
     gctx,
     logger,

@@ -6,7 +6,7 @@ import type { ServerOptions } from './options.ts';
 export type { ServerOptions } from './options.ts';
 
 /**
- * Commands that read the telemetry of a server. The code of these commands loads when one is
+ * Commands that read the telemetry of a server, and `trap`. The code of these commands loads when one is
  * called.
  */
 const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
@@ -15,6 +15,7 @@ const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
   'logs',
   'errors',
   'metrics',
+  'trap',
 ]);
 
 /**

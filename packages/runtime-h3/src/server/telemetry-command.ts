@@ -1,3 +1,4 @@
+import { telemetryStore } from './panel-env.ts';
 import {
   isTelemetryCommand,
   openStoreReader,
@@ -8,7 +9,8 @@ import {
 export function runStoredTelemetryCommand(name: string, words: string[]): Promise<number> {
   if (!isTelemetryCommand(name)) throw new TypeError(`${name} is not a command`);
   return runTelemetryCommand(name, words, {
-    open: () => openStoreReader(process.env.GATI_TELEMETRY),
+    open: () =>
+      openStoreReader(telemetryStore({ telemetry: process.env.GATI_TELEMETRY || undefined }, 'on')),
     token: process.env.GATI_TOKEN,
   });
 }

@@ -14,7 +14,22 @@ export { quantile } from './record/quantile.ts';
 export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';
 export { LOG_LEVELS } from '../types/log-level.ts';
+export type * from '../types/capture.ts';
 export type * from '../types/panel-module.ts';
 export type * from '../types/process-metrics.ts';
 export type * from '../types/telemetry.ts';
 export type * from '../types/telemetry-source.ts';
+export {
+  type ArmedTrap,
+  type Catch,
+  DEFAULT_TRAP_TIME,
+  LONGEST_TRAP,
+  MOST_CATCHES,
+  type StatusClass,
+  type Trap,
+  TRAP_OUTCOMES,
+  type TrapCondition,
+  type TrapDetail,
+  type TrapRequest,
+  type TrapsPort,
+} from '../types/trap.ts';

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
 import type { NodeOperator } from './process-metrics.ts';
+import type { TrapsPort } from './trap.ts';
 import type { TelemetrySource } from './telemetry-source.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface PanelHost {
   releases?: { open(): Promise<ReleaseStore> };
   /** Measures the processes of this server. */
   operator?: NodeOperator;
+  /** Absent if nothing is recorded. */
+  traps?: TrapsPort;
   access: PanelAccess;
   logger: Logger;
 }

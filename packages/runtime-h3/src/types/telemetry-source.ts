@@ -3,6 +3,7 @@
  * implements it; other systems, such as Prometheus and Loki, can implement it too. Queries are
  * typed values, never paths or strings in the language of the source.
  */
+import type { CaptureRecord } from './capture.ts';
 import type { LogLevel } from './log-level.ts';
 import type { LogRecord, RequestRecord, RunRecord, SpanRecord } from './telemetry.ts';
 
@@ -69,6 +70,8 @@ export interface Trace {
   spans: SpanRecord[];
   /** Oldest first, at most 1,000; with those of requests and runs. */
   logs: LogRecord[];
+  /** Requests and runs with their payloads, oldest first, at most 100. Absent: none is captured. */
+  captures?: CaptureRecord[];
   /** Set if the trace has more than that, or if the search for it took too long. */
   isCut?: true;
 }

@@ -2,7 +2,9 @@
  * Observations of a server, as plain data. Processes send them, a store keeps them, and pages show
  * them.
  */
+import type { CaptureRecord } from './capture.ts';
 import type { LogLevel } from './log-level.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** One request: the root of its spans, and its line in the access log. */
 export interface RequestRecord {
@@ -62,11 +64,7 @@ export interface SpanRecord {
   links?: SpanLink[];
 }
 
-/**
- * How an attempt ended. `interrupted`: the process ended, or lost the lease, so another attempt does
- * the work.
- */
-export type RunOutcome = 'completed' | 'retried' | 'dead' | 'interrupted';
+export type { RunOutcome };
 
 /** One attempt to run a job of an effect: its line in the log, and the root of its spans. */
 export interface RunRecord {
@@ -110,4 +108,5 @@ export interface TelemetryBatch {
   requests: RequestRecord[];
   spans: SpanRecord[];
   logs: LogRecord[];
+  captures?: CaptureRecord[];
 }

@@ -107,6 +107,68 @@ describe('a server with a telemetry store', () => {
   });
 });
 
+describe('traps of a server with four workers', () => {
+  interface Caught {
+    id: string;
+    state: string;
+    kept: number;
+    catches: { traceId: string; result: string }[];
+    captures: { request: { body: { text: string } }; pid: number; traps: string[] }[];
+  }
+  const sendAll = async (url: string, count: number): Promise<Response[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        fetch(`${url}/echo`, {
+          method: 'POST',
+          // Each connection goes to the next worker.
+          headers: { 'content-type': 'application/json', connection: 'close' },
+          body: JSON.stringify({ index, password: 'hunter2' }),
+        }),
+      ),
+    );
+
+  test('catch exactly as many requests as they are set for, also in new workers', async () => {
+    const store = `sqlite:${join(server.folder(), 'traps.db')}`;
+    const running = await server.start({
+      GATI_TELEMETRY: store,
+      GATI_WORKERS: '4',
+      OTEL_TRACES_SAMPLER: 'always_off',
+    });
+    const trap = async (...words: string[]): Promise<Caught> =>
+      (await read(store, 'trap', ...words)) as unknown as Caught;
+    await sendAll(running.url, 8);
+    const { id } = await trap('add', '--route=/echo', '--status=2xx', '--limit=5');
+    await until('the trap is full', async () => {
+      await sendAll(running.url, 40);
+      return (await trap('show', id)).state === 'full';
+    });
+    await sendAll(running.url, 40);
+    const { kept, catches } = await trap('show', id);
+    expect([kept, catches.length]).toEqual([5, 5]);
+    const traces = await Promise.all(catches.map(({ traceId }) => trapTrace(traceId)));
+    for (const { captures } of traces) {
+      expect(captures[0]!.request.body.text).toMatch(/^\{"index":\d+,"password":"\[redacted\]"\}$/);
+      expect(captures[0]!.traps).toEqual([id]);
+    }
+
+    const next = await trap('add', '--route=/echo', '--header=content-type', '--limit=3');
+    running.child.kill('SIGUSR2');
+    await running.seen('"rolled"');
+    await until('the trap is full', async () => {
+      await sendAll(running.url, 20);
+      return (await trap('show', next.id)).state === 'full';
+    });
+    expect((await trap('show', next.id)).catches).toHaveLength(3);
+    expect(await running.stop()).toBe(0);
+    const list = (await read(store, 'trap', 'list')) as unknown as { traps: Caught[] };
+    expect(list.traps.map((each) => each.kept)).toEqual([3, 5]);
+
+    async function trapTrace(traceId: string): Promise<Caught> {
+      return (await read(store, 'trace', traceId)) as unknown as Caught;
+    }
+  });
+});
+
 test('a server exports traces, logs and metrics to an OpenTelemetry collector', async () => {
   const bodies: Record<string, string> = {};
   const target = createServer(async (req, res) => {

@@ -13,10 +13,15 @@ import { findRunningServer } from '../dev/running-server.ts';
  * Opens the telemetry of the `gati dev` that runs in a folder, otherwise the store that
  * `GATI_TELEMETRY` names, by default that of development.
  *
+ * @param options.writes opens the store, which `gati dev` shares, in any case
  * @throws {GatiError} GATI_USAGE when there is neither
  */
-export async function openDefaultReader(root: string, mode: string): Promise<TelemetryReader> {
-  const url = findRunningServer(root);
+export async function openDefaultReader(
+  root: string,
+  mode: string,
+  { writes = false }: { writes?: boolean } = {},
+): Promise<TelemetryReader> {
+  const url = writes ? undefined : findRunningServer(root);
   if (url !== undefined) return openPanelReader({ url });
   // Loaded late: a running server is found without Vite.
   const { loadEnv } = await import('vite');

@@ -55,12 +55,41 @@ const COMMANDS: Record<QueryName, { description: string; args: Record<string, Op
     description: 'Show rate, errors and durations of each route',
     args: { route: ROUTE, method: METHOD, version: VERSION, since: SINCE },
   },
+  trap: {
+    description: 'Capture the next requests or runs that match: add, list, show, remove',
+    args: {
+      route: ROUTE,
+      method: METHOD,
+      status: text('Status or class', '500|5xx'),
+      version: VERSION,
+      slower: text('Least duration in milliseconds', 'ms'),
+      header: text('Header that the request has', 'name'),
+      effect: text('Runs of this effect', 'name'),
+      outcome: text('Runs that end so', 'dead'),
+      limit: text('Number of requests or runs, 5 by default', 'n'),
+      for: text('Time until it expires, 10m by default', 'time'),
+    },
+  },
 };
 
 const TRACE_ID: Positional = {
   type: 'positional',
   description: 'Trace id, as `gati traces` and the log have it',
   valueHint: '0af7651916cd43dd8448eb211c80319c',
+};
+
+/** Positional arguments of commands that have some. */
+const POSITIONALS: Partial<Record<QueryName, Record<string, Positional>>> = {
+  trace: { id: TRACE_ID },
+  trap: {
+    action: {
+      type: 'positional',
+      required: false,
+      description: '`add`, `list`, `show ID` or `remove ID`; `list` by default',
+      valueHint: 'add',
+    },
+    id: { type: 'positional', required: false, description: 'Id of the trap', valueHint: 'id' },
+  },
 };
 
 /** Creates the commands that read the telemetry of a server. A built server has them too. */
@@ -70,7 +99,7 @@ export function createTelemetryCommands(): Command[] {
     return {
       name,
       description,
-      args: { ...(name === 'trace' && { id: TRACE_ID }), ...options, url: URL_OPTION },
+      args: { ...POSITIONALS[name], ...options, url: URL_OPTION },
       load: async () => ({
         async run({ args, output }) {
           const { openDefaultReader } = await import('./open-reader.ts');
@@ -78,10 +107,15 @@ export function createTelemetryCommands(): Command[] {
           const words = [...Object.keys(options), 'url'].flatMap((option) =>
             args[option] === undefined ? [] : [`--${option}=${String(args[option])}`],
           );
-          if (args.id !== undefined) words.push('--', String(args.id));
+          const given = Object.keys(POSITIONALS[name] ?? {}).flatMap((each) => args[each] ?? []);
+          if (given.length > 0) words.push('--', ...given.map(String));
           const root = path.resolve((args.root as string | undefined) ?? '.');
           return runTelemetryCommand(name, words, {
-            open: () => openDefaultReader(root, (args.mode as string | undefined) ?? 'development'),
+            open: () =>
+              openDefaultReader(root, (args.mode as string | undefined) ?? 'development', {
+                // Actions of the panel need the code of the terminal. The store does not.
+                writes: name === 'trap',
+              }),
             token: process.env['GATI_TOKEN'],
             output,
           });

@@ -46,6 +46,7 @@ const NOT_CHECKED: ReadonlySet<string> = new Set([
   'default',
   'readOnly',
   'writeOnly',
+  'x-gati-secret',
   'contentEncoding',
   'contentMediaType',
   'x-gati-codec',

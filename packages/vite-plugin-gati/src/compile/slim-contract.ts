@@ -10,13 +10,13 @@ import {
   routeSchemas,
   type Schema,
 } from '@gati/contract';
-import { ANNOTATIONS } from '@gati/contract/internal';
+import { ANNOTATIONS, secretParts } from '@gati/contract/internal';
 
 /**
- * `readOnly` and `writeOnly` are descriptions too, because the server checks neither. The server
- * needs `default`.
+ * `readOnly` is a description too, because the server does not check it. The server needs `default`,
+ * and the keywords that mark secrets.
  */
-const DOCUMENTATION: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly', 'writeOnly']);
+const DOCUMENTATION: ReadonlySet<string> = new Set([...ANNOTATIONS, 'readOnly']);
 
 const withoutDocumentation = (schema: Schema): Schema =>
   mapSchema(schema, (part) =>
@@ -30,15 +30,20 @@ const withoutDocumentation = (schema: Schema): Schema =>
 export function toSlimContract(contract: Contract): Contract {
   const routes = contract.routes.map((route) => {
     const { summary: _, description: __, ...rest } = mapRoute(route, withoutDocumentation);
-    // The server checks, and so explains, declared responses only.
-    const responses = Object.entries(rest.responses)
-      .filter(([, { declared }]) => declared)
-      .map(([status, { headers: ___, ...response }]) => [status, response] as const);
+    // The server checks, and so explains, declared responses only. Of the others it needs the parts
+    // that telemetry hides.
+    const responses = Object.entries(rest.responses).flatMap(([status, response]) => {
+      const { headers: ___, ...declared } = response;
+      if (response.declared) return [[status, declared] as const];
+      const schema = secretParts(response.schema, contract.$defs);
+      return schema === undefined ? [] : [[status, { schema }] as const];
+    });
     return { ...rest, responses: Object.fromEntries(responses) };
   });
   const effects = contract.effects.map((effect) => {
-    const { result: _, ...rest } = mapEffect(effect, withoutDocumentation);
-    return rest;
+    const { result, ...rest } = mapEffect(effect, withoutDocumentation);
+    const secret = secretParts(result, contract.$defs);
+    return { ...rest, ...(secret && { result: secret }) };
   });
   const modules = contract.modules.map((module) => mapModule(module, withoutDocumentation));
   const $defs = Object.fromEntries(

@@ -144,6 +144,11 @@ const CASES: Record<string, Case[]> = {
     [['abc'], 2],
     [[], 2],
   ],
+  trap: [
+    [['list', '--url', UNREACHABLE], 1],
+    [['catch'], 2],
+    [['add', '--limit', 'many'], 2],
+  ],
   // The success needs SQLite: `test/browser/access.test.ts`.
   panel: [
     [['lonk'], 2],

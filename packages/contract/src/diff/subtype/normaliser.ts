@@ -27,7 +27,13 @@ export interface Normaliser {
 }
 
 /** Keywords that every value satisfies. */
-const NOTES: ReadonlySet<string> = new Set([...ANNOTATIONS, 'default', 'readOnly', 'writeOnly']);
+const NOTES: ReadonlySet<string> = new Set([
+  ...ANNOTATIONS,
+  'default',
+  'readOnly',
+  'writeOnly',
+  'x-gati-secret',
+]);
 
 /** Whether a schema accepts every value. */
 export function isAny(schema: Schema): boolean {

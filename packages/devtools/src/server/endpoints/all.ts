@@ -12,6 +12,7 @@ import { release, releaseDiff, releaseReach, releases } from './releases.ts';
 import { routes } from './routes.ts';
 import { topology } from './topology.ts';
 import { trace, traces } from './traces.ts';
+import { trap, traps } from './traps.ts';
 
 /** All endpoints of the read API that respond with one JSON document. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -19,6 +20,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   routes,
   traces,
   trace,
+  traps,
+  trap,
   logs,
   logVolume,
   metrics,

@@ -11,6 +11,7 @@ import {
   type TraceParent,
   traceIdAt,
 } from '../../telemetry/record/ids.ts';
+import type { SentResponse } from '../../telemetry/capture/payload-capture.ts';
 import type { Trace } from '../../telemetry/trace/trace.ts';
 import type { TracedRequest } from '../../telemetry/record/recorder.ts';
 import type { AppServices } from './app-services.ts';
@@ -58,6 +59,8 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   params: Record<string, unknown> = NO_PARAMS;
   body: unknown = undefined;
   rawBody: Uint8Array | undefined = undefined;
+  /** The response, if it may be captured. */
+  sent: SentResponse | undefined = undefined;
   /** CORS headers of the response. */
   cors: HeaderList | undefined = undefined;
   /** Chunks of the response, while it is a stream. */

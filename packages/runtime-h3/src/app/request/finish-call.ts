@@ -17,6 +17,6 @@ export function finishCall(call: Call, status: number, now: number = performance
   call.release.open--;
   // `| 0` would overflow after 2,147 s, and event streams live longer.
   const us = Math.trunc((now - call.started) * 1000);
-  if (call.trace !== undefined) app.tracer?.endTrace(call.trace, routeState.stats, status, us);
+  if (app.tracer !== undefined) app.tracer.endCall(call, status, us);
   app.recorder.record(routeState.stats, status, us, Math.trunc(origin + now), call);
 }

@@ -209,6 +209,7 @@ export function send(call: Call, status: number, headers: HeaderList, body: Payl
   const { exchange, requestId, cors, res } = call;
   if (status === 401) pushChallenges(call, headers);
   const all = completeHeaders(headers, requestId, cors, res.assignedHeaders);
+  call.app.tracer?.capture?.keepResponse(call, all, body);
   const sent = exchange.send(status, all, body);
   if (sent === undefined) return finishCall(call, status);
   // The response of a migrated release: the deadline no longer applies.
@@ -260,6 +261,7 @@ function sendStream(
   call.deadline = Number.POSITIVE_INFINITY;
   const { tracer } = call.app;
   const traced = tracer === undefined ? chunks : tracer.enterEach(call, chunks);
+  tracer?.capture?.keepResponse(call, headers, 'stream');
   call.stream = traced;
   call.exchange.stream(status, headers, traced, (error) => {
     if (error !== undefined)

@@ -1,5 +1,5 @@
 /**
- * Entry `@gati/runtime-h3/telemetry/command`: the commands `traces`, `trace`, `logs`, `errors` and `metrics`, which `gati`
+ * Entry `@gati/runtime-h3/telemetry/command`: the commands `traces`, `trace`, `logs`, `errors`, `metrics` and `trap`, which `gati`
  * and a built server share. Internal: for `gati`; changes without notice.
  */
 import {
@@ -40,6 +40,10 @@ const HELP = `Read what a server observed
   logs      log lines, newest first  [--level LEVEL] [--text TEXT] [--trace ID] [--route R] [--version V]
   errors    errors, grouped by type and place
   metrics   rate, errors and durations of each route
+  trap add  capture the next requests or runs that match, with their payloads
+            [--route R] [--method M] [--status 500|5xx] [--version V] [--slower MS] [--header NAME]
+            [--effect NAME] [--outcome dead] [--limit 5] [--for 10m]
+  trap list, trap show ID, trap remove ID
 
   --since=TIME  how far back: 15m, 2h, 7d; 1h by default
   --limit=N     lines of a page, 50 by default; --cursor=NEXT continues
@@ -49,7 +53,8 @@ const HELP = `Read what a server observed
 Examples
   traces --status=5xx --since=15m
   logs --level=warn --text=timeout
-  metrics --url=https://shop.example --json`;
+  metrics --url=https://shop.example --json
+  trap add --route=/orders --status=5xx --limit=3`;
 
 /** Whether a word is one of these commands. */
 export function isTelemetryCommand(word: string): word is QueryName {

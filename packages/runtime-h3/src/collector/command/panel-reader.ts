@@ -1,6 +1,7 @@
 import { GatiError } from '@gati/contract';
 import { redactUrls } from '@gati/contract/internal';
 import { usageError } from '../../command/usage-error.ts';
+import type { Trap } from '../../types/trap.ts';
 import type { TelemetryReader } from './reader.ts';
 import type { RouteSummary } from './summarize.ts';
 
@@ -19,7 +20,7 @@ export interface PanelOptions {
 }
 
 /**
- * Reads telemetry from the panel of a running server, `/_control/api`.
+ * Reads telemetry from, and arms traps through, the panel of a running server, `/_control/api`.
  *
  * @throws {GatiError} GATI_USAGE when the address can't be used
  */
@@ -35,6 +36,11 @@ export function openPanelReader({
       if (value !== undefined) address.searchParams.set(name, String(value));
     return request<Body>(address, token, fetch);
   };
+  const act = async <Result>(action: string, input: object): Promise<Result | undefined> => {
+    const address = new URL(`/_control/api/actions/${action}`, origin);
+    const body = JSON.stringify({ input });
+    return (await request<{ result: Result }>(address, token, fetch, body))?.result;
+  };
   const list = async <Body>(path: string, query: object): Promise<Body> => {
     const body = await get<Body>(path, query);
     if (body === undefined) throw panelError(origin, 'it has no panel');
@@ -48,6 +54,16 @@ export function openPanelReader({
     async routes(query) {
       const { routes } = await list<{ routes: PanelRoute[] }>('metrics', query);
       return routes.map(toSummary);
+    },
+    traps: {
+      list: async () => (await list<{ traps: Trap[] }>('traps', {})).traps,
+      get: (id) => get(`traps/${id}`),
+      async add({ where, limit, within }) {
+        const added = await act<Trap>('traps.add', { where, limit, minutes: within / 60_000 });
+        if (added === undefined) throw panelError(origin, 'it records nothing');
+        return added;
+      },
+      remove: async (id) => (await act('traps.remove', { id })) !== undefined,
     },
     close: () => {},
   };
@@ -85,11 +101,16 @@ function readOrigin(text: string, token: string | undefined): string {
   return url.origin;
 }
 
-/** Returns the body, or `undefined` for 404. */
+/**
+ * Returns the body, or `undefined` for 404.
+ *
+ * @param json body of an action
+ */
 async function request<Body>(
   address: URL,
   token: string | undefined,
   fetch: typeof globalThis.fetch,
+  json?: string,
 ): Promise<Body | undefined> {
   let response: Response;
   let text: string;
@@ -98,7 +119,9 @@ async function request<Body>(
       headers: {
         accept: 'application/json',
         ...(token && { authorization: `Bearer ${token}` }),
+        ...(json !== undefined && { 'content-type': 'application/json', 'x-gati-panel': '1' }),
       },
+      ...(json !== undefined && { method: 'POST', body: json }),
       // A redirect could send the token to another server.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT),

@@ -16,6 +16,7 @@ import {
   readTraceId,
 } from './read-flags.ts';
 import type { TelemetryReader } from './reader.ts';
+import { trap } from './trap-command.ts';
 
 interface QueryCall {
   /** Arguments that are not options. */
@@ -28,10 +29,10 @@ interface QueryCall {
 /** Reads the arguments first, so that wrong ones fail before anything is opened. */
 type Query = (call: QueryCall) => (source: TelemetryReader) => Promise<CommandResult>;
 
-export type QueryName = 'traces' | 'trace' | 'logs' | 'errors' | 'metrics';
+export type QueryName = 'traces' | 'trace' | 'logs' | 'errors' | 'metrics' | 'trap';
 
 /** The queries by the name of their command. */
-export const QUERIES: Record<QueryName, Query> = { traces, trace, logs, errors, metrics };
+export const QUERIES: Record<QueryName, Query> = { traces, trace, logs, errors, metrics, trap };
 
 const TRACE_COLUMNS: Column[] = [
   { title: 'time' },

@@ -13,6 +13,10 @@ export const OPTIONS = {
   level: { type: 'string' },
   text: { type: 'string' },
   trace: { type: 'string' },
+  header: { type: 'string' },
+  effect: { type: 'string' },
+  outcome: { type: 'string' },
+  for: { type: 'string' },
   limit: { type: 'string' },
   cursor: { type: 'string' },
   url: { type: 'string' },
@@ -29,11 +33,19 @@ const MAX_LIMIT = 1000;
 
 /** Reads `--since`. The range ends a second from now, so that it includes the latest records. */
 export function readRange({ since = DEFAULT_SINCE }: TelemetryFlags, now: number): TimeRange {
-  const [, digits = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(since) ?? [];
+  return { from: now - readSpan('since', since), to: now + 1000 };
+}
+
+/** Reads a time span in milliseconds: `30s`, `15m`, `2h`, `7d`. */
+export function readSpan(option: string, text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
   const length = Number(digits) * (UNITS[unit] ?? 0);
   if (length === 0)
-    throw usageError(`\`--since=${since}\` is not a time span`, 'Write it as 30s, 15m, 2h or 7d.');
-  return { from: now - length, to: now + 1000 };
+    throw usageError(
+      `\`--${option}=${text}\` is not a time span`,
+      'Write it as 30s, 15m, 2h or 7d.',
+    );
+  return length;
 }
 
 export function readPage(flags: TelemetryFlags, now: number): PageQuery {

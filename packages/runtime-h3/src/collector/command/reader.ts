@@ -1,4 +1,6 @@
 import type { TelemetrySource } from '../../types/telemetry-source.ts';
+import type { TrapsPort } from '../../types/trap.ts';
+import type { TelemetryStore } from '../telemetry-store.ts';
 import { type RouteSummary, summarize } from './summarize.ts';
 
 /** Time range and routes of the requests that {@link TelemetryReader.routes} summarizes. */
@@ -15,17 +17,19 @@ export interface TelemetryReader extends Pick<
   TelemetrySource,
   'traces' | 'trace' | 'logs' | 'errors'
 > {
+  readonly traps: TrapsPort;
   routes(query: SummaryQuery): Promise<RouteSummary[]>;
   close(): void;
 }
 
 /** Returns the reader of a store in this process. */
-export function readerOf(source: TelemetrySource & { close(): void }): TelemetryReader {
+export function readerOf(source: TelemetryStore): TelemetryReader {
   return {
     traces: (query) => source.traces(query),
     trace: (id) => source.trace(id),
     logs: (query) => source.logs(query),
     errors: (query) => source.errors(query),
+    traps: source.traps,
     routes: async (query) =>
       summarize(await source.metrics({ ...query, step: query.to - query.from })),
     close: () => source.close(),

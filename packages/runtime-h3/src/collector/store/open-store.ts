@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { openNative, SQLITE_BUSY, toFailure } from '../../data/native-sqlite.ts';
 import type { TelemetryBatch } from '../../types/telemetry.ts';
 import {
@@ -14,11 +15,12 @@ import { readOldest } from './read-oldest.ts';
 import { readMetrics } from './read-steps.ts';
 import { readTrace, readTraces } from './read-traces.ts';
 import { NewerFormat, prepareFile } from './schema.ts';
-import { createStatements, type Statements } from './statements.ts';
+import { createStatements, inTransaction, type Statements } from './statements.ts';
+import { addTrap, armedTraps, listTraps, readTrap, removeTrap } from './trap-table.ts';
 import { validRecords } from './valid-records.ts';
 import { type BatchWriter, createBatchWriter } from './write-batch.ts';
 
-export type Signal = 'requests' | 'spans' | 'logs';
+export type Signal = 'requests' | 'spans' | 'logs' | 'captures';
 
 /**
  * Why telemetry was dropped:
@@ -75,6 +77,9 @@ const DROP_REASONS: Record<number, DropReason> = {
 
 /** Milliseconds between two attempts to open a file that can't be opened. */
 const RETRY_INTERVAL = 1000;
+/** Tries to change a file that another process writes to, and milliseconds between them. */
+const BUSY_TRIES = 40;
+const BUSY_PAUSE = 50;
 const MEMORY = ':memory:';
 /**
  * Between two removals, the file may grow to this many times its limit. Above that it counts as
@@ -107,8 +112,8 @@ export function openTelemetryStore(
   if (!isLazy) file.open();
 
   const drop = (batch: TelemetryBatch, reason: DropReason, stored?: TelemetryBatch): void => {
-    for (const signal of ['requests', 'spans', 'logs'] as const) {
-      const count = batch[signal].length - (stored?.[signal].length ?? 0);
+    for (const signal of ['requests', 'spans', 'logs', 'captures'] as const) {
+      const count = (batch[signal]?.length ?? 0) - (stored?.[signal]?.length ?? 0);
       if (count > 0) onDrop?.(signal, reason, count);
     }
   };
@@ -117,6 +122,18 @@ export function openTelemetryStore(
     const open = file.open();
     if (!open) throw new Error(`the telemetry store ${path} can't be opened`);
     return query(open.on);
+  };
+
+  /** Changes the file in a transaction. Waits while another process writes. */
+  const change = async <Result>(work: (on: Statements) => Result): Promise<Result> => {
+    for (let left = BUSY_TRIES; ; left--) {
+      try {
+        return await read((on) => inTransaction(on, () => work(on)));
+      } catch (error) {
+        if (left === 0 || DROP_REASONS[toFailure(error).sqlite] !== 'busy') throw error;
+        await setTimeout(BUSY_PAUSE);
+      }
+    }
   };
 
   let pruning: Promise<void> | undefined;
@@ -149,6 +166,22 @@ export function openTelemetryStore(
     metrics: (query) => read((on) => readMetrics(on, query)),
     errors: (query) => read((on) => readErrors(on, query)),
     oldest: () => read(readOldest),
+    traps: {
+      list: () => read((on) => listTraps(on, now())),
+      get: (id) => read((on) => readTrap(on, id, now())),
+      add: (trap) => change((on) => addTrap(on, trap, now())),
+      remove: (id) => change((on) => removeTrap(on, id)),
+    },
+    armedTraps() {
+      const open = isLazy ? file.current() : file.open();
+      if (!open) return [];
+      try {
+        return armedTraps(open.on, now());
+      } catch (error) {
+        file.failed(error);
+        return [];
+      }
+    },
     prune: () =>
       (pruning ??= pruneOnce().finally(() => {
         pruning = undefined;

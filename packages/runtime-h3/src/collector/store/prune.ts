@@ -9,7 +9,7 @@ import type { Statements } from './statements.ts';
 const ROWS = 1000;
 /** Pages per call that are returned to the file system. */
 const PAGES = 256;
-const TABLES = ['requests', 'spans', 'logs'] as const;
+const TABLES = ['requests', 'spans', 'logs', 'captures'] as const;
 /**
  * Part of the limit to which the file shrinks, so that the next batch does not reach the limit
  * again.
@@ -37,6 +37,8 @@ function* pruneSteps(
     while (deleteStretch(on, table, before)) yield;
     yield;
   }
+  yield void on.run('DELETE FROM traps WHERE expires < ?', now - age);
+  yield* pruneCaptures(on, bytes * CAPTURE_SHARE);
   yield void on.run('DELETE FROM trace_chunks WHERE high < ?', before);
   yield void on.run('DELETE FROM errors WHERE last_seen < ?', now - metricsAge);
   const short = Math.min(now - STEP_AGE, foldedUntil(on, LONG_STEP));
@@ -56,6 +58,28 @@ function* pruneSteps(
     pragma(on, 'freelist_count') > 0
   )
     yield void on.all(`PRAGMA incremental_vacuum(${PAGES})`);
+}
+
+/** Part of the bytes that captures may use. */
+const CAPTURE_SHARE = 1 / 8;
+/** Captures per step: they are large. */
+const CAPTURE_ROWS = 50;
+
+/** Deletes the oldest captures until they have fewer bytes. */
+function* pruneCaptures(on: Statements, bytes: number): Generator<void> {
+  const total = on.all('SELECT sum(bytes) AS bytes FROM captures')[0]!.bytes as number | null;
+  let over = (total ?? 0) - bytes;
+  while (over > 0) {
+    const rows = on.all('SELECT id, bytes FROM captures ORDER BY id LIMIT ?', CAPTURE_ROWS);
+    if (rows.length === 0) return;
+    let last = 0;
+    for (const row of rows) {
+      if (over <= 0) break;
+      over -= row.bytes as number;
+      last = row.id as number;
+    }
+    yield void on.run('DELETE FROM captures WHERE id <= ?', last);
+  }
 }
 
 /** Deletes the oldest records until the file has fewer bytes. */

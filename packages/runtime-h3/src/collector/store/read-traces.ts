@@ -1,3 +1,4 @@
+import type { CaptureRecord } from '../../types/capture.ts';
 import type { RequestRecord, SpanRecord } from '../../types/telemetry.ts';
 import type { Page, Trace, TraceQuery } from '../../types/telemetry-source.ts';
 import type { Row, Value } from '../../data/native-sqlite.ts';
@@ -15,6 +16,7 @@ import { findTrace } from './trace-index.ts';
 /** Maximum number of requests, runs, lines and rows of spans of a trace. */
 const MOST_ROWS = 1000;
 const MOST_SPANS = 20_000;
+const MOST_CAPTURES = 100;
 
 export function readTraces(on: Statements, query: TraceQuery): Page<RequestRecord> {
   checkPage(query);
@@ -72,6 +74,7 @@ class TraceReader {
 export function readTrace(on: Statements, traceId: string): Trace | undefined {
   if (!isTraceId(traceId)) return undefined;
   const trace: Trace = { traceId, requests: [], runs: [], spans: [], logs: [] };
+  const captures: CaptureRecord[] = [];
   const names = readNames(on);
   const reader = new TraceReader(on);
   const ofTrace = 'substr(ids, 1, 16) = unhex(?)';
@@ -89,6 +92,14 @@ export function readTrace(on: Statements, traceId: string): Trace | undefined {
       traceId,
     ))
       trace.spans.push(...(JSON.parse(row.spans as string) as SpanRecord[]));
+    for (const { record } of on.all(
+      'SELECT record FROM captures WHERE id BETWEEN ? AND ? AND trace = unhex(?) ORDER BY id LIMIT ?',
+      low,
+      high,
+      traceId,
+      MOST_CAPTURES,
+    ))
+      captures.push(JSON.parse(record as string) as CaptureRecord);
     // Runs are found by the trace that enqueued their jobs too.
     for (const row of reader.read(
       { table: 'logs', columns: LOG_COLUMNS, range },
@@ -105,12 +116,17 @@ export function readTrace(on: Statements, traceId: string): Trace | undefined {
     }
   }
   const { requests, runs, spans, logs } = trace;
-  if (requests.length + runs.length + spans.length + logs.length === 0) return undefined;
+  if (captures.length > 0) trace.captures = captures;
+  if (requests.length + runs.length + spans.length + logs.length + captures.length === 0)
+    return undefined;
   trace.logs.push(...trace.requests.map(requestToLog));
   return oldestFirst(trace, reader.isCut);
 }
 
-function oldestFirst({ traceId, requests, runs, spans, logs }: Trace, isCut: boolean): Trace {
+function oldestFirst(
+  { traceId, requests, runs, spans, logs, captures }: Trace,
+  isCut: boolean,
+): Trace {
   const byTime = (a: { time: number }, b: { time: number }): number => a.time - b.time;
   return {
     traceId,
@@ -118,6 +134,12 @@ function oldestFirst({ traceId, requests, runs, spans, logs }: Trace, isCut: boo
     runs: runs.sort(byTime).slice(0, MOST_ROWS),
     spans: spans.sort((a, b) => a.start - b.start).slice(0, MOST_SPANS),
     logs: logs.sort(byTime).slice(0, MOST_ROWS),
+    ...(captures && { captures: distinct(captures).sort(byTime).slice(0, MOST_CAPTURES) }),
     ...((isCut || spans.length > MOST_SPANS || logs.length > MOST_ROWS) && { isCut: true }),
   };
+}
+
+/** The ranges in which a trace is searched overlap. */
+function distinct(captures: CaptureRecord[]): CaptureRecord[] {
+  return [...new Map(captures.map((capture) => [capture.spanId, capture])).values()];
 }

@@ -51,7 +51,8 @@ export function newestId(on: Statements, before: number): number {
     `SELECT max(
        ifnull((SELECT max(id) FROM requests WHERE id < ?1), 0),
        ifnull((SELECT max(id) FROM spans WHERE id < ?1), 0),
-       ifnull((SELECT max(id) FROM logs WHERE id < ?1), 0)) AS id`,
+       ifnull((SELECT max(id) FROM logs WHERE id < ?1), 0),
+       ifnull((SELECT max(id) FROM captures WHERE id < ?1), 0)) AS id`,
     before,
   )[0]!;
   return row.id as number;

@@ -1,7 +1,7 @@
 import type { Native, Row } from '../../data/native-sqlite.ts';
 
 /** Value of `PRAGMA user_version`. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
@@ -9,6 +9,8 @@ const VERSION = 1;
  * once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or absent). A row
  * of `spans` has all spans that one trace has in one batch. `trace_chunks` leads from a trace to its
  * rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
+ *
+ * Version 2 added what {@link ADDED} creates.
  */
 const SCHEMA = `
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL) STRICT;
@@ -54,6 +56,21 @@ CREATE TABLE errors (
   routes TEXT NOT NULL,
   last_trace TEXT
 ) STRICT, WITHOUT ROWID;
+`;
+
+/** `traps`: see `trap-table.ts`. */
+const ADDED = `
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY, trace BLOB NOT NULL, bytes INTEGER NOT NULL, record TEXT NOT NULL
+) STRICT;
+CREATE TABLE traps (
+  id TEXT PRIMARY KEY,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  most INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  trap TEXT NOT NULL
+) STRICT;
 PRAGMA user_version = ${VERSION};
 `;
 
@@ -80,7 +97,9 @@ export function prepareFile(db: Native, mostBytes: number): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have made the tables in the meantime.
-    if (versionOf(db) === 0) db.exec(SCHEMA);
+    const version = versionOf(db);
+    if (version === 0) db.exec(SCHEMA);
+    if (version < VERSION) db.exec(ADDED);
     db.exec('COMMIT');
   } catch (error) {
     db.exec('ROLLBACK');

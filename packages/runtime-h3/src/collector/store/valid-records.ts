@@ -6,7 +6,12 @@ import { LAST_TIME } from './record-ids.ts';
 const isTime = (time: number): boolean => time >= 0 && time < LAST_TIME;
 
 /** Returns the records that the tables accept. One other record would make its whole batch fail. */
-export function validRecords({ requests, spans, logs }: TelemetryBatch): TelemetryBatch {
+export function validRecords({
+  requests,
+  spans,
+  logs,
+  captures = [],
+}: TelemetryBatch): TelemetryBatch {
   return {
     requests: requests.filter(
       (each) =>
@@ -27,5 +32,6 @@ export function validRecords({ requests, spans, logs }: TelemetryBatch): Telemet
         (each.traceId === undefined ||
           (isTraceId(each.traceId) && (each.spanId === undefined || isSpanId(each.spanId)))),
     ),
+    captures: captures.filter((each) => isTime(each.time) && isTraceId(each.traceId)),
   };
 }

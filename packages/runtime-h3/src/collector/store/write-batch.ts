@@ -1,5 +1,6 @@
 import { bucketOf, RUN_METHOD } from '../../telemetry/record/route-stats.ts';
 import { LOG_LEVELS } from '../../types/log-level.ts';
+import type { CaptureRecord } from '../../types/capture.ts';
 import type {
   LogRecord,
   RequestRecord,
@@ -16,6 +17,7 @@ import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
 import { createRollups, logKey, type Rollups, sampleOf, seriesKey, type Step } from './rollups.ts';
 import { insertRows, type Statements } from './statements.ts';
+import { countCapture } from './trap-table.ts';
 import { createTraceIndex, type TraceIndex } from './trace-index.ts';
 
 const LONGEST_PATH = 2048;
@@ -97,6 +99,7 @@ function insertBatch(on: Statements, memory: Memory, batch: TelemetryBatch, now:
   insertRequests(on, memory, batch.requests, now, draw, stepAt);
   insertSpans(on, memory, batch.spans, draw);
   insertLogs(on, memory, batch.logs, now, draw, stepAt);
+  insertCaptures(on, memory, batch.captures ?? [], now, draw);
   memory.traces.flush();
   memory.rollups.add(steps);
   addErrors(on, groupErrors(batch.logs));
@@ -171,6 +174,29 @@ function insertSpans(
     return [id, traceId, JSON.stringify(list)];
   });
   insertRows(on, 'INSERT INTO spans', '(?, unhex(?), ?)', rows);
+}
+
+function insertCaptures(
+  on: Statements,
+  { traces }: Memory,
+  captures: CaptureRecord[],
+  now: number,
+  draw: RecordIds['draw'],
+): void {
+  for (const each of captures) {
+    const capture = countCapture(on, each, now);
+    if (capture === undefined) continue;
+    const id = draw(Math.floor(capture.time));
+    const text = JSON.stringify(capture);
+    traces.add(capture.traceId, id);
+    on.run(
+      'INSERT INTO captures VALUES (?, unhex(?), ?, ?)',
+      id,
+      capture.traceId,
+      text.length,
+      text,
+    );
+  }
 }
 
 function insertLogs(

@@ -28,6 +28,7 @@ export interface EffectsOptions {
   effects(): Record<string, BundleEffect>;
   /** Definitions that the schemas of the payloads refer to. */
   $defs(): Defs;
+  schemas?: ReleaseEffects['schemas'];
   driver: QueueDriver;
   gctx(): GlobalContext;
   logger: Logger;
@@ -84,7 +85,8 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   const { effects, $defs, driver, gctx, logger, lease = DEFAULT_LEASE, shared = false } = options;
   const { releaseOf, migrate, currentVersion, backoff = true, log, tracer } = options;
   const { durable } = driver.caps;
-  const current: ReleaseEffects = { effects, $defs, gctx };
+  const { schemas } = options;
+  const current: ReleaseEffects = { effects, $defs, gctx, ...(schemas && { schemas }) };
   const files = createEffectFiles({ effects, durable, logger });
   let state: 'stopped' | 'running' | 'draining' | 'closed' = 'stopped';
   let idleWaiters: (() => void)[] = [];

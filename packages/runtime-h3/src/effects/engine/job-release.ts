@@ -1,4 +1,10 @@
-import { compareSemver, type Defs, GatiError, parseSemver } from '@gati/contract';
+import {
+  compareSemver,
+  type Defs,
+  type EffectContract,
+  GatiError,
+  parseSemver,
+} from '@gati/contract';
 import type { GlobalContext } from '../../types/context.ts';
 import type { QueueJob } from '../../ports.ts';
 import type { BundleEffect } from '../../types/bundle.ts';
@@ -11,6 +17,8 @@ export interface ReleaseEffects {
   effects(): Record<string, BundleEffect>;
   /** Definitions that the schemas of the payloads refer to. */
   $defs(): Defs;
+  /** Schemas of the payload and the result, for the secrets in them. */
+  schemas?(effect: string): Pick<EffectContract, 'payload' | 'result'> | undefined;
   gctx(): GlobalContext;
 }
 

@@ -1,4 +1,5 @@
-import type { Lease } from '../../ports.ts';
+import type { Lease, QueueJob } from '../../ports.ts';
+import type { CapturedRun } from '../../telemetry/capture/payload-capture.ts';
 import {
   drawIds,
   idPool,
@@ -13,6 +14,7 @@ import { countRun } from '../../telemetry/record/run-stats.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { RunOutcome, SpanLink } from '../../types/telemetry.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
+import type { JobPlan } from './job-release.ts';
 
 /** One attempt to run a job, as logs and traces show it. */
 export interface Run {
@@ -21,8 +23,12 @@ export interface Run {
   readonly tracer: Tracer | undefined;
   /** Runs `work` as a part of the run. */
   enter<Result>(work: () => Result): Result;
-  /** Writes the line of the run and decides whether its spans are kept. */
-  end(outcome: RunOutcome, error?: unknown): void;
+  /**
+   * Writes the line of the run and decides whether its spans are kept.
+   *
+   * @param ended the error with which it failed, or its result as JSON
+   */
+  end(outcome: RunOutcome, ended?: { error?: unknown; result?: string | undefined }): void;
 }
 
 export interface RunLogOptions {
@@ -32,14 +38,15 @@ export interface RunLogOptions {
 }
 
 /** Begins the runs of one engine. */
-export type RunLog = (lease: Lease, version: string) => Run;
+export type RunLog = (lease: Lease, plan: JobPlan) => Run;
 
 export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
   /** By effect and version. */
   const stats = new Map<string, RouteStats>();
 
-  return ({ job }, version) => {
+  return ({ job }, plan) => {
     const { id, effect, attempt } = job;
+    const { version } = plan.release.gctx().release;
     const started = performance.now();
     const owner = { idAt: drawIds(), idPool: idPool(), parent: undefined, traceState: undefined };
     const ids = {
@@ -53,7 +60,7 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
       ids,
       tracer,
       enter: (work) => (trace === undefined ? work() : tracer!.runIn(trace.root, work)),
-      end(outcome, error) {
+      end(outcome, { error, result } = {}) {
         const now = performance.now();
         const us = Math.trunc((now - started) * 1000);
         const time = Math.trunc(performance.timeOrigin + now);
@@ -62,6 +69,11 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
         log?.(printLine());
         if (trace === undefined) return;
         if (status >= 500) tracer!.fail(trace.root, error);
+        const { capture } = tracer!;
+        if (capture !== undefined) {
+          const run = { ...ids, effect, job: id, attempt, version, outcome, us, time };
+          trace.isTrapped = capture.endRun({ ...run, ...payloadsOf(job, plan), result });
+        }
         const known = getOrCreate(
           stats,
           `${version} ${effect}`,
@@ -89,6 +101,14 @@ export function createRunLog({ log, tracer }: RunLogOptions): RunLog {
       },
     };
   };
+}
+
+function payloadsOf(
+  { effect, payload }: QueueJob,
+  { release, effect: { payload: check } }: JobPlan,
+): Pick<CapturedRun, 'payload' | 'schemas' | '$defs'> {
+  const schemas = { ...(check && { payload: check.schema }), ...release.schemas?.(effect) };
+  return { payload, schemas, $defs: release.$defs() };
 }
 
 const toLink = ({ traceId, parentId }: TraceParent): SpanLink => ({

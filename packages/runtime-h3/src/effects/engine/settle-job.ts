@@ -84,7 +84,7 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
     return storeDead(running, new Error(reason), message, options);
   }
   const { version } = plan.release.gctx().release;
-  const run = options.beginRun(lease, version);
+  const run = options.beginRun(lease, plan);
   const inRun = { ...options, logger: bindLogger(logger, run.ids) };
   let result: string | undefined;
   try {
@@ -92,13 +92,13 @@ export async function settleJob(running: RunningJob, options: SettleOptions): Pr
       runJob({ file, lease, plan, abort, driver, logger: inRun.logger, run }),
     );
   } catch (error) {
-    run.end(outcomeOf(error, job.attempt >= retry.attempts), error);
+    run.end(outcomeOf(error, job.attempt >= retry.attempts), { error });
     return storeFailure(running, error, retry, {
       ...inRun,
       logger: bindLogger(inRun.logger, { version }),
     });
   }
-  run.end('completed');
+  run.end('completed', { result });
   onRunEnded();
   await storeOutcome(running, inRun.logger, () => driver.ack(lease, result));
 }

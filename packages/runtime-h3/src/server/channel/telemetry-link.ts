@@ -1,4 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { object, oneOf, parseDocument } from '@gati/contract/data';
+import type { ArmedTrap } from '../../types/trap.ts';
 
 /** Bytes that may wait for the collector. Further lines are dropped. */
 const QUEUE_LIMIT = 4 * 1024 ** 2;
@@ -12,6 +14,8 @@ const CLOSE_TIME = 500;
 export interface TelemetryLink {
   /** @param lines complete lines, each ended by `\n` */
   write(lines: string): void;
+  /** Calls back with the armed traps, each time the collector sends them. */
+  receiveTraps(receive: (traps: unknown) => void): void;
   /** Resolves when the lines so far are sent, or can't be sent. */
   close(): Promise<void>;
 }
@@ -23,6 +27,15 @@ export interface TelemetryHello {
   /** `supervisor`, or the kind of a worker. */
   kind: string;
 }
+
+/** What the collector sends, when a process connects and when the traps change. */
+export interface TrapsMessage {
+  gati: 'traps';
+  traps: ArmedTrap[];
+}
+
+/** Maximum number of characters of a message of the collector. */
+const LONGEST_MESSAGE = 256 * 1024;
 
 /** Says how many lines did not fit into the queue since the last such line. */
 export interface TelemetryDropped {
@@ -46,6 +59,9 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let isConnected = false;
+  let receive: ((traps: unknown) => void) | undefined;
+  /** The last traps that nothing has received yet. */
+  let missed: unknown;
   let socket = open();
 
   function open(): Socket {
@@ -61,6 +77,14 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
       reportDropped();
     });
     next.on('drain', reportDropped);
+    next.setEncoding('utf8');
+    let rest = '';
+    next.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) takeMessage(line);
+      if (rest.length > LONGEST_MESSAGE) next.destroy();
+    });
     // A collector that can't be reached is not an error of this process.
     next.on('error', () => {});
     next.on('close', () => {
@@ -72,6 +96,12 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
       pause = Math.min(pause * 2, MAX_RETRY_PAUSE);
     });
     return next;
+  }
+
+  function takeMessage(line: string): void {
+    const traps = readTraps(line);
+    if (receive) receive(traps);
+    else missed = traps;
   }
 
   function reportDropped(): void {
@@ -92,6 +122,11 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
       waiting.push(lines);
       waitingBytes += lines.length;
     },
+    receiveTraps(receiver) {
+      receive = receiver;
+      if (missed !== undefined) receiver(missed);
+      missed = undefined;
+    },
     async close() {
       isClosed = true;
       clearTimeout(timer);
@@ -103,6 +138,16 @@ export function openTelemetryLink(path: string, kind: string): TelemetryLink {
       socket.destroy();
     },
   };
+}
+
+/** Returns no traps for any other message. */
+function readTraps(line: string): unknown {
+  const message = parseDocument<TrapsMessage>(
+    line,
+    object({ gati: oneOf('traps') }),
+    LONGEST_MESSAGE,
+  );
+  return 'value' in message ? message.value.traps : [];
 }
 
 function countLines(lines: string): number {

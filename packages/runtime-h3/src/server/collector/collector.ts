@@ -8,10 +8,12 @@ import { createRouteTotals, type RouteTotals } from '../../collector/route-total
 import { withOtherSources } from '../../collector/sources/settings.ts';
 import { openTelemetryStore } from '../../collector/store/open-store.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
+import { createTrapFeed } from '../../collector/traps/trap-feed.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import type { PanelHost } from '../../types/panel-module.ts';
 import type { TelemetrySource } from '../../types/telemetry-source.ts';
+import type { ArmedTrap } from '../../types/trap.ts';
 import {
   isMessage,
   type MessageToSupervisor,
@@ -41,7 +43,7 @@ interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
   createPorts(logger: Logger): PanelPorts;
 }
 
-type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator'>;
+type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator' | 'traps'>;
 
 /**
  * Runs the collector: a process that stores and exports the telemetry of the others. It runs no
@@ -78,6 +80,7 @@ async function collect(
         for (const request of batch.requests) totals.add(request);
         store?.write(batch);
         exporter?.write(batch);
+        if (batch.captures) feed.refresh();
       },
     },
     parse: parseReceived,
@@ -85,11 +88,13 @@ async function collect(
   });
   // A killed collector leaves its socket behind.
   if (process.platform !== 'win32') rmSync(path, { force: true });
-  const server = await listenForTelemetry(path, ingest);
+  const readTraps = (): ArmedTrap[] => store?.armedTraps() ?? [];
+  const server = await listenForTelemetry(path, ingest, readTraps);
+  const feed = createTrapFeed({ read: readTraps, onChange: server.sendTraps });
   const operator = createNodeOperator(send);
   const control = await openControl(env, panel, {
     source: store && withOtherSources(store, process.env, name),
-    ports: { ...createPorts(logger), operator },
+    ports: { ...createPorts(logger), operator, ...(store && { traps: feed.watch(store.traps) }) },
     logger,
   });
   const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);
@@ -99,6 +104,7 @@ async function collect(
     if (isEnding) return;
     isEnding = true;
     clearInterval(pruning);
+    feed.close();
     server.close();
     control?.close();
     ingest.flush();

@@ -94,6 +94,7 @@ export function createWorkerEffects({
       return {
         effects: () => bundle.effects,
         $defs: () => bundle.contract.$defs,
+        schemas: (name) => bundle.contract.effects.find((effect) => effect.name === name),
         gctx: () => gctx,
       };
     },

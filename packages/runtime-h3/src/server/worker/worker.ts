@@ -104,6 +104,7 @@ async function startWorker(
   const link = await openLink(kind);
   const log = createWorkerLog(env.logLevel, link);
   const tracing = link && (await loadTracer(log, link));
+  if (link && tracing) receiveTraps(link, tracing.tracer, log);
   const { logger } = log;
   const heartbeat = heartbeatRule(env, kind);
   const startWatchdog = heartbeat && startHeartbeat(heartbeat, send, logger);
@@ -238,6 +239,22 @@ async function loadTracer(log: WorkerLog, link: TelemetryLink): Promise<CreatedT
   return createTracer({
     sink: (lines) => link.write(log.redact(lines)),
     logger: log.logger,
+  });
+}
+
+/** Arms the traps that the collector sends. Their code is loaded only if one is armed. */
+function receiveTraps(link: TelemetryLink, tracer: Tracer, log: WorkerLog): void {
+  link.receiveTraps((traps) => {
+    const isNone = Array.isArray(traps) && traps.length === 0;
+    if (isNone && tracer.capture === undefined) return;
+    const arm = async (): Promise<void> => {
+      const { armTraps } = await import('../../telemetry/capture/arm-traps.ts');
+      armTraps(tracer, traps, {
+        sink: (lines) => link.write(log.redact(lines)),
+        redact: log.redact,
+      });
+    };
+    arm().catch((error: unknown) => log.logger.warn("traps can't be armed", { error }));
   });
 }
 

@@ -28,6 +28,8 @@ export class Trace {
   failed = false;
   /** Whether the trace is kept, as far as that is known before its end. */
   isSampled: boolean | undefined = undefined;
+  /** It was captured, so it is kept. */
+  isTrapped = false;
   /** Set at the end: whether the trace is kept. */
   isKept: boolean | undefined = undefined;
   /** The root is a separate span, as for a run. */

@@ -5,6 +5,7 @@ import type { Database, Storage } from '../../types/data.ts';
 import type { LogSink } from '../record/recorder.ts';
 import type { TraceParent } from '../record/ids.ts';
 import type { RouteStats } from '../record/route-stats.ts';
+import type { CapturedCall, PayloadCapture } from '../capture/payload-capture.ts';
 import type { Sampler } from './sampler.ts';
 import {
   ENQUEUE,
@@ -33,6 +34,11 @@ export interface TracedCall extends TraceOwner {
   trace: Trace | undefined;
 }
 
+/** A call whose response is complete. */
+export interface EndedCall extends CapturedCall {
+  readonly routeState: CapturedCall['routeState'] & { readonly stats: RouteStats };
+}
+
 /**
  * Observes what happens inside requests and runs, and decides which of them are kept. It exists
  * only if telemetry is on.
@@ -40,6 +46,8 @@ export interface TracedCall extends TraceOwner {
 export class Tracer extends SpanScopes {
   readonly #sampler: Sampler;
   readonly #loggers = new WeakMap<Logger, Logger>();
+  /** Present while payloads are captured. */
+  capture: PayloadCapture | undefined = undefined;
 
   constructor(sampler: Sampler, sink: LogSink) {
     super(sink);
@@ -126,6 +134,12 @@ export class Tracer extends SpanScopes {
     return traceRoute(this, route);
   }
 
+  /** Ends a call. A call that was rejected before its handler has no trace. */
+  endCall(call: EndedCall, status: number, us: number): void {
+    if (this.capture !== undefined) this.capture.endCall(call, status, us);
+    if (call.trace !== undefined) this.endTrace(call.trace, call.routeState.stats, status, us);
+  }
+
   /**
    * Ends a trace: decides whether it is kept.
    *
@@ -133,7 +147,7 @@ export class Tracer extends SpanScopes {
    */
   endTrace(trace: Trace, stats: RouteStats, status: number, us: number): void {
     if (trace.isKept !== undefined) return;
-    const isKept = this.#sampler.isKept(trace, stats, status, us);
+    const isKept = trace.isTrapped || this.#sampler.isKept(trace, stats, status, us);
     // The operation that a late request waits for may never end.
     if (isKept && status >= CLIENT_GONE) endUnfinished(trace);
     this.#end(trace, isKept);

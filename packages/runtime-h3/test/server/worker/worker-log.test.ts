@@ -7,7 +7,11 @@ test.each([
 ] as const)('with the level %s, stdout has lines of runs: %s', (level, isPrinted) => {
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const sent: string[] = [];
-  const log = createWorkerLog(level, { write: (lines) => sent.push(lines), close: async () => {} });
+  const log = createWorkerLog(level, {
+    write: (lines) => sent.push(lines),
+    receiveTraps: () => {},
+    close: async () => {},
+  });
   log.hide(['canary-secret']);
   log.writeInfo('{"msg":"run","job":"canary-secret"}\n');
   const printed = stdout.mock.calls.length;

@@ -63,6 +63,7 @@ export function withDoc(schema: Schema, doc: Doc | undefined): Schema {
   const examples: JsonValue[] = [];
   for (const { name, text } of doc.tags) {
     if (name === 'deprecated') result.deprecated = true;
+    else if (name === 'secret') result['x-gati-secret'] = true;
     else if (name === 'example')
       examples.push(toValue(text.replace(/^```\w*\n?|```$/g, '').trim()));
     else if (name === 'default' || name === 'defaultValue') result.default = toValue(text);

@@ -4,8 +4,14 @@ import {
   loggerOf,
   type LogSink,
   type TelemetrySource,
+  type TrapsPort,
 } from '@gati/runtime-h3/telemetry';
-import { createRedactor, createTracer, type Tracer } from '@gati/runtime-h3/internal';
+import {
+  createRedactor,
+  createTracer,
+  PayloadCapture,
+  type Tracer,
+} from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
 
 /** From the root of the project. */
@@ -33,6 +39,7 @@ export interface DevTelemetry {
 /** The source of the collected lines, or the reason why they are not collected. */
 export interface OpenedTelemetry {
   source?: TelemetrySource;
+  traps?: TrapsPort;
   /** A sentence with the fix. */
   notRecorded?: string;
 }
@@ -67,6 +74,12 @@ export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOption
     // One developer makes few requests, and wants to see all of them.
     env: { ...env, OTEL_TRACES_SAMPLER: env['OTEL_TRACES_SAMPLER'] || 'always_on' },
   });
+  // A line contains the text of a body as a string, so the secrets in it are hidden before.
+  tracing.tracer.capture = new PayloadCapture({
+    sink: write,
+    redact: (text) => redact(text),
+    all: env['GATI_CAPTURE'] !== 'off',
+  });
   const close = (): void => {
     tracing.close();
     isClosed = true;
@@ -96,6 +109,7 @@ export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOption
       }
       const local = openLocalTelemetry(env['GATI_TELEMETRY'] || DEFAULT_STORE, {
         from: root,
+        onTraps: (traps) => tracing.tracer.capture?.arm(traps),
         onDiagnostic: ({ message }) => warn(`gati: the telemetry store: ${message}`),
       });
       if (isClosed) local.close();
@@ -105,7 +119,7 @@ export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOption
         sink(waiting);
         waiting = '';
       }
-      return { source: withOtherSources(local.source, env, name) };
+      return { source: withOtherSources(local.source, env, name), traps: local.traps };
     },
     close,
   };

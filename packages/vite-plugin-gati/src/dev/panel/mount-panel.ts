@@ -7,7 +7,7 @@ import type { PluginContext } from '../../context.ts';
 import type { Scan } from '../../scan/types.ts';
 import { hostCheck } from '../host-check.ts';
 import { readAppFacts } from './app-facts.ts';
-import type { DevTelemetry } from './dev-telemetry.ts';
+import type { DevTelemetry, OpenedTelemetry } from './dev-telemetry.ts';
 
 /** The panel in Vite's server. */
 export interface DevPanel {
@@ -70,14 +70,18 @@ async function loadPanel(
     telemetry?.close();
     return undefined;
   }
-  const { source, notRecorded = undefined } = (await telemetry?.open()) ?? {
+  const {
+    source,
+    traps,
+    notRecorded = undefined,
+  }: OpenedTelemetry = (await telemetry?.open()) ?? {
     notRecorded: 'GATI_TELEMETRY is off.',
   };
   const { allowedHosts } = config.server;
   const named = Array.isArray(allowedHosts) ? allowedHosts : [];
   return createPanel({
     source,
-    ports,
+    ports: { ...ports, ...(traps && { traps }) },
     app: async () => {
       await ready;
       return {

@@ -286,6 +286,21 @@ export const TYPES: TypeCase[] = [
     },
   },
   {
+    name: 'secrets',
+    type: '{ /** @secret */ pin: string; /** The phrase.\n * @secret */ phrase?: string | null }',
+    schema: object(
+      {
+        pin: { ...string, 'x-gati-secret': true },
+        phrase: {
+          anyOf: [string, { type: 'null' }],
+          description: 'The phrase.',
+          'x-gati-secret': true,
+        },
+      },
+      ['pin'],
+    ),
+  },
+  {
     name: 'bounds',
     type: '{\n/** How many.\n * @minimum 1\n * @maximum 10\n * @integer\n */\nn: number;\n/** @minLength 2\n */ a: string;\n/** @maxLength 5\n * @pattern ^[a-z]+$\n * @format slug */ s: string | null;\n/** @minItems 1\n * @maxItems 3 */ l: string[];\n/** @default 3\n * @multipleOf 0.5\n * @exclusiveMinimum 0 */ d?: number;\n/** @deprecated use n\n * @example 4\n * @example 5 */ o?: number }',
     schema: object(
