@@ -165,7 +165,7 @@ module.exports = {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['npm-peer'],
         pathNot:
-          '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici)/',
+          '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici|ws)/',
       },
     },
     {

@@ -18,6 +18,7 @@ const alias = [
   { find: /^@gati\/devtools\/server$/, replacement: source('devtools/src/server/index.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
+  { find: /^@gati\/runtime-h3\/browser$/, replacement: source('runtime-h3/src/browser.ts') },
   { find: /^@gati\/runtime-h3\/checks$/, replacement: source('runtime-h3/src/checks.ts') },
   { find: /^@gati\/runtime-h3\/command$/, replacement: source('runtime-h3/src/command/index.ts') },
   {

@@ -69,6 +69,7 @@ const config: UserConfig = defineConfig(
     {
       index: 'src/index.ts',
       app: 'src/app/index.ts',
+      browser: 'src/browser.ts',
       checks: 'src/checks.ts',
       collector: 'src/collector/index.ts',
       command: 'src/command/index.ts',

@@ -23,6 +23,7 @@ export {
   fromJsonSchema,
   type JsonSchema,
 } from './schema/from-json-schema.ts';
+export { type Field, fieldsOf, undeclaredField } from './schema/fields.ts';
 export { fieldForms, type FieldForms } from './schema/field-forms.ts';
 export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
 export {

@@ -30,7 +30,7 @@ export function describeCommands(app: CreatedApp): void {
       ]) {
         expect(fs.existsSync(at(`.gati/${name}`)), name).toBe(true);
       }
-      expect(read('.gati/.gitignore')).toBe('*\n');
+      expect(read('.gati/.gitignore')).toBe('*\n!/playground/\n!/playground/*.yaml\n');
       expect(fs.existsSync(at('dist'))).toBe(false);
     });
 

@@ -75,12 +75,18 @@ export function createDevGate({
       isOwnOrigin: isHostOrigin,
       loginError: () =>
         new PanelError(401, 'code_required', 'Enter the code that the terminal shows.'),
-      identify(req, { acts }) {
+      identify(req, { acts, isSafe }) {
         const address = req.socket.remoteAddress ?? '';
         const token = readBearer(req);
         if (token !== undefined && isLoggedIn(token))
           return { ...DEVELOPER, address, provedAt: now() };
-        return { kind: 'anyone', id: '', name: '', address, ...(!acts && { role: 'owner' }) };
+        return {
+          kind: 'anyone',
+          id: '',
+          name: '',
+          address,
+          ...((!acts || isSafe) && { role: 'owner' }),
+        };
       },
     }),
     status: ({ kind }) => ({

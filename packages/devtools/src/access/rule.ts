@@ -6,6 +6,10 @@ export interface Rule {
   role: Role | 'public';
   /** Whether the request may change something. Such a request is a POST. */
   acts: boolean;
+  /**
+   * Whether a request that acts can't change the app. In development, it needs no code.
+   */
+  isSafe?: true;
   /** Whether the identity must have been proved within the last 5 minutes. */
   stepUp: boolean;
 }

@@ -11,6 +11,7 @@ export const PAGES: readonly PanelPage[] = [
   { path: '', title: 'Overview' },
   { path: 'topology', title: 'Topology' },
   { path: 'routes', title: 'Routes' },
+  { path: 'playground', title: 'Playground' },
   { path: 'traces', title: 'Traces' },
   { path: 'errors', title: 'Errors' },
   { path: 'logs', title: 'Logs' },

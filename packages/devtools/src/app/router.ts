@@ -6,6 +6,11 @@ export const router: Router = createRouter({
   routes: [
     { path: '/', name: 'Overview', component: () => import('./pages/OverviewPage.vue') },
     { path: '/routes', name: 'Routes', component: () => import('./pages/RoutesPage.vue') },
+    {
+      path: '/playground',
+      name: 'Playground',
+      component: () => import('./pages/PlaygroundPage.vue'),
+    },
     { path: '/traces', name: 'Traces', component: () => import('./pages/TracesPage.vue') },
     {
       path: '/traces/:id([\\da-f]{32})',

@@ -24,6 +24,7 @@ export function openPanel({
   releases,
   operator,
   traps,
+  app: address,
 }: PanelHost): BuiltPanel {
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
@@ -32,6 +33,7 @@ export function openPanel({
   const panel = createPanel({
     source,
     ports: {
+      app: { address: () => ({ ...address, isSecure: false }) },
       ...(queue && { queue }),
       ...(releases && { releases }),
       ...(operator && { operator }),

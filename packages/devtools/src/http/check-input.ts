@@ -1,5 +1,5 @@
 import type { Schema } from '@gati/contract';
-import { explain } from '@gati/runtime-h3/internal';
+import { explain } from '@gati/runtime-h3/browser';
 import { PanelError } from './problem.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PanelError } from './problem.ts';
 
-/** Maximum number of bytes of a body. */
+/** Maximum number of bytes of a body by default. */
 const MAX_BYTES = 64 * 1024;
 
 /**
@@ -9,15 +9,18 @@ const MAX_BYTES = 64 * 1024;
  *
  * @throws {PanelError} 400 or 413
  */
-export async function readJson(req: IncomingMessage): Promise<unknown> {
+export async function readJson(
+  req: IncomingMessage,
+  maxBytes: number = MAX_BYTES,
+): Promise<unknown> {
   const parts: Buffer[] = [];
   let bytes = 0;
   // Node would destroy the connection when the loop ends early, before the response is sent.
   const body: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
   for await (const part of body) {
     bytes += part.length;
-    if (bytes > MAX_BYTES)
-      throw new PanelError(413, 'body_too_large', `The body may have at most ${MAX_BYTES} bytes.`, {
+    if (bytes > maxBytes)
+      throw new PanelError(413, 'body_too_large', `The body may have at most ${maxBytes} bytes.`, {
         connection: 'close',
       });
     parts.push(part);

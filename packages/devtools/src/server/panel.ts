@@ -19,6 +19,8 @@ import { createRedrives } from './effects/redrives.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
 import { trapActions } from './traps/actions.ts';
+import { playgroundActions } from './playground/actions.ts';
+import { createPlayground } from './playground/playground.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
 import { ruleOf } from './rules.ts';
@@ -105,6 +107,7 @@ export function createPanel(options: PanelOptions): Panel {
     ...(ports.queue ? effectActions(context) : []),
     ...(ports.releases ? releaseActions(context) : []),
     ...(ports.traps ? trapActions(ports.traps) : []),
+    ...(ports.playground ? playgroundActions(ports.playground) : []),
   ];
   const parts: PanelParts = {
     gate,
@@ -115,6 +118,7 @@ export function createPanel(options: PanelOptions): Panel {
     // In development, Vite DevTools shows the pages in a frame of the same server.
     assets: createAssets(folder, devGate ? 'self' : 'none'),
     tails: createLogTails(source, now),
+    playground: createPlayground({ context, audit, now }),
     context,
   };
   return {
@@ -136,6 +140,7 @@ export function createPanel(options: PanelOptions): Panel {
     },
     close() {
       parts.tails.close();
+      parts.playground.close();
       redrives.close();
     },
   };

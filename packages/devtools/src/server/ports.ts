@@ -1,3 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+import type {
+  Environments,
+  PlaygroundFileList,
+  SavedContent,
+  SavedRequest,
+} from '../api/playground.ts';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
 import type { NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
@@ -25,6 +32,39 @@ export interface ReleasesPort {
  */
 export type ClusterOperator = NodeOperator;
 
+/** Address on this machine at which the app responds. */
+export interface AppAddress {
+  host: string;
+  port: number;
+  /** Whether the connection uses TLS. */
+  isSecure: boolean;
+}
+
+/** The server of the app, to which the playground sends requests. */
+export interface AppServerPort {
+  /** @param req request of the panel, which may have come to the same server */
+  address(req: IncomingMessage): AppAddress;
+}
+
+/** Requests and environments as files of the project. */
+export interface PlaygroundFiles {
+  list(): Promise<PlaygroundFileList>;
+  /**
+   * Writes a request. Comments, the order of keys and unknown keys of its file stay.
+   *
+   * @param known its file. Absent: a new file
+   * @throws {PanelError} 409 when the file has changed since it was read
+   */
+  save(content: SavedContent, known?: FileVersion): Promise<FileVersion>;
+  /** @throws {PanelError} 409 when the file has changed since it was read */
+  remove(known: FileVersion): Promise<void>;
+  /** @throws {PanelError} 409 when the file has changed since it was read */
+  saveEnvironments(environments: Environments): Promise<void>;
+}
+
+/** A file of the playground, as it was when it was read. */
+export type FileVersion = Pick<SavedRequest, 'slug' | 'revision'>;
+
 /**
  * Parts of the app that the panel uses besides telemetry. Each part is opened when a page first
  * needs it.
@@ -34,6 +74,10 @@ export interface PanelPorts {
   queue?: QueuePort;
   /** Absent if no store is set up. */
   releases?: ReleasesPort;
+  /** Files of the playground. Absent in production, where there is no project. */
+  playground?: PlaygroundFiles;
+  /** Absent if the panel can't reach the app. */
+  app?: AppServerPort;
   /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
   /** Absent if nothing is recorded. */

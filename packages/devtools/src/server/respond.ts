@@ -13,6 +13,7 @@ import type { Assets } from './assets.ts';
 import type { Endpoint, ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import type { LogTails } from './log-tail.ts';
+import { type Playground, PLAYGROUND_RULES } from './playground/playground.ts';
 import { ruleOf } from './rules.ts';
 
 /** A request below the panel's path. */
@@ -31,6 +32,7 @@ export interface PanelParts {
   actions: Actions;
   assets: Assets;
   tails: LogTails;
+  playground: Playground;
   /** @param report gets the sources that the context has read */
   context(report?: SourceReport): Promise<ReadContext>;
 }
@@ -96,7 +98,7 @@ async function respondToRead(
 async function respondToPost(
   { req, res, search }: PanelRequest,
   path: string,
-  { gate, actions }: PanelParts,
+  { gate, actions, playground }: PanelParts,
 ): Promise<void> {
   if (path.startsWith(ACTIONS)) {
     const name = path.slice(ACTIONS.length);
@@ -106,6 +108,16 @@ async function respondToPost(
       actions.refuse(name, known, code),
     );
     return sendJson(req, res, await actions.run(name, actor, await readJson(req)));
+  }
+  if (Object.hasOwn(PLAYGROUND_RULES, path)) {
+    const actor = gate.authorize(req, ruleOf(path));
+    return playground.handle(path, {
+      req,
+      res,
+      actor,
+      watch: (end) => gate.watch(actor, end),
+      readBody: (maxBytes) => readJson(req, maxBytes),
+    });
   }
   const route = findRoute(gate, 'POST', path);
   if (!route) {

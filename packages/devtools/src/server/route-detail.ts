@@ -7,7 +7,7 @@ import {
 } from '@gati/contract';
 import type { RouteDetail, RouteItem, Shape } from '../api/types.ts';
 import type { RouteFacts } from './app-facts.ts';
-import { exampleOf } from './example.ts';
+import { exampleOf } from '../api/example.ts';
 
 /** Describes the contract of a route with types in TypeScript and examples. */
 export function describeRoute(

@@ -1,3 +1,4 @@
+import { PLAYGROUND_RULES } from './playground/playground.ts';
 import { READ, type Rule } from '../access/rule.ts';
 
 /** The rule of each endpoint of the read API. The panel does not start with an endpoint that has none. */
@@ -28,6 +29,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   config: READ,
   scaling: READ,
   'explain/:id': READ,
+  'playground/route': READ,
+  'playground/workspace': READ,
+  ...PLAYGROUND_RULES,
 };
 
 /** @throws {TypeError} when a path has no rule */

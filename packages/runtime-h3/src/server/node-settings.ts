@@ -1,11 +1,11 @@
 import { describeSettings } from '../config/describe-settings.ts';
 import { dataFolder } from '../data/data-folder.ts';
 import type { Setting } from '../types/process-metrics.ts';
-import { CONTROL_PORT, CONTROL_SOCKET } from './channel/control.ts';
+import { APP_PORT, CONTROL_PORT, CONTROL_SOCKET } from './channel/control.ts';
 import { TELEMETRY_SOCKET, WORKER_MARK } from './channel/messages.ts';
 import { readServerEnv } from './env.ts';
 
-const INTERNAL = [CONTROL_PORT, CONTROL_SOCKET, TELEMETRY_SOCKET, WORKER_MARK];
+const INTERNAL = [APP_PORT, CONTROL_PORT, CONTROL_SOCKET, TELEMETRY_SOCKET, WORKER_MARK];
 
 /** Describes the effective settings of this server. */
 export function nodeSettings(): Setting[] {

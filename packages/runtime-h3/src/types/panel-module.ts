@@ -39,6 +39,8 @@ export interface PanelHost {
   queue?: { open(): Promise<QueueDriver> };
   /** The release store. Absent if the server has none. */
   releases?: { open(): Promise<ReleaseStore> };
+  /** Address of the app on this machine. */
+  app: { host: string; port: number };
   /** Measures the processes of this server. */
   operator?: NodeOperator;
   /** Absent if nothing is recorded. */

@@ -27,6 +27,9 @@ import { writeChanged } from '../files/write-changed.ts';
 const VERSION_TYPES = '.gati/types/versions.d.ts';
 const METHODS_FILE = 'client-methods.d.ts';
 
+/** Git ignores generated files. Requests that people save in the playground are theirs. */
+const GITIGNORE = '*\n!/playground/\n!/playground/*.yaml\n';
+
 /** The app that files are generated for. */
 export interface GenerateTarget {
   /** Absolute. */
@@ -51,7 +54,7 @@ export async function writeGenerated(
     lineOf: createLineOf(root, scan),
   });
   const files: Record<string, string> = {
-    '.gati/.gitignore': '*\n',
+    '.gati/.gitignore': GITIGNORE,
     '.gati/types/gati.d.ts': emitGlobalTypes(scan),
     '.gati/generated/client.ts': emitClient(contract, {
       version: app.version,
@@ -84,7 +87,7 @@ export async function writeGenerated(
 /** Writes the types of routes, modules and effects, which need no contract, for editors. */
 export async function writeTypes(root: string, scan: Scan): Promise<string[]> {
   const file = '.gati/types/gati.d.ts';
-  await writeChanged(path.join(root, '.gati/.gitignore'), '*\n');
+  await writeChanged(path.join(root, '.gati/.gitignore'), GITIGNORE);
   // The types of migrations need contracts from the release store. Until those are read, migrations
   // are not type-checked.
   const versions = path.join(root, VERSION_TYPES);

@@ -105,7 +105,7 @@ test('writes types, client and documents, and again after a change', async () =>
     expect(await app.read('.gati/generated/client.ts')).toContain('GET /a'),
   );
   expect(await app.read('.gati/types/gati.d.ts')).toContain('GET /a');
-  expect(await app.read('.gati/.gitignore')).toBe('*\n');
+  expect(await app.read('.gati/.gitignore')).toBe('*\n!/playground/\n!/playground/*.yaml\n');
   expect(await app.read('src/gati-env.d.ts')).toContain('vite-plugin-gati/types');
   expect(JSON.parse(await app.read('.gati/gati.manifest.json'))).toMatchObject({
     name: 'test-app',

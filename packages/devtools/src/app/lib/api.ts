@@ -34,8 +34,34 @@ export async function fetchJson<Data>(path: string, signal?: AbortSignal): Promi
  * @throws {ResponseError} when the response is an error
  */
 export async function postJson<Data>(path: string, body: unknown): Promise<Data> {
+  const response = await post(path, body);
+  if (response.status === 204) return undefined as Data;
+  return readJson(response);
+}
+
+/**
+ * Sends a request whose response is a stream.
+ *
+ * @throws {ResponseError} when the response is an error
+ */
+export async function postStream(
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<ReadableStream<BufferSource>> {
+  const response = await post(path, body, signal);
+  if (!response.ok || !response.body) return readJson(response);
+  return response.body as ReadableStream<BufferSource>;
+}
+
+function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const headers = { ...credentials(), 'content-type': 'application/json', 'x-gati-panel': '1' };
-  return readJson(await fetch(API + path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return fetch(API + path, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
 }
 
 function credentials(): Record<string, string> {

@@ -8,6 +8,8 @@ import { metrics } from './metrics.ts';
 import { modules } from './modules.ts';
 import { config, scaling } from './node.ts';
 import { overview } from './overview.ts';
+import { playgroundRoute } from '../playground/describe-route.ts';
+import { playgroundWorkspace } from '../playground/workspace.ts';
 import { release, releaseDiff, releaseReach, releases } from './releases.ts';
 import { routes } from './routes.ts';
 import { topology } from './topology.ts';
@@ -41,4 +43,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   config,
   scaling,
   explanation,
+  playgroundRoute,
+  playgroundWorkspace,
 ];

@@ -20,7 +20,7 @@ import type { AppFacts, EffectFacts } from '../app-facts.ts';
 import { countJobs, NO_JOBS } from '../effects/count-jobs.ts';
 import { toJobDetail, toJobItem } from '../effects/describe-job.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { exampleOf } from '../example.ts';
+import { exampleOf } from '../../api/example.ts';
 import { withGatiErrors } from '../gati-error.ts';
 import { openQueue } from '../effects/open-queue.ts';
 import { toRange, toStep } from '../query.ts';

@@ -2,7 +2,7 @@ import { type RouteContract, toDeclarations, toTypeScript } from '@gati/contract
 import type { LogRecord, RequestRecord } from '@gati/runtime-h3/telemetry';
 import type { Explanation, Violation } from '../../api/explain.ts';
 import type { AppFacts, RouteFacts } from '../app-facts.ts';
-import { exampleOf } from '../example.ts';
+import { exampleOf } from '../../api/example.ts';
 
 /** Message of the log line that names the rules: see `respondError` of the runtime. */
 const REJECTED = 'a request was rejected';

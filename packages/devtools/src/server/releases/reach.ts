@@ -43,12 +43,17 @@ export function predictAsks(change: HeadChange): AskForecast[] {
   const majors = versions.map((version) => `^${parseSemver(version)!.major}`);
   return ['', ...new Set([...majors, ...versions])].map((ask) => ({
     ask,
-    before: resolve(ask, before, change),
-    after: resolve(ask, after, change),
+    before: resolveAsk(ask, before, change),
+    after: resolveAsk(ask, after, change),
   }));
 }
 
-function resolve(ask: string, head: StoreHead, { releases, missing, now }: HeadChange): AskOutcome {
+/** Resolves a requested version as the servers do. Empty: none is requested. */
+export function resolveAsk(
+  ask: string,
+  head: StoreHead,
+  { releases, missing, now }: Pick<HeadChange, 'releases' | 'missing' | 'now'>,
+): AskOutcome {
   const known = releases.map((release) => toReleaseInfo(release, head));
   const current = known.find(({ version }) => version === head.current);
   const found = resolveVersion(

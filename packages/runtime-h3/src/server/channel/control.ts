@@ -6,6 +6,9 @@ export const CONTROL_SOCKET = 'GATI_CONTROL_SOCKET';
 /** Environment variable with the port of the address that the panel prints. */
 export const CONTROL_PORT = 'GATI_CONTROL_PORT';
 
+/** Environment variable with the port of the app, to which the playground sends requests. */
+export const APP_PORT = 'GATI_APP_PORT';
+
 /** Header with a {@link ControlClient} as JSON. Only a process that passes requests on sets it. */
 export const CLIENT_HEADER = 'x-gati-client';
 

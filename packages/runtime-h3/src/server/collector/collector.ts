@@ -21,7 +21,7 @@ import {
   TELEMETRY_SOCKET,
 } from '../channel/messages.ts';
 import { createProcessMetrics } from '../channel/process-metrics.ts';
-import { CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
+import { APP_PORT, CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
 import { readServerEnv, type ServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
 import { accessFolder } from '../panel-env.ts';
@@ -158,6 +158,7 @@ async function openControl(
   return serveControl(path, panel, {
     source,
     ...ports,
+    app: { host: loopbackOf(env.host), port: Number(process.env[APP_PORT]) },
     access: {
       file: join(accessFolder(env.telemetry), 'access.db'),
       origin: env.panelOrigin,
@@ -165,6 +166,12 @@ async function openControl(
     },
     logger,
   });
+}
+
+/** Returns the address on this machine at which a server that listens on `host` responds. */
+function loopbackOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }
 
 function openExporter(

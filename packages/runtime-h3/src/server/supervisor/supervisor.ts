@@ -54,6 +54,7 @@ async function serve(options: SupervisorOptions): Promise<void> {
       isObserved,
       hasPanel: panel === 'on',
       panelPort: () => portOf(admin ?? server!),
+      appPort: () => portOf(server!),
       logger,
       onMessage: (worker, message) => pools.onMetrics(worker, message),
     });

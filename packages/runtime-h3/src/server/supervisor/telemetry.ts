@@ -2,7 +2,7 @@ import { readExportSettings } from '../../collector/export/settings.ts';
 import { bindLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
-import { CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
+import { APP_PORT, CONTROL_PORT, CONTROL_SOCKET } from '../channel/control.ts';
 import { TELEMETRY_SOCKET } from '../channel/messages.ts';
 import { openTelemetryLink } from '../channel/telemetry-link.ts';
 import { createTelemetrySocket, type TelemetrySocket } from './telemetry-socket.ts';
@@ -38,6 +38,8 @@ export interface TelemetryOptions {
   hasPanel: boolean;
   /** Port under which browsers reach the panel, once it is open. */
   panelPort(): number;
+  /** Port of the app, once it is open. */
+  appPort(): number;
   logger: Logger;
   /** Receives what the collector sends about metrics. */
   onMessage: WorkerEvents['onMessage'];
@@ -50,7 +52,7 @@ export interface TelemetryOptions {
  */
 export function createTelemetry(
   env: ServerEnv,
-  { store, isObserved, hasPanel, panelPort, logger, onMessage }: TelemetryOptions,
+  { store, isObserved, hasPanel, panelPort, appPort, logger, onMessage }: TelemetryOptions,
 ): Telemetry | undefined {
   // The collector reads them; a wrong one has to end the start.
   readExportSettings(process.env);
@@ -66,7 +68,11 @@ export function createTelemetry(
       env: {
         ...lead,
         ...(store !== undefined && { GATI_TELEMETRY: store }),
-        ...(hasPanel && { ...controlLead, [CONTROL_PORT]: String(panelPort()) }),
+        ...(hasPanel && {
+          ...controlLead,
+          [CONTROL_PORT]: String(panelPort()),
+          [APP_PORT]: String(appPort()),
+        }),
       },
       heartbeat: heartbeatRule(env, 'collector'),
       startTimeout: env.startTimeout,

@@ -1,8 +1,7 @@
 import { redactUrls } from '@gati/contract/internal';
+import { isSecretName } from './secret-name.ts';
 import { toSourceStack } from './source-stack.ts';
 
-const SECRET =
-  /pass(?:word|wd|phrase)?$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id|otp$/i;
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 
@@ -12,11 +11,6 @@ const MAX_ITEMS = 100;
  */
 export function redact(value: unknown): unknown {
   return copy(value, 0);
-}
-
-/** Whether a key or a name looks like that of a secret. */
-export function isSecretName(name: string): boolean {
-  return SECRET.test(name);
 }
 
 function copy(value: unknown, depth: number): unknown {

@@ -1,4 +1,4 @@
-import { isSecretName } from '../log/redact.ts';
+import { isSecretName } from '../log/secret-name.ts';
 
 const HIDDEN = 'REDACTED';
 /** Maximum number of characters of a URL. */

@@ -61,12 +61,14 @@ async function loadPanel(
   { config }: ViteDevServer,
   { context, telemetry, ready, latestScan, ports }: PanelSettings,
 ): Promise<Panel | undefined> {
-  const { createPanel } = await import('@gati/devtools/server').catch((error: unknown) => {
-    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    config.logger.info('  panel: off, @gati/devtools is not installed');
-    return {} as Partial<typeof import('@gati/devtools/server')>;
-  });
-  if (!createPanel) {
+  const { createPanel, createPlaygroundFiles } = await import('@gati/devtools/server').catch(
+    (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      config.logger.info('  panel: off, @gati/devtools is not installed');
+      return {} as Partial<typeof import('@gati/devtools/server')>;
+    },
+  );
+  if (!createPanel || !createPlaygroundFiles) {
     telemetry?.close();
     return undefined;
   }
@@ -81,7 +83,11 @@ async function loadPanel(
   const named = Array.isArray(allowedHosts) ? allowedHosts : [];
   return createPanel({
     source,
-    ports: { ...ports, ...(traps && { traps }) },
+    ports: {
+      ...ports,
+      ...(traps && { traps }),
+      playground: createPlaygroundFiles(context.project.root),
+    },
     app: async () => {
       await ready;
       return {

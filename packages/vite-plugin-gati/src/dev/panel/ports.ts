@@ -24,6 +24,14 @@ export function createPanelPorts({
       // The context runs the jobs.
       wake: async () => void (await devApp.context(devApp.release())),
     },
+    app: {
+      // The panel and the app are on the same server.
+      address: ({ socket }) => ({
+        host: socket.localAddress ?? '127.0.0.1',
+        port: socket.localPort ?? 0,
+        isSecure: 'encrypted' in socket,
+      }),
+    },
     operator: createDevOperator(devApp, { root, env }),
     releases: {
       open: () =>

@@ -1,0 +1,13 @@
+import type { Defs } from '@gati/contract';
+import type { ComputedRef, InjectionKey } from 'vue';
+import type { Issue } from './check-draft.ts';
+
+/** What the fields of a form share. */
+export interface FormContext {
+  $defs: ComputedRef<Defs>;
+  /** Issues of exactly this pointer. */
+  issuesAt(pointer: string): Issue[];
+  setFiles(name: string, files: File[]): void;
+}
+
+export const FORM: InjectionKey<FormContext> = Symbol('form');

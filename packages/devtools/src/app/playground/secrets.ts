@@ -1,0 +1,70 @@
+import type { JsonValue } from '@gati/contract';
+import { isSecretName } from '@gati/runtime-h3/browser';
+import type { Draft, FieldPart } from './draft.ts';
+import { isObject, isRawNumber, printJson, tryParse } from './json.ts';
+import { isVariablesOnly } from './variables.ts';
+
+/** A draft that may be stored, and the values that were taken out of it. */
+export interface WithoutSecrets {
+  draft: Draft;
+  /** Values by the name of the variable that replaces each. */
+  values: Record<string, string>;
+}
+
+/**
+ * Replaces the values of secret-looking names by variables: `password: 'x'` becomes `password:
+ * '{{password}}'`. Credentials are not part of a draft. A body that is not JSON and contains such a
+ * name is left out.
+ */
+export function withoutSecrets(draft: Draft): WithoutSecrets {
+  const values: Record<string, string> = {};
+  const hide = (name: string, value: string): string => {
+    if (value === '' || isVariablesOnly(value)) return value;
+    const variable = freeName(name.replaceAll(/[^\w.-]/g, '_').slice(0, 60), value, values);
+    values[variable] = value;
+    return `{{${variable}}}`;
+  };
+  const walk = (value: JsonValue, name: string): JsonValue => {
+    if (Array.isArray(value)) return value.map((item) => walk(item, name));
+    if (isObject(value) && !isRawNumber(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [
+          key,
+          walk(each, isSecretName(name) ? name : key),
+        ]),
+      );
+    if (!isSecretName(name) || value === null || typeof value === 'boolean') return value;
+    return hide(name, typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  const part = (name: FieldPart): Record<string, JsonValue> =>
+    walk(draft[name], '') as Record<string, JsonValue>;
+  const text = (given: string): string => {
+    const parsed = tryParse(given);
+    if (!parsed.ok) return isSecretName(given) || /passw|authoriz/i.test(given) ? '' : given;
+    const walked = walk(parsed.value, '');
+    return JSON.stringify(walked) === JSON.stringify(parsed.value) ? given : printJson(walked);
+  };
+  return {
+    draft: {
+      ...draft,
+      params: part('params'),
+      query: part('query'),
+      headers: part('headers'),
+      rows: draft.rows.map((row) =>
+        row.place === 'cookie' || isSecretName(row.name)
+          ? { ...row, value: hide(row.name, row.value) }
+          : row,
+      ),
+      body: text(draft.body),
+      message: text(draft.message),
+    },
+    values,
+  };
+}
+
+/** Two values of one name get two variables. */
+function freeName(name: string, value: string, values: Record<string, string>): string {
+  let variable = name;
+  for (let count = 2; (values[variable] ?? value) !== value; count++) variable = `${name}_${count}`;
+  return variable;
+}
