@@ -80,6 +80,14 @@ describe('a draft', () => {
     expect(JSON.parse(draft.body)).toMatchObject({ amount: 1, items: [{ sku: 'text', count: 1 }] });
   });
 
+  test('has no example of a file, which a form chooses', () => {
+    const file: Schema = { type: 'string', format: 'binary', 'x-gati-codec': 'file' };
+    const schema = object({ title: { type: 'string' }, picture: file });
+    const body = { contentTypes: ['multipart/form-data'], required: true, schema };
+    const draft = createDraft({ ...ROUTE, contract: { ...ROUTE.contract!, body } });
+    expect(JSON.parse(draft.body)).toEqual({ title: 'text' });
+  });
+
   test('takes parameters and query from a recorded path', () => {
     const draft = draftFromPath(draftOf(), ROUTE, '/api/orders/a%20b?limit=5&tags=x&tags=y&more=1');
     expect(draft.params).toEqual({ id: 'a b' });

@@ -33,6 +33,7 @@ const APP: AppFacts = {
   base: '',
   routes: [
     route('GET /value/:kind', { responses: JSON_200 }),
+    route('GET /value/special', { responses: {} }),
     route('POST /echo'),
     route('GET /events', {
       responses: { '200': { schema: NUMBER, contentType: 'text/event-stream', stream: true } },
@@ -149,6 +150,14 @@ describe('a request of the playground', () => {
     expect(find(await read('/value/wrong'), 'end')!.contract.violations).toEqual([
       { in: 'response', pointer: '/n', message: 'must be an integer', rule: 'type' },
     ]);
+  });
+
+  test('is checked against the route that takes its method and its path', async () => {
+    const check = async (target: string, method = 'GET') =>
+      find(await read(target, { method }), 'end')!.contract;
+    expect((await check('/value/special')).violations[0]!.rule).toBe('status');
+    expect(await check('/value/wrong', 'HEAD')).toMatchObject({ result: 'unchecked' });
+    expect(await check('/value/wrong', 'OPTIONS')).toMatchObject({ result: 'unchecked' });
   });
 
   test('shows a redirect and does not follow it', async () => {

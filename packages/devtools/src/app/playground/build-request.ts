@@ -190,7 +190,9 @@ function buildBody(
     return { sent: { kind: 'text', text }, value };
   }
   const parts = [
-    ...texts.map(([name, each]): FormPart => ({ name, value: each })),
+    ...texts
+      .filter(([name]) => !files[name]?.length)
+      .map(([name, each]): FormPart => ({ name, value: each })),
     ...Object.entries(files).flatMap(([name, list]) =>
       list.map((file): FormPart => ({ name, value: file })),
     ),

@@ -1,7 +1,9 @@
-import type { JsonValue, Schema } from '@gati/contract';
+import type { Defs, JsonValue, Schema } from '@gati/contract';
 import { exampleOf } from '../../api/example.ts';
 import type { PlaygroundRoute } from '../../api/playground.ts';
-import { printJson } from './json.ts';
+import { fieldKind } from './field-kind.ts';
+import { isObject, printJson } from './json.ts';
+import { propertySchema } from './variables.ts';
 import { defaultAuth } from './auth.ts';
 
 /** A part of a request that the contract describes by named fields. */
@@ -54,9 +56,21 @@ export function createDraft({ id, contract, $defs }: PlaygroundRoute): Draft {
     rows: [],
     auth: defaultAuth(security),
     contentType: body?.contentTypes[0] ?? '',
-    body: print(example(body?.schema)),
+    body: print(withoutFiles(example(body?.schema), body?.schema, $defs)),
     message: print(example(receive)),
   };
+}
+
+/** Files are chosen in the form. They are no part of the JSON. */
+function withoutFiles(
+  value: JsonValue | undefined,
+  schema: Schema | undefined,
+  $defs: Defs,
+): JsonValue | undefined {
+  if (!schema || !isObject(value)) return value;
+  const isFile = (name: string): boolean =>
+    fieldKind(propertySchema(schema, name, $defs) ?? {}, $defs, name).kind === 'file';
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !isFile(name)));
 }
 
 /** Optional fields are left out of the first request. */

@@ -4,7 +4,7 @@ import { SAFE_METHODS, type SentHandshake, type SentRequest } from '../../api/pl
 import { checkInput, closedObject } from '../../http/check-input.ts';
 import { PanelError } from '../../http/problem.ts';
 import type { AppFacts, RouteFacts } from '../app-facts.ts';
-import { matchesTemplate } from './match-template.ts';
+import { countWildcards, matchesTemplate } from './match-template.ts';
 
 /** Maximum number of characters of a text that names something. */
 const MAX_TEXT = 500;
@@ -66,7 +66,7 @@ export function checkRequest(body: unknown, app: AppFacts, isSafe: boolean): Che
     throw inputError(`This address does not send ${input.method}.`);
   return {
     method: input.method,
-    ...checkCommon(input, app),
+    ...checkCommon(input.method, input, app),
     body: input.body && toBytes(input.body),
   };
 }
@@ -78,31 +78,38 @@ export function checkRequest(body: unknown, app: AppFacts, isSafe: boolean): Che
  */
 export function checkHandshake(body: unknown, app: AppFacts): Omit<CheckedRequest, 'body'> {
   const input = checkInput<SentHandshake>(HANDSHAKE, body);
-  return { method: 'WS', ...checkCommon(input, app) };
+  return { method: 'WS', ...checkCommon('WS', input, app) };
 }
 
 function checkCommon(
-  { path, headers, reason }: SentHandshake & { method?: string },
+  method: string,
+  { path, headers, reason }: SentHandshake,
   app: AppFacts,
 ): Pick<CheckedRequest, 'path' | 'headers' | 'route' | 'reason'> {
   return {
     path,
     headers: checkHeaders(headers),
-    route: findRoute(path, app),
+    route: findRoute(method, path, app),
     reason: reason?.trim() || undefined,
   };
 }
 
 /**
  * Finds a route by a path, so that nothing else on this port can be reached: not the panel, not the
- * files of a development server. Any method is accepted, since people also test the 405.
+ * files of a development server. Any method is accepted, since people also test the 405. The route
+ * is then another one of the path.
  */
-function findRoute(path: string, { routes }: AppFacts): RouteFacts {
+function findRoute(method: string, path: string, { routes }: AppFacts): RouteFacts {
   const [pathname] = path.split('?', 1);
   const isPlain = /^\/[!-~]*$/.test(path) && !path.includes('#') && !path.includes('\\');
   if (!isPlain || hasDotSegment(pathname!))
     throw inputError('The path must be absolute and encoded, without `.` and `..` segments.');
-  const route = routes.find((each) => matchesTemplate(each.path, pathname!));
+  const taking = routes
+    .filter((each) => matchesTemplate(each.path, pathname!))
+    .sort((a, b) => countWildcards(a.path) - countWildcards(b.path));
+  const named = (wanted: string): RouteFacts | undefined =>
+    taking.find((each) => each.method === wanted);
+  const route = named(method) ?? (method === 'HEAD' ? named('GET') : undefined) ?? taking[0];
   if (!route || decoded(pathname!).startsWith(PANEL_PATH))
     throw new PanelError(400, 'no_route', 'No route of the app has this path.');
   return route;

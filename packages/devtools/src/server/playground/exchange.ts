@@ -80,7 +80,7 @@ export async function* exchange(
     const isStream = mediaOf(response) === 'text/event-stream';
     extend(isStream ? limits.stream : limits.whole);
     if (isStream) yield* readEvents(response, options, elapsed);
-    else yield* readBody(response, options, elapsed);
+    else yield* readBody(response, options, elapsed, request.method === 'HEAD');
   } catch (error) {
     if (!signal.aborted)
       yield { type: 'error', ...describeError(error, late.signal), ms: elapsed() };
@@ -100,6 +100,8 @@ async function open(
   if (body !== undefined || /^(?:POST|PUT|PATCH)$/.test(method))
     headers['content-length'] = String(body?.length ?? 0);
   const sent = openRequest(options.address, { method, path, headers, signal });
+  // An error after the head of the response also reaches the reader of its body.
+  sent.on('error', () => {});
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return response;
@@ -109,6 +111,7 @@ async function* readBody(
   response: IncomingMessage,
   { contract }: ExchangeOptions,
   elapsed: () => number,
+  isHead: boolean,
 ): AsyncGenerator<ReplyEvent> {
   let bytes = 0;
   const kept: Buffer[] = [];
@@ -126,7 +129,7 @@ async function* readBody(
     contract: checkResponse(await contract, {
       status: response.statusCode ?? 0,
       contentType: response.headers['content-type'] ?? '',
-      body: bytes <= MAX_CHECKED_BYTES ? Buffer.concat(kept) : undefined,
+      body: bytes <= MAX_CHECKED_BYTES && !isHead ? Buffer.concat(kept) : undefined,
     }),
   };
 }

@@ -17,6 +17,7 @@ import {
   type CheckedRequest,
   MAX_INPUT_BYTES,
 } from './check-request.ts';
+import type { CheckedContract } from './check-response.ts';
 import { findContract } from './find-contract.ts';
 import { createTraceId, exchange, type ExchangeOptions } from './exchange.ts';
 import type { AppSocket } from './socket.ts';
@@ -108,14 +109,12 @@ export function createPlayground({
 
   async function prepare(
     { req }: PlaygroundCall,
-    request: Pick<CheckedRequest, 'route' | 'headers'>,
+    request: Pick<CheckedRequest, 'method' | 'route' | 'headers'>,
     read: ReadContext,
   ): Promise<Omit<ExchangeOptions, 'signal'>> {
     return {
       address: addressOf(read, req),
-      contract: findContract(read, request.route, request.headers['x-api-version']?.[0])
-        .then(({ contract, $defs }) => contract && { contract, $defs })
-        .catch(() => undefined),
+      contract: contractOf(read, request),
       traceId: traceOf(request.headers) ?? createTraceId(),
     };
   }
@@ -228,6 +227,19 @@ export function createPlayground({
       for (const controller of open.keys()) controller.abort();
     },
   };
+}
+
+/** Resolves to the contract of the route that takes a request. A path may have no such method. */
+async function contractOf(
+  read: ReadContext,
+  { method, route, headers }: Pick<CheckedRequest, 'method' | 'route' | 'headers'>,
+): Promise<CheckedContract | undefined> {
+  const isTaken = route.method === method || (method === 'HEAD' && route.method === 'GET');
+  if (!isTaken) return undefined;
+  const found = await findContract(read, route, headers['x-api-version']?.[0]).catch(
+    () => undefined,
+  );
+  return found?.contract && { contract: found.contract, $defs: found.$defs };
 }
 
 /** @throws {PanelError} 400 in production, where several people share the app */

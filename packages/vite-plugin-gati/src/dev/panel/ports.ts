@@ -27,7 +27,7 @@ export function createPanelPorts({
     app: {
       // The panel and the app are on the same server.
       address: ({ socket }) => ({
-        host: socket.localAddress ?? '127.0.0.1',
+        host: socket.localAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
         port: socket.localPort ?? 0,
         isSecure: 'encrypted' in socket,
       }),
