@@ -2,7 +2,7 @@ import type { JsonValue } from '@gati/contract';
 import { isSecretName } from '@gati/runtime-h3/browser';
 import type { Draft, FieldPart } from './draft.ts';
 import { isObject, isRawNumber, printJson, tryParse } from './json.ts';
-import { isVariablesOnly } from './variables.ts';
+import { isVariablesOnly } from '../../api/variables.ts';
 
 /** A draft that may be stored, and the values that were taken out of it. */
 export interface WithoutSecrets {
@@ -19,7 +19,7 @@ export interface WithoutSecrets {
 export function withoutSecrets(draft: Draft): WithoutSecrets {
   const values: Record<string, string> = {};
   const hide = (name: string, value: string): string => {
-    if (value === '' || isVariablesOnly(value)) return value;
+    if (isVariablesOnly(value)) return value;
     const variable = freeName(name.replaceAll(/[^\w.-]/g, '_').slice(0, 60), value, values);
     values[variable] = value;
     return `{{${variable}}}`;

@@ -1,11 +1,11 @@
 import type { Defs, JsonValue, Schema } from '@gati/contract';
 import { alternativesOf, lookUpIn } from '@gati/contract/internal';
+import { VARIABLE } from '../../api/variables.ts';
 import { isObject, isRawNumber } from './json.ts';
 
 /** Values by name. */
 export type Variables = Readonly<Record<string, string>>;
 
-const PATTERN = /\{\{\s*([\w.-]{1,64})\s*\}\}/g;
 const ALONE = /^\{\{\s*([\w.-]{1,64})\s*\}\}$/;
 
 /** Replaces `{{name}}` and collects the names that have no value. */
@@ -19,7 +19,7 @@ export interface Substitution {
 export function createSubstitution(variables: Variables): Substitution {
   const missing = new Set<string>();
   const text = (given: string): string =>
-    given.replaceAll(PATTERN, (whole, name: string) => {
+    given.replaceAll(VARIABLE, (whole, name: string) => {
       if (Object.hasOwn(variables, name)) return variables[name]!;
       missing.add(name);
       return whole;
@@ -41,15 +41,6 @@ export function createSubstitution(variables: Variables): Substitution {
   };
   return { missing, text, value };
 }
-
-/** Returns the names of the variables in a text. */
-export const variablesIn = (text: string): string[] => [
-  ...new Set([...text.matchAll(PATTERN)].map(([, name]) => name!)),
-];
-
-/** Whether a text is variables only, so that it contains no value. */
-export const isVariablesOnly = (text: string): boolean =>
-  text.includes('{{') && text.replaceAll(PATTERN, '').trim() === '';
 
 /** A field of numbers gets the number that a variable contains, not its text. */
 export function convert(text: string, schema: Schema | undefined, $defs: Defs): JsonValue {

@@ -2,6 +2,7 @@ import { type RouteContract, toDeclarations, toTypeScript } from '@gati/contract
 import type { LogRecord, RequestRecord } from '@gati/runtime-h3/telemetry';
 import type { Explanation, Violation } from '../../api/explain.ts';
 import type { AppFacts, RouteFacts } from '../app-facts.ts';
+import { matchesTemplate } from '../match-template.ts';
 import { exampleOf } from '../../api/example.ts';
 
 /** Message of the log line that names the rules: see `respondError` of the runtime. */
@@ -56,7 +57,9 @@ function describe(
   { method, path, status, violations, taken }: Rejected,
   app: AppFacts,
 ): Pick<Explanation, 'reason' | 'hints'> {
-  const others = app.routes.filter((route) => matches(route.path, path));
+  const others = app.routes.filter((route) =>
+    matchesTemplate(route.path, path.split(/[?#]/, 1)[0]!),
+  );
   switch (status) {
     case 400:
       return violations.length > 0
@@ -109,16 +112,6 @@ function describe(
         hints: taken ? [taken.file] : [],
       };
   }
-}
-
-/** Whether a path has the form of a template with `:name` and `*`. */
-function matches(template: string, path: string): boolean {
-  const [wanted, given] = [template.split('/'), path.split(/[?#]/, 1)[0]!.split('/')];
-  if (wanted.some((part) => part.startsWith('*'))) return given.length >= wanted.length - 1;
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, index) => part.startsWith(':') || part === given[index])
-  );
 }
 
 /** Returns the routes that have the most segments of a path at their place. */

@@ -4,7 +4,7 @@ import { SAFE_METHODS, type SentHandshake, type SentRequest } from '../../api/pl
 import { checkInput, closedObject } from '../../http/check-input.ts';
 import { PanelError } from '../../http/problem.ts';
 import type { AppFacts, RouteFacts } from '../app-facts.ts';
-import { countWildcards, matchesTemplate } from './match-template.ts';
+import { countWildcards, matchesTemplate } from '../match-template.ts';
 
 /** Maximum number of characters of a text that names something. */
 const MAX_TEXT = 500;

@@ -1,11 +1,26 @@
 import type { Schema } from '@gati/contract';
 import { explain, isSecretName } from '@gati/runtime-h3/browser';
 import type { Environments, SavedContent } from '../../../api/playground.ts';
+import { isVariablesOnly } from '../../../api/variables.ts';
 import { closedObject } from '../../../http/check-input.ts';
 
 const TEXT: Schema = { type: 'string', maxLength: 2000 };
 const LONG: Schema = { type: 'string', maxLength: 256 * 1024 };
 const FIELDS: Schema = { type: 'object', maxProperties: 200 };
+
+/** Keys of a file with a request that are absent if they have no value. */
+export const OPTIONAL: readonly string[] = [
+  'version',
+  'params',
+  'query',
+  'headers',
+  'extra',
+  'auth',
+  'contentType',
+  'body',
+  'text',
+  'message',
+];
 
 /** Schema of a file with a request, as the panel writes it. */
 export const CONTENT: Schema = closedObject(
@@ -35,18 +50,7 @@ export const CONTENT: Schema = closedObject(
     text: LONG,
     message: LONG,
   },
-  [
-    'version',
-    'params',
-    'query',
-    'headers',
-    'extra',
-    'auth',
-    'contentType',
-    'body',
-    'text',
-    'message',
-  ],
+  OPTIONAL,
 );
 
 const VARIABLE: Schema = { type: 'string', pattern: '^[\\w.-]{1,64}$' };
@@ -133,6 +137,3 @@ export function findSecret(value: unknown, name = '', depth = 0): string | undef
   }
   return undefined;
 }
-
-const isVariablesOnly = (text: string): boolean =>
-  text.replaceAll(/\{\{\s*[\w.-]{1,64}\s*\}\}/g, '').trim() === '';

@@ -1,18 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
-
-/** Keys of a file that the panel does not know stay; those of this list are removed if absent. */
-const KNOWN = [
-  'version',
-  'params',
-  'query',
-  'headers',
-  'extra',
-  'auth',
-  'contentType',
-  'body',
-  'text',
-  'message',
-];
+import { OPTIONAL } from './check-content.ts';
 
 /** Maximum number of aliases that a file may expand. */
 const MAX_ALIASES = 100;
@@ -34,7 +21,7 @@ export function updateYaml(before: string | undefined, values: Record<string, un
   const document = before === undefined ? new Document({}) : parseDocument(before);
   if (!isMap(document.contents)) document.contents = document.createNode({}) as never;
   const root = document.contents as unknown as YAMLMap;
-  for (const key of KNOWN) if (!Object.hasOwn(values, key)) root.delete(key);
+  for (const key of OPTIONAL) if (!Object.hasOwn(values, key)) root.delete(key);
   for (const [key, value] of Object.entries(values)) {
     const node = root.get(key, true) as Node | undefined;
     root.set(key, merge(document, node, value));
