@@ -84,6 +84,8 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await page.getByRole('region', { name: 'Authentication' }).waitFor();
   };
   const send = () => page.getByRole('button', { name: /^Send( again)?$/ }).click();
+  const parameter = (name: string) =>
+    page.getByRole('region', { name: 'Parameters' }).getByLabel(name);
   const body = () => page.getByLabel('Body of the response');
   const shown = async (text: string | RegExp) => {
     await eventually(async () => expect(await body().textContent()).toMatch(text));
@@ -111,7 +113,7 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await page.getByRole('link', { name: 'Trace', exact: true }).click();
     await page.getByRole('heading', { name: 'POST /payments/text/capture' }).waitFor();
     await page.getByRole('link', { name: 'Open in playground' }).click();
-    await eventually(async () => expect(await page.getByLabel('id').inputValue()).toBe('text'));
+    await eventually(async () => expect(await parameter('id').inputValue()).toBe('text'));
   });
 
   test('form and JSON are one value, and nothing is lost between them', async () => {
@@ -132,7 +134,7 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     });
     expect(value['items']).toHaveLength(2);
     await text.fill('{\n  "amount": 1,,\n}');
-    await page.getByText('Line 2, column 16').waitFor();
+    await page.getByText('Line 2, column 15').waitFor();
     await page.getByRole('button', { name: 'Form', exact: true }).click();
     expect(await text.inputValue()).toBe('{\n  "amount": 1,,\n}');
     // An error response is a result too.
@@ -152,10 +154,10 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await send();
     await shown('sid=from-the-app');
     await page.getByLabel('Filter by path or text').fill('body.method.number');
-    await page.getByRole('button', { name: 'Capture' }).click();
+    await page.getByRole('button', { name: 'Capture', exact: true }).click();
     await page.getByRole('dialog', { name: 'Capture' }).getByLabel('Variable').fill('card');
     await page.keyboard.press('Enter');
-    await page.getByLabel('id', { exact: false }).first().fill('{{card}}-{{none}}');
+    await parameter('id').fill('{{card}}-{{none}}');
     await send();
     await page.getByText('A variable has no value: none').waitFor();
     await page.getByRole('button', { name: 'Send anyway' }).click();
@@ -251,7 +253,7 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await expectAccessible();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByLabel('Environment').selectOption('local');
-    await page.getByLabel('id').fill('{{payment}}');
+    await parameter('id').fill('{{payment}}');
     await page.getByLabel('Address').getByText('/payments/p9/events').waitFor();
     expect(fs.readFileSync(file('environments.yaml'), 'utf8')).toContain('payment: p9');
   });
