@@ -1,7 +1,7 @@
 import type { Defs, Schema } from '@gati/contract';
 import { isSecretSchema, redactUrls } from '@gati/contract/internal';
 import type { HiddenReason, HiddenValue } from '../../types/capture.ts';
-import { isSecretName } from '../log/redact.ts';
+import { isSecretName } from '../log/secret-name.ts';
 import { redactUrl } from '../trace/redact-url.ts';
 import { HIDDEN, hideSecrets } from './secret-text.ts';
 
