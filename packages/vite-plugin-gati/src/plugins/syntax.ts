@@ -1,6 +1,7 @@
 import { type Plugin, transformWithOxc } from 'vite';
 import { NODE_TARGET } from '../build/environments.ts';
 import { findUnsupportedSyntax, hasUsing, MAY_BE_UNSUPPORTED } from '../build/find-syntax.ts';
+import { isGatiPackage } from '../build/own-packages.ts';
 import { reportAt } from '../build/report-at.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
 
@@ -19,6 +20,8 @@ export function syntaxPlugin(): Plugin {
         code: MAY_BE_UNSUPPORTED,
       },
       async handler(code, id) {
+        // Packages of Gati may be links to places outside of any `node_modules`.
+        if (isGatiPackage(id)) return undefined;
         const { root, command, build } = this.environment.config;
         const isDev = command === 'serve';
         const program = this.parse(code);
