@@ -56,6 +56,9 @@ export const handler = () => value;
     const expected = Array.from({ length: 90 }, (_, n) =>
       n >= first && n < first + 70 ? [200, `${branch} ${n}`, 400] : [404, undefined, 404],
     );
+    // One request at a time waits for the branch, since 180 of them would delay it.
+    await isServed(branch === 'one' ? '/Case' : '/case', branch);
+    await isServed(`/r${first}?branch=${branch}`, `${branch} ${first}`);
     await eventually(async () => {
       const found = await Promise.all(
         expected.map(async (_, n) => {
@@ -68,7 +71,6 @@ export const handler = () => value;
       );
       expect(found).toEqual(expected);
     });
-    await isServed(branch === 'one' ? '/Case' : '/case', branch);
     await isGone(branch === 'one' ? '/case' : '/Case');
   }
 
