@@ -47,8 +47,6 @@ export interface RouteRed extends Red {
 
 export interface VersionRed extends RouteRed {
   version: string;
-  /** One point per step, without gaps. */
-  series: RedPoint[];
 }
 
 export interface Metrics {

@@ -162,3 +162,10 @@ export function toStep(range: { from: number; to: number }, wanted?: number): nu
   const least = Math.max(leastStep(range), wanted ?? length / 120);
   return STEPS.find((step) => step >= least) ?? DAY;
 }
+
+/**
+ * Returns one step for a whole range, for sums. It has whole days, so that a store reads the longest
+ * steps that it has.
+ */
+export const wholeStep = ({ from, to }: { from: number; to: number }): number =>
+  Math.ceil((to - from) / DAY) * DAY;

@@ -23,7 +23,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { exampleOf } from '../../api/example.ts';
 import { withGatiErrors } from '../gati-error.ts';
 import { openQueue } from '../effects/open-queue.ts';
-import { toRange, toStep } from '../query.ts';
+import { toRange, wholeStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -45,7 +45,7 @@ export const effects: Endpoint = defineEndpoint(
   async (context, query): Promise<EffectsOverview> => {
     const { app, source, ports, now } = context;
     const range = toRange(query, now);
-    const points = await source.metrics({ ...range, step: toStep(range), method: RUN_METHOD });
+    const points = await source.metrics({ ...range, step: wholeStep(range), method: RUN_METHOD });
     const runs = new Map(
       groupRed(points, ({ route }) => route).map(({ first, red }) => [first.route, red]),
     );

@@ -3,7 +3,7 @@ import type { Lens } from '../../api/lens.ts';
 import { PanelError } from '../../http/problem.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { compareReleases } from '../lens/compare-releases.ts';
-import { toRange, toStep } from '../query.ts';
+import { toRange, wholeStep } from '../query.ts';
 
 /** Two releases by route: rate, errors and durations, significantly worse routes first. */
 export const lens: Endpoint = defineEndpoint(
@@ -13,7 +13,7 @@ export const lens: Endpoint = defineEndpoint(
     if (before === undefined || after === undefined || before === after)
       throw new PanelError(400, 'invalid_parameter', '`before` and `after` are two versions.');
     const range = toRange(query, now);
-    const step = toStep(range);
+    const step = wholeStep(range);
     const points = await Promise.all(
       [before, after].flatMap((version) => [
         source.metrics({ ...range, step, version }),

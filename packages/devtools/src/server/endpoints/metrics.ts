@@ -15,12 +15,11 @@ export const metrics: Endpoint = defineEndpoint(
     const routes = groupRed(points, (point) => `${point.version} ${routeKey(point)}`)
       .sort((a, b) => b.red.count - a.red.count)
       .slice(0, MAX_ROUTES)
-      .map(({ first: { method, route, version }, points: own, red }): VersionRed => ({
+      .map(({ first: { method, route, version }, red }): VersionRed => ({
         method,
         route,
         version,
         ...red,
-        series: redSeries(own, { ...range, step }),
       }));
     const series = redSeries(points, { ...range, step });
     return { step, total: totalRed(points), series, routes };

@@ -12,7 +12,7 @@ import type { ReleaseDetail, ReleaseDiff, ReleaseList, ReleaseReach } from '../.
 import { PanelError } from '../../http/problem.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
 import { withGatiErrors } from '../gati-error.ts';
-import { toRange, toStep } from '../query.ts';
+import { toRange, wholeStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
 import { toReleaseItem } from '../releases/describe-release.ts';
 import { openReleases } from '../releases/open-releases.ts';
@@ -29,7 +29,7 @@ export const releases: Endpoint = defineEndpoint(
     if (!ports.releases) return { releases: [], damaged: [], servers: [] };
     const store = await openReleases(context);
     const range = toRange(query, now);
-    const points = await source.metrics({ ...range, step: toStep(range) });
+    const points = await source.metrics({ ...range, step: wholeStep(range) });
     const byVersion = new Map(
       groupRed(points, ({ version }) => version).map(({ first, red }) => [first.version, red]),
     );
@@ -69,7 +69,7 @@ export const release: Endpoint = defineEndpoint(
   async (context, query, version): Promise<ReleaseDetail> => {
     const store = await openReleases(context);
     const range = toRange(query, context.now);
-    const points = await context.source.metrics({ ...range, step: toStep(range), version });
+    const points = await context.source.metrics({ ...range, step: wholeStep(range), version });
     return withGatiErrors(async () => {
       const found = await findRelease(store, version);
       const { head } = await store.head();
@@ -120,7 +120,7 @@ export const releaseReach: Endpoint = defineEndpoint(
       const [{ head }, list] = await Promise.all([store.head(), listReleases(store, () => {})]);
       const after = predictHead(head, change, version);
       const range = { from: now - DAY, to: now + 1 };
-      const points = await source.metrics({ ...range, step: toStep(range) });
+      const points = await source.metrics({ ...range, step: wholeStep(range) });
       const isOther = head.current !== undefined && after.current !== head.current;
       return {
         ...(head.current !== undefined && { before: head.current }),

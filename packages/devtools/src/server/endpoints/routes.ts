@@ -2,7 +2,7 @@ import type { RouteItem, RouteList } from '../../api/types.ts';
 import type { RouteFacts } from '../app-facts.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
 import { PanelError } from '../../http/problem.ts';
-import { type FIELDS, type Query, toRange, toStep } from '../query.ts';
+import { type FIELDS, type Query, toRange, wholeStep } from '../query.ts';
 import { groupRed, routeKey, totalRed } from '../red.ts';
 import { describeRoute } from '../route-detail.ts';
 
@@ -21,7 +21,7 @@ async function listRoutes(
   query: RangeQuery,
 ): Promise<RouteList> {
   const range = toRange(query, now);
-  const points = await source.metrics({ ...range, step: toStep(range) });
+  const points = await source.metrics({ ...range, step: wholeStep(range) });
   const byKey = new Map(groupRed(points, routeKey).map(({ first, red }) => [routeKey(first), red]));
   const none = totalRed([]);
   return {
@@ -40,7 +40,7 @@ async function readRoute(
   const route = app.routes.find((each) => each.id === id);
   if (!route) throw new PanelError(404, 'not_found', 'The app has no such route.');
   const range = toRange(query, now);
-  const points = await source.metrics({ ...range, step: toStep(range) });
+  const points = await source.metrics({ ...range, step: wholeStep(range) });
   const red = totalRed(points.filter((point) => routeKey(point) === route.id));
   return describeRoute({ ...toItem(route), red }, route, app.$defs);
 }

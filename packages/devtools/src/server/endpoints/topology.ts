@@ -1,7 +1,7 @@
 import { RUN_METHOD } from '@gati/runtime-h3/telemetry';
 import type { Topology } from '../../api/topology.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { toRange, toStep } from '../query.ts';
+import { toRange, wholeStep } from '../query.ts';
 import { buildTopology } from '../topology/build-topology.ts';
 import { sampleTraces } from '../topology/sample-traces.ts';
 
@@ -11,7 +11,7 @@ export const topology: Endpoint = defineEndpoint(
   ['from', 'to'],
   async ({ source, app, now }, query): Promise<Topology> => {
     const range = toRange(query, now);
-    const step = toStep(range);
+    const step = wholeStep(range);
     const [requests, runs, traces] = await Promise.all([
       source.metrics({ ...range, step }),
       source.metrics({ ...range, step, method: RUN_METHOD }),

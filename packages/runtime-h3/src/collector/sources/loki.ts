@@ -5,7 +5,7 @@ import { getOrCreate } from '../../collections/get-or-create.ts';
 import { checkPage, checkStep, checkText } from '../store/check-query.ts';
 import { type HttpSource, SourceError } from './http-source.ts';
 import { escapeRe2, printSelector, quoteValue } from './query-text.ts';
-import { parseSeries, queryTimes, stepStart } from './series.ts';
+import { parseSeries, toStepQuery, stepStart } from './series.ts';
 
 /** Cursor of a page: the time of the last line in nanoseconds, and the lines of that time so far. */
 const CURSOR = /^loki:(\d{1,19})\.(\d{1,4})$/;
@@ -36,14 +36,15 @@ export function createLoki(source: HttpSource, service: string): LokiLogs {
     async logVolume(query) {
       checkStep(query);
       const lines = printLogQl(query, service);
+      const { times, window } = toStepQuery(query);
       const data = await source.get('/loki/api/v1/query_range', {
-        query: `sum by (level) (count_over_time(${lines} [${query.step}ms]))`,
-        ...queryTimes(query),
+        query: `sum by (level) (count_over_time(${lines} [${window}ms]))`,
+        ...times,
       });
       const steps = new Map<number, Counts>();
       for (const { metric, values } of parseSeries(data))
         for (const [seconds, value] of values) {
-          const counts = getOrCreate(steps, stepStart(seconds, query.step), (): Counts => ({}));
+          const counts = getOrCreate(steps, stepStart(seconds, window), (): Counts => ({}));
           const level = toLevel(metric['level']);
           counts[level] = (counts[level] ?? 0) + (Number(value) || 0);
         }

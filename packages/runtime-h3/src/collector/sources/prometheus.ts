@@ -4,7 +4,7 @@ import type { MetricQuery, RoutePoint } from '../../types/telemetry-source.ts';
 import { checkStep, checkText } from '../store/check-query.ts';
 import type { HttpSource } from './http-source.ts';
 import { printSelector } from './query-text.ts';
-import { parseSeries, queryTimes, type Series, stepStart } from './series.ts';
+import { parseSeries, toStepQuery, type Series, stepStart } from './series.ts';
 
 /** The histogram of `/metrics`. */
 const HISTOGRAM = 'http_server_request_duration_seconds';
@@ -29,11 +29,11 @@ export function createPrometheus(
     async metrics(query) {
       checkStep(query);
       for (const name of ['method', 'route', 'version'] as const) checkText(name, query[name]);
-      const times = queryTimes(query);
+      const { times, window } = toStepQuery(query);
       const read = async (suffix: string, by: string): Promise<Series[]> =>
         parseSeries(
           await source.get('/api/v1/query_range', {
-            query: printIncrease(query, labels, suffix, by),
+            query: printIncrease({ ...query, step: window }, labels, suffix, by),
             ...times,
           }),
         );
@@ -41,7 +41,7 @@ export function createPrometheus(
         read('bucket', `${LABELS}, le`),
         read('sum', LABELS),
       ]);
-      return toPoints(buckets, sums, query.step);
+      return toPoints(buckets, sums, window);
     },
   };
 }

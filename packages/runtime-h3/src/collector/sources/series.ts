@@ -1,3 +1,4 @@
+import type { TimeRange } from '../../types/telemetry-source.ts';
 import { SourceError } from './http-source.ts';
 
 /** A series of a range query: pairs of epoch seconds and a number as text. */
@@ -31,18 +32,23 @@ function isSeries(value: unknown): value is Series {
   );
 }
 
-/**
- * Returns the times of a range query for counts in steps, in epoch seconds. A count at a time is of
- * the step before it.
- */
-export function queryTimes({ from, to, step }: { from: number; to: number; step: number }): {
-  start: string;
-  end: string;
-  step: string;
-} {
-  const first = Math.floor(from / step) * step + step;
-  const last = Math.ceil(to / step) * step;
-  return { start: seconds(first), end: seconds(last), step: seconds(step) };
+/** A range query for counts in steps. */
+export interface StepQuery {
+  /** Parameters of the query, in seconds. */
+  times: { start: string; end: string; step: string };
+  /** Milliseconds before each time whose events are counted. */
+  window: number;
+}
+
+/** Returns the query for a range: a count at a time is of the step before it. */
+export function toStepQuery({ from, to, step }: TimeRange & { step: number }): StepQuery {
+  // One step for a whole range would count what is outside of it.
+  const isWhole = step >= to - from;
+  const window = isWhole ? Math.ceil(to - from) : step;
+  const first = isWhole ? to : Math.floor(from / step) * step + step;
+  const last = isWhole ? to : Math.ceil(to / step) * step;
+  const times = { start: seconds(first), end: seconds(last), step: seconds(window) };
+  return { times, window };
 }
 
 const seconds = (milliseconds: number): string => String(milliseconds / 1000);

@@ -47,6 +47,14 @@ describe('the text of a query', () => {
     );
   });
 
+  test('one step for a whole range counts nothing outside of it', async () => {
+    const source = fakeSource({ result: [] });
+    const query = { from: 3_600_000, to: 7_200_000, step: 86_400_000 };
+    await createPrometheus(source, {}).metrics(query);
+    expect(source.asked[0]!.params).toMatchObject({ start: '7200', end: '7200', step: '3600' });
+    expect(source.asked[0]!.params['query']).toContain('[3600000ms]');
+  });
+
   test('filters of the log are label values and a quoted expression', async () => {
     const source = fakeSource({ result: [] });
     const range = { from: 1000, to: 2000, limit: 10 };
