@@ -8,7 +8,7 @@ import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { copyAppWith, installOnce, type NotInstalled } from './helpers/install.ts';
 
-/** Versions of the developer tools. */
+/** Versions of the developer tools: those of the present, and a preview. */
 const TOOLS = {
   vite: ['vite@8.4.0', '@vitejs/devtools@0.8.0'],
   vue8: [
@@ -18,8 +18,16 @@ const TOOLS = {
     'vite-plugin-vue-devtools@8.2.1',
     '@vue/devtools-api@8.2.1',
   ],
+  vue9: [
+    'vite@8.4.0',
+    'vue@3.5.45',
+    '@vitejs/plugin-vue@6',
+    'vite-plugin-vue-devtools@9.0.0-beta.0',
+    '@vitejs/devtools@0.7.6',
+    '@vue/devtools-api@8.2.1',
+  ],
 };
-const [vite, vue8] = await Promise.all(Object.values(TOOLS).map(installOnce));
+const [vite, vue8, vue9] = await Promise.all(Object.values(TOOLS).map(installOnce));
 
 /** Says why a test is skipped. */
 function isMissing(what: string, tools: string | NotInstalled | undefined): boolean {
@@ -60,17 +68,19 @@ function edit(app: string, file: string, change: (text: string) => string): void
   fs.writeFileSync(at, change(fs.readFileSync(at, 'utf8')));
 }
 
+/** Without the code that Vite DevTools asks for: it is not what is tested. */
+const useViteDevtools = (config: string): string =>
+  config.replace(
+    'defineConfig({',
+    'defineConfig({ devtools: { enabled: true, clientAuth: false },',
+  );
+
 describe.skipIf(isMissing('Vite DevTools', vite))('Vite DevTools', () => {
   let app: string;
 
   beforeAll(() => {
     app = copyAppWith('playground/payments', vite as string);
-    edit(app, 'vite.config.ts', (text) =>
-      text.replace(
-        'defineConfig({',
-        'defineConfig({ devtools: { enabled: true, clientAuth: false },',
-      ),
-    );
+    edit(app, 'vite.config.ts', useViteDevtools);
     fs.writeFileSync(
       path.join(app, 'src/handlers/echo.ts'),
       `export const route = 'WS /echo';
@@ -137,26 +147,36 @@ export const socket: Socket<typeof route> = {
   });
 });
 
+/** Copies playground/vue with the developer tools, and uses the plugin in it. */
+function copyVueApp(tools: string): string {
+  const app = copyAppWith('playground/vue', tools);
+  edit(app, 'vite.config.ts', (text) =>
+    `import devtools from 'vite-plugin-vue-devtools';\n${text}`.replace(
+      'vue(),',
+      'vue(), devtools(),',
+    ),
+  );
+  edit(app, 'src/main.ts', (text) =>
+    `import gati from 'virtual:gati/devtools';\n${text}`.replace(
+      'createApp(App)',
+      'createApp(App).use(gati)',
+    ),
+  );
+  return app;
+}
+
+/** Makes the page call the server twice: 200, then 422. */
+async function callTwice(page: Page): Promise<void> {
+  await page.getByText('4 words').waitFor();
+  await page.fill('input', ' ');
+  await page.getByText('There are no words').waitFor();
+}
+
 describe.skipIf(isMissing('Vue DevTools', vue8))('Vue DevTools', () => {
   test('shows the routes, the calls of the client, and the trace of the server', async () => {
-    const app = copyAppWith('playground/vue', vue8 as string);
-    edit(app, 'vite.config.ts', (text) =>
-      `import devtools from 'vite-plugin-vue-devtools';\n${text}`.replace(
-        'vue(),',
-        'vue(), devtools(),',
-      ),
-    );
-    edit(app, 'src/main.ts', (text) =>
-      `import gati from 'virtual:gati/devtools';\n${text}`.replace(
-        'createApp(App)',
-        'createApp(App).use(gati)',
-      ),
-    );
-    const server = await start(app);
+    const server = await start(copyVueApp(vue8 as string));
     const page = await open(server.url);
-    await page.getByText('4 words').waitFor();
-    await page.fill('input', ' ');
-    await page.getByText('There are no words').waitFor();
+    await callTwice(page);
     await page.keyboard.press('Shift+Alt+D');
     const frame = await frameAt(page, /__devtools__/);
     await frame.locator('a[href*="custom-inspector-tab-view/gati"]').click();
@@ -176,6 +196,25 @@ describe.skipIf(isMissing('Vue DevTools', vue8))('Vue DevTools', () => {
       return response.ok && ((await response.json()) as { requests: object[] });
     });
     expect(trace.requests).toMatchObject([{ traceId: id, route: '/words', status: 422 }]);
+    await page.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+});
+
+describe.skipIf(isMissing('Vue DevTools 9', vue9))('Vue DevTools 9, a preview', () => {
+  test('shows the routes and the calls, in a dock of Vite DevTools 0.7 beside the panel', async () => {
+    const app = copyVueApp(vue9 as string);
+    edit(app, 'vite.config.ts', useViteDevtools);
+    const server = await start(app);
+    const page = await open(server.url);
+    await callTwice(page);
+    await page.getByRole('button', { name: 'Gati', exact: true }).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Vue DevTools' }).click();
+    const frame = await frameAt(page, /__devtools__/);
+    await frame.locator('a[href$="/inspectors/gati"]').click();
+    await frame.getByText('422').first().waitFor();
+    await frame.getByText('POST /words').first().click();
+    await frame.getByText('last calls').waitFor();
     await page.close();
     expect(errors.splice(0)).toEqual([]);
   });
