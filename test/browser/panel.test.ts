@@ -14,6 +14,7 @@ const PAGES = [
   '',
   'topology',
   'routes',
+  'playground',
   'traces',
   'errors',
   'logs',
@@ -207,7 +208,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Go to' }).waitFor();
     await page.keyboard.type('capture');
-    await page.getByRole('option', { name: 'POST /payments/:id/capture' }).waitFor();
+    await page.getByRole('option', { name: 'POST /payments/:id/capture' }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'POST /payments/:id/capture' }).waitFor();
     await page.keyboard.press('Control+k');

@@ -111,9 +111,11 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await page.getByText('Fits the contract.').waitFor();
     await expectAccessible();
     await page.getByRole('link', { name: 'Trace', exact: true }).click();
-    await page.getByRole('heading', { name: 'POST /payments/text/capture' }).waitFor();
+    await page.getByRole('heading', { name: 'POST /payments/text/capture', level: 1 }).waitFor();
     await page.getByRole('link', { name: 'Open in playground' }).click();
     await eventually(async () => expect(await parameter('id').inputValue()).toBe('text'));
+    // The payload was captured.
+    await eventually(async () => expect(await page.getByLabel('amount').inputValue()).toBe('50'));
   });
 
   test('form and JSON are one value, and nothing is lost between them', async () => {

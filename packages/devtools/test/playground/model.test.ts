@@ -8,7 +8,7 @@ import { buildRequest, type Surroundings } from '../../src/app/playground/build-
 import { checkDraft } from '../../src/app/playground/check-draft.ts';
 import { applyCookies } from '../../src/app/playground/cookies.ts';
 import { createDraft, type Draft } from '../../src/app/playground/draft.ts';
-import { draftFromPath } from '../../src/app/playground/draft-from-path.ts';
+import { draftFromCapture, draftFromPath } from '../../src/app/playground/draft-from-trace.ts';
 import { choiceOf, fieldKind, readNumber } from '../../src/app/playground/field-kind.ts';
 import { addEntry, MAX_ENTRIES, parseHistory } from '../../src/app/playground/history.ts';
 import { parseJson, printJson, setAt, tryParse } from '../../src/app/playground/json.ts';
@@ -93,6 +93,30 @@ describe('a draft', () => {
     expect(draft.params).toEqual({ id: 'a b' });
     expect(draft.query).toEqual({ limit: 5, tags: ['x', 'y'] });
     expect(draft.rows).toEqual([{ place: 'query', name: 'more', value: '1', isOn: true }]);
+  });
+
+  test('takes the body of a captured request, with variables for what is hidden', () => {
+    const message = { headers: [] as [string, string][] };
+    const { body, params } = draftFromCapture(draftOf(), ROUTE, {
+      kind: 'request',
+      traceId: '',
+      spanId: '',
+      time: 0,
+      us: 0,
+      version: '1.0.0',
+      pid: 1,
+      method: 'POST',
+      route: '/orders/:id',
+      status: 200,
+      target: '/api/orders/p1',
+      request: {
+        headers: [],
+        body: { type: 'application/json', text: '{"amount":3,"password":"[redacted]"}' },
+      },
+      response: message,
+    });
+    expect(params).toEqual({ id: 'p1' });
+    expect(JSON.parse(body)).toEqual({ amount: 3, password: '{{password}}' });
   });
 
   test('is the same after it was saved and opened', () => {
@@ -319,6 +343,16 @@ describe('secrets', () => {
     expect(JSON.parse((sent(stored).body as { text: string }).text)).toEqual(
       JSON.parse((sent(draft).body as { text: string }).text),
     );
+  });
+
+  test('are also what the schema marks as secret', () => {
+    const schema = object({
+      pins: { type: 'array', items: { type: 'string', format: 'password' } },
+    });
+    const body = { contentTypes: ['application/json'], required: true, schema };
+    const route = { ...ROUTE, contract: { ...ROUTE.contract!, body } };
+    const { draft: stored } = withoutSecrets(draftOf({ body: '{"pins":["12","34"]}' }), route);
+    expect(JSON.parse(stored.body)).toEqual({ pins: ['{{pins}}', '{{pins_2}}'] });
   });
 
   test('of two values with one name get two variables', () => {

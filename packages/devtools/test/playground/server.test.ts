@@ -7,11 +7,15 @@ import { until } from '@gati/test-kit/wait';
 import type { Schema } from '@gati/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { readOrigin } from '../../src/access/origin.ts';
+import { createServerGate } from '../../src/access/server-gate.ts';
+import { openAccessStore } from '../../src/access/store/access-store.ts';
 import { createMemoryAudit } from '../../src/access/audit.ts';
 import type { ReplyEvent } from '../../src/api/playground.ts';
 import { type AppFacts, createPlaygroundFiles } from '../../src/server/index.ts';
 import type { RouteFacts } from '../../src/server/app-facts.ts';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
+import { NOW } from '../helpers/records.ts';
 
 const route = (
   id: string,
@@ -272,6 +276,51 @@ describe('CVE-2026-71319: a request that may change the app needs the code of th
     });
     expect(JSON.stringify(entry)).not.toContain('canary');
   });
+});
+
+test('in production, requests need the role operator, and unsafe ones a reason', async () => {
+  const store = openAccessStore(':memory:', () => NOW);
+  store.people.add({ id: 'ada', name: 'Ada', role: 'owner' });
+  const tokenOf = (role: 'viewer' | 'operator') =>
+    store.tokens.create({ person: 'ada', name: role, role, expires: NOW + 1000 });
+  const production = await startPanel(undefined, {
+    app: () => ({ ...APP, mode: 'production' }),
+    gate: createServerGate({
+      store,
+      origin: readOrigin('https://panel.example', 0),
+      now: () => NOW,
+    }),
+    audit: store.audit,
+    ports: { app: { address: () => ({ host: '127.0.0.1', port, isSecure: false }) } },
+  });
+  const post = (name: string, body: object, role: 'viewer' | 'operator') =>
+    production.post(`${ADDRESS}${name}`, body, {
+      origin: undefined,
+      authorization: `Bearer ${tokenOf(role)}`,
+    });
+  const get = { method: 'GET', path: '/value/right', headers: [] };
+  const change = { method: 'POST', path: '/echo', headers: [], body: { text: 'x' } };
+  const before = received.length;
+  expect(codeOf(await production.post(`${ADDRESS}read`, get))).toBe('foreign_origin');
+  for (const [name, body] of [
+    ['read', get],
+    ['send', change],
+    ['connect', { path: '/chat/a', headers: [] }],
+  ] as const)
+    expect(codeOf(await post(name, body, 'viewer'))).toBe('role_required');
+  expect(codeOf(await post('send', change, 'operator'))).toBe('reason_required');
+  expect(received.length).toBe(before);
+  expect((await post('read', get, 'operator')).status).toBe(200);
+  const sent = await post('send', { ...change, reason: 'ticket 7' }, 'operator');
+  expect(find(linesOf(sent.text), 'head')!.status).toBe(200);
+  expect(store.audit.list({ limit: 5 }).items[0]).toMatchObject({
+    action: 'playground.send',
+    reason: 'ticket 7',
+    result: 'done',
+    actor: { kind: 'token' },
+  });
+  await production.close();
+  store.close();
 });
 
 test('a socket sends and receives typed messages, and closes with a code', async () => {

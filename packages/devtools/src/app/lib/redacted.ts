@@ -1,6 +1,7 @@
 import type { CapturedBody, CaptureRecord } from '../../api/types.ts';
 
-const HIDDEN = '[redacted]';
+/** Text in place of a value that telemetry hides. */
+export const HIDDEN = '[redacted]';
 
 /** Splits a text into parts, of which every second one was hidden. */
 export function splitHidden(text: string): { text: string; isHidden: boolean }[] {

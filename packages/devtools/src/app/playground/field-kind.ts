@@ -1,6 +1,12 @@
 import type { Defs, JsonValue, Schema } from '@gati/contract';
 import { refName } from '@gati/contract';
-import { alternativesOf, fieldsOf, lookUpIn, undeclaredField } from '@gati/contract/internal';
+import {
+  alternativesOf,
+  fieldsOf,
+  isSecretSchema,
+  lookUpIn,
+  undeclaredField,
+} from '@gati/contract/internal';
 import { isSecretName } from '@gati/runtime-h3/browser';
 import { isObject } from './json.ts';
 
@@ -58,7 +64,7 @@ function kindOfOne(schema: Schema, $defs: Defs, name: string): FieldKind {
   if (type === 'string') {
     if (format === 'date' || format === 'date-time') return { kind: 'time', format };
     const hint = contentEncoding ?? (format === undefined ? '' : format);
-    return { kind: 'text', isSecret: format === 'password' || isSecretName(name), hint };
+    return { kind: 'text', isSecret: isSecretSchema(schema) || isSecretName(name), hint };
   }
   if (type === 'array') {
     const { items, prefixItems } = schema;

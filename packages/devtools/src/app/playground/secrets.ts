@@ -1,7 +1,10 @@
-import type { JsonValue } from '@gati/contract';
+import type { JsonValue, Schema } from '@gati/contract';
+import { secretParts } from '@gati/contract/internal';
 import { isSecretName } from '@gati/runtime-h3/browser';
 import type { Draft, FieldPart } from './draft.ts';
 import { isObject, isRawNumber, printJson, tryParse } from './json.ts';
+import { itemSchema, propertySchema } from './variables.ts';
+import type { PlaygroundRoute } from '../../api/playground.ts';
 import { isVariablesOnly } from '../../api/variables.ts';
 
 /** A draft that may be stored, and the values that were taken out of it. */
@@ -15,8 +18,11 @@ export interface WithoutSecrets {
  * Replaces the values of secret-looking names by variables: `password: 'x'` becomes `password:
  * '{{password}}'`. Credentials are not part of a draft. A body that is not JSON and contains such a
  * name is left out.
+ *
+ * @param route its schemas name further secrets
  */
-export function withoutSecrets(draft: Draft): WithoutSecrets {
+export function withoutSecrets(draft: Draft, route?: PlaygroundRoute): WithoutSecrets {
+  const { contract, $defs = {} } = route ?? {};
   const values: Record<string, string> = {};
   const hide = (name: string, value: string): string => {
     if (isVariablesOnly(value)) return value;
@@ -24,24 +30,27 @@ export function withoutSecrets(draft: Draft): WithoutSecrets {
     values[variable] = value;
     return `{{${variable}}}`;
   };
-  const walk = (value: JsonValue, name: string): JsonValue => {
-    if (Array.isArray(value)) return value.map((item) => walk(item, name));
+  /** `secret`: the name of the secret that the value belongs to. */
+  const walk = (value: JsonValue, parts: Schema | undefined, name = '', secret = ''): JsonValue => {
+    const own = secret || (isSecretName(name) || parts?.['x-gati-secret'] ? name || 'value' : '');
+    if (Array.isArray(value))
+      return value.map((item, at) => walk(item, itemSchema(parts, at, {}), name, own));
     if (isObject(value) && !isRawNumber(value))
       return Object.fromEntries(
         Object.entries(value).map(([key, each]) => [
           key,
-          walk(each, isSecretName(name) ? name : key),
+          walk(each, propertySchema(parts, key, {}), key, own),
         ]),
       );
-    if (!isSecretName(name) || value === null || typeof value === 'boolean') return value;
-    return hide(name, typeof value === 'string' ? value : JSON.stringify(value));
+    if (own === '' || value === null || typeof value === 'boolean') return value;
+    return hide(own, typeof value === 'string' ? value : JSON.stringify(value));
   };
   const part = (name: FieldPart): Record<string, JsonValue> =>
-    walk(draft[name], '') as Record<string, JsonValue>;
-  const text = (given: string): string => {
+    walk(draft[name], secretParts(contract?.[name], $defs)) as Record<string, JsonValue>;
+  const text = (given: string, schema: Schema | undefined): string => {
     const parsed = tryParse(given);
     if (!parsed.ok) return isSecretName(given) || /passw|authoriz/i.test(given) ? '' : given;
-    const walked = walk(parsed.value, '');
+    const walked = walk(parsed.value, secretParts(schema, $defs));
     return JSON.stringify(walked) === JSON.stringify(parsed.value) ? given : printJson(walked);
   };
   return {
@@ -55,8 +64,8 @@ export function withoutSecrets(draft: Draft): WithoutSecrets {
           ? { ...row, value: hide(row.name, row.value) }
           : row,
       ),
-      body: text(draft.body),
-      message: text(draft.message),
+      body: text(draft.body, contract?.body?.schema),
+      message: text(draft.message, contract?.receive),
     },
     values,
   };

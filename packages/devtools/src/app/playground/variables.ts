@@ -86,6 +86,8 @@ export function itemSchema(
   $defs: Defs,
 ): Schema | undefined {
   if (!schema) return undefined;
-  const list = alternativesOf(schema, lookUpIn($defs)).find(({ type }) => type === 'array');
+  const list = alternativesOf(schema, lookUpIn($defs)).find(
+    ({ items, prefixItems }) => items !== undefined || prefixItems !== undefined,
+  );
   return list?.prefixItems?.[at] ?? (typeof list?.items === 'object' ? list.items : undefined);
 }
