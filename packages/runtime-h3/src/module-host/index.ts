@@ -13,6 +13,7 @@ export { contractOf, parseDescriptor, toModuleContract } from './descriptor.ts';
 export { moduleContractError } from './errors.ts';
 export { startGuardian } from './guardian.ts';
 export { ModuleProcesses, type ModuleHostOptions } from './module-host.ts';
+export { listModules } from './list-modules.ts';
 export {
   describeGrants,
   describeOwnFile,
@@ -20,8 +21,11 @@ export {
   type ModuleGrants,
   type ModuleItem,
 } from './module-item.ts';
+export { printModules } from './print-modules.ts';
 export { isSupervised, type ParsedSource, parseSource, splitCommand } from './parse-source.ts';
-export { describeProcess } from './start-declared.ts';
+export { type SwappedModule, swapModule } from './swap-module.ts';
+export { describeProcess, type StartDeclaredOptions } from './start-declared.ts';
+export { type ConformanceCheck, verifyModule } from './verify.ts';
 export {
   type BoundMethod,
   type ForeignBinding,

@@ -39,6 +39,8 @@ export interface ModuleProcess {
   readonly exited: Promise<string>;
   /** Ends the process: SIGTERM, and SIGKILL when it is still there later. */
   stop(): Promise<void>;
+  /** Ends its standard input, as when this process is gone. */
+  endInput(): void;
   kill(): void;
 }
 
@@ -83,6 +85,7 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
       pid: child.pid!,
       exited: cleaned,
       stop: () => stop(child, cleaned, limits.stop),
+      endInput: () => void child.stdin!.end(),
       kill: () => kill(child),
     };
   } catch (error) {

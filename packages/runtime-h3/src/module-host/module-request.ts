@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type Agent, request } from 'node:http';
 
 /** Where a supervised module listens, in the form of `http.request`. */
 export type ModuleEndpoint = { socketPath: string } | { host: string; port: number };
@@ -30,16 +30,32 @@ export interface RequestLimits {
   most: number;
 }
 
-/** Sends a `GET` to a module. Rejects when the response is late or too large. */
-export function getFromModule(
+/** A request to a module, `GET` by default. */
+export interface ModuleRequest {
+  path: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Keeps connections open. By default each request has another one. */
+  agent?: Agent;
+}
+
+/** Sends a request to a module. Rejects when the response is late or too large. */
+export function requestModule(
   endpoint: ModuleEndpoint,
-  path: string,
+  { path, method = 'GET', headers, body, agent }: ModuleRequest,
   { within, most }: RequestLimits,
 ): Promise<ModuleResponse> {
   return new Promise((resolve, reject) => {
-    const req = request({ ...endpoint, path, agent: false, headers: { host: 'module' } });
+    const req = request({
+      ...endpoint,
+      path,
+      method,
+      agent: agent ?? false,
+      headers: { host: 'module', ...headers },
+    });
     const timer = setTimeout(
-      () => req.destroy(new Error(`GET ${path} had no response within ${within} ms`)),
+      () => req.destroy(new Error(`${method} ${path} had no response within ${within} ms`)),
       within,
     );
     const settle = (done: () => void): void => {
@@ -52,7 +68,8 @@ export function getFromModule(
       let bytes = 0;
       res.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > most) req.destroy(new Error(`GET ${path} responds more than ${most} bytes`));
+        if (bytes > most)
+          req.destroy(new Error(`${method} ${path} responds more than ${most} bytes`));
         else chunks.push(chunk);
       });
       res.on('error', (error) => settle(() => reject(error)));
@@ -66,6 +83,6 @@ export function getFromModule(
         ),
       );
     });
-    req.end();
+    req.end(body);
   });
 }

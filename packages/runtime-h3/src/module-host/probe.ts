@@ -1,7 +1,7 @@
 import type { ModuleDescriptor } from '../types/foreign.ts';
 import { MAX_DESCRIPTOR, parseDescriptor } from './descriptor.ts';
 import { descriptorError } from './errors.ts';
-import { getFromModule, type ModuleEndpoint } from './module-request.ts';
+import { requestModule, type ModuleEndpoint } from './module-request.ts';
 
 export const DESCRIPTOR_PATH = '/.well-known/gati-module';
 export const HEALTH_PATH = '/health';
@@ -30,7 +30,7 @@ export async function readDescriptor(
 
 async function readJson(endpoint: ModuleEndpoint): Promise<unknown> {
   const limits = { within: DESCRIPTOR_TIME, most: MAX_DESCRIPTOR };
-  const { status, text } = await getFromModule(endpoint, DESCRIPTOR_PATH, limits);
+  const { status, text } = await requestModule(endpoint, { path: DESCRIPTOR_PATH }, limits);
   if (status !== 200) throw new Error(`GET ${DESCRIPTOR_PATH} responds ${status}`);
   return JSON.parse(text) as unknown;
 }
@@ -39,7 +39,7 @@ async function readJson(endpoint: ModuleEndpoint): Promise<unknown> {
 export async function checkHealth(endpoint: ModuleEndpoint): Promise<string | undefined> {
   try {
     const limits = { within: HEALTH_TIME, most: MAX_HEALTH };
-    const { status } = await getFromModule(endpoint, HEALTH_PATH, limits);
+    const { status } = await requestModule(endpoint, { path: HEALTH_PATH }, limits);
     return status >= 200 && status < 300 ? undefined : `GET ${HEALTH_PATH} responds ${status}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

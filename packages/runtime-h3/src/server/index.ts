@@ -21,7 +21,7 @@ const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
 /**
  * Runs a built server. Without arguments this process becomes the supervisor and starts the same
  * file again as its workers. With arguments it runs the named command (`releases`, `activate`,
- * `rollback`, `effects`, `traces` …). If the server can't start, it prints one message and exits with code 1.
+ * `rollback`, `effects`, `modules`, `traces` …). If the server can't start, it prints one message and exits with code 1.
  *
  * @example
  * await startServer({ release: () => import('./release.mjs').then((module) => module.default) });
@@ -68,6 +68,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
       url,
       openQueue: (address, settings) => openQueue(address, options.queues, settings),
     });
+    return;
+  }
+  if (name === 'modules') {
+    const { runModulesCommand } = await import('./modules-command.ts');
+    process.exitCode = await runModulesCommand(words, options.modules);
     return;
   }
   if (name === 'panel') {

@@ -159,6 +159,30 @@ export const COMMANDS: Command[] = [
     passesOn: true,
     load: () => import('./commands/effects.ts'),
   },
+  {
+    name: 'modules',
+    description: 'List, verify and swap modules: list, verify, swap',
+    args: {
+      action: {
+        type: 'positional',
+        description: '`list`, `verify NAME` checks the module protocol, `swap NAME [SOURCE]`',
+        valueHint: 'list',
+      },
+      name: {
+        type: 'positional',
+        required: false,
+        description: 'Name of the module; for verify also a source',
+        valueHint: 'scorer',
+      },
+      source: {
+        type: 'positional',
+        required: false,
+        description: 'swap: source of the new process, the running one by default',
+        valueHint: 'exec:./modules/scorer',
+      },
+    },
+    load: () => import('./commands/modules.ts'),
+  },
   ...createTelemetryCommands(),
   {
     name: 'panel',

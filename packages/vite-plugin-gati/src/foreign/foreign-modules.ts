@@ -81,6 +81,14 @@ export function createForeignModules(
     );
   }
 
+  /** Warns about modules that could not be read, and keep their pin. */
+  function staleDiagnostics(): Diagnostic[] {
+    const unpinned = new Set(missing().map(({ name }) => name));
+    return [...failed].flatMap(([name, found]): Diagnostic[] =>
+      unpinned.has(name) ? [] : [{ ...found, level: isCi() ? 'error' : 'warning' }],
+    );
+  }
+
   async function save(next: Pins): Promise<boolean> {
     const names = new Set(declared.map(({ name }) => name));
     pins = Object.fromEntries(Object.entries(next).filter(([name]) => names.has(name)));
@@ -103,7 +111,7 @@ export function createForeignModules(
       let result = extended.get(scan);
       if (result === undefined) {
         const diagnostics = [...scan.diagnostics, ...errors, ...missingDiagnostics()];
-        diagnostics.push(...conflicts(scan, declared));
+        diagnostics.push(...conflicts(scan, declared), ...staleDiagnostics());
         extended.set(scan, (result = { ...scan, foreign, diagnostics }));
       }
       return result;

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mapOf, parseDocument, string } from '@gati/contract/data';
 import type { ModuleControl } from '../../module-host/control.ts';
 import type { ModuleProcesses } from '../../module-host/module-host.ts';
 import type { ModuleDescriptor, ModuleState } from '../../types/foreign.ts';
@@ -9,6 +12,9 @@ import type { WorkerProcess } from './worker-process.ts';
 
 /** Milliseconds that a worker has for a reply. Calls on an old process have this time to end. */
 const REPLY_TIME = 30_000;
+
+/** File in the output folder with the sources of swapped modules. A new build replaces the folder. */
+const SWAPPED_FILE = 'modules.swapped.json';
 
 /** Messages of a worker about modules. */
 type ModuleMessage = MessageToSupervisor & {
@@ -57,7 +63,9 @@ export class SupervisedModules {
    */
   async swap(name: string, source: string | undefined): Promise<ModuleDescriptor> {
     const host = await this.#opened;
-    return host.swap(name, source, (descriptor) => this.#check(name, descriptor));
+    const descriptor = await host.swap(name, source, (next) => this.#check(name, next));
+    if (source !== undefined) await this.#remember(name, source);
+    return descriptor;
   }
 
   /** Called when no worker runs any more. */
@@ -74,7 +82,11 @@ export class SupervisedModules {
     const { list, root, load, logger } = this.#options;
     const { ModuleProcesses: Processes } = await load();
     const host = new Processes({ root: fileURLToPath(root), logger });
-    for (const declaration of list) void host.add(declaration);
+    const swapped = await readSwapped(fileURLToPath(root));
+    for (const declaration of list) {
+      const run = swapped[declaration.name];
+      void host.add({ ...declaration, ...(run !== undefined && { run }) });
+    }
     return host;
   }
 
@@ -93,6 +105,20 @@ export class SupervisedModules {
         reason: (error as Error).message,
       });
       return undefined;
+    }
+  }
+
+  /** Keeps the source of a swap, so that it lasts over a restart. */
+  async #remember(name: string, source: string): Promise<void> {
+    const root = fileURLToPath(this.#options.root);
+    try {
+      const swapped = { ...(await readSwapped(root)), [name]: source };
+      await writeFile(join(root, SWAPPED_FILE), `${JSON.stringify(swapped, undefined, 2)}\n`);
+    } catch (error) {
+      this.#options.logger.warn('a swap of a module does not last over a restart', {
+        module: name,
+        reason: (error as Error).message,
+      });
     }
   }
 
@@ -131,4 +157,11 @@ export class SupervisedModules {
     });
     return { id, reply };
   }
+}
+
+/** Returns the sources of swapped modules, by name. A damaged file counts as none. */
+async function readSwapped(root: string): Promise<Record<string, string>> {
+  const text = await readFile(join(root, SWAPPED_FILE), 'utf8').catch(() => undefined);
+  const parsed = parseDocument<Record<string, string>>(text, mapOf(string), 65_536);
+  return 'value' in parsed ? parsed.value : {};
 }

@@ -15,6 +15,7 @@ export async function run(call: Call): Promise<number> {
       output.document({ written: [], warnings: [], errors: missing });
       return FINDING;
     }
+    await project.foreign.pinAll({ refresh: true });
     const analysis = await context.analysis();
     const { diagnostics } = analysis;
     for (const diagnostic of diagnostics) output.diagnostic(diagnostic);

@@ -1,0 +1,52 @@
+import { GatiError } from '@gati/contract';
+import { sendModuleCommand } from './control.ts';
+
+/** The module that now serves. */
+export interface SwappedModule {
+  name: string;
+  version: string;
+}
+
+/**
+ * Swaps a module of the first server that runs for one of the folders.
+ *
+ * @param folders root of an app in development, output folder of a build
+ * @param source the source of the running process by default
+ * @throws {GatiError} with the reason why the running process stays, or GATI_USAGE when no server runs
+ */
+export async function swapModule(
+  folders: readonly string[],
+  name: string,
+  source: string | undefined,
+): Promise<SwappedModule> {
+  for (const folder of folders) {
+    const reply = await sendModuleCommand(folder, { name, source });
+    if (reply === undefined) continue;
+    if ('version' in reply) return reply;
+    if ('error' in reply) throw new SwapError(reply);
+  }
+  throw new GatiError({
+    code: 'GATI_USAGE',
+    message: 'No server of this app runs on this machine.',
+    fix: 'Start it, and run the command as the same user in the folder of the app.',
+  });
+}
+
+/** The error of the server, whose text has its code and its fix already. */
+class SwapError extends Error {
+  readonly code: string;
+  readonly diagnostic: object;
+
+  constructor({ error, code = 'GATI_MODULE_START' }: { error: string; code?: string }) {
+    super(error);
+    const [, message = error, fix = ''] =
+      /^(?:GATI_\w+: )?(.*?)(?:\n {2}fix: (.*?))?(?:\n|$)/s.exec(error) ?? [];
+    this.code = code;
+    this.diagnostic = {
+      code,
+      level: 'error',
+      message,
+      fix: fix || 'The running process of the module stays. Correct the new one, and try again.',
+    };
+  }
+}

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import { count } from '@gati/contract/internal';
+import { usageError } from '@gati/runtime-h3/command';
+import {
+  type ConformanceCheck,
+  describeOwnFile,
+  isSupervised,
+  listModules,
+  type ModuleItem,
+  parseSource,
+  printModules,
+  startGuardian,
+  swapModule,
+  verifyModule,
+} from '@gati/runtime-h3/modules/host';
+import { createTextLogger } from '@gati/runtime-h3/telemetry';
+import { type DeclaredModule, parseDeclaration } from '../../foreign/module-options.ts';
+import type { Project } from '../../project.ts';
+import { openApp } from '../app.ts';
+import { type Call, FINDING, OK } from '../command.ts';
+
+/** `gati modules list | verify | swap`. */
+export async function run(call: Call): Promise<number> {
+  const { action, name, source } = call.args as Record<string, string | undefined>;
+  const { config, context } = await openApp(call);
+  call.onStop(() => context.close());
+  try {
+    const { project } = context;
+    const folders = [project.root, path.resolve(project.root, config.build.outDir)];
+    if (action === 'list') return await list(call, project, folders);
+    if (action === 'verify' && name !== undefined) return await verify(call, project, name);
+    if (action === 'swap' && name !== undefined) {
+      const swapped = await swapModule(folders, name, source);
+      call.output.line(`${name} has version ${swapped.version} now`);
+      call.output.document(swapped);
+      return OK;
+    }
+    throw usageError(
+      '`gati modules` needs `list`, `verify NAME` or `swap NAME [SOURCE]`',
+      'Run `gati modules --help`.',
+    );
+  } finally {
+    await context.close();
+  }
+}
+
+async function list({ output }: Call, project: Project, folders: string[]): Promise<number> {
+  const scan = await project.scan();
+  for (const diagnostic of scan.diagnostics) output.diagnostic(diagnostic);
+  const versions = new Map(scan.foreign?.map(({ name, version }) => [name, version]));
+  const declared = project.foreign.declared.map((module) => {
+    const version = versions.get(module.name);
+    return { ...module, ...(version !== undefined && { version }) };
+  });
+  const foreign = declared.length === 0 ? [] : await listModules(folders, declared);
+  const own = scan.modules.map(({ name, file }) => describeOwnFile(name, file));
+  const modules: ModuleItem[] = [...own, ...foreign].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const line of printModules(modules, output.style)) output.line(line);
+  output.document({ modules });
+  return OK;
+}
+
+/** Runs the conformance suite on a declared module, or on a source. */
+async function verify({ output }: Call, project: Project, wanted: string): Promise<number> {
+  const declared: DeclaredModule =
+    project.foreign.declared.find(({ name }) => name === wanted) ??
+    parseDeclaration('module', wanted, 'the command line');
+  const { name, source, isolate } = declared;
+  const checks = isSupervised(parseSource(name, source), isolate)
+    ? await verifyProcess(declared, project.root)
+    : [await verifyDescriptor(declared, project.root)];
+  for (const { name: title, ok, detail } of checks)
+    output.line(`${ok ? output.style.green('✓') : output.style.red('✗')} ${title}: ${detail}`);
+  const ok = checks.every((check) => check.ok);
+  output.document({ ok, checks });
+  return ok ? OK : FINDING;
+}
+
+async function verifyProcess(module: DeclaredModule, root: string): Promise<ConformanceCheck[]> {
+  const guardian = startGuardian();
+  try {
+    return await verifyModule(module, {
+      root,
+      guardian,
+      logger: createTextLogger({ level: 'warn' }),
+    });
+  } finally {
+    guardian.close();
+  }
+}
+
+/** A source without a process has a descriptor alone, made from what it says about itself. */
+async function verifyDescriptor(module: DeclaredModule, root: string): Promise<ConformanceCheck> {
+  const { describeModule } = await import('../../foreign/describe-module.ts');
+  const name = 'has a descriptor that can be used';
+  try {
+    const logger = createTextLogger({ level: 'warn' });
+    const { version, methods } = await describeModule(module, { root, env: process.env, logger });
+    const detail = `${version}, ${count(Object.keys(methods).length, 'method')}`;
+    return { name, ok: true, detail };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}

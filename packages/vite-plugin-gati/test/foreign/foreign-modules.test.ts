@@ -1,0 +1,115 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { afterEach, expect, test, vi } from 'vitest';
+import { emitForeignTypes } from '../../src/emit/foreign-types.ts';
+import { filesOf, toBuiltDeclaration } from '../../src/foreign/built-declaration.ts';
+import { createForeignModules } from '../../src/foreign/foreign-modules.ts';
+import { readLock } from '../../src/foreign/lock.ts';
+import { parseDeclaration } from '../../src/foreign/module-options.ts';
+import { resolveOptions } from '../../src/options.ts';
+import type { Scan } from '../../src/scan/types.ts';
+
+const EMPTY: Scan = {
+  routes: [],
+  folders: [],
+  modules: [],
+  effects: [],
+  versions: [],
+  diagnostics: [],
+};
+const DESCRIPTOR = {
+  name: 'scorer',
+  version: '1.2.0',
+  protocol: 1 as const,
+  methods: {
+    score: {
+      idempotent: true,
+      input: {
+        $ref: '#/$defs/Text',
+        $defs: {
+          Text: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+        },
+      },
+      output: { type: 'number' },
+    },
+    lines: { output: { type: 'string' }, stream: true },
+  },
+};
+afterEach(() => vi.unstubAllEnvs());
+
+test('a pinned module is a part of the scan, and a new one is an error until it is pinned', async () => {
+  vi.stubEnv('CI', '');
+  const root = temporaryFolder('foreign');
+  const modules = createForeignModules(root, { scorer: 'exec:./modules/scorer' });
+  expect(modules.extend(EMPTY).diagnostics).toMatchObject([{ code: 'GATI_MODULE_LOCK' }]);
+  await modules.pin('scorer', DESCRIPTOR);
+  const scan = modules.extend(EMPTY);
+  expect(scan.diagnostics).toEqual([]);
+  expect(scan.foreign).toMatchObject([
+    { name: 'scorer', version: '1.2.0', methods: [{ name: 'lines' }, { name: 'score' }] },
+  ]);
+  expect(modules.extend(EMPTY)).toBe(scan);
+  const again = createForeignModules(root, { scorer: 'exec:./modules/scorer' });
+  expect(again.extend(EMPTY).foreign).toEqual(scan.foreign);
+  const moved = createForeignModules(root, { scorer: 'exec:./modules/other' });
+  expect(moved.missing.map(({ name }) => name)).toEqual(['scorer']);
+});
+
+test('a lock that was edited is rejected', async () => {
+  vi.stubEnv('CI', '');
+  const root = temporaryFolder('foreign');
+  await createForeignModules(root, { scorer: 'exec:./x' }).pin('scorer', DESCRIPTOR);
+  const file = path.join(root, 'gati.modules.lock');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"number"', '"string"'));
+  expect(() => readLock(root)).toThrow('GATI_MODULE_LOCK');
+});
+
+test('a YAML file declares a module, and its mistakes are diagnostics', () => {
+  const root = temporaryFolder('foreign');
+  fs.mkdirSync(path.join(root, 'src/modules'), { recursive: true });
+  const write = (name: string, text: string): void =>
+    fs.writeFileSync(path.join(root, `src/modules/${name}.module.yaml`), text);
+  write('scorer', 'source: exec:./modules/scorer\nenv: [MODEL]\nlimits: { timeout: 500 }\n');
+  write('typo', 'source: exec:./x\nlimit: {}\n');
+  write('none', 'env: [A]\n');
+  const modules = createForeignModules(root, {});
+  expect(modules.declared).toMatchObject([
+    { name: 'scorer', env: ['MODEL'], limits: { timeout: 500 } },
+  ]);
+  const { diagnostics } = modules.extend(EMPTY);
+  expect(diagnostics.map(({ code, file }) => [code, file])).toEqual([
+    ['GATI_MODULE_SOURCE', 'src/modules/none.module.yaml'],
+    ['GATI_MODULE_SOURCE', 'src/modules/typo.module.yaml'],
+    ['GATI_MODULE_LOCK', 'src/modules/scorer.module.yaml'],
+  ]);
+  expect(diagnostics[1]?.message).toContain('Did you mean limits?');
+});
+
+test('gati() rejects an option and a source that it does not know', () => {
+  const options = { module: {} } as object;
+  expect(() => resolveOptions(options)).toThrow(/module is not an option[\s\S]*modules/);
+  expect(() => resolveOptions({ modules: { a: 'exe:./a' } })).toThrow('GATI_MODULE_SOURCE');
+  expect(() => resolveOptions({ modules: { 'a-b': 'exec:./a' } })).toThrow('identifier');
+});
+
+test('paths of a built module start from the output folder', () => {
+  const declare = (source: string) => parseDeclaration('a', source, 'vite.config.ts');
+  const built = (source: string): unknown => toBuiltDeclaration(declare(source)).run;
+  expect(built('exec:./modules/scorer/main.py')).toBeUndefined();
+  expect(built('exec:python3 ./tools/a.py ./b')).toBe(
+    'exec:python3 ./modules/tools/a.py ./modules/b',
+  );
+  expect(filesOf(declare('exec:python3 ./tools/a.py'))).toEqual(['tools']);
+  expect(filesOf(declare('exec:./modules/scorer'))).toEqual(['modules/scorer']);
+  expect(filesOf(declare('exec:./scorer'))).toEqual(['scorer']);
+});
+
+test('the types of a module have one function for each method', async () => {
+  vi.stubEnv('CI', '');
+  const modules = createForeignModules(temporaryFolder('foreign'), { scorer: 'exec:./x' });
+  await modules.pin('scorer', DESCRIPTOR);
+  const types = emitForeignTypes(modules.extend(EMPTY).foreign ?? []);
+  expect(types).toContain('score(input: Text, options?: Options): Promise<number>;');
+  expect(types).toContain('lines(input?: undefined, options?: Options): AsyncIterable<string>;');
+});
