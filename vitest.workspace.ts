@@ -53,6 +53,10 @@ const alias = [
     replacement: source('runtime-h3/src/telemetry/index.ts'),
   },
   {
+    find: /^@gati\/runtime-h3\/operate\/command$/,
+    replacement: source('runtime-h3/src/collector/command/operate.ts'),
+  },
+  {
     find: /^@gati\/runtime-h3\/telemetry\/command$/,
     replacement: source('runtime-h3/src/collector/command/main.ts'),
   },
@@ -91,6 +95,7 @@ const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
 /** Options of single projects. */
 const OPTIONS: Record<string, object> = {
   packed: { globalSetup: 'test/kit/registry-setup.ts' },
+  panel: { fileParallelism: false },
   cluster: { fileParallelism: false },
   pods: { fileParallelism: false, globalSetup: 'test/pods/setup.ts' },
 };

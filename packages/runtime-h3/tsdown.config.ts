@@ -87,6 +87,7 @@ const config: UserConfig = defineConfig(
       releases: 'src/releases/index.ts',
       server: 'src/server/index.ts',
       telemetry: 'src/telemetry/index.ts',
+      'operate/command': 'src/collector/command/operate.ts',
       'telemetry/command': 'src/collector/command/main.ts',
       test: 'src/testing/index.ts',
       types: 'src/global-types.ts',

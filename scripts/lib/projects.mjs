@@ -23,6 +23,8 @@ const ALL = [
   { name: 'packed', alone: true },
   // Installs developer tools from npm.
   { name: 'browser-tools', alone: true },
+  // Real servers and browsers for minutes.
+  { name: 'panel', alone: true },
   // These need servers that take minutes to compile.
   { name: 'telemetry', alone: true },
   { name: 'cluster', alone: true },

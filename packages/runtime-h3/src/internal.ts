@@ -20,6 +20,13 @@ export { toAppFrames } from './telemetry/log/app-frames.ts';
 export { type Segment, visitSegments } from './telemetry/log/source-map.ts';
 export { describeSettings } from './config/describe-settings.ts';
 export { IDENTIFIED_HEADER, toControlRequest } from './server/channel/control.ts';
+export {
+  findSettingError,
+  isRuntimeSetting,
+  type RuntimeSettingName,
+  type SettingOverrides,
+} from './config/runtime-settings.ts';
+export { SETTINGS } from './config/settings-table.ts';
 export { localUrls } from './server/local-hosts.ts';
 export { createProcessMetrics } from './server/channel/process-metrics.ts';
 export { dataFolder } from './data/data-folder.ts';

@@ -229,6 +229,19 @@ export interface QueueStats {
   dead: number;
 }
 
+/** Why the jobs of an effect do not run. */
+export interface Pause {
+  /** Name of the person or the program that paused it. */
+  by: string;
+  /** Epoch milliseconds. */
+  at: number;
+  reason?: string;
+}
+
+export interface PausedEffect extends Pause {
+  effect: string;
+}
+
 /** Capabilities of a driver. */
 export interface QueueCaps {
   /** Jobs outlive the process. */
@@ -310,6 +323,12 @@ export interface QueueDriver {
    * however many jobs there are.
    */
   due?(): Promise<DueEffect[]>;
+  /**
+   * Lists the paused effects, whose jobs no process claims. Absent: the service can't store it.
+   */
+  paused?(): Promise<PausedEffect[]>;
+  /** Pauses an effect in all processes, or resumes it with `undefined`. */
+  setPaused?(effect: string, pause: Pause | undefined): Promise<void>;
   /** Cancels jobs that are not running. Resolves to their number. */
   cancel?(ids: string[]): Promise<number>;
   close(): Promise<void>;

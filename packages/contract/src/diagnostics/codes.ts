@@ -118,6 +118,7 @@ export const GATI_CODES = {
     'A build machine (`CI` is set) has no release store to compare the build with.',
   GATI_NO_ROLLBACK: '`gati rollback` found no earlier release that it could make current again.',
   GATI_NO_TYPESCRIPT: 'Gati found no TypeScript compiler that can analyse the handlers.',
+  GATI_OPERATE: 'The processes of a server could not be changed.',
   GATI_OPTION_INVALID: "An option of `gati()` in `vite.config.ts` has a value that can't be used.",
   GATI_OUT_DIR: 'The output folder of the build overlaps with the sources of the app.',
   GATI_PANEL_UNREADABLE: "A command can't read the panel of a running server.",

@@ -66,13 +66,10 @@ export function createActions(
     list: (actor) =>
       [...byName.values()]
         .filter(({ role }) => hasRole(actor, role))
-        .map(({ name, summary, role, stepUp, schema }) => ({
-          name,
-          summary,
-          role,
-          stepUp,
-          schema,
-        })),
+        .map((action) => {
+          const { name, summary, role, stepUp, schema } = action;
+          return { name, summary, role, stepUp, needsReason: needsReason(action), schema };
+        }),
     rule(name) {
       const { role, stepUp } = find(name);
       return { role, stepUp, acts: true };
@@ -101,7 +98,9 @@ export function createActions(
   };
 }
 
-function bodySchema({ schema, stepUp }: Action): Schema {
+const needsReason = ({ stepUp, needsReason: needs = stepUp }: Action): boolean => needs;
+
+function bodySchema(action: Action): Schema {
   const reason: Schema = { type: 'string', minLength: 1, maxLength: MAX_REASON };
-  return closedObject({ input: schema, reason }, stepUp ? [] : ['reason']);
+  return closedObject({ input: action.schema, reason }, needsReason(action) ? [] : ['reason']);
 }

@@ -24,6 +24,7 @@ export interface ActionInfo {
   summary: string;
   role: Role;
   stepUp: boolean;
+  needsReason: boolean;
   /** JSON Schema of the input. */
   schema: object;
 }

@@ -1,8 +1,8 @@
 /** Responses of the read API about effects and their jobs. */
-import type { DeadGroup, JobState } from '@gati/runtime-h3/effects/inspect';
+import type { DeadGroup, JobState, Pause } from '@gati/runtime-h3/effects/inspect';
 import type { LogRecord, Red } from './types.ts';
 
-export type { DeadGroup, JobState };
+export type { DeadGroup, JobState, Pause };
 
 export interface EffectsOverview {
   /**
@@ -13,6 +13,8 @@ export interface EffectsOverview {
   /** Jobs in each state; absent if the queue does not count them. */
   counts?: Record<'waiting' | 'delayed' | 'active' | 'dead', number>;
   effects: EffectItem[];
+  /** Whether the queue can pause effects. */
+  canPause: boolean;
   /** Whether the counts by effect are of the newest 2,000 jobs only. */
   isCut: boolean;
 }
@@ -22,6 +24,8 @@ export interface EffectItem {
   /** Path from the root of the project; absent for jobs of an effect that the app no longer has. */
   file?: string;
   counts: Record<'waiting' | 'delayed' | 'active' | 'dead', number>;
+  /** Present while no process claims its jobs. */
+  paused?: Pause;
   /** Runs in the time range. */
   red: Red;
   /** Cron line. */
@@ -60,6 +64,8 @@ export interface JobDetail extends JobItem {
   result?: unknown;
   priority: number;
   idempotencyKey?: string;
+  /** Job that this one runs again. */
+  rerunOf?: string;
   /** 0 to 100. */
   progress?: number;
   /** Steps whose results are stored. */

@@ -1,11 +1,13 @@
 /** Modules, settings and processes: responses of the read API. */
-import type { Setting } from '@gati/runtime-h3/telemetry';
+import type { PoolStatus, Setting } from '@gati/runtime-h3/telemetry';
 import type { Red } from './types.ts';
 
-export type { Setting };
+export type { PoolStatus };
 
 export interface ModuleList {
   modules: ModuleItem[];
+  /** Whether this server can replace the processes of its modules. */
+  canRestart: boolean;
   /** Traces in which the calls were counted. */
   sample: number;
 }
@@ -29,12 +31,47 @@ export interface ModuleItem {
 }
 
 export interface SettingList {
-  settings: Setting[];
+  settings: SettingItem[];
+  /** Whether this server can change settings while it runs. */
+  canChange: boolean;
+}
+
+export interface SettingItem extends Omit<Setting, 'source'> {
+  source: Setting['source'] | 'panel';
+  /** The change that a person made. Absent: the value is that of the start. */
+  changed?: SettingChange & {
+    /** Value of the environment, which applies without the change. */
+    initial: string;
+  };
+}
+
+/** A change of a setting by a person. */
+export interface SettingChange {
+  /** Name of the person. */
+  by: string;
+  /** Epoch milliseconds. */
+  at: number;
+  reason: string;
+  /** Value before the change; `null` if it was that of the environment. */
+  previous: string | null;
+}
+
+/** Response of `GET config/diff`. */
+export interface SettingDiff {
+  changes: {
+    name: string;
+    before: string;
+    after: string;
+    /** Reason why the value can't be used. */
+    error?: string;
+  }[];
 }
 
 export interface ProcessList {
   /** Absent if the panel has no connection to the processes. */
   processes?: ProcessItem[];
+  /** The workers. Absent where they can't be changed. */
+  workers?: PoolStatus;
   /** Processes that were replaced since the start, by cause. */
   crashes: Record<string, number>;
   /** Requests in flight. */

@@ -7,6 +7,7 @@ import { createServerGate } from '../access/server-gate.ts';
 import { openAccessStore } from '../access/store/access-store.ts';
 import { PanelError } from '../http/problem.ts';
 import type { AppFacts } from '../server/app-facts.ts';
+import { type PanelState, readOverrides, toValues } from '../server/node/overrides.ts';
 import { createPanel } from '../server/panel.ts';
 import { createSetupUrl, isSetUp, originOf, panelUrl } from './setup-link.ts';
 
@@ -17,17 +18,14 @@ const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
  *
  * @throws when the file of the accounts can't be opened
  */
-export function openPanel({
-  source,
-  access,
-  queue,
-  releases,
-  operator,
-  traps,
-  app: address,
-}: PanelHost): BuiltPanel {
+export function openPanel(host: PanelHost): BuiltPanel {
+  const { source, access, queue, releases, operator, traps, app: address, logger } = host;
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
+  const state: PanelState = { get: store.meta, set: store.setMeta };
+  applyStoredSettings(state, operator).catch((error: unknown) =>
+    logger.error('the settings that people have changed are not applied', { error }),
+  );
   const gate = createServerGate({ store, origin, now: Date.now });
   let facts: AppFacts | undefined;
   const panel = createPanel({
@@ -36,7 +34,7 @@ export function openPanel({
       app: { address: () => ({ ...address, isSecure: false }) },
       ...(queue && { queue }),
       ...(releases && { releases }),
-      ...(operator && { operator }),
+      ...(operator && { operator, state }),
       ...(traps && { traps }),
     },
     gate,
@@ -63,6 +61,15 @@ export function openPanel({
       store.close();
     },
   };
+}
+
+/** Applies the settings that people have changed before the last start. */
+async function applyStoredSettings(
+  state: PanelState,
+  operator: PanelHost['operator'],
+): Promise<void> {
+  const overrides = toValues(readOverrides(state));
+  if (Object.keys(overrides).length > 0) await operator?.operate?.({ do: 'set', overrides });
 }
 
 /** The build writes this file beside the module. */

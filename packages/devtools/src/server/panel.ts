@@ -16,6 +16,7 @@ import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
+import { nodeActions } from './node/actions.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
 import { trapActions } from './traps/actions.ts';
@@ -108,6 +109,7 @@ export function createPanel(options: PanelOptions): Panel {
     ...(ports.releases ? releaseActions(context) : []),
     ...(ports.traps ? trapActions(ports.traps) : []),
     ...(ports.playground ? playgroundActions(ports.playground) : []),
+    ...(ports.operator?.operate ? nodeActions(context) : []),
   ];
   const parts: PanelParts = {
     gate,

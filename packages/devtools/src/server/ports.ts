@@ -7,6 +7,7 @@ import type {
 } from '../api/playground.ts';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
 import type { NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
+import type { PanelState } from './node/overrides.ts';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
 /** The queue of the app's effects. */
@@ -82,4 +83,6 @@ export interface PanelPorts {
   operator?: ClusterOperator;
   /** Absent if nothing is recorded. */
   traps?: TrapsPort;
+  /** Absent if the panel keeps nothing, as in development. */
+  state?: PanelState;
 }

@@ -83,6 +83,7 @@ export const FIELDS = {
     (value) => value as 'activate' | 'rollback' | 'retire',
     'activate, rollback or retire',
   ),
+  changes: text(6000),
   effect: text(200),
   cause: matching(/^[\da-f]{16}$/, String, 'the id of a group of dead letters'),
   traceId: matching(/^[\da-f]{32}$/, String, 'a trace id of 32 hexadecimal digits'),

@@ -27,6 +27,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   topology: READ,
   modules: READ,
   config: READ,
+  'config/diff': READ,
   scaling: READ,
   'explain/:id': READ,
   'playground/route': READ,

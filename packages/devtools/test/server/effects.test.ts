@@ -161,3 +161,27 @@ test('each running redrive can be stopped, so only five run at the same time', a
   for (const id of started)
     expect(await act('effects.stop-redrive', { id })).toEqual({ result: { stopped: true } });
 });
+
+test('a pause of an effect is shown with its reason, until it is resumed', async () => {
+  const { text } = await panel.post('/_control/api/access/code', { code: panel.code });
+  const headers = { authorization: `Bearer ${JSON.parse(text).token}` };
+  const act = async (name: string, effect: string, reason?: string): Promise<number> =>
+    (
+      await panel.post(
+        `/_control/api/actions/effects.${name}`,
+        { input: { effect }, ...(reason && { reason }) },
+        headers,
+      )
+    ).status;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into what came
+  const list = async (): Promise<any> =>
+    JSON.parse((await panel.get('/_control/api/effects')).text);
+  expect([await act('pause', 'nothing'), await act('pause', 'mail', 'bounces')]).toEqual([
+    404, 200,
+  ]);
+  const { effects: found, canPause } = await list();
+  expect(canPause).toBe(true);
+  expect(found[0]).toMatchObject({ name: 'mail', paused: { by: 'developer', reason: 'bounces' } });
+  expect(await act('resume', 'mail')).toBe(200);
+  expect((await list()).effects[0].paused).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import type { SpanRecord } from '@gati/runtime-h3/telemetry';
+import type { Setting, SpanRecord } from '@gati/runtime-h3/telemetry';
 import { describeSettings } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTelemetryStore } from '@gati/runtime-h3/collector';
@@ -165,12 +165,22 @@ test('a module has its health, its calls and its callers', async () => {
 test('settings have their source, and no secret', async () => {
   const { settings } = await read('config');
   expect(JSON.stringify(settings)).not.toContain('canary-secret');
-  expect(settings).toEqual([
-    { name: 'GATI_EFFECTS', value: expect.stringContaining('@db/queue'), source: '.env file' },
-    { name: 'GATI_TOKEN', value: '[redacted]', source: '.env file' },
-    { name: 'HOST', value: '127.0.0.1', source: 'default' },
-    { name: 'PORT', value: '8080', source: 'environment' },
+  const start = { when: 'start' };
+  expect(settings.filter(({ when }: Setting) => when === 'start')).toMatchObject([
+    {
+      name: 'GATI_EFFECTS',
+      value: expect.stringContaining('@db/queue'),
+      source: '.env file',
+      ...start,
+    },
+    { name: 'GATI_TOKEN', value: '[redacted]', source: '.env file', ...start },
+    { name: 'HOST', value: '127.0.0.1', source: 'default', summary: 'Address to listen on' },
+    { name: 'PORT', value: '8080', source: 'environment', type: 'port' },
   ]);
+  expect(settings.find(({ name }: Setting) => name === 'GATI_LOG_LEVEL')).toMatchObject({
+    when: 'runtime',
+    choices: expect.arrayContaining(['debug']),
+  });
 });
 
 test('the processes have their memory, their event loop and what was replaced', async () => {
@@ -191,7 +201,7 @@ test('the processes have their memory, their event loop and what was replaced', 
     inflight: 2,
   });
   expect(await read('scaling', bare)).toEqual({ crashes: {}, inflight: 0 });
-  expect(await read('config', bare)).toEqual({ settings: [] });
+  expect(await read('config', bare)).toEqual({ settings: [], canChange: false });
 });
 
 test('a comparison needs two versions', async () => {

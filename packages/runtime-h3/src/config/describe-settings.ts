@@ -1,4 +1,6 @@
 import type { Setting } from '../types/process-metrics.ts';
+import { isRuntimeSetting, RUNTIME_SETTINGS } from './runtime-settings.ts';
+import { factsOfSetting } from './settings-table.ts';
 import { redact } from '../telemetry/log/redact.ts';
 
 /** Names of the variables for settings of servers and of exporters. */
@@ -25,15 +27,26 @@ export function describeSettings({
 }: SettingSources): Setting[] {
   const names = new Set([
     ...Object.keys(defaults),
+    ...Object.keys(RUNTIME_SETTINGS),
     ...Object.keys(env).filter((name) => SETTING.test(name) && !internal.includes(name)),
   ]);
   return [...names].sort().flatMap((name): Setting[] => {
     const given = env[name] || undefined;
     const value = given ?? defaults[name];
-    if (value === undefined) return [];
+    if (value === undefined && !isRuntimeSetting(name)) return [];
     const source =
       given === undefined ? 'default' : shell[name] === undefined ? '.env file' : 'environment';
-    const { [name]: shown } = redact({ [name]: String(value) }) as Record<string, string>;
-    return [{ name, value: shown!, source }];
+    const facts = factsOfSetting(name);
+    const { [name]: shown } = redact({ [name]: String(value ?? '') }) as Record<string, string>;
+    return [
+      {
+        name,
+        value: facts?.secret && given !== undefined ? '[redacted]' : shown!,
+        source,
+        ...(facts && { summary: facts.summary, type: facts.type }),
+        when: facts?.when ?? 'start',
+        ...(isRuntimeSetting(name) && { choices: RUNTIME_SETTINGS[name].choices }),
+      },
+    ];
   });
 }

@@ -55,6 +55,8 @@ export interface ProcessEffects {
   releaseOf?: ReleaseOf;
   migrate?: MigratePayload;
   currentVersion?: CurrentVersion;
+  /** Returns the maximum number of running jobs of an effect that a person has set. */
+  limitOf?(effect: string): number | undefined;
 }
 
 /** Context of a release: `gctx` with everything behind it. */

@@ -1,5 +1,6 @@
 import { isAddressRange } from '../app/request/client-ip.ts';
-import { LOG_LEVELS, type LogLevel } from '../types/log-level.ts';
+import { RUNTIME_SETTINGS } from '../config/runtime-settings.ts';
+import type { LogLevel } from '../types/log-level.ts';
 import { DEFAULT_LIMITS, type LimitName, type Limits } from '../types/limits.ts';
 import { badEnvError, type Env, readInteger } from '../config/read-env.ts';
 import { countCpus } from './cpus.ts';
@@ -72,7 +73,7 @@ export function readServerEnv(env: Env): ServerEnv {
       readInteger(env, 'GATI_START_TIMEOUT', 0, 2 ** 31 - 1, 'milliseconds, 0 for no limit') ??
       60_000,
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
-    logLevel: readLogLevel(env.GATI_LOG_LEVEL),
+    logLevel: readLogLevel(env),
     telemetry: readTelemetry(env.GATI_TELEMETRY),
     panel: readPanel(env.GATI_PANEL),
     panelOrigin: readPanelOrigin(env.GATI_PANEL_ORIGIN),
@@ -102,12 +103,12 @@ function readTrustProxy(text: string | undefined): number | string[] | undefined
   return ranges;
 }
 
-function readLogLevel(text: string | undefined): LogLevel {
-  if (!text) return 'info';
-  const level = LOG_LEVELS.find((each) => each === text);
-  if (level === undefined)
-    throw badEnvError('GATI_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`);
-  return level;
+/** Returns the log level, and checks the other settings that workers read themselves. */
+function readLogLevel(env: Env): LogLevel {
+  for (const name of ['GATI_LOG_LEVEL', 'GATI_LOG_REQUESTS', 'GATI_EFFECT_CONCURRENCY'] as const)
+    if (env[name] && RUNTIME_SETTINGS[name].parse(env[name]) === undefined)
+      throw badEnvError(name, env[name], RUNTIME_SETTINGS[name].expects);
+  return RUNTIME_SETTINGS.GATI_LOG_LEVEL.parse(env.GATI_LOG_LEVEL ?? '') ?? 'info';
 }
 
 function readTelemetry(text: string | undefined): string | undefined {

@@ -90,6 +90,12 @@ export async function startServer(options: ServerOptions): Promise<void> {
     process.exitCode = await runStoredTelemetryCommand(name, words);
     return;
   }
+  if (name === 'config' || name === 'scale' || name === 'restart') {
+    const { runOperateCommand } = await import('../collector/command/operate.ts');
+    const { GATI_TOKEN: token } = process.env;
+    process.exitCode = await runOperateCommand(name, words, { token, env: process.env });
+    return;
+  }
   if (name !== undefined) {
     const { runOtherCommand } = await import('./other-command.ts');
     process.exitCode = await runOtherCommand(name, words);

@@ -21,6 +21,7 @@ export function nodeSettings(): Setting[] {
       GATI_DRAIN: drain,
       GATI_START_TIMEOUT: startTimeout,
       GATI_LOG_LEVEL: logLevel,
+      GATI_LOG_REQUESTS: 'on',
       GATI_ADMIN_HOST: adminHost,
       GATI_PANEL: 'on',
       GATI_TELEMETRY: `sqlite:${dataFolder('production')}/telemetry.db`,

@@ -12,6 +12,9 @@ const HELP = `Serve this app: settings are environment variables, such as PORT a
   panel link          print a new link to set up the panel, or to get back into it
   traces, trace ID, logs, errors, metrics   read what the server observed
   trap add            capture the next requests that match, with their payloads
+  config list …       show and change the settings of the running server
+  scale [N]           show or change the number of workers
+  restart [PID]       replace all workers in turn, or one
   explain CODE        print the page of an error code
 
   Each command explains its arguments with --help, and prints one JSON document with --json.`;
@@ -25,7 +28,7 @@ export function runOtherCommand(name: string, words: string[]): Promise<number> 
     if (name === '--help' || name === '-h' || name === 'help') return usageResult(HELP);
     throw usageError(
       `the server has no command \`${name}\``,
-      'The commands are activate, rollback, releases, effects, modules, panel, traces, trace, logs, errors, metrics, trap and explain. Without an argument the server starts; settings are environment variables, such as PORT=8080.',
+      'The commands are activate, rollback, releases, effects, modules, panel, traces, trace, logs, errors, metrics, trap, config, scale, restart and explain. Without an argument the server starts; settings are environment variables, such as PORT=8080.',
     );
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { STORE, createStoreCommand } from './store-command.ts';
+import { createOperateCommands } from './operate-command.ts';
 import { createTelemetryCommands } from './telemetry-command.ts';
 
 /** All commands, in the order of the help text. */
@@ -184,6 +185,7 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/modules.ts'),
   },
   ...createTelemetryCommands(),
+  ...createOperateCommands(),
   {
     name: 'panel',
     description: 'Print a new link to the panel of the built server: gati panel link',

@@ -1,9 +1,17 @@
-import { shallowRef } from 'vue';
+import { computed, shallowRef } from 'vue';
 import type { AccessStatus } from '../../api/access.ts';
 import { fetchJson, onLoginRequired } from './api.ts';
 
 /** Rights of this browser. Unknown until the server has responded. */
 export const access = shallowRef<AccessStatus>();
+
+/**
+ * Whether the page offers actions. In development it asks for the code of the terminal where one is
+ * needed; in production the role decides.
+ */
+export const mayAct = computed(
+  () => access.value?.canAct === true || access.value?.mode === 'development',
+);
 
 /** A link that creates an account, from the fragment of the address. */
 export interface JoinLink {

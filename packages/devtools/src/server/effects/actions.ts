@@ -5,6 +5,7 @@ import {
   findJob,
   parseJson,
   type QueueDriver,
+  setPaused,
 } from '@gati/runtime-h3/effects/inspect';
 import { type Action, defineAction } from '../../actions/action.ts';
 import { closedObject } from '../../http/check-input.ts';
@@ -82,6 +83,30 @@ export function effectActions(context: () => Promise<ReadContext>): Action[] {
       schema: closedObject({ id: ID }),
       run: async ({ id }) => ({ stopped: (await context()).redrives.stop(id) }),
     }),
+    defineAction<{ effect: string }>({
+      ...common,
+      name: 'effects.pause',
+      summary: 'Runs no further job of an effect, in all processes. New jobs wait.',
+      schema: closedObject({ effect: ID }),
+      run: ({ effect }, { actor, reason, now }) =>
+        withQueue(async (queue, { app }) => {
+          factsOf(app, effect);
+          const by = actor.name;
+          await setPaused(queue, effect, { by, at: now, ...(reason && { reason }) });
+          return { paused: effect };
+        }),
+    }),
+    defineAction<{ effect: string }>({
+      ...common,
+      name: 'effects.resume',
+      summary: 'Runs the jobs of a paused effect again.',
+      schema: closedObject({ effect: ID }),
+      run: ({ effect }) =>
+        withQueue(async (queue) => {
+          await setPaused(queue, effect, undefined);
+          return { resumed: effect };
+        }),
+    }),
     defineAction<{ effect: string; payload: unknown }>({
       ...common,
       name: 'effects.run',
@@ -109,6 +134,7 @@ export function effectActions(context: () => Promise<ReadContext>): Action[] {
               ...factsOf(app, job.effect),
               payload: restoreRedacted(payload, parseJson(job.payload)),
               priority: job.priority,
+              rerunOf: { id, trace: job.trace },
               release: app.release?.version ?? app.version,
             }),
           };

@@ -1,4 +1,10 @@
-import { isOver, type JobRecord, parseJson, reasonOf } from '@gati/runtime-h3/effects/inspect';
+import {
+  isOver,
+  type JobRecord,
+  parseJson,
+  reasonOf,
+  rerunOf,
+} from '@gati/runtime-h3/effects/inspect';
 import { toAppFrames } from '@gati/runtime-h3/internal';
 import { redact } from '@gati/runtime-h3/telemetry';
 import type { JobDetail, JobItem } from '../../api/effects.ts';
@@ -24,6 +30,7 @@ export function toJobItem(job: JobRecord): JobItem {
 /** Describes a job with its payload, its result and its steps, without secrets. */
 export function toJobDetail(job: JobRecord): Omit<JobDetail, 'logs'> {
   const { state, payload, error, result, priority, idempotencyKey, progress, steps = {} } = job;
+  const rerun = rerunOf(idempotencyKey);
   return {
     ...toJobItem(job),
     payload: redact(parseJson(payload)),
@@ -35,7 +42,9 @@ export function toJobDetail(job: JobRecord): Omit<JobDetail, 'logs'> {
     })),
     ...(error !== undefined && { error: toAppFrames(error) }),
     ...(result !== undefined && { result: redact(parseJson(result)) }),
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(rerun === undefined
+      ? idempotencyKey !== undefined && { idempotencyKey }
+      : { rerunOf: rerun }),
     ...(progress !== undefined && { progress }),
     ...enqueuedBy(job),
     can: {

@@ -6,7 +6,7 @@ import { lens } from './lens.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { modules } from './modules.ts';
-import { config, scaling } from './node.ts';
+import { config, configDiff, scaling } from './node.ts';
 import { overview } from './overview.ts';
 import { playgroundRoute } from '../playground/describe-route.ts';
 import { playgroundWorkspace } from '../playground/workspace.ts';
@@ -41,6 +41,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   topology,
   modules,
   config,
+  configDiff,
   scaling,
   explanation,
   playgroundRoute,

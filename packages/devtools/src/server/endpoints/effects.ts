@@ -3,7 +3,9 @@ import {
   groupDeadJobs,
   listDeadJobs,
   listJobs,
+  listPaused,
   nextRuns,
+  type PausedEffect,
 } from '@gati/runtime-h3/effects/inspect';
 import { RUN_METHOD } from '@gati/runtime-h3/telemetry';
 import { toTypeScript } from '@gati/contract';
@@ -49,41 +51,55 @@ export const effects: Endpoint = defineEndpoint(
     const runs = new Map(
       groupRed(points, ({ route }) => route).map(({ first, red }) => [first.route, red]),
     );
-    const describe = (counts: Map<string, EffectItem['counts']>): EffectItem[] => {
+    const describe = (
+      counts: Map<string, EffectItem['counts']>,
+      paused: PausedEffect[] = [],
+    ): EffectItem[] => {
       const removed = [...counts.keys()].filter(
         (name) => !app.effects.some((effect) => effect.name === name),
       );
       return [...app.effects, ...removed.map((name) => ({ name }))].map((effect) => ({
         ...describeEffect(effect, app, now),
+        ...describePause(effect.name, paused),
         counts: counts.get(effect.name) ?? NO_JOBS,
         red: runs.get(effect.name) ?? totalRed([]),
       }));
     };
-    if (!ports.queue) return { queue: 'memory', effects: describe(new Map()), isCut: false };
+    if (!ports.queue)
+      return { queue: 'memory', effects: describe(new Map()), isCut: false, canPause: false };
     const queue = await openQueue(context);
-    const stats = await queue.stats();
+    const [stats, paused] = await Promise.all([queue.stats(), listPaused(queue)]);
     if (!queue.list)
       return {
         queue: 'limited',
         ...(stats && { counts: stats }),
-        effects: describe(new Map()),
+        effects: describe(new Map(), paused),
         isCut: false,
+        canPause: queue.setPaused !== undefined,
       };
     const { byEffect, isCut } = await countJobs(queue);
     return {
       queue: 'readable',
       ...(stats && { counts: stats }),
-      effects: describe(byEffect),
+      effects: describe(byEffect, paused),
       isCut,
+      canPause: queue.setPaused !== undefined,
     };
   },
 );
+
+function describePause(name: string, paused: PausedEffect[]): Pick<EffectItem, 'paused'> {
+  const found = paused.find(({ effect }) => effect === name);
+  if (!found) return {};
+  const { effect: _effect, ...pause } = found;
+  return { paused: pause };
+}
 
 function describeEffect(
   { name, file, payload, schedule, timezone }: Partial<EffectFacts> & { name: string },
   { $defs }: AppFacts,
   now: number,
-): Omit<EffectItem, 'counts' | 'red'> {
+): Omit<EffectItem, 'counts' | 'red' | 'paused'> {
   const example = payload && exampleOf(payload, $defs);
   return {
     name,

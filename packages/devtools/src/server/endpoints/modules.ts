@@ -17,6 +17,7 @@ export const modules: Endpoint = defineEndpoint(
     const spans = traces.flatMap((trace) => trace.spans);
     return {
       sample: traces.length,
+      canRestart: ports.operator?.operate !== undefined,
       modules: app.modules.map(({ name, file }): ModuleItem => {
         const own = spans.filter(({ attributes }) => attributes['gati.module'] === name);
         const durations = own.map(({ us }) => us).sort((a, b) => a - b);

@@ -1,12 +1,23 @@
-import type { ProcessList, SettingList } from '../../api/node.ts';
+import type { ProcessList, SettingDiff, SettingList } from '../../api/node.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { compareSettings, describeNodeSettings, parseChanges } from '../node/describe-settings.ts';
 
 /** The effective settings of the server and the source of each. */
 export const config: Endpoint = defineEndpoint(
   'config',
   [],
-  async ({ ports }): Promise<SettingList> => ({
-    settings: (await ports.operator?.settings()) ?? [],
+  async (context): Promise<SettingList> => ({
+    settings: await describeNodeSettings(context),
+    canChange: context.ports.operator?.operate !== undefined && context.ports.state !== undefined,
+  }),
+);
+
+/** The difference that a change of settings would make. */
+export const configDiff: Endpoint = defineEndpoint(
+  'config/diff',
+  ['changes'],
+  async (context, { changes }): Promise<SettingDiff> => ({
+    changes: compareSettings(await describeNodeSettings(context), parseChanges(changes)),
   }),
 );
 
@@ -15,7 +26,10 @@ export const scaling: Endpoint = defineEndpoint(
   'scaling',
   [],
   async ({ ports }): Promise<ProcessList> => {
-    const measured = await ports.operator?.measure().catch(() => undefined);
+    const [measured, workers] = await Promise.all([
+      ports.operator?.measure().catch(() => undefined),
+      ports.operator?.operate?.({ do: 'report' }).catch(() => undefined),
+    ]);
     if (!measured) return { crashes: {}, inflight: 0 };
     const { processes, crashes, inflight } = measured;
     return {
@@ -26,6 +40,7 @@ export const scaling: Endpoint = defineEndpoint(
           loopDelay: Math.round(loopDelay * 1e6),
         }))
         .sort((a, b) => a.startedAt - b.startedAt),
+      ...(workers && { workers }),
       crashes,
       inflight,
     };

@@ -16,7 +16,8 @@ import type { TelemetryReader } from './reader.ts';
 import { QUERIES, type QueryName } from './queries.ts';
 import { OPTIONS, type TelemetryFlags } from './read-flags.ts';
 
-export { openPanelReader, type PanelOptions } from './panel-reader.ts';
+export type { PanelOptions } from './panel-client.ts';
+export { openPanelReader } from './panel-reader.ts';
 export type { SummaryQuery, TelemetryReader } from './reader.ts';
 export { openStoreReader } from './store-reader.ts';
 export type { RouteSummary } from './summarize.ts';

@@ -15,6 +15,7 @@ import {
   reasonOf,
   unsupportedError,
 } from '../inspect/jobs.ts';
+import { listPaused, setPaused } from '../inspect/pauses.ts';
 import { redriveAll, redriveInStages } from '../inspect/redrive.ts';
 
 export interface EffectsCall {
@@ -35,13 +36,23 @@ export interface EffectsFlags {
   oldest?: boolean | undefined;
   yes?: boolean | undefined;
   canary?: boolean | undefined;
+  reason?: string | undefined;
 }
 
 export type EffectsAction = (call: EffectsCall) => Promise<CommandResult>;
 
 const DEFAULT_LIMIT = 50;
 
-export const ACTIONS: Record<string, EffectsAction> = { list, show, retry, redrive, cancel, purge };
+export const ACTIONS: Record<string, EffectsAction> = {
+  list,
+  show,
+  retry,
+  redrive,
+  cancel,
+  purge,
+  pause,
+  resume,
+};
 
 const JOB_COLUMNS: Column[] = [
   { title: 'id' },
@@ -61,7 +72,7 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
     newestFirst: flags.oldest !== true,
     ...(flags.cursor !== undefined && { cursor: flags.cursor }),
   });
-  const stats = await queue.stats();
+  const [stats, paused] = await Promise.all([queue.stats(), listPaused(queue)]);
   const rows = page.jobs.map((job) => [
     job.id,
     paintState(job.state, style),
@@ -77,8 +88,17 @@ async function list({ queue, words, flags, style }: EffectsCall): Promise<Comman
         ? []
         : [`more:${flags.oldest === true ? ' --oldest' : ''} --cursor ${page.next}`]),
       ...(stats ? [printCounts(stats)] : []),
+      ...paused.map(
+        ({ effect, by, at, reason }) =>
+          `paused: ${effect}, by ${by} at ${formatTime(at).slice(0, 19)}${reason === undefined ? '' : `: ${reason}`}`,
+      ),
     ],
-    document: { jobs: page.jobs.map(toDocument), next: page.next ?? null, stats: stats ?? null },
+    document: {
+      jobs: page.jobs.map(toDocument),
+      next: page.next ?? null,
+      stats: stats ?? null,
+      paused: paused.map(({ at, ...each }) => ({ ...each, at: formatTime(at) })),
+    },
     code: 0,
   };
 }
@@ -156,6 +176,35 @@ async function cancel({ queue, words }: EffectsCall): Promise<CommandResult> {
     `${cancelled} of ${ids.length} cancelled${cancelled < ids.length ? ': the others run, have ended or do not exist' : ''}`,
   ];
   return { lines, document: { cancelled }, code: cancelled === ids.length ? 0 : 1 };
+}
+
+async function pause({ queue, words, flags }: EffectsCall): Promise<CommandResult> {
+  const effect = readEffect('pause', words);
+  const by = 'the command effects pause';
+  await setPaused(queue, effect, {
+    by,
+    at: Date.now(),
+    ...(flags.reason !== undefined && { reason: flags.reason.slice(0, 500) }),
+  });
+  return {
+    lines: [`${effect} is paused: no process claims its jobs. Running jobs end, new ones wait`],
+    document: { paused: effect },
+    code: 0,
+  };
+}
+
+async function resume({ queue, words }: EffectsCall): Promise<CommandResult> {
+  const effect = readEffect('resume', words);
+  await setPaused(queue, effect, undefined);
+  return { lines: [`${effect} runs again`], document: { resumed: effect }, code: 0 };
+}
+
+function readEffect(action: string, words: string[]): string {
+  const [effect, ...more] = words;
+  rejectWords(action, more);
+  if (effect === undefined)
+    throw usageError(`\`effects ${action}\` needs an effect`, 'Write its name, such as `welcome`.');
+  return effect;
 }
 
 async function purge({ queue, words, flags }: EffectsCall): Promise<CommandResult> {

@@ -33,6 +33,7 @@ const OPTIONS = {
   oldest: { type: 'boolean' },
   yes: { type: 'boolean' },
   canary: { type: 'boolean' },
+  reason: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -46,6 +47,8 @@ const HELP = `List and change the jobs of the queue of effects
   effects redrive [--effect NAME]   redrive all dead letters
   effects redrive --canary     redrive one, then ten, then all; stop at the first failure
   effects cancel ID…           cancel jobs that are waiting or delayed
+  effects pause NAME [--reason TEXT]   run no job of an effect, in all processes
+  effects resume NAME
   effects purge --yes [--state dead] [--effect NAME]   remove completed, cancelled and dead jobs
 
   --queue=URL   the queue, GATI_EFFECTS by default

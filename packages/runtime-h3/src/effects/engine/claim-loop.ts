@@ -1,6 +1,7 @@
 import type { Logger } from '../../types/context.ts';
 import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { ClaimRequest, Lease, QueueDriver } from '../../ports.ts';
+import { createPauses } from './pauses.ts';
 import { RateWindow } from './rate-window.ts';
 import { toSettings } from '../effect-settings.ts';
 import type { EffectFile } from '../../types/effects.ts';
@@ -17,6 +18,11 @@ export interface ClaimLoopOptions {
   lease: number;
   /** Effects that may have jobs, with their code. */
   files(): Promise<Map<string, EffectFile | undefined>>;
+  /**
+   * Returns the maximum number of running jobs of an effect that a person has set. Effects that
+   * declare `concurrency: 1` keep it, since their code may rely on it.
+   */
+  limitOf(effect: string): number | undefined;
   /** Called for each claimed job. `claimedAt`: monotonic milliseconds before the claim. */
   run(lease: Lease, claimedAt: number): void;
   /** Called when a claim is over and no other follows. */
@@ -50,10 +56,12 @@ export function createClaimLoop({
   logger,
   lease,
   files,
+  limitOf,
   run,
   onIdle,
 }: ClaimLoopOptions): ClaimLoop {
   const lanes = new Map<string, Lane>();
+  const readPaused = createPauses(driver);
   let readySignals = 0;
   let active = false;
   let claiming = false;
@@ -66,12 +74,18 @@ export function createClaimLoop({
     getOrCreate(lanes, effect, () => ({ running: 0, starts: new RateWindow(), emptyAt: -1 }));
 
   const toRequests = async (): Promise<ClaimRequest[]> => {
+    const paused = await readPaused();
     const requests: ClaimRequest[] = [];
     const now = performance.now();
     let nextStart = Infinity;
     for (const [effect, file] of await files()) {
+      if (paused.has(effect)) continue;
       const lane = laneOf(effect);
-      const { concurrency, limited, rateLimit } = toSettings(file);
+      const declared = toSettings(file);
+      const { rateLimit } = declared;
+      const given = declared.concurrency === 1 ? undefined : limitOf(effect);
+      const { concurrency, limited } =
+        given === undefined ? declared : { concurrency: given, limited: true };
       // If a limit counts in all processes, another one may have made room without a signal.
       if (!(limited && driver.caps.ordered) && lane.emptyAt === readySignals) continue;
       let count = concurrency - lane.running;
@@ -80,7 +94,7 @@ export function createClaimLoop({
         if (count <= 0) nextStart = Math.min(nextStart, lane.starts.nextStart(rateLimit));
       }
       if (count <= 0) continue;
-      if (concurrency === 1) requests.push({ effect, count: 1, exclusive: true });
+      if (declared.concurrency === 1) requests.push({ effect, count: 1, exclusive: true });
       else requests.push({ effect, count, ...(limited && { limit: concurrency }) });
     }
     clearTimeout(rateTimer);

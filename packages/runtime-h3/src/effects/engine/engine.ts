@@ -38,6 +38,8 @@ export interface EffectsOptions {
   migrate?: MigratePayload;
   /** Set where a process serves several releases. */
   currentVersion?: CurrentVersion;
+  /** Returns the maximum number of running jobs of an effect that a person has set. */
+  limitOf?(effect: string): number | undefined;
   /** `false`: a retry is due immediately (tests). */
   backoff?: boolean;
   /** Milliseconds after which a job whose process died is due again; 30,000 by default. */
@@ -131,6 +133,7 @@ export function createEffectsEngine(options: EffectsOptions): EffectsEngine {
   });
   const claimLoop = createClaimLoop({
     driver,
+    limitOf: options.limitOf ?? (() => undefined),
     logger,
     lease,
     files: files.loadClaimable,

@@ -6,6 +6,8 @@ export type {
   JobFilter,
   JobRecord,
   JobState,
+  Pause,
+  PausedEffect,
   QueueCaps,
   QueueDriver,
   QueueStats,
@@ -17,7 +19,7 @@ export {
   groupDeadJobs,
   listDeadJobs,
 } from './dead-groups.ts';
-export { enqueueExtraJob, type ExtraJob } from './enqueue-again.ts';
+export { enqueueExtraJob, type ExtraJob, rerunOf } from './enqueue-again.ts';
 export {
   cancelJobs,
   findJob,
@@ -28,6 +30,7 @@ export {
   parseJson,
   reasonOf,
 } from './jobs.ts';
+export { listPaused, setPaused } from './pauses.ts';
 export { nextRuns } from './next-runs.ts';
 export {
   redriveAll,

@@ -1,3 +1,5 @@
+import type { SettingOverrides } from '../../config/runtime-settings.ts';
+import type { Order, PoolStatus } from '../../types/process-metrics.ts';
 import type { ServerMetrics, WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { ModuleDescriptor, ModuleState } from '../../types/foreign.ts';
 import type { Permission, WantedRelease } from '../../types/wanted-release.ts';
@@ -53,6 +55,10 @@ export type MessageToWorker =
   | { gati: 'collect-metrics'; id: number }
   /** Reply to `request-metrics`. */
   | ({ gati: 'all-metrics'; id: number } & ServerMetrics)
+  /** Sent to every worker when settings are changed, and to new workers. */
+  | { gati: 'settings'; overrides: SettingOverrides }
+  /** Reply to `operate`. */
+  | { gati: 'operated'; id: number; status: PoolStatus; error?: string }
   /** Reply to `release-wanted`, and sent again when the permission changes. */
   | ({ gati: 'release-permission' } & ReleasePermission)
   /** Where a module can be called, after `module-wanted` and after each change: reply `module-moved`. */
@@ -88,6 +94,8 @@ export type MessageToSupervisor =
   | { gati: 'queue-opened' }
   /** Sent when a client requests `/metrics`: reply with `all-metrics`. */
   | { gati: 'request-metrics'; id: number }
+  /** Sent by the collector for a person: reply with `operated`. */
+  | { gati: 'operate'; id: number; order: Order }
   /** Reply to `collect-metrics`; also sent before a worker exits, with the id 0. */
   | { gati: 'worker-metrics'; id: number; metrics: WorkerMetrics }
   /** Sent once for each module that the worker calls: reply with `module-state`. */

@@ -7,6 +7,7 @@ import { parseReceived } from '../../collector/parse-received.ts';
 import { createRouteTotals, type RouteTotals } from '../../collector/route-totals.ts';
 import { withOtherSources } from '../../collector/sources/settings.ts';
 import { openTelemetryStore } from '../../collector/store/open-store.ts';
+import { RUNTIME_SETTINGS } from '../../config/runtime-settings.ts';
 import type { TelemetryStore } from '../../collector/telemetry-store.ts';
 import { createTrapFeed } from '../../collector/traps/trap-feed.ts';
 import { createJsonLogger } from '../../telemetry/log/logger.ts';
@@ -69,7 +70,8 @@ async function collect(
   const env = readServerEnv(process.env);
   const path = process.env[TELEMETRY_SOCKET];
   if (path === undefined) throw new Error(`${TELEMETRY_SOCKET} is missing`);
-  const logger = createJsonLogger({ level: env.logLevel });
+  let { logLevel } = env;
+  const logger = createJsonLogger({ level: () => logLevel });
   const drops = createDropLog(logger);
   const store = openStore(env.telemetry, drops);
   const totals = createRouteTotals(Date.now());
@@ -91,7 +93,9 @@ async function collect(
   const readTraps = (): ArmedTrap[] => store?.armedTraps() ?? [];
   const server = await listenForTelemetry(path, ingest, readTraps);
   const feed = createTrapFeed({ read: readTraps, onChange: server.sendTraps });
-  const operator = createNodeOperator(send);
+  const operator = createNodeOperator(send, ({ GATI_LOG_LEVEL: level = '' }) => {
+    logLevel = RUNTIME_SETTINGS.GATI_LOG_LEVEL.parse(level) ?? env.logLevel;
+  });
   const control = await openControl(env, panel, {
     source: store && withOtherSources(store, process.env, name),
     ports: { ...createPorts(logger), operator, ...(store && { traps: feed.watch(store.traps) }) },
@@ -119,7 +123,8 @@ async function collect(
     if (!isMessage(value)) return;
     const message = value as MessageToWorker;
     if (message.gati === 'drain') void exit();
-    else if (message.gati === 'all-metrics') operator.receive(message);
+    else if (message.gati === 'all-metrics' || message.gati === 'operated')
+      operator.receive(message);
     else if (message.gati === 'collect-metrics') {
       const metrics = { process: readProcess(), inflight: 0, routes: [], limits: {} };
       send({

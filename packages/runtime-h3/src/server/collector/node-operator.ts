@@ -2,6 +2,9 @@ import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { NodeOperator } from '../../types/process-metrics.ts';
 import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
 import { nodeSettings } from '../node-settings.ts';
+import { operateError } from './operate-error.ts';
+
+type Reply = MessageToWorker & { gati: 'all-metrics' | 'operated' };
 
 /** Milliseconds that the supervisor has to reply. It waits for the workers for less. */
 const REPLY_TIMEOUT = 5000;
@@ -10,29 +13,39 @@ const REPLY_TIMEOUT = 5000;
  * The operator of this node for the panel. It sends a request to the supervisor, like `/metrics`.
  */
 export interface CollectorOperator extends NodeOperator {
-  receive(message: MessageToWorker & { gati: 'all-metrics' }): void;
+  receive(message: MessageToWorker & { gati: 'all-metrics' | 'operated' }): void;
 }
 
+/** @param onSet called with changed settings, which apply to this process too */
 export function createNodeOperator(
   send: (message: MessageToSupervisor) => void,
+  onSet: (overrides: Record<string, string>) => void = () => {},
 ): CollectorOperator {
-  const waiting = new Map<number, (metrics: ServerMetrics) => void>();
+  const waiting = new Map<number, (reply: Reply) => void>();
   let lastId = 0;
+  /** Sends a message and resolves with the reply to it. */
+  const request = <Answer extends Reply>(
+    toMessage: (id: number) => MessageToSupervisor,
+  ): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const id = ++lastId;
+      waiting.set(id, resolve as (reply: Reply) => void);
+      send(toMessage(id));
+      const expire = (): void => {
+        if (waiting.delete(id)) reject(operateError('the supervisor does not reply'));
+      };
+      setTimeout(expire, REPLY_TIMEOUT).unref();
+    });
   let asked: Promise<ServerMetrics> | undefined;
   /**
    * Pages that request it at the same time share one reply, because each reply costs all processes
    * some work.
    */
   const ask = (): Promise<ServerMetrics> =>
-    (asked ??= new Promise<ServerMetrics>((resolve, reject) => {
-      const id = ++lastId;
-      waiting.set(id, resolve);
-      send({ gati: 'request-metrics', id });
-      const expire = (): void => {
-        if (waiting.delete(id)) reject(new Error('The supervisor sent no metrics.'));
-      };
-      setTimeout(expire, REPLY_TIMEOUT).unref();
-    }).finally(() => {
+    (asked ??= request<Reply & { gati: 'all-metrics' }>((id) => ({
+      gati: 'request-metrics',
+      id,
+    })).finally(() => {
       asked = undefined;
     }));
   return {
@@ -53,6 +66,16 @@ export function createNodeOperator(
       return health;
     },
     settings: async () => nodeSettings(),
+    async operate(order) {
+      const { status, error } = await request<Reply & { gati: 'operated' }>((id) => ({
+        gati: 'operate',
+        id,
+        order,
+      }));
+      if (error !== undefined) throw operateError(error);
+      if (order.do === 'set') onSet(order.overrides);
+      return status;
+    },
     receive(message) {
       waiting.get(message.id)?.(message);
       waiting.delete(message.id);

@@ -36,8 +36,9 @@ async function serve(options: SupervisorOptions): Promise<void> {
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
   let telemetry: Telemetry | undefined;
+  let pools: WorkerPools | undefined;
   const logger = createJsonLogger({
-    level: env.logLevel,
+    level: () => pools?.logLevel ?? env.logLevel,
     write(line) {
       writeLine(line);
       telemetry?.write(line);
@@ -56,13 +57,13 @@ async function serve(options: SupervisorOptions): Promise<void> {
       panelPort: () => portOf(admin ?? server!),
       appPort: () => portOf(server!),
       logger,
-      onMessage: (worker, message) => pools.onMetrics(worker, message),
+      onMessage: (worker, message) => pools!.onCollector(worker, message),
     });
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
   for (const stream of [process.stdout, process.stderr])
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
-  const pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
+  pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
   if (options.modules) await pools.superviseModules(options.modules);
   handleSignals(pools, () => server?.close());
   server = await openPort(env, pools, logger);
@@ -149,7 +150,7 @@ function handleSignals(pools: WorkerPools, closePort: () => void): void {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
-  process.on('SIGUSR2', () => pools.roll());
+  process.on('SIGUSR2', () => void pools.roll());
 }
 
 /** Scripts wait for exactly these fields, so no level filters the line and it has no time. */

@@ -41,7 +41,7 @@ export interface TelemetryOptions {
   /** Port of the app, once it is open. */
   appPort(): number;
   logger: Logger;
-  /** Receives what the collector sends about metrics. */
+  /** Receives what the collector sends. */
   onMessage: WorkerEvents['onMessage'];
 }
 

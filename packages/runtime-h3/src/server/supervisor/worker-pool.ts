@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CrashCause, crashCause } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
+import type { PoolStatus } from '../../types/process-metrics.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
 import { type MessageToSupervisor, WORKER_MARK, type WorkerKind } from '../channel/messages.ts';
 import { RestartPause } from './restart-pause.ts';
@@ -53,7 +54,9 @@ export class WorkerPool {
   readonly #pause: RestartPause;
   #isStarted = false;
   #isStopping = false;
-  #rolling: Promise<void> | undefined;
+  #rolling: Promise<string | undefined> | undefined;
+  /** The last change of the slots. Changes run one after another. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -126,13 +129,67 @@ export class WorkerPool {
     return [...this.#alive].filter(({ state }) => state === 'ready' || state === 'draining');
   }
 
-  /** Replaces the workers slot by slot. When a new worker can't start, the old ones stay. */
-  roll(): Promise<void> {
-    if (!this.#isStarted) return Promise.resolve();
-    this.#rolling ??= this.#rollAll().finally(() => {
+  /**
+   * Replaces the workers slot by slot. When a new worker can't start, the old ones stay, and it
+   * resolves to the reason.
+   */
+  roll(): Promise<string | undefined> {
+    if (!this.#isStarted) return Promise.resolve(undefined);
+    this.#rolling ??= this.#change(() => this.#rollAll()).finally(() => {
       this.#rolling = undefined;
     });
     return this.#rolling;
+  }
+
+  /** Numbers of slots, and of workers by what they do. */
+  get status(): Pick<PoolStatus, 'wanted' | 'ready' | 'starting' | 'draining'> {
+    const count = (...states: WorkerProcess['state'][]): number =>
+      [...this.#alive].filter(({ state }) => states.includes(state)).length;
+    return {
+      wanted: this.#slots.length,
+      ready: count('ready'),
+      starting: count('starting'),
+      draining: count('draining', 'blocked'),
+    };
+  }
+
+  /**
+   * Changes the number of workers. A new worker gets its slot once it is ready; a removed one drains.
+   * Rejects when a new worker can't start; those that have started stay.
+   */
+  resize(size: number): Promise<void> {
+    return this.#change(async () => {
+      while (this.#slots.length < size && !this.#isStopping) this.#slots.push(await this.#launch());
+      this.#assignWaiting();
+      for (const removed of this.#slots.splice(size)) removed?.drain(this.#options.drain);
+      this.#options.logger.info('scaled', { workers: this.#slots.length });
+    });
+  }
+
+  /**
+   * Replaces one worker: it drains once the new one is ready. Resolves to a reason if no slot has
+   * it. Rejects when the new worker can't start; the old one stays.
+   */
+  restart(pid: number): Promise<string | undefined> {
+    return this.#change(async () => {
+      const find = (): number => this.#slots.findIndex((worker) => worker?.pid === pid);
+      if (find() === -1) return 'the worker has ended';
+      const fresh = await this.#launch();
+      const slot = find();
+      // It has crashed in the meantime, and its slot has another one.
+      if (slot === -1) fresh.drain(this.#options.drain);
+      else {
+        this.#slots[slot]?.drain(this.#options.drain);
+        this.#slots[slot] = fresh;
+      }
+      return undefined;
+    });
+  }
+
+  #change<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#changing.then(work);
+    this.#changing = result.catch(() => undefined);
+    return result;
   }
 
   /** Drains all workers. Resolves when they have exited. */
@@ -176,7 +233,7 @@ export class WorkerPool {
     }
   }
 
-  async #rollAll(): Promise<void> {
+  async #rollAll(): Promise<string | undefined> {
     const { logger, drain } = this.#options;
     const old = [...this.#alive].filter(({ state }) => state !== 'exited');
     logger.info('rolling', { workers: this.#slots.length });
@@ -185,13 +242,14 @@ export class WorkerPool {
       try {
         fresh = await this.#launch();
       } catch (error) {
-        if (this.#isStopping) return;
+        if (this.#isStopping) return undefined;
+        const reason = (error as Error).message;
         this.#options.onCrash('start');
         logger.error('a new worker could not start; the old ones stay', {
           code: 'GATI_ROLL',
-          reason: (error as Error).message,
+          reason,
         });
-        return;
+        return reason;
       }
       const replaced = this.#slots[slot];
       this.#slots[slot] = fresh;
@@ -200,6 +258,7 @@ export class WorkerPool {
     // One generation drains at a time.
     await Promise.all(old.filter(({ state }) => state !== 'ready').map(({ exited }) => exited));
     logger.info('rolled', { workers: this.#slots.length });
+    return undefined;
   }
 
   /** Starts a worker and resolves when it is ready. `onFirst` marks the first one of the pool. */
@@ -253,15 +312,16 @@ export class WorkerPool {
 
   /** Starts workers until the slot has one, with pauses after repeated crashes. */
   async #fill(slot: number): Promise<void> {
-    while (!this.#isStopping && this.#slots[slot] === undefined) {
+    const isEmpty = (): boolean => slot < this.#slots.length && this.#slots[slot] === undefined;
+    while (!this.#isStopping && isEmpty()) {
       const pause = this.#pause.next();
       if (pause > 0) await sleep(pause);
-      if (this.#isStopping || this.#slots[slot] !== undefined) return;
+      if (this.#isStopping || !isEmpty()) return;
       try {
         const worker = await this.#launch();
         this.#pause.noteStart();
-        // A roll may have filled the slot in the meantime.
-        if (this.#slots[slot] === undefined) this.#slots[slot] = worker;
+        // A change of the pool may have filled or removed the slot in the meantime.
+        if (isEmpty()) this.#slots[slot] = worker;
         else worker.drain(this.#options.drain);
         this.#assignWaiting();
       } catch (error) {

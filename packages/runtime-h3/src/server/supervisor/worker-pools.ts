@@ -2,6 +2,7 @@ import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import type { Limits } from '../../types/limits.ts';
 import type { CrashCause, CrashCounts } from '../../telemetry/record/crash-counts.ts';
 import type { Logger } from '../../types/context.ts';
+import type { LogLevel } from '../../types/log-level.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
 import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { MessageToSupervisor } from '../channel/messages.ts';
@@ -12,6 +13,8 @@ import type { PublishRelay } from './publish-relay.ts';
 import type { RollOuts } from './roll-outs.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Scraper } from './scraper.ts';
+import type { Operations } from './operations.ts';
+import type { SettingOverrides } from '../../config/runtime-settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -28,6 +31,11 @@ export class WorkerPools {
   readonly #telemetry: Telemetry | undefined;
   readonly #logger: Logger;
   readonly #crashes: CrashCounts = {};
+  /** Settings that a person has changed. */
+  #overrides: SettingOverrides = {};
+  /** Loaded by the first order, since many servers have none. */
+  #operations: Promise<Operations> | undefined;
+  readonly #initial: number;
   /** Loaded by the first scrape, since many servers have none. */
   #scraper: Promise<Scraper> | undefined;
   readonly #limits: Limits;
@@ -48,6 +56,7 @@ export class WorkerPools {
     telemetry?: Telemetry,
   ) {
     this.#telemetry = telemetry;
+    this.#initial = env.workers;
     this.#logger = logger;
     this.#limits = limits;
     this.#limitCounts = limitCounts;
@@ -63,7 +72,10 @@ export class WorkerPools {
       logger,
       onMessage: (worker: WorkerProcess, message: MessageToSupervisor) =>
         this.#receive(worker, message),
-      onReady: (worker: WorkerProcess) => worker.send({ gati: 'release-stdout' }),
+      onReady: (worker: WorkerProcess) => {
+        worker.send({ gati: 'release-stdout' });
+        if (Object.keys(this.#overrides).length > 0) this.#sendOverrides(worker);
+      },
     };
     this.http = new WorkerPool({
       size: env.workers,
@@ -101,9 +113,15 @@ export class WorkerPools {
     });
   }
 
-  /** Replaces all workers. */
-  roll(): void {
-    for (const pool of this.#all()) void pool.roll();
+  /** Replaces all workers. Resolves to the reason why a new one could not start, if any. */
+  async roll(): Promise<string | undefined> {
+    const reasons = await Promise.all(this.#all().map((pool) => pool.roll()));
+    return reasons.find((reason) => reason !== undefined);
+  }
+
+  /** Log level that a person has set. */
+  get logLevel(): LogLevel | undefined {
+    return this.#overrides.GATI_LOG_LEVEL as LogLevel | undefined;
   }
 
   /** Resolves when all workers have exited. */
@@ -124,6 +142,31 @@ export class WorkerPools {
   /** Returns the metrics of all workers. */
   async collectMetrics(): Promise<ServerMetrics> {
     return (await this.#openScraper()).collect(this.#measured());
+  }
+
+  /** Receives what the collector sends. */
+  onCollector(worker: WorkerProcess, message: MessageToSupervisor): void {
+    if (message.gati !== 'operate') return this.onMetrics(worker, message);
+    this.#operations ??= this.#loadOperations();
+    void this.#operations.then((operations) => operations.receive(worker, message));
+  }
+
+  async #loadOperations(): Promise<Operations> {
+    const { createOperations } = await import('./operations.ts');
+    return createOperations({
+      pool: this.http,
+      initial: this.#initial,
+      rollAll: () => this.roll(),
+      setOverrides: (overrides) => {
+        this.#overrides = overrides;
+        for (const worker of this.#workers()) this.#sendOverrides(worker);
+      },
+      logger: this.#logger,
+    });
+  }
+
+  #sendOverrides(worker: WorkerProcess): void {
+    worker.send({ gati: 'settings', overrides: this.#overrides });
   }
 
   /** Receives what a process sends about metrics. */

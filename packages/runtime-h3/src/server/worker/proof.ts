@@ -25,6 +25,7 @@ import { startWatchdog } from './watchdog.ts';
 import { createStartSteps } from './start-steps.ts';
 import { createReleaseRules } from './worker.ts';
 import { createWorkerEffects } from './worker-effects.ts';
+import { createLiveSettings } from './live-settings.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
 
 /** Milliseconds that the modules have to end after the proof. */
@@ -43,8 +44,8 @@ export async function runProof(options: ServerOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(0));
   offerToOomKiller();
-  const { logLevel } = readServerEnv(process.env);
-  const log = createWorkerLog(logLevel);
+  readServerEnv(process.env);
+  const log = createWorkerLog(createLiveSettings(process.env));
   watchEventLoop(order.watch, log.logger);
   let isDone = false;
   const finish = async (error?: unknown): Promise<void> => {

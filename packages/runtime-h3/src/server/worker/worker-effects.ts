@@ -14,6 +14,8 @@ export interface WorkerEffectsOptions {
    * its own memory, since no other process can.
    */
   runs: boolean;
+  /** Returns the maximum number of running jobs of an effect that a person has set. */
+  limitOf?(effect: string): number | undefined;
   /** `GATI_EFFECTS` */
   url: string | undefined;
   queues: Queues | undefined;
@@ -39,6 +41,7 @@ export interface WorkerEffects extends ProcessEffects {
  */
 export function createWorkerEffects({
   runs,
+  limitOf,
   url,
   queues,
   logger,
@@ -98,6 +101,8 @@ export function createWorkerEffects({
         gctx: () => gctx,
       };
     },
+
+    ...(limitOf && { limitOf }),
 
     // No job runs before `start()`.
     currentVersion: () => source!.currentVersion,

@@ -22,6 +22,7 @@ import {
   TELEMETRY_SOCKET,
   type WorkerKind,
 } from '../channel/messages.ts';
+import type { SettingOverrides } from '../../config/runtime-settings.ts';
 import type { CreatedTracer } from '../../telemetry/trace/create-tracer.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { TelemetryLink } from '../channel/telemetry-link.ts';
@@ -41,6 +42,7 @@ import { createMetricsClient, type MetricsClient } from './metrics-client.ts';
 import { openReleases } from './open-releases.ts';
 import type { ReadyGate } from './ready-gate.ts';
 import type { ReleaseSource } from './release-source.ts';
+import { applySettings, createLiveSettings } from './live-settings.ts';
 import { keepTickShape } from './tick-shape.ts';
 import type { Control } from './control.ts';
 import { createStartSteps } from './start-steps.ts';
@@ -102,7 +104,8 @@ async function startWorker(
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
   const link = await openLink(kind);
-  const log = createWorkerLog(env.logLevel, link);
+  const settings = createLiveSettings(process.env);
+  const log = createWorkerLog(settings, link);
   const tracing = link && (await loadTracer(log, link));
   if (link && tracing) receiveTraps(link, tracing.tracer, log);
   const { logger } = log;
@@ -110,6 +113,7 @@ async function startWorker(
   const startWatchdog = heartbeat && startHeartbeat(heartbeat, send, logger);
   const effects = createWorkerEffects({
     runs: kind === 'effects' || env.role === 'worker',
+    limitOf: (effect) => settings.concurrency[effect],
     url: process.env.GATI_EFFECTS,
     queues: options.queues,
     logger,
@@ -204,7 +208,13 @@ async function startWorker(
     logger,
   });
   exitOnUncaughtError(exit, env, logger);
-  receiveMessages({ http, metrics, releaseStdout });
+  receiveMessages({
+    http,
+    metrics,
+    releaseStdout,
+    onSettings: (overrides) =>
+      applySettings(settings, overrides, (variables) => tracing?.setSampler(variables)),
+  });
   if (ready && kind === 'more') await Promise.race([ready, sleep(READY_WAIT)]);
   steps.end();
   send({ gati: 'ready' });
@@ -327,7 +337,7 @@ function createWorkerApp({
   takeRoom,
 }: WorkerAppOptions): App {
   const { base, client, cors, expose, missingVersion } = options;
-  const { logger, write } = log;
+  const { logger } = log;
   return createApp({
     releases: () => source.releases(),
     context: (release) => source.context(release),
@@ -351,7 +361,7 @@ function createWorkerApp({
         limits.publishQueue,
         limitCounts,
       ),
-    log: write,
+    log: log.writeRequests,
     logger,
   });
 }
@@ -441,12 +451,13 @@ interface MessageReceivers {
   http: HttpServer;
   metrics: MetricsClient;
   releaseStdout(): void;
+  onSettings(overrides: SettingOverrides): void;
 }
 
 /**
  * Handles the messages of the supervisor to a started worker; `publish` is handled by the publish link.
  */
-function receiveMessages({ http, metrics, releaseStdout }: MessageReceivers): void {
+function receiveMessages({ http, metrics, releaseStdout, onSettings }: MessageReceivers): void {
   process.on('message', (value, handle) => {
     if (!isMessage(value)) return;
     const message = value as MessageToWorker;
@@ -455,6 +466,7 @@ function receiveMessages({ http, metrics, releaseStdout }: MessageReceivers): vo
       // `undefined`: the client closed the connection before the socket got here.
       if (handle) http.addConnection(handle as Socket);
     } else if (message.gati === 'release-stdout') releaseStdout();
+    else if (message.gati === 'settings') onSettings(message.overrides);
     else if (message.gati === 'collect-metrics') void metrics.sendMetrics(message.id);
     else if (message.gati === 'all-metrics') metrics.receive(message);
   });

@@ -7,8 +7,8 @@ import { redact } from './redact.ts';
 export type { LogLevel };
 
 export interface LoggerOptions {
-  /** Lowest level that is written; `info` by default. */
-  level?: LogLevel;
+  /** Lowest level that is written; `info` by default. A function is called for each line. */
+  level?: LogLevel | (() => LogLevel);
   /** Fields of every line. */
   fields?: Record<string, unknown>;
   /** `console.log` by default. */
@@ -37,11 +37,12 @@ export function loggerOf(method: (level: LogLevel) => Logger[LogLevel]): Logger 
 /** Creates a logger that prints lines by `print`, with values of secret-looking keys hidden. */
 export function createLineLogger(print: PrintLine, options: LoggerOptions = {}): Logger {
   const { level = 'info', fields = {}, write = (lines) => console.log(lines.trimEnd()) } = options;
-  const least = LOG_LEVELS.indexOf(level);
+  const isWritten = (name: LogLevel): boolean =>
+    LOG_LEVELS.indexOf(name) >= LOG_LEVELS.indexOf(typeof level === 'function' ? level() : level);
   const method =
     (name: LogLevel) =>
     (message: string, extra?: Record<string, unknown>): void => {
-      if (LOG_LEVELS.indexOf(name) >= least)
+      if (isWritten(name))
         write(print(name, message, redact({ ...fields, ...extra }) as Record<string, unknown>));
     };
   return loggerOf(method);

@@ -16,17 +16,20 @@ export interface TracerOptions {
 
 export interface CreatedTracer {
   tracer: Tracer;
+  /** Replaces the sampler by the one that these variables name. */
+  setSampler(env: Record<string, string | undefined>): void;
   /** Writes the waiting spans, and observes no further outgoing requests. */
   close(): void;
 }
 
 /** Creates the tracer of a process. Its code is loaded only if telemetry is on. */
 export function createTracer({ sink, logger, env = process.env }: TracerOptions): CreatedTracer {
-  const sampler = createSampler(env, (reason) => logger.warn(reason));
-  const tracer = new Tracer(sampler, sink);
+  const warn = (reason: string): void => logger.warn(reason);
+  const tracer = new Tracer(createSampler(env, warn), sink);
   const stops = [observeFetch(tracer), shareWithOpenTelemetry(tracer)];
   return {
     tracer,
+    setSampler: (variables) => tracer.setSampler(createSampler(variables, warn)),
     close() {
       for (const stop of stops) stop();
       tracer.flush();

@@ -44,13 +44,18 @@ export interface EndedCall extends CapturedCall {
  * only if telemetry is on.
  */
 export class Tracer extends SpanScopes {
-  readonly #sampler: Sampler;
+  #sampler: Sampler;
   readonly #loggers = new WeakMap<Logger, Logger>();
   /** Present while payloads are captured. */
   capture: PayloadCapture | undefined = undefined;
 
   constructor(sampler: Sampler, sink: LogSink) {
     super(sink);
+    this.#sampler = sampler;
+  }
+
+  /** Replaces the sampler, for the requests that end from now on. */
+  setSampler(sampler: Sampler): void {
     this.#sampler = sampler;
   }
 

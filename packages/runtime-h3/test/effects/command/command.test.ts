@@ -220,3 +220,18 @@ test('a queue that does not respond is reported once, with a code', async () => 
     expect.stringMatching(/^GATI_EFFECTS_AWAY: The queue in Redis can't be opened: /),
   ]);
 });
+
+test('`effects pause` and `resume` are seen by `list`', async () => {
+  expect(await effects('pause', 'mail', '--reason', 'the bank is down')).toMatchObject({
+    code: 0,
+    document: { paused: 'mail' },
+  });
+  const { lines, document } = await effects('list');
+  expect(lines.at(-1)).toMatch(
+    /^paused: mail, by the command effects pause at .*: the bank is down$/,
+  );
+  expect(document.paused).toMatchObject([{ effect: 'mail', reason: 'the bank is down' }]);
+  expect((await effects('resume', 'mail')).code).toBe(0);
+  expect((await effects('list')).document.paused).toEqual([]);
+  expect((await effects('pause')).code).toBe(2);
+});

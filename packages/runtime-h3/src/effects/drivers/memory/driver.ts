@@ -1,4 +1,4 @@
-import type { Lease, QueueDriver } from '../../../ports.ts';
+import type { Lease, Pause, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
 import type { Entry } from './entry.ts';
 import { JobTable } from './job-table.ts';
@@ -19,6 +19,7 @@ export const open: QueueOpener = async () => createMemoryDriver();
  */
 export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   const listeners = new Set<() => void>();
+  const pauses = new Map<string, Pause>();
   let timer: NodeJS.Timeout | undefined;
 
   const notify = (): void => {
@@ -130,6 +131,14 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     async stats() {
       table.updateDue();
       return countJobs(jobs.values());
+    },
+
+    paused: async () => [...pauses].map(([effect, pause]) => ({ effect, ...pause })),
+
+    async setPaused(effect, pause) {
+      if (pause) pauses.set(effect, pause);
+      else pauses.delete(effect);
+      notify();
     },
 
     onReady(callback) {

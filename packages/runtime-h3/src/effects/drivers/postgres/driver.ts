@@ -1,6 +1,7 @@
 import type { ClaimRequest, Lease, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
 import { createBatch } from '../shared/batch.ts';
+import { toPausedEffect } from '../shared/pauses.ts';
 import { createOutageReporter } from '../shared/outage.ts';
 import { retryWhileUnavailable } from '../shared/retry.ts';
 import { unavailableError } from '../shared/unavailable.ts';
@@ -140,6 +141,25 @@ export const open: QueueOpener = async (url, settings) => {
       }
       rows.sort((a, b) => b.priority - a.priority || Number(a.seq) - Number(b.seq));
       return rows.map((row): Lease => ({ job: toJob(row), token: `${row.seq}.${row.fence}` }));
+    },
+
+    async paused() {
+      const rows = await connection.retryable<{ effect: string; pause: string }>(
+        `SELECT effect, pause FROM ${schema}.pauses`,
+        [],
+      );
+      return rows.map(({ effect, pause }) => toPausedEffect(effect, pause));
+    },
+
+    async setPaused(effect, pause) {
+      if (pause === undefined)
+        await connection.retryable(`DELETE FROM ${schema}.pauses WHERE effect = $1`, [effect]);
+      else
+        await connection.retryable(
+          `INSERT INTO ${schema}.pauses VALUES ($1, $2) ON CONFLICT (effect) DO UPDATE SET pause = excluded.pause`,
+          [effect, JSON.stringify(pause)],
+        );
+      announce();
     },
 
     async redrive(ids) {

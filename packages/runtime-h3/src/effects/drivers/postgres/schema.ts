@@ -71,6 +71,7 @@ END $$;
       schema,
       `attempt = greatest(-2, least(attempt, ${MAX_ATTEMPT})) + 1, fence = CASE WHEN fence BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER - 1} THEN fence + 1 ELSE 1 END`,
     ),
+    `CREATE TABLE ${schema}.pauses (effect text COLLATE "C" PRIMARY KEY, pause text NOT NULL);`,
   ];
 }
 

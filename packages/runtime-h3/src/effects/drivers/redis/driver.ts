@@ -3,6 +3,7 @@ import type { ClaimRequest, NewJob, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
 import { unavailableError } from '../shared/unavailable.ts';
 import { createBatch } from '../shared/batch.ts';
+import { toPausedEffect } from '../shared/pauses.ts';
 import { createOutageReporter } from '../shared/outage.ts';
 import { createReadySignal } from '../shared/ready-signal.ts';
 import { parseAddress, noDatabaseError } from './address.ts';
@@ -110,6 +111,20 @@ export const open: QueueOpener = async (url, settings) => {
     redrive: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('redrive', ids)),
     cancel: async (ids) => (ids.length === 0 ? 0 : connection.run<number>('cancel', ids)),
     ...createJobLists(connection, prefix),
+
+    async paused() {
+      const [flat = []] = await connection.pipeline<string[]>([['HGETALL', `${prefix}paused`]]);
+      return flat.flatMap((effect, index) =>
+        index % 2 === 0 ? [toPausedEffect(effect, flat[index + 1]!)] : [],
+      );
+    },
+
+    async setPaused(effect, pause) {
+      const key = `${prefix}paused`;
+      await connection.pipeline([
+        pause === undefined ? ['HDEL', key, effect] : ['HSET', key, effect, JSON.stringify(pause)],
+      ]);
+    },
 
     async due() {
       const flat = await connection.run<string[]>('due', []);

@@ -10,6 +10,7 @@
  * - `active:EFFECT`: sorted by the end of the lease
  * - `all`, `dead`, `ended`: sorted by the order in which the jobs were enqueued
  * - `key:EFFECT:KEY`: id of the job; expires a day after its end
+ * - `paused`: hash of paused effects, with who paused each
  * - `gone:ID`: an ended job that was removed for newer ones; a repeated enqueue must not create it
  *   again
  */

@@ -34,6 +34,8 @@ export async function open(url: string): Promise<QueueDriver> {
     list: (filter) => call('list', filter),
     due: () => call('due'),
     stats: () => call('stats'),
+    paused: () => call('paused'),
+    setPaused: (effect, pause) => call('setPaused', effect, pause && JSON.stringify(pause)),
     onReady: subscribe,
     close,
   };

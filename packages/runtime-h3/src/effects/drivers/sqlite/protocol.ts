@@ -6,6 +6,7 @@ import type {
   JobRecord,
   Lease,
   NewJob,
+  PausedEffect,
   QueueStats,
 } from '../../../ports.ts';
 
@@ -25,6 +26,8 @@ export interface Calls {
   list: [[filter: JobFilter], { jobs: JobRecord[]; next?: string }];
   due: [[], DueEffect[]];
   stats: [[], QueueStats];
+  paused: [[], PausedEffect[]];
+  setPaused: [[effect: string, pause: string | undefined], void];
 }
 
 export type CallName = keyof Calls;

@@ -57,6 +57,9 @@ CREATE INDEX forgotten ON keys (until) WHERE until IS NOT NULL;
 PRAGMA user_version = ${VERSION};
 `;
 
+const PAUSES =
+  'CREATE TABLE pauses (effect TEXT PRIMARY KEY, pause TEXT NOT NULL) STRICT, WITHOUT ROWID';
+
 /**
  * Prepares the connection and, in a new file, the tables. Several processes may do so at the same
  * time.
@@ -67,7 +70,7 @@ export function prepareFile(db: Native): void {
   db.exec(
     'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384',
   );
-  if (versionOf(db) === VERSION && hasTrace(db)) return;
+  if (versionOf(db) === VERSION && hasTrace(db) && hasPauses(db)) return;
   begin(db, 5000);
   try {
     const found = versionOf(db);
@@ -77,8 +80,9 @@ export function prepareFile(db: Native): void {
       );
     if (found === 0) db.exec(SCHEMA);
     // The number of the schema stays the same, because earlier versions of Gati can use a file with
-    // this column.
+    // this column and this table.
     else if (!hasTrace(db)) db.exec('ALTER TABLE jobs ADD COLUMN trace TEXT');
+    if (!hasPauses(db)) db.exec(PAUSES);
     db.exec('COMMIT');
   } catch (error) {
     db.exec('ROLLBACK');
@@ -92,6 +96,10 @@ function hasTrace(db: Native): boolean {
     db.prepare("SELECT 1 FROM pragma_table_info('jobs') WHERE name = 'trace'").all().length > 0
   );
 }
+
+const hasPauses = (db: Native): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pauses'").all().length >
+  0;
 
 function versionOf(db: Native): number {
   return Number((db.prepare('PRAGMA user_version').all()[0] as Row).user_version);

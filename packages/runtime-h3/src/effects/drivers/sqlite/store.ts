@@ -4,6 +4,7 @@ import { type Clock, createJumpDetector } from './clock.ts';
 import { createJobLists } from './list-jobs.ts';
 import type { Native, Row } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
+import { toPausedEffect } from '../shared/pauses.ts';
 import { MAX_ATTEMPT } from '../shared/damaged-rows.ts';
 import {
   ACTIVE,
@@ -164,6 +165,14 @@ export function createStore(db: Native, clock: Clock): Store {
         ids.flatMap((id) => statements.cancel.all(wall(), id) as Row[]),
         CANCELLED,
       ),
+    paused: () =>
+      (statements.paused.all() as { effect: string; pause: string }[]).map(({ effect, pause }) =>
+        toPausedEffect(effect, pause),
+      ),
+    setPaused(effect, pause) {
+      if (pause === undefined) statements.resume.run(effect);
+      else statements.pause.run(effect, pause);
+    },
     ...createJobLists(db, clock, toJob),
     nextDue() {
       const { at } = statements.nextDue.all()[0] as { at: number | null };
@@ -242,6 +251,9 @@ function prepare(db: Native) {
     trim: sql(
       `DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE state >= ${COMPLETED} AND state = ? ORDER BY seq LIMIT ?)`,
     ),
+    paused: sql('SELECT effect, pause FROM pauses'),
+    pause: sql('INSERT OR REPLACE INTO pauses (effect, pause) VALUES (?, ?)'),
+    resume: sql('DELETE FROM pauses WHERE effect = ?'),
     nextDue: sql(
       `SELECT CAST(min(at) AS REAL) AS at FROM (SELECT min(run_at) AS at FROM jobs WHERE state = ${DELAYED} UNION ALL SELECT min(leased_until) FROM jobs WHERE state = ${ACTIVE})`,
     ),

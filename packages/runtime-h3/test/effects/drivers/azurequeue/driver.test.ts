@@ -31,7 +31,7 @@ describe.skipIf('reason' in server)('Azure Storage', () => {
       keyMemory: 0,
       ordered: false,
     },
-    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
+    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel', 'paused'],
     open,
     another,
     wait: pause,

@@ -41,7 +41,7 @@ describe.skipIf('reason' in server)('Azure Storage with its keys in blobs', () =
       keyMemory: Infinity,
       ordered: false,
     },
-    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel'],
+    without: ['saveProgress', 'purge', 'onReady', 'list', 'due', 'cancel', 'paused'],
     only: 'keys',
     open,
     another,

@@ -41,7 +41,7 @@ describe.skipIf(missing)('Pub/Sub with its keys in Google Cloud Storage', () => 
       keyMemory: Infinity,
       ordered: false,
     },
-    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel', 'paused'],
     counts: false,
     open,
     another,

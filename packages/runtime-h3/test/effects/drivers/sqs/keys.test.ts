@@ -54,7 +54,7 @@ describe.skipIf(missing)('SQS with its keys in S3', () => {
       keyMemory: Infinity,
       ordered: false,
     },
-    without: ['saveProgress', 'purge', 'list', 'due', 'cancel'],
+    without: ['saveProgress', 'purge', 'list', 'due', 'cancel', 'paused'],
     open,
     another,
     wait: pause,

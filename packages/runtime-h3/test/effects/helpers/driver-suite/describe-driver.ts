@@ -20,7 +20,8 @@ export type OptionalMethod =
   | 'onReady'
   | 'list'
   | 'due'
-  | 'cancel';
+  | 'cancel'
+  | 'paused';
 const OPTIONAL: OptionalMethod[] = [
   'saveStep',
   'saveProgress',
@@ -29,6 +30,7 @@ const OPTIONAL: OptionalMethod[] = [
   'list',
   'due',
   'cancel',
+  'paused',
 ];
 
 export interface DriverHarness {

@@ -32,6 +32,27 @@ export function describeSharing(bench: Bench): void {
   });
 
   describeIf(caps.shared)('shared', () => {
+    testIf(has('paused'))(
+      'a pause is seen by other processes, and kept for the next one',
+      async () => {
+        const two = await open();
+        const pause = { by: 'Ada "x"', at: 5, reason: 'the bank is down' };
+        await driver().setPaused!('a', pause);
+        await driver().setPaused!('b', { by: 'Eve', at: 6 });
+        await driver().setPaused!('b', { by: 'Bob', at: 7 });
+        const paused = async (): Promise<unknown[]> =>
+          (await two.paused!()).toSorted((x, y) => (x.effect < y.effect ? -1 : 1));
+        await expect.poll(paused).toEqual([
+          { effect: 'a', ...pause },
+          { effect: 'b', by: 'Bob', at: 7 },
+        ]);
+        await two.setPaused!('a', undefined);
+        await two.setPaused!('unknown', undefined);
+        await expect.poll(async () => (await driver().paused!()).length).toBe(1);
+        await two.setPaused!('b', undefined);
+      },
+    );
+
     test('two processes never claim the same job', async () => {
       const two = await open();
       const put = Array.from({ length: 100 }, () => job('a'));
