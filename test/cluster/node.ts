@@ -116,6 +116,7 @@ function startControllers(cluster: TestCluster, kubeconfig: string): void {
     'horizontal-pod-autoscaler-sync-period': '2s',
     'horizontal-pod-autoscaler-initial-readiness-delay': '2s',
     'horizontal-pod-autoscaler-cpu-initialization-period': '2s',
+    'horizontal-pod-autoscaler-downscale-stabilization': '5s',
   });
   run(cluster, 'kube-scheduler', common);
 }
@@ -242,6 +243,7 @@ async function startMetrics(cluster: TestCluster, kubeconfig: string): Promise<v
     'tls-private-key-file': `${cluster.folder}/pki/api.key`,
     'kubelet-insecure-tls': true,
     'kubelet-preferred-address-types': 'Hostname',
+    'kubelet-use-node-status-port': true,
     'kubelet-request-timeout': '5s',
     'metric-resolution': '10s',
   });

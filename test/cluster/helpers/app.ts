@@ -33,6 +33,8 @@ export interface Document {
   live?: string | null;
   revisions?: { revision: string; version: string; replicas: number; ready: number }[];
   steps?: { kind: string }[];
+  drift?: { object: string; path: string; by: string | null }[];
+  adopted?: string[];
   deleted?: { kind: string; name: string }[];
 }
 

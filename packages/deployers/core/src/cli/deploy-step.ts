@@ -53,11 +53,12 @@ export function printPlan(plan: Plan, { reporter }: Call): void {
     reporter.line(`  ${describeStep(step)}  ${style.dim(step.reason)}`);
     if (step.kind !== 'apply') continue;
     for (const { path, before, after } of step.against === null ? [] : step.changes.slice(0, 20))
-      reporter.line(`      ${path}: ${show(before)} → ${show(after)}`);
+      reporter.line(`      ${path}: ${showValue(before)} → ${showValue(after)}`);
   }
 }
 
-function show(value: unknown): string {
+/** Prints a value in one line. */
+export function showValue(value: unknown): string {
   const text = JSON.stringify(value) ?? 'absent';
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

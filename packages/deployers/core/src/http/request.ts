@@ -17,7 +17,7 @@ export interface HttpRequest {
   body?: string | Buffer | StreamBody;
   /** Connections are reused per agent. {@link createAgent} creates an agent with certificates. */
   agent?: http.Agent | https.Agent;
-  /** Milliseconds without a byte in either direction; 30 seconds by default. */
+  /** Milliseconds without a byte in either direction; 30 seconds by default, 0 for no limit. */
   idle?: number;
   signal?: AbortSignal;
 }

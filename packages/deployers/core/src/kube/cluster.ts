@@ -39,6 +39,8 @@ export interface KubeRequest {
   query?: Record<string, string>;
   contentType?: string;
   body?: unknown;
+  /** Milliseconds without a byte, 30 seconds by default; 0 for no limit. */
+  idle?: number;
 }
 
 export interface KubeResponse {
@@ -137,6 +139,19 @@ export class Cluster {
     return await readText(response, TEXT_LIMIT).catch(() => undefined);
   }
 
+  /**
+   * Opens text that the server sends bit by bit, such as the log of a running container;
+   * `undefined` if there is none. It has no time-out: a quiet server logs nothing.
+   */
+  async stream(
+    path: string,
+    query: Record<string, string>,
+  ): Promise<http.IncomingMessage | undefined> {
+    const response = await this.#send({ method: 'GET', path, query, idle: 0 });
+    if (response.status === 200) return response.body;
+    return void discard(response);
+  }
+
   /** Sends a request to a path that the API server passes on, and returns its head. */
   async head(path: string): Promise<{ status: number; headers: http.IncomingHttpHeaders }> {
     const response = await this.#send({ method: 'GET', path }, 1);
@@ -166,7 +181,8 @@ export class Cluster {
     return await this.#once(request);
   }
 
-  async #once({ method, path, query, contentType, body }: KubeRequest): Promise<HttpResponse> {
+  async #once(request: KubeRequest): Promise<HttpResponse> {
+    const { method, path, query, contentType, body, idle } = request;
     const url = new URL(path, this.access.server);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const headers: Record<string, string> = {
@@ -183,6 +199,7 @@ export class Cluster {
       body: body === undefined ? undefined : JSON.stringify(body),
       agent: this.#agentWith(this.#credentials?.certificate ?? this.access.certificate),
       signal: this.#options.signal,
+      idle,
     });
   }
 

@@ -178,7 +178,8 @@ function planEnd(
 
 const keepOf = ({ settings }: Target): number => settings.rollout?.keep ?? KEEP;
 
-function timeoutOf({ settings }: Target): number {
+/** Milliseconds in which pods must become ready. */
+export function timeoutOf({ settings }: Target): number {
   const text = settings.rollout?.timeout ?? TIMEOUT;
   return Number.parseInt(text, 10) * SECONDS[text.at(-1)!]! * 1000;
 }

@@ -1,5 +1,4 @@
 import { GatiError } from '@gati/contract';
-import { createObjects } from '../../objects/objects.ts';
 import { recordOf } from '../../plan/essence.ts';
 import {
   listRevisions,
@@ -9,7 +8,7 @@ import {
   type Revision,
   revisionHistory,
 } from '../../plan/live-state.ts';
-import { makePlan } from '../../plan/make-plan.ts';
+import { planRevision } from '../../plan/plan-revision.ts';
 import type { Call } from '../command.ts';
 import { openDestination, runPlan } from '../deploy-step.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
@@ -22,18 +21,10 @@ export async function run(call: Call): Promise<number> {
   const destination = openDestination(settings, readAppName(root), environment);
   const { cluster, target } = destination;
   const state = await readLiveState(cluster, target);
-  const { deployment, revision, release, version, image } = choose(state, words[0]);
-  const facts = { id: release, version, image };
-  // The record contains the applied object. Later edits are reverted, or reported as a conflict.
-  const recorded = recordOf(deployment)!;
-  const { namespace, foundation } = createObjects(target, facts);
-  const plan = makePlan(
-    target,
-    facts,
-    { revision, namespace, foundation, deployment: recorded },
-    state,
-    { server: cluster.access.server.origin, force: options['take-over'] === true },
-  );
+  const plan = planRevision(target, state, choose(state, words[0]), {
+    server: cluster.access.server.origin,
+    force: options['take-over'] === true,
+  });
   return await runPlan(call, destination, plan, state);
 }
 

@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { KubeObject } from '../../kube/cluster.ts';
+import { createObjects, type DesiredObjects, replicasOf } from '../../objects/objects.ts';
+import { assertQueue, type Target, toTarget } from '../../objects/target.ts';
+import { parseReference, printReference } from '../../registry/reference.ts';
+import { type Call, OK } from '../command.ts';
+import { buildStep, withTemporaryFolder } from '../image-step.ts';
+import { readEnvironment } from '../read-app.ts';
+
+/** `gati-deploy render [ENV]`: prints the objects, for tools that apply files of a repository. */
+export async function run(call: Call): Promise<number> {
+  const { options, words, reporter, root } = call;
+  const { environment, settings } = readEnvironment(call, words[0]);
+  return await withTemporaryFolder(async (folder) => {
+    // Standard output is for the objects alone.
+    const silent = { ...reporter, step: <T>(_: string, work: () => Promise<T>) => work() };
+    const { build, image } = await buildStep({ ...call, reporter: silent }, settings, folder);
+    const { name, release } = build.manifest;
+    const { host, repository } = parseReference(settings.image?.repository ?? name);
+    const reference = { host, repository, digest: image.top.descriptor.digest };
+    const target = toTarget(name, environment, settings);
+    assertQueue(build.manifest, settings);
+    const facts = { id: release.id, version: release.version, image: printReference(reference) };
+    const objects = listObjects(target, createObjects(target, facts));
+    if (typeof options['out'] === 'string') {
+      const out = path.resolve(root, options['out']);
+      writeObjects(out, objects);
+      reporter.line(
+        `wrote ${objects.length} objects to ${out}; they need the image in the registry`,
+      );
+    } else for (const object of objects) reporter.line(`---\n${stringify(object).trimEnd()}`);
+    reporter.document({ image: facts.image, objects });
+    return OK;
+  });
+}
+
+/** Lists the objects in the order in which they must exist. */
+function listObjects(
+  target: Target,
+  { namespace, foundation, deployment, live }: DesiredObjects,
+): KubeObject[] {
+  const { min, max } = replicasOf(target);
+  // The number of pods belongs to the autoscaler, if there is one.
+  const spec = { ...(max === min && { replicas: min }), ...(deployment['spec'] as object) };
+  return [namespace, ...foundation, { ...deployment, spec }, live.service, ...live.others];
+}
+
+/** Writes a file for each object. Removes files of objects that the app no longer has. */
+function writeObjects(folder: string, objects: KubeObject[]): void {
+  fs.mkdirSync(folder, { recursive: true });
+  const files = new Map(
+    objects.map((object) => [
+      `${object.kind.toLowerCase()}-${object.metadata.name}.yaml`,
+      `${HEAD}${stringify(object)}`,
+    ]),
+  );
+  for (const name of fs.readdirSync(folder)) {
+    if (files.has(name) || !name.endsWith('.yaml')) continue;
+    const file = path.join(folder, name);
+    if (fs.readFileSync(file, 'utf8').startsWith(HEAD)) fs.rmSync(file);
+  }
+  for (const [name, text] of files) {
+    const file = path.join(folder, name);
+    if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text)
+      fs.writeFileSync(file, text);
+  }
+}
+
+const HEAD = '# Written by `gati-deploy render`. Changes are lost.\n';

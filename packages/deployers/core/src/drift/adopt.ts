@@ -1,0 +1,49 @@
+import type { Document } from 'yaml';
+import type { Drift } from './find-drift.ts';
+
+/** Settings that stand for values of objects: kind, path, and keys in gati.deploy.yaml. */
+const SETTINGS: [kind: string, path: RegExp, keys: string][] = [
+  ['Deployment', /^spec\.replicas$/, 'scale.min'],
+  ['HorizontalPodAutoscaler', /^spec\.minReplicas$/, 'scale.min'],
+  ['HorizontalPodAutoscaler', /^spec\.maxReplicas$/, 'scale.max'],
+  ['HorizontalPodAutoscaler', /\.averageUtilization$/, 'scale.cpu'],
+  ['Deployment', /\[app\]\.resources\.requests\.(cpu|memory)$/, 'resources.$1'],
+  ['Deployment', /\[app\]\.resources\.limits\.(cpu|memory)$/, 'resources.$1Limit'],
+  ['Deployment', /\[app\]\.env\[(\w+)\]\.value$/, 'env.$1'],
+  ['Service', /^spec\.type$/, 'kubernetes.service'],
+];
+
+/**
+ * Writes values of the cluster into the settings of an environment.
+ *
+ * @param document of gati.deploy.yaml; its comments stay
+ * @returns keys that were written, and the drift for which there is no setting
+ */
+export function adoptDrift(
+  document: Document,
+  environment: string,
+  drift: Drift[],
+): { adopted: string[]; left: Drift[] } {
+  const base = document.hasIn(['environments', environment]) ? ['environments', environment] : [];
+  const adopted: string[] = [];
+  const left: Drift[] = [];
+  for (const each of drift) {
+    const keys = settingOf(each);
+    if (keys === undefined || each.actual === null) {
+      left.push(each);
+      continue;
+    }
+    document.setIn([...base, ...keys.split('.')], each.actual);
+    adopted.push(keys);
+  }
+  return { adopted, left };
+}
+
+/** `resources.cpu` for the CPU of a pod; `undefined` if no setting decides the value. */
+function settingOf({ kind, path }: Drift): string | undefined {
+  for (const [of, pattern, keys] of SETTINGS) {
+    const match = of === kind ? pattern.exec(path) : null;
+    if (match) return keys.replace('$1', match[1] ?? '');
+  }
+  return undefined;
+}

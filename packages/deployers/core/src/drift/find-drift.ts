@@ -1,0 +1,123 @@
+import { isObject } from '@gati/contract/data';
+import type { KubeObject } from '../kube/cluster.ts';
+import { nameOf } from '../kube/kinds.ts';
+import { MANAGER } from '../objects/labels.ts';
+import { createObjects, createLiveObjects, replicasOf } from '../objects/objects.ts';
+import type { Target } from '../objects/target.ts';
+import { differences, recordOf } from '../plan/essence.ts';
+import {
+  findObject,
+  listRevisions,
+  liveRevision,
+  type LiveState,
+  revisionHistory,
+} from '../plan/live-state.ts';
+
+/** A value in the cluster that differs from what the last deploy applied. */
+export interface Drift {
+  /** `Deployment shop-core-3f9a0c1b22` */
+  object: string;
+  kind: string;
+  /** Path of the value; empty if the whole object was removed. */
+  path: string;
+  applied: unknown;
+  actual: unknown;
+  /** The tool that owns the value now, and when it wrote last, if the cluster knows. */
+  by: string | null;
+  since: string | null;
+  /** The object as it was applied. */
+  desired: KubeObject;
+}
+
+/** Compares the objects of the live release with what its deploy applied. */
+export function findDrift(target: Target, state: LiveState): Drift[] {
+  const revision = liveRevision(state);
+  const live = listRevisions(state).find((each) => each.revision === revision);
+  if (revision === undefined || !live) return [];
+  const history = revisionHistory(state).filter((each) => each !== revision);
+  const facts = { id: live.release, version: live.version, image: live.image };
+  const { service, others } = createLiveObjects(target, revision, history);
+  const expected = [...createObjects(target, facts).foundation, service, ...others];
+  const removed = expected
+    .filter((object) => !findObject(state, object))
+    .map((desired) => toDrift(desired, { path: '', before: null, after: desired }, undefined));
+  const isOld = (object: KubeObject): boolean =>
+    object.kind === 'Deployment' && object.metadata.name !== live.deployment.metadata.name;
+  const changed = state.objects.filter((object) => !isOld(object)).flatMap(objectDrift);
+  return [...removed, ...changed, ...replicaDrift(target, state, live.deployment)];
+}
+
+function objectDrift(object: KubeObject): Drift[] {
+  const record = recordOf(object);
+  if (!record) return [];
+  return differences(record, object).map((each) => toDrift(record, each, object));
+}
+
+/** The number of pods is not a part of the applied object. */
+function replicaDrift(target: Target, { objects }: LiveState, deployment: KubeObject): Drift[] {
+  const record = recordOf(deployment);
+  if (!record || objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler')) return [];
+  const { min } = replicasOf(target);
+  const { replicas = 1 } = deployment['spec'] as { replicas?: number };
+  if (replicas === min) return [];
+  return [toDrift(record, { path: 'spec.replicas', before: replicas, after: min }, deployment)];
+}
+
+function toDrift(
+  desired: KubeObject,
+  { path, before, after }: { path: string; before: unknown; after: unknown },
+  object: KubeObject | undefined,
+): Drift {
+  const owner = object ? ownerOf(object, path) : undefined;
+  return {
+    object: nameOf(desired),
+    kind: desired.kind,
+    path,
+    applied: path === '' ? null : after,
+    actual: before ?? null,
+    by: owner?.manager ?? null,
+    since: owner?.time ?? null,
+    desired,
+  };
+}
+
+type Field = NonNullable<KubeObject['metadata']['managedFields']>[number];
+
+/** Returns the tool that wrote a value last, other than `gati-deploy`. */
+function ownerOf({ metadata }: KubeObject, path: string): Field | undefined {
+  return (metadata.managedFields ?? [])
+    .filter(({ manager, fieldsV1 }) => manager !== MANAGER && owns(fieldsV1, path))
+    .sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
+}
+
+/**
+ * Whether a set of fields contains a path of {@link differences}. A name may contain dots, so each
+ * member that the path begins with is tried.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+function owns(fields: unknown, path: string): boolean {
+  if (path === '' || !isObject(fields)) return path === '';
+  const members = Object.entries(fields).filter(([key]) => key !== '.');
+  if (members.length === 0) return true;
+  const [item, name] = /^\[([^\]]*)\]/.exec(path) ?? [];
+  if (item !== undefined) {
+    const items = members.filter(([key]) => key.startsWith('k:'));
+    const named = items.filter(([key]) => isNamed(key, name!));
+    // Items such as ports have a number for a key, so any of them may be the item.
+    const candidates = named.length > 0 ? named : items;
+    return candidates.some(([, inner]) => owns(inner, trim(path.slice(item.length))));
+  }
+  return members.some(([key, inner]) => {
+    const rest = path.slice(key.length - 2);
+    return path.startsWith(key.slice(2)) && /^(?:$|[.[])/.test(rest) && owns(inner, trim(rest));
+  });
+}
+
+/** Whether the key of an item, `k:{"name":"app"}`, has that value. */
+const isNamed = (key: string, name: string): boolean =>
+  Object.values(JSON.parse(key.slice(2)) as object)
+    .map(String)
+    .includes(name);
+
+const trim = (path: string): string => (path.startsWith('.') ? path.slice(1) : path);

@@ -1,0 +1,22 @@
+import { createObjects } from '../objects/objects.ts';
+import type { Target } from '../objects/target.ts';
+import { recordOf } from './essence.ts';
+import type { LiveState, Revision } from './live-state.ts';
+import { makePlan, type PlanOptions } from './make-plan.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Plans the deploy of a revision that is in the cluster, as it was applied. Later edits are reverted,
+ * or reported as a conflict.
+ */
+export function planRevision(
+  target: Target,
+  state: LiveState,
+  { deployment, revision, release, version, image }: Revision,
+  options: PlanOptions,
+): Plan {
+  const facts = { id: release, version, image };
+  const { namespace, foundation } = createObjects(target, facts);
+  const desired = { revision, namespace, foundation, deployment: recordOf(deployment)! };
+  return makePlan(target, facts, desired, state, options);
+}
