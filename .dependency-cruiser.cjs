@@ -38,7 +38,8 @@ const FOLDERS = {
     options.ts analyze releases build generate project.ts project-facts.ts context.ts virtual dev plugins
     index.ts cli
   `,
-  'deployers/core': 'http build registry image config kube objects plan drift cause rollout apply cli',
+  'deployers/core':
+    'http build registry image config kube objects plan drift cause rollout apply cli',
 };
 
 /**

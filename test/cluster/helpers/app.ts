@@ -31,7 +31,13 @@ export interface Document {
   causes?: { code: string; why: string; logs: string[] }[];
   rolledBack?: string[];
   live?: string | null;
-  revisions?: { revision: string; version: string; replicas: number; ready: number }[];
+  revisions?: {
+    revision: string;
+    role: string;
+    version: string;
+    replicas: number;
+    ready: number;
+  }[];
   steps?: { kind: string }[];
   drift?: { object: string; path: string; by: string | null }[];
   adopted?: string[];

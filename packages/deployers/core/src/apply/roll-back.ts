@@ -72,14 +72,15 @@ export async function rollBack(
     for (const { kind, metadata } of leading.reverse())
       await attempt(`remove ${kind} ${metadata.name}`, () => remove({ kind, metadata }));
   }
-  const created = plan.steps.find(
-    (step): step is ApplyStep => step.kind === 'apply' && step.object.kind === 'Deployment',
-  );
   // A Deployment that existed before this deploy stays.
-  if (created && before !== revision) {
-    if (created.against === null)
-      await attempt(`remove the pods of ${plan.release.version}`, () => remove(created.object));
-  }
+  const created = plan.steps.flatMap((step) =>
+    step.kind === 'apply' && step.object.kind === 'Deployment' && step.against === null
+      ? [step.object]
+      : [],
+  );
+  if (before !== revision)
+    for (const object of created)
+      await attempt(`remove the pods of ${plan.release.version}`, () => remove(object));
   return result;
 }
 

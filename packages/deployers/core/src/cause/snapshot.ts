@@ -72,13 +72,13 @@ export interface KubeEvent extends KubeObject {
   eventTime?: string;
 }
 
-/** Reads the pods of a revision, their owners, and the events about them. */
+/** Reads the pods of a Deployment, their owners, and the events about them. */
 export async function readSnapshot(
   cluster: Cluster,
   namespace: string,
-  { deployment, revision }: { deployment: string; revision: string },
+  { deployment, role, revision }: { deployment: string; role: string; revision: string },
 ): Promise<Snapshot> {
-  const query = { labelSelector: `${LABELS.revision}=${revision}` };
+  const query = { labelSelector: `${LABELS.revision}=${revision},${LABELS.role}=${role}` };
   const apps = `apis/apps/v1/namespaces/${namespace}`;
   const core = `api/v1/namespaces/${namespace}`;
   const [found, replicaSets, pods, warnings, kills] = await Promise.all([

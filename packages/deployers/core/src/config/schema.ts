@@ -99,6 +99,17 @@ const resources: ConfigSchema = {
   },
 };
 
+const workers: ConfigSchema = {
+  description:
+    'Pods that run effects only. Without this setting, the pods that serve requests run effects too.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...scale.properties,
+    resources: { ...resources, description: 'CPU and memory of each; `resources` by default.' },
+  },
+};
+
 const env: ConfigSchema = {
   description: 'Environment variables of the server.',
   type: 'object',
@@ -141,6 +152,7 @@ const settings: Record<string, ConfigSchema> = {
   kubernetes,
   scale,
   resources,
+  workers,
   env,
   rollout,
   url,

@@ -5,11 +5,20 @@ export interface Settings {
   kubernetes?: KubernetesSettings;
   /** Pods that serve the app. */
   scale?: { min?: number; max?: number; cpu?: number };
-  resources?: { cpu?: string; memory?: string; cpuLimit?: string; memoryLimit?: string };
+  resources?: ResourceSettings;
+  /** Pods that run effects only. Without them, the pods that serve requests run effects too. */
+  workers?: { min?: number; max?: number; cpu?: number; resources?: ResourceSettings };
   env?: Record<string, EnvValue>;
   rollout?: { timeout?: string; keep?: number };
   /** Address under which users reach the app. */
   url?: string;
+}
+
+export interface ResourceSettings {
+  cpu?: string;
+  memory?: string;
+  cpuLimit?: string;
+  memoryLimit?: string;
 }
 
 /** A value, or a key of a Secret in the namespace. */

@@ -1,12 +1,14 @@
 import { isObject } from '@gati/contract/data';
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf } from '../kube/kinds.ts';
-import { MANAGER } from '../objects/labels.ts';
-import { createObjects, createLiveObjects, replicasOf } from '../objects/objects.ts';
+import { LABELS, MANAGER } from '../objects/labels.ts';
+import { createObjects, createLiveObjects } from '../objects/objects.ts';
+import { rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { differences, recordOf } from '../plan/essence.ts';
 import {
   findObject,
+  listDeployments,
   listRevisions,
   liveRevision,
   type LiveState,
@@ -42,9 +44,9 @@ export function findDrift(target: Target, state: LiveState): Drift[] {
     .filter((object) => !findObject(state, object))
     .map((desired) => toDrift(desired, { path: '', before: null, after: desired }, undefined));
   const isOld = (object: KubeObject): boolean =>
-    object.kind === 'Deployment' && object.metadata.name !== live.deployment.metadata.name;
+    object.kind === 'Deployment' && object.metadata.labels?.[LABELS.revision] !== revision;
   const changed = state.objects.filter((object) => !isOld(object)).flatMap(objectDrift);
-  return [...removed, ...changed, ...replicaDrift(target, state, live.deployment)];
+  return [...removed, ...changed, ...replicaDrift(target, state, revision)];
 }
 
 function objectDrift(object: KubeObject): Drift[] {
@@ -54,13 +56,17 @@ function objectDrift(object: KubeObject): Drift[] {
 }
 
 /** The number of pods is not a part of the applied object. */
-function replicaDrift(target: Target, { objects }: LiveState, deployment: KubeObject): Drift[] {
-  const record = recordOf(deployment);
-  if (!record || objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler')) return [];
-  const { min } = replicasOf(target);
-  const { replicas = 1 } = deployment['spec'] as { replicas?: number };
-  if (replicas === min) return [];
-  return [toDrift(record, { path: 'spec.replicas', before: replicas, after: min }, deployment)];
+function replicaDrift(target: Target, state: LiveState, revision: string): Drift[] {
+  return rolesOf(target.settings).flatMap(({ name, min, max }) => {
+    const found = listDeployments(state).find(
+      (each) => each.revision === revision && each.role === name,
+    );
+    const record = found && recordOf(found.deployment);
+    // An autoscaler decides the number.
+    if (!record || max > min || found.replicas === min) return [];
+    const change = { path: 'spec.replicas', before: found.replicas, after: min };
+    return [toDrift(record, change, found.deployment)];
+  });
 }
 
 function toDrift(

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube/cluster.ts';
-import { replicasOf } from '../objects/objects.ts';
+import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { essenceOf, withRecord } from '../plan/essence.ts';
 import { findObject, listRevisions, liveRevision, type LiveState } from '../plan/live-state.ts';
@@ -31,7 +31,7 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
       force: true,
     };
   });
-  const replicas = drift.some(isReplicas) ? replicasOf(target).min : live.replicas;
+  const replicas = drift.some(isReplicas) ? rolesOf(target.settings)[0].min : live.replicas;
   if (replicas !== live.replicas)
     steps.push({
       kind: 'scale',
@@ -45,6 +45,7 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
     reason: 'the pods must be ready',
     namespace,
     deployment,
+    role: CORE,
     revision,
     replicas,
     timeout: timeoutOf(target),

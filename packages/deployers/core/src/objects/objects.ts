@@ -3,7 +3,8 @@ import { IMAGE } from '@gati/contract/internal';
 import type { KubeObject } from '../kube/cluster.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './labels.ts';
-import { createPodTemplate, revisionSelector, ROLE } from './pod-template.ts';
+import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
+import { CORE, type Role, type RoleName, rolesOf } from './roles.ts';
 import type { ReleaseFacts, Target } from './target.ts';
 
 /** Objects of a deploy, in the order in which they are written. */
@@ -12,14 +13,15 @@ export interface DesiredObjects {
   namespace: KubeObject;
   /** Written before the new pods. */
   foundation: KubeObject[];
-  deployment: KubeObject;
+  /** One for each role; the first one serves requests. */
+  deployments: KubeObject[];
   /** Written after the new pods are ready; these objects refer to them. */
   live: LiveObjects;
 }
 
 export interface LiveObjects {
   service: KubeObject;
-  /** Disruption budget and, if the app scales, autoscaler. */
+  /** Disruption budgets of the roles, and the autoscalers of those that scale. */
   others: KubeObject[];
 }
 
@@ -31,32 +33,41 @@ const MEMBERS = Object.entries(KINDS)
 
 /** Returns all objects of an app for a release. */
 export function createObjects(target: Target, release: ReleaseFacts): DesiredObjects {
-  const { template, revision } = createPodTemplate(target, release);
-  const deployment = withIdentity(target, {
+  const { templates, revision } = createPodTemplates(target, release);
+  return {
+    revision,
+    namespace: createNamespace(target),
+    foundation: createFoundation(target),
+    deployments: templates.map(({ role, template }) =>
+      createDeployment(target, release, { revision, role: role.name, template }),
+    ),
+    live: createLiveObjects(target, revision, []),
+  };
+}
+
+function createDeployment(
+  target: Target,
+  release: ReleaseFacts,
+  { revision, role, template }: { revision: string; role: RoleName; template: PodTemplate },
+): KubeObject {
+  return withIdentity(target, {
     kind: 'Deployment',
-    name: deploymentName(target, revision),
-    labels: { [LABELS.role]: ROLE, ...releaseLabels(release), [LABELS.revision]: revision },
+    name: deploymentName(target, role, revision),
+    labels: { [LABELS.role]: role, ...releaseLabels(release), [LABELS.revision]: revision },
     spec: {
       // No `replicas`. A separate step sets them, so that a deploy does not undo changes of an
       // autoscaler.
       revisionHistoryLimit: 1,
       progressDeadlineSeconds: 600,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
-      selector: { matchLabels: revisionSelector(target, revision) },
+      selector: { matchLabels: revisionSelector(target, role, revision) },
       template,
     },
   });
-  return {
-    revision,
-    namespace: createNamespace(target),
-    foundation: createFoundation(target),
-    deployment,
-    live: createLiveObjects(target, revision, []),
-  };
 }
 
-export const deploymentName = ({ app }: Target, revision: string): string =>
-  `${app}-${ROLE}-${revision}`;
+export const deploymentName = ({ app }: Target, role: RoleName, revision: string): string =>
+  `${app}-${role}-${revision}`;
 
 /**
  * Creates the namespace of an app if it does not exist yet. It rejects pods that need more rights.
@@ -135,54 +146,53 @@ export function createLiveObjects(
   revision: string,
   history: string[],
 ): LiveObjects {
-  const { kubernetes = {}, scale } = target.settings;
-  const selector = revisionSelector(target, revision);
+  const { kubernetes = {} } = target.settings;
   const service = withIdentity(target, {
     kind: 'Service',
     name: target.app,
-    labels: { [LABELS.role]: ROLE, [LABELS.revision]: revision },
+    labels: { [LABELS.role]: CORE, [LABELS.revision]: revision },
     annotations: { [ANNOTATIONS.history]: [revision, ...history].join(',') },
     spec: {
       type: kubernetes.service ?? 'ClusterIP',
-      selector,
+      selector: revisionSelector(target, CORE, revision),
       ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
     },
   });
-  const { min, max } = replicasOf(target);
-  const budget = withIdentity(target, {
-    kind: 'PodDisruptionBudget',
-    name: target.app,
-    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-  });
-  const autoscaler = withIdentity(target, {
-    kind: 'HorizontalPodAutoscaler',
-    name: target.app,
-    spec: {
-      scaleTargetRef: {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        name: deploymentName(target, revision),
-      },
-      minReplicas: min,
-      maxReplicas: max,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: {
-            name: 'cpu',
-            target: { type: 'Utilization', averageUtilization: scale?.cpu ?? 70 },
-          },
-        },
-      ],
-    },
-  });
-  return { service, others: max > min ? [budget, autoscaler] : [budget] };
+  const roles = rolesOf(target.settings);
+  const others = roles.flatMap((role) => [
+    createBudget(target, role, revision),
+    ...(role.max > role.min ? [createAutoscaler(target, role, revision)] : []),
+  ]);
+  return { service, others };
 }
 
-/** Returns the minimum and maximum number of pods; both are equal without an autoscaler. */
-export function replicasOf({ settings }: Target): { min: number; max: number } {
-  const min = settings.scale?.min ?? 1;
-  return { min, max: Math.max(min, settings.scale?.max ?? min) };
+/** The objects of the role that serves requests have the name of the app. */
+const nameFor = ({ app }: Target, { name }: Role): string =>
+  name === CORE ? app : `${app}-${name}`;
+
+function createBudget(target: Target, role: Role, revision: string): KubeObject {
+  const selector = { matchLabels: revisionSelector(target, role.name, revision) };
+  return withIdentity(target, {
+    kind: 'PodDisruptionBudget',
+    name: nameFor(target, role),
+    spec: { maxUnavailable: 1, selector },
+  });
+}
+
+function createAutoscaler(target: Target, role: Role, revision: string): KubeObject {
+  const { min, max, cpu } = role;
+  const scaled = deploymentName(target, role.name, revision);
+  const goal = { type: 'Utilization', averageUtilization: cpu };
+  return withIdentity(target, {
+    kind: 'HorizontalPodAutoscaler',
+    name: nameFor(target, role),
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: scaled },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: goal } }],
+    },
+  });
 }
 
 function headOf(kind: string): { kind: string; apiVersion: string } {

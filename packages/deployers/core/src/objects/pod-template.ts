@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { IMAGE, PROBE_PATHS } from '@gati/contract/internal';
 import type { EnvValue } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
+import { type Role, type RoleName, rolesOf } from './roles.ts';
 import type { ReleaseFacts, Target } from './target.ts';
 
-/** The only role so far: one process serves requests and effects. */
-export const ROLE = 'core';
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
 const PRE_STOP = 10;
 /** Seconds between the end of the server's drain time and the kill of a pod. */
@@ -14,20 +13,41 @@ const MARGIN = 5;
 const DRAIN = 30;
 /** Set here: a server that listens elsewhere would never become ready. */
 const OWN_ENV = ['HOST', 'PORT'];
+const ROLE_ENV = 'GATI_ROLE';
 
 export interface PodTemplate {
   metadata: { labels: Record<string, string> };
   spec: Record<string, unknown>;
 }
 
-/** Returns the pods of a release with its settings, and the digest that names them. */
-export function createPodTemplate(
+/** Returns the pods of a release with its settings, by role, and the digest that names them. */
+export function createPodTemplates(
   target: Target,
   release: ReleaseFacts,
-): { template: PodTemplate; revision: string } {
+): { revision: string; templates: { role: Role; template: PodTemplate }[] } {
+  const parts = rolesOf(target.settings).map((role) => ({
+    role,
+    labels: { ...commonLabels(target), [LABELS.role]: role.name, ...releaseLabels(release) },
+    spec: createSpec(target, release, role),
+  }));
+  const [core, ...others] = parts.map(({ labels, spec }) => ({ labels, spec }));
+  const revision = createHash('sha256')
+    .update(JSON.stringify(others.length === 0 ? core : [core, ...others]))
+    .digest('hex')
+    .slice(0, 10);
+  const templates = parts.map(({ role, labels, spec }) => ({
+    role,
+    template: {
+      metadata: { labels: { ...labels, [LABELS.revision]: revision } },
+      spec: { ...spec, ...spread(target, role.name, revision) },
+    },
+  }));
+  return { revision, templates };
+}
+
+function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<string, unknown> {
   const { settings, app } = target;
-  const labels = { ...commonLabels(target), [LABELS.role]: ROLE, ...releaseLabels(release) };
-  const spec = {
+  return {
     serviceAccountName: app,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -42,23 +62,20 @@ export function createPodTemplate(
     ...(settings.kubernetes?.pullSecret && {
       imagePullSecrets: [{ name: settings.kubernetes.pullSecret }],
     }),
-    containers: [createContainer(target, release)],
+    containers: [createContainer(target, release, role)],
     volumes: [
       { name: 'data', emptyDir: {} },
       { name: 'tmp', emptyDir: {} },
     ],
   };
-  const revision = createHash('sha256')
-    .update(JSON.stringify({ labels, spec }))
-    .digest('hex')
-    .slice(0, 10);
-  const own = { ...labels, [LABELS.revision]: revision };
-  const template = { metadata: { labels: own }, spec: { ...spec, ...spread(target, revision) } };
-  return { template, revision };
 }
 
-function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<string, unknown> {
-  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = settings.resources ?? {};
+function createContainer(
+  { settings }: Target,
+  { image }: ReleaseFacts,
+  { value, resources }: Role,
+): Record<string, unknown> {
+  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
     httpGet: { path, port: 'http' },
@@ -66,13 +83,13 @@ function createContainer({ settings }: Target, { image }: ReleaseFacts): Record<
     ...rest,
   });
   const env = Object.entries(settings.env ?? {})
-    .filter(([name]) => !OWN_ENV.includes(name))
+    .filter(([name]) => !OWN_ENV.includes(name) && !(value && name === ROLE_ENV))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: 'app',
     image,
     ports: [{ name: 'http', containerPort: IMAGE.port }],
-    env: [...env.map(([name, value]) => toEnv(name, value)), ...ownEnv()],
+    env: [...env.map(([name, each]) => toEnv(name, each)), ...ownEnv(value)],
     resources: {
       requests: { cpu, memory },
       // If there is no limit, some clusters use the request as the limit.
@@ -103,9 +120,10 @@ function drainOf({ settings }: Target): number {
   return milliseconds > 0 ? Math.ceil(milliseconds / 1000) : DRAIN;
 }
 
-const ownEnv = (): object[] => [
+const ownEnv = (role: Role['value']): object[] => [
   { name: 'HOST', value: '0.0.0.0' },
   { name: 'PORT', value: String(IMAGE.port) },
+  ...(role ? [{ name: ROLE_ENV, value: role }] : []),
 ];
 
 function toEnv(name: string, value: EnvValue): Record<string, unknown> {
@@ -114,8 +132,8 @@ function toEnv(name: string, value: EnvValue): Record<string, unknown> {
   return { name, value: String(value) };
 }
 
-function spread(target: Target, revision: string): Record<string, unknown> {
-  const labelSelector = { matchLabels: revisionSelector(target, revision) };
+function spread(target: Target, role: RoleName, revision: string): Record<string, unknown> {
+  const labelSelector = { matchLabels: revisionSelector(target, role, revision) };
   const rule = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector };
   return {
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
@@ -124,12 +142,16 @@ function spread(target: Target, revision: string): Record<string, unknown> {
   };
 }
 
-/** Selects the pods of one revision. */
-export function revisionSelector(target: Target, revision: string): Record<string, string> {
+/** Selects the pods of one role of a revision. */
+export function revisionSelector(
+  target: Target,
+  role: RoleName,
+  revision: string,
+): Record<string, string> {
   return {
     [LABELS.app]: target.app,
     [LABELS.environment]: target.environment,
-    [LABELS.role]: ROLE,
+    [LABELS.role]: role,
     [LABELS.revision]: revision,
   };
 }

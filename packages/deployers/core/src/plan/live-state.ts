@@ -2,6 +2,7 @@ import { isObject } from '@gati/contract/data';
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { KINDS, pathOfKind } from '../kube/kinds.ts';
 import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
+import { CORE } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 
 /** The objects of an app in the cluster. */
@@ -39,6 +40,7 @@ export function findObject(
 /** One revision of the app in the cluster. */
 export interface Revision {
   revision: string;
+  role: string;
   release: string;
   version: string;
   image: string;
@@ -48,19 +50,28 @@ export interface Revision {
   ready: number;
 }
 
-/** Returns the revisions in the cluster, the live one first, then by age. */
-export function listRevisions(state: LiveState): Revision[] {
+/** Returns the revisions in the cluster by the pods that serve requests. The live one is first. */
+export const listRevisions = (state: LiveState): Revision[] =>
+  listDeployments(state).filter(({ role }) => role === CORE);
+
+/** Returns the Deployments of all roles, those of the live revision first, then by age. */
+export function listDeployments(state: LiveState): Revision[] {
   const live = liveRevision(state);
-  return state.objects
-    .filter(({ kind }) => kind === 'Deployment')
-    .map(toRevision)
-    .sort(
-      (a, b) =>
-        Number(b.revision === live) - Number(a.revision === live) ||
-        (a.deployment.metadata.creationTimestamp! < b.deployment.metadata.creationTimestamp!
-          ? 1
-          : -1),
-    );
+  const all = state.objects.filter(({ kind }) => kind === 'Deployment').map(toRevision);
+  const made = new Map<string, string>();
+  for (const { revision, deployment } of all) {
+    const { creationTimestamp = '' } = deployment.metadata;
+    if (creationTimestamp > (made.get(revision) ?? '')) made.set(revision, creationTimestamp);
+  }
+  const isLive = ({ revision }: Revision): number => Number(revision === live);
+  const age = ({ revision }: Revision): string => made.get(revision) ?? '';
+  return all.sort(
+    (a, b) =>
+      isLive(b) - isLive(a) ||
+      age(b).localeCompare(age(a)) ||
+      a.revision.localeCompare(b.revision) ||
+      a.role.localeCompare(b.role),
+  );
 }
 
 function toRevision(deployment: KubeObject): Revision {
@@ -73,6 +84,7 @@ function toRevision(deployment: KubeObject): Revision {
   const container = template?.spec?.containers?.find(({ name }) => name === 'app');
   return {
     revision: labels[LABELS.revision] ?? '',
+    role: labels[LABELS.role] ?? '',
     release: labels[LABELS.release] ?? '',
     version: labels[LABELS.version] ?? '',
     image: container?.image ?? '',

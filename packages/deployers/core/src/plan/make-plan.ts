@@ -1,17 +1,18 @@
 import type { KubeObject } from '../kube/cluster.ts';
+import { nameOf } from '../kube/kinds.ts';
 import {
   createLiveObjects,
   deploymentName,
   type DesiredObjects,
-  replicasOf,
   setId,
 } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
+import { CORE, type Role, type RoleName, rolesOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { differences, essenceOf, isCurrent, withRecord } from './essence.ts';
 import {
   findObject,
-  listRevisions,
+  listDeployments,
   liveRevision,
   type LiveState,
   revisionHistory,
@@ -24,6 +25,10 @@ export interface PlanOptions {
   force: boolean;
 }
 
+/** Work of the pods of a role, for people. */
+const WORK: Record<RoleName, string> = { core: 'serve requests', worker: 'run effects' };
+/** Kinds that exist once for each role. */
+const LEADING = new Set(['PodDisruptionBudget', 'HorizontalPodAutoscaler']);
 const KEEP = 3;
 const TIMEOUT = '5m';
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
@@ -35,11 +40,11 @@ const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 export function makePlan(
   target: Target,
   release: ReleaseFacts,
-  desired: Pick<DesiredObjects, 'revision' | 'namespace' | 'foundation' | 'deployment'>,
+  desired: Pick<DesiredObjects, 'revision' | 'namespace' | 'foundation' | 'deployments'>,
   state: LiveState,
   options: PlanOptions,
 ): Plan {
-  const { revision, deployment } = desired;
+  const { revision, deployments } = desired;
   const before = liveRevision(state);
   const history = revisionHistory(state).filter((each) => each !== revision);
   const live = createLiveObjects(target, revision, history.slice(0, keepOf(target)));
@@ -52,7 +57,17 @@ export function makePlan(
       { kind: 'apply', reason, object: withRecord(object), against, changes, force: options.force },
     ];
   };
-  const pods = planPods(target, desired, state, apply(deployment, 'the pods of the release'));
+  const planned = rolesOf(target.settings).flatMap((role) => {
+    const name = deploymentName(target, role.name, revision);
+    // A revision of other settings may lack a role.
+    const deployment = deployments.find(({ metadata }) => metadata.name === name);
+    if (!deployment) return [];
+    const applied = apply(deployment, `the pods of the release that ${WORK[role.name]}`);
+    return planPods(target, role, revision, state, applied);
+  });
+  // The pods of all roles start at the same time.
+  const isWait = ({ kind }: PlanStep): boolean => kind === 'wait';
+  const pods = [...planned.filter((step) => !isWait(step)), ...planned.filter(isWait)];
   const verb =
     before === undefined || before === revision ? 'leads requests to' : 'moves requests to';
   const switching = [
@@ -93,35 +108,29 @@ function planVerify(target: Target, release: ReleaseFacts, reason: string): Plan
   };
 }
 
-/** Starts the pods of a revision. The number of pods never falls below that of the live one. */
+/** Starts the pods of a role. Their number never falls below that of the live revision. */
 function planPods(
   target: Target,
-  { revision, deployment }: Pick<DesiredObjects, 'revision' | 'deployment'>,
+  { name: role, min, max }: Role,
+  revision: string,
   state: LiveState,
   applied: PlanStep[],
 ): PlanStep[] {
-  const { min, max } = replicasOf(target);
   const live = liveRevision(state);
-  const revisions = listRevisions(state);
-  const own = revisions.find((each) => each.revision === revision);
-  const serving = revisions.find((each) => each.revision === live);
+  const all = listDeployments(state).filter((each) => each.role === role);
+  const own = all.find((each) => each.revision === revision);
+  const serving = all.find((each) => each.revision === live);
   const isScaled = max > min;
   const wanted = isScaled ? Math.min(Math.max(min, serving?.replicas ?? min), max) : min;
   const current = own?.replicas ?? 1;
   // The autoscaler of the live revision decides how many pods it has.
   const isEnough = isScaled && revision === live ? current >= min : current === wanted;
-  const { namespace, app } = target;
+  const { namespace } = target;
+  const deployment = deploymentName(target, role, revision);
+  const reason = `${current} → ${wanted} pods`;
   const scale: PlanStep[] = isEnough
     ? []
-    : [
-        {
-          kind: 'scale',
-          reason: `${current} → ${wanted} pods`,
-          namespace,
-          deployment: deploymentName({ ...target, app }, revision),
-          replicas: wanted,
-        },
-      ];
+    : [{ kind: 'scale', reason, namespace, deployment, replicas: wanted }];
   const isReady = own !== undefined && own.ready >= Math.min(wanted, own.replicas) && own.ready > 0;
   if (applied.length === 0 && scale.length === 0 && isReady) return [];
   return [
@@ -129,9 +138,10 @@ function planPods(
     ...scale,
     {
       kind: 'wait',
-      reason: 'requests go to pods that are ready',
+      reason: role === CORE ? 'requests go to pods that are ready' : 'the release needs its pods',
       namespace,
-      deployment: deployment.metadata.name,
+      deployment,
+      role,
       revision,
       replicas: isEnough ? current : wanted,
       timeout: timeoutOf(target),
@@ -149,7 +159,7 @@ function planEnd(
 ): PlanStep[] {
   const kept = new Set([revision, ...history.slice(0, keepOf(target))]);
   const { namespace } = target;
-  const old = listRevisions(state).filter((each) => each.revision !== revision);
+  const old = listDeployments(state).filter((each) => each.revision !== revision);
   const scaled = old
     .filter((each) => each.replicas > 0 && kept.has(each.revision))
     .map(({ deployment, version }): PlanStep => ({
@@ -160,11 +170,9 @@ function planEnd(
       replicas: 0,
     }));
   const gone = old.filter((each) => !kept.has(each.revision)).map(({ deployment }) => deployment);
-  // Finds an autoscaler that the settings no longer need.
-  const names = new Set(others.map(({ kind }) => kind));
-  const unused = state.objects.filter(
-    ({ kind }) => kind === 'HorizontalPodAutoscaler' && !names.has(kind),
-  );
+  // Finds autoscalers and budgets that the settings no longer need.
+  const names = new Set(others.map(nameOf));
+  const unused = state.objects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
   const deleted = [...unused, ...gone]
     .filter(({ metadata }) => metadata.labels?.[LABELS.partOf] === setId(target))
     .map(({ kind, metadata }): PlanStep => ({

@@ -43,6 +43,7 @@ function isStep(step: unknown, namespace: string): boolean {
       return (
         step['namespace'] === namespace &&
         isName(step['deployment']) &&
+        isName(step['role']) &&
         isName(step['revision']) &&
         isCount(replicas) &&
         isCount(timeout)

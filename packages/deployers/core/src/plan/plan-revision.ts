@@ -1,7 +1,7 @@
 import { createObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { recordOf } from './essence.ts';
-import type { LiveState, Revision } from './live-state.ts';
+import { listDeployments, type LiveState, type Revision } from './live-state.ts';
 import { makePlan, type PlanOptions } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,11 +12,14 @@ import type { Plan } from './plan.ts';
 export function planRevision(
   target: Target,
   state: LiveState,
-  { deployment, revision, release, version, image }: Revision,
+  { revision, release, version, image }: Revision,
   options: PlanOptions,
 ): Plan {
   const facts = { id: release, version, image };
   const { namespace, foundation } = createObjects(target, facts);
-  const desired = { revision, namespace, foundation, deployment: recordOf(deployment)! };
+  const deployments = listDeployments(state)
+    .filter((each) => each.revision === revision)
+    .flatMap(({ deployment }) => recordOf(deployment) ?? []);
+  const desired = { revision, namespace, foundation, deployments };
   return makePlan(target, facts, desired, state, options);
 }

@@ -1,4 +1,5 @@
 import { createLiveObjects } from '../objects/objects.ts';
+import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { differences, essenceOf, withRecord } from './essence.ts';
 import {
@@ -40,6 +41,7 @@ export function planScale(
       reason: 'the pods must become ready',
       namespace,
       deployment,
+      role: CORE,
       revision,
       replicas: pods,
       timeout: timeoutOf(target),
@@ -64,7 +66,7 @@ function scaledAutoscaler(
   pods: number,
 ): PlanStep | undefined {
   const { settings } = target;
-  const { min = 1, max = min } = settings.scale ?? {};
+  const [{ min, max }] = rolesOf(settings);
   if (max <= min) return undefined;
   const scale = { ...settings.scale, min: pods, max: Math.max(max, pods + 1) };
   const history = revisionHistory(state).filter((each) => each !== revision);
@@ -73,7 +75,9 @@ function scaledAutoscaler(
     revision,
     history,
   );
-  const object = others.find(({ kind }) => kind === 'HorizontalPodAutoscaler')!;
+  const object = others.find(
+    ({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === target.app,
+  )!;
   const found = findObject(state, object);
   const changes = found ? differences(object, found) : [];
   if (found && changes.length === 0) return undefined;

@@ -55,6 +55,7 @@ export interface WaitStep extends Step {
   kind: 'wait';
   namespace: string;
   deployment: string;
+  role: string;
   revision: string;
   replicas: number;
   /** Milliseconds. */

@@ -3,7 +3,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import type { KubeObject } from '../../src/kube/cluster.ts';
 import { pathOf } from '../../src/kube/kinds.ts';
 import { createObjects } from '../../src/objects/objects.ts';
-import { createPodTemplate } from '../../src/objects/pod-template.ts';
+import { createPodTemplates } from '../../src/objects/pod-template.ts';
 import { assertQueue, toTarget } from '../../src/objects/target.ts';
 import { differences } from '../../src/plan/essence.ts';
 import type { LiveState } from '../../src/plan/live-state.ts';
@@ -118,6 +118,37 @@ describe('a plan', () => {
     expect(fixed).toEqual(['scale to 3', 'wait', 'verify', 'delete']);
   });
 
+  test('starts the pods of all roles at the same time, and ends those of a role that is gone', () => {
+    const settings = { workers: { min: 2, max: 4 } };
+    const first = plan('1', EMPTY, settings);
+    expect(summary(first).slice(4)).toEqual([
+      'Deployment',
+      'Deployment',
+      'scale to 2',
+      'wait',
+      'wait',
+      'Service',
+      'PodDisruptionBudget',
+      'PodDisruptionBudget',
+      'HorizontalPodAutoscaler',
+      'verify',
+    ]);
+    const state = applied(EMPTY, first);
+    expect(plan('1', state, settings).steps).toEqual([]);
+    const without = plan('1', state);
+    expect(summary(without)).toEqual([
+      'Deployment',
+      'wait',
+      'Service',
+      'PodDisruptionBudget',
+      'verify',
+      'scale to 0',
+      'scale to 0',
+      'delete',
+      'delete',
+    ]);
+  });
+
   test('keeps three earlier revisions and removes older ones', () => {
     let state = EMPTY;
     for (const version of ['1', '2', '3', '4', '5', '6'])
@@ -181,7 +212,7 @@ test('defaults of the cluster, other spellings of quantities and injected items 
 test('the limit of the CPU is at least its reservation', () => {
   const limitOf = (cpu: string): unknown => {
     const target = toTarget('shop', 'production', { resources: { cpu } });
-    const { spec } = createPodTemplate(target, release('1')).template;
+    const { spec } = createPodTemplates(target, release('1')).templates[0]!.template;
     const [container] = spec['containers'] as [{ resources: { limits: { cpu: string } } }];
     return container.resources.limits.cpu;
   };

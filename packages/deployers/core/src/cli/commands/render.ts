@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { KubeObject } from '../../kube/cluster.ts';
-import { createObjects, type DesiredObjects, replicasOf } from '../../objects/objects.ts';
+import { createObjects, type DesiredObjects } from '../../objects/objects.ts';
+import { rolesOf } from '../../objects/roles.ts';
 import { assertQueue, type Target, toTarget } from '../../objects/target.ts';
 import { parseReference, printReference } from '../../registry/reference.ts';
 import { type Call, OK } from '../command.ts';
@@ -39,12 +40,16 @@ export async function run(call: Call): Promise<number> {
 /** Lists the objects in the order in which they must exist. */
 function listObjects(
   target: Target,
-  { namespace, foundation, deployment, live }: DesiredObjects,
+  { namespace, foundation, deployments, live }: DesiredObjects,
 ): KubeObject[] {
-  const { min, max } = replicasOf(target);
-  // The number of pods belongs to the autoscaler, if there is one.
-  const spec = { ...(max === min && { replicas: min }), ...(deployment['spec'] as object) };
-  return [namespace, ...foundation, { ...deployment, spec }, live.service, ...live.others];
+  const roles = rolesOf(target.settings);
+  const sized = deployments.map((deployment, index) => {
+    const { min, max } = roles[index]!;
+    // The number of pods belongs to the autoscaler, if there is one.
+    const spec = { ...(max === min && { replicas: min }), ...(deployment['spec'] as object) };
+    return { ...deployment, spec };
+  });
+  return [namespace, ...foundation, ...sized, live.service, ...live.others];
 }
 
 /** Writes a file for each object. Removes files of objects that the app no longer has. */

@@ -1,12 +1,14 @@
 import { printTable } from '@gati/runtime-h3/command';
 import { findCauses } from '../../cause/find-causes.ts';
 import { readSnapshot } from '../../cause/snapshot.ts';
-import { listRevisions, liveRevision, readLiveState } from '../../plan/live-state.ts';
+import { listDeployments, liveRevision, readLiveState } from '../../plan/live-state.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { openDestination } from '../deploy-step.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
 
-const COLUMNS = ['', 'version', 'revision', 'pods', 'release', 'since'].map((title) => ({ title }));
+const COLUMNS = ['', 'version', 'revision', 'role', 'pods', 'release', 'since'].map((title) => ({
+  title,
+}));
 
 /** `gati-deploy status [ENV]`: lists the revisions, and the reasons why pods are not ready. */
 export async function run(call: Call): Promise<number> {
@@ -16,9 +18,10 @@ export async function run(call: Call): Promise<number> {
   const state = await readLiveState(cluster, target);
   const live = liveRevision(state);
   const revisions = await Promise.all(
-    listRevisions(state).map(async ({ deployment, ...facts }) => {
+    listDeployments(state).map(async ({ deployment, ...facts }) => {
       const isRunning = facts.replicas > 0;
-      const name = { deployment: deployment.metadata.name, revision: facts.revision };
+      const { role, revision } = facts;
+      const name = { deployment: deployment.metadata.name, role, revision };
       const causes = isRunning
         ? findCauses(await readSnapshot(cluster, target.namespace, name))
         : [];
@@ -28,14 +31,17 @@ export async function run(call: Call): Promise<number> {
   );
   if (revisions.length === 0) reporter.line(`${target.app} is not deployed in ${target.namespace}`);
   else {
-    const rows = revisions.map(({ isLive, version, revision, ready, replicas, release, since }) => [
-      isLive ? 'live' : '',
-      version,
-      revision,
-      `${ready}/${replicas}`,
-      release,
-      since,
-    ]);
+    const rows = revisions.map(
+      ({ isLive, version, revision, role, ready, replicas, release, since }) => [
+        isLive ? 'live' : '',
+        version,
+        revision,
+        role,
+        `${ready}/${replicas}`,
+        release,
+        since,
+      ],
+    );
     for (const line of printTable(COLUMNS, rows, reporter.style)) reporter.line(line);
   }
   for (const { code, object, why, fix } of revisions.flatMap(({ causes }) => causes)) {
@@ -49,6 +55,9 @@ export async function run(call: Call): Promise<number> {
     live: live ?? null,
     revisions,
   });
-  const serving = revisions.find(({ isLive }) => isLive);
-  return serving && serving.ready >= serving.replicas && serving.causes.length === 0 ? OK : FINDING;
+  const serving = revisions.filter(({ isLive }) => isLive);
+  const isWell = serving.every(
+    ({ ready, replicas, causes }) => ready >= replicas && causes.length === 0,
+  );
+  return serving.length > 0 && isWell ? OK : FINDING;
 }
