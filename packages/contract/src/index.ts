@@ -1,4 +1,5 @@
 export type { Codec, Defs, JsonValue, Schema, SchemaType } from './schema/ir.ts';
+export type { JsonSchema } from './schema/from-json-schema.ts';
 export type {
   BodyContract,
   Contract,

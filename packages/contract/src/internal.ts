@@ -21,7 +21,6 @@ export { alternativesOf, lookUpIn, type LookUp } from './schema/alternatives.ts'
 export {
   type ConvertedSchema,
   fromJsonSchema,
-  type JsonSchema,
 } from './schema/from-json-schema.ts';
 export { type Field, fieldsOf, undeclaredField } from './schema/fields.ts';
 export { fieldForms, type FieldForms } from './schema/field-forms.ts';

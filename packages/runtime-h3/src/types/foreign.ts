@@ -1,5 +1,4 @@
-import type { Defs, Schema } from '@gati/contract';
-import type { JsonSchema } from '@gati/contract/internal';
+import type { Defs, JsonSchema, Schema } from '@gati/contract';
 
 /** Limits of one foreign module. Times are milliseconds, sizes bytes. */
 export interface ModuleLimits {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BIGINT, BYTES, DATE, FILE } from '../../types/builtins.ts';
-import type { JsonSchema } from '@gati/contract/internal';
+import type { JsonSchema } from '@gati/contract';
 
 export type SchemaSide = 'input' | 'output';
 
