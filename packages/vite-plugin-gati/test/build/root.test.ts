@@ -1,12 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import {
-  type ProcessResult,
-  runOrThrow,
-  startProcess,
-  stopProcesses,
-} from '@gati/test-kit/processes';
+import { runOrThrow, startProcess, stopProcesses } from '@gati/test-kit/processes';
 import { root as repository } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
 import { makeApp } from '../helpers/build.ts';
@@ -15,10 +10,8 @@ afterEach(stopProcesses);
 
 // The published command: `npm test` builds it first.
 const BIN = path.join(repository, 'packages/vite-plugin-gati/dist/cli.mjs');
-const run = (cwd: string, ...args: string[]): Promise<ProcessResult> =>
-  runOrThrow(process.execPath, [BIN, ...args], { cwd });
 const gati = async (cwd: string, ...args: string[]): Promise<string> =>
-  (await run(cwd, ...args)).stdout;
+  (await runOrThrow(process.execPath, [BIN, ...args], { cwd })).stdout;
 
 test('all commands use `root` of the Vite config, and the package.json above it', async () => {
   const app = makeApp({
@@ -48,10 +41,9 @@ export const handler: Handler<typeof route> = () => value();
     errors: [],
   });
   expect(await gati(app, 'check')).toContain('1 route checked, nothing found');
-  const { stdout, stderr } = await run(app, 'build', '--json');
-  // People copy the command to the folder where they built.
-  expect(stderr).toContain('node web/dist/server/index.mjs');
-  const built = JSON.parse(stdout) as Record<string, unknown>;
+  // People copy the command in the folder where they build.
+  expect(await gati(app, 'build')).toContain('node web/dist/server/index.mjs');
+  const built = JSON.parse(await gati(app, 'build', '--json')) as Record<string, unknown>;
   expect(built).toMatchObject({
     name: '@acme/shop',
     version: '3.4.5',

@@ -115,7 +115,7 @@ describe.skipIf('reason' in moto)('a built server with its releases in S3', () =
     const bytes = fs
       .readdirSync(path.join(outDir, 'server/chunks'))
       .map((name) => fs.statSync(path.join(outDir, 'server/chunks', name)).size);
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(720_000);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(800_000);
     const entry = path.join(copyAway(outDir), 'dist/server/index.mjs');
     const listed = await runProcess(process.execPath, [entry, 'releases', 'list'], {
       env: { ...process.env, GATI_RELEASES: url },

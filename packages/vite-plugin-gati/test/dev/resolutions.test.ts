@@ -151,12 +151,13 @@ test('finds a file whose creation the watcher reports as an edit', async () => {
   const { watcher } = dev.server;
   const { emit } = watcher;
   // As when the file was deleted just before.
-  watcher.emit = ((event: string, file: string) =>
-    emit.call(
-      watcher,
-      (event === 'add' && file.endsWith('/dep.ts') ? 'change' : event) as 'change',
-      file,
-    )) as typeof watcher.emit;
+  watcher.emit = ((...parts: [name: 'change', file: string]) => {
+    const isCreation = parts.join(' ').endsWith('/dep.ts');
+    const [name, file, ...more] = parts.map((part) =>
+      isCreation && (part as string) === 'add' ? 'change' : part,
+    );
+    return emit.call(watcher, name as 'change', file!, ...(more as []));
+  }) as typeof watcher.emit;
   await app.write('src/lib/dep.ts', exports('one'));
   await expectValue('one');
 });

@@ -8,7 +8,7 @@ import gati from '../../src/index.ts';
 import { devtoolsModule } from '../../src/virtual/modules/devtools.ts';
 
 function createApp(): string {
-  const root = temporaryFolder('devtools-app');
+  const root = temporaryFolder('client-app');
   const files = {
     'package.json': '{"name":"shop","version":"1.0.0","type":"module"}',
     'src/handlers/items/[id].get.js': 'export const handler = () => 1;',
