@@ -18,10 +18,7 @@ export { STATUS_TITLES } from './http/status-titles.ts';
 export { IMAGE, IMAGE_ENV, IMAGE_IGNORES, imageLabels } from './image/image-facts.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { alternativesOf, lookUpIn, type LookUp } from './schema/alternatives.ts';
-export {
-  type ConvertedSchema,
-  fromJsonSchema,
-} from './schema/from-json-schema.ts';
+export { type ConvertedSchema, fromJsonSchema } from './schema/from-json-schema.ts';
 export { type Field, fieldsOf, undeclaredField } from './schema/fields.ts';
 export { fieldForms, type FieldForms } from './schema/field-forms.ts';
 export { JSON_FORMS, type JsonForm } from './schema/json-forms.ts';
