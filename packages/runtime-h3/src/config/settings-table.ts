@@ -72,6 +72,8 @@ export const SETTINGS: readonly SettingFacts[] = [
   runtime('OTEL_TRACES_SAMPLER_ARG', 'share', 'Share of traceidratio, from 0 to 1'),
   start('OTEL_SDK_DISABLED', 'true or false', 'Whether the export is off'),
   start('GATI_LOKI_URL', 'URL', 'Loki that gets the log'),
+  start('GATI_PROMETHEUS_URL', 'URL', 'Prometheus whose metrics the panel shows'),
+  start('GATI_PROMETHEUS_LABELS', 'name=value, …', 'Labels that choose the series of this app'),
   start('GATI_REGION', 'name', 'Value of gctx.instance.region'),
   start('GATI_ZONE', 'name', 'Value of gctx.instance.zone'),
 ];
