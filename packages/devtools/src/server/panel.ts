@@ -21,7 +21,7 @@ import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
 import { trapActions } from './traps/actions.ts';
 import { playgroundActions } from './playground/actions.ts';
-import { createPlayground } from './playground/playground.ts';
+import { createLazyPlayground } from './playground/lazy-playground.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
 import { ruleOf } from './rules.ts';
@@ -120,7 +120,7 @@ export function createPanel(options: PanelOptions): Panel {
     // In development, Vite DevTools shows the pages in a frame of the same server.
     assets: createAssets(folder, devGate ? 'self' : 'none'),
     tails: createLogTails(source, now),
-    playground: createPlayground({ context, audit, now }),
+    playground: createLazyPlayground({ context, audit, now }),
     context,
   };
   return {

@@ -13,8 +13,8 @@ import type { Assets } from './assets.ts';
 import type { Endpoint, ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import type { LogTails } from './log-tail.ts';
-import { type Playground, PLAYGROUND_RULES } from './playground/playground.ts';
-import { ruleOf } from './rules.ts';
+import type { Playground } from './playground/playground.ts';
+import { PLAYGROUND_RULES, ruleOf } from './rules.ts';
 
 /** A request below the panel's path. */
 export interface PanelRequest {

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../../access/actor.ts';
 import { type AuditLog, beginAudit } from '../../access/audit.ts';
 import { createHourlyLimit } from '../../access/hourly-limit.ts';
-import type { Rule } from '../../access/rule.ts';
 import { createSecret } from '../../access/secret.ts';
 import type { ReplyEvent } from '../../api/playground.ts';
 import { checkInput, closedObject } from '../../http/check-input.ts';
@@ -31,18 +30,6 @@ const MAX_OPEN = 32;
  */
 const MAX_SENT = 1000;
 
-/** Sending needs the role operator: it reaches the app from its own machine, past all proxies. */
-const SEND: Rule = { role: 'operator', acts: true, stepUp: false };
-
-/** The rules of the playground's addresses. */
-export const PLAYGROUND_RULES: Readonly<Record<string, Rule>> = {
-  'playground/read': { ...SEND, isSafe: true },
-  'playground/send': SEND,
-  'playground/connect': SEND,
-  'playground/message': SEND,
-  'playground/close': SEND,
-};
-
 const MESSAGE = closedObject({
   id: { type: 'string', maxLength: 100 },
   text: { type: 'string', maxLength: 1024 * 1024 },
@@ -69,15 +56,13 @@ export interface Playground {
   close(): void;
 }
 
-export function createPlayground({
-  context,
-  audit,
-  now,
-}: {
+export interface PlaygroundOptions {
   context(): Promise<ReadContext>;
   audit: AuditLog;
   now(): number;
-}): Playground {
+}
+
+export function createPlayground({ context, audit, now }: PlaygroundOptions): Playground {
   const maySend = createHourlyLimit(MAX_SENT, now);
   /** Open requests, with the owner of each. */
   const open = new Map<AbortController, string>();
