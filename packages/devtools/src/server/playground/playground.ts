@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../../access/actor.ts';
 import { type AuditLog, beginAudit } from '../../access/audit.ts';
@@ -20,6 +19,7 @@ import type { CheckedContract } from './check-response.ts';
 import { findContract } from './find-contract.ts';
 import { createTraceId, exchange, type ExchangeOptions } from './exchange.ts';
 import type { AppSocket } from './socket.ts';
+import { writeEvents } from './write-events.ts';
 
 /** Maximum number of open requests and sockets: of one person or address, and of all together. */
 const MAX_OWN = 8;
@@ -137,44 +137,23 @@ export function createPlayground({ context, audit, now }: PlaygroundOptions): Pl
     end(failure);
   }
 
-  /**
-   * Sends events as lines of JSON until there are no more or the client leaves. Returns the code of
-   * the error, if there is one.
-   */
+  /** Writes events until there are no more. Returns the code of the error, if there is one. */
   async function stream(
     { res, watch, actor }: PlaygroundCall,
     traceId: string,
     events: (signal: AbortSignal, id: string) => AsyncGenerator<ReplyEvent>,
   ): Promise<string | undefined> {
-    let code: string | undefined;
     const controller = new AbortController();
-    const { signal } = controller;
-    const leave = (): void => controller.abort();
     open.set(controller, ownerOf(actor));
-    res.once('close', leave);
     const stop = watch(() => res.destroy());
     const id = createSecret();
+    const start: ReplyEvent = { type: 'start', id, traceId };
     try {
-      res.writeHead(200, { ...API_HEADERS, 'content-type': 'application/x-ndjson' });
-      const write = async (event: ReplyEvent): Promise<void> => {
-        if (!res.write(`${JSON.stringify(event)}\n`)) await once(res, 'drain', { signal });
-      };
-      await write({ type: 'start', id, traceId });
-      for await (const event of events(signal, id)) {
-        if (signal.aborted) break;
-        if (event.type === 'error') ({ code } = event);
-        await write(event);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      code = 'cancelled';
+      return await writeEvents(res, controller, start, events(controller.signal, id));
     } finally {
       stop();
-      leave();
       open.delete(controller);
-      res.end();
     }
-    return code;
   }
 
   /** @throws {PanelError} 404 when the actor has no such open socket */
