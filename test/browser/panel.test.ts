@@ -143,7 +143,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.getByText('src/handlers/demo/fail.ts:4').waitFor();
     await page.getByRole('link', { name: 'Last trace' }).click();
     await page.getByRole('heading', { name: 'GET /demo/fail' }).waitFor();
-    await page.getByText('about to fail').waitFor();
+    await page.getByText('about to fail').first().waitFor();
     await page.getByText('a request failed').click();
     await page.getByText('TypeError: the ledger has no such account').waitFor();
     await page.getByRole('link', { name: 'Route GET /demo/fail' }).click();
@@ -169,7 +169,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await spans.getByRole('link').click();
     await page.getByRole('heading', { name: 'Run of capturePayment' }).waitFor();
     await page.getByRole('link', { name: 'POST /payments/p1/capture' }).click();
-    await page.getByRole('heading', { name: 'POST /payments/p1/capture' }).waitFor();
+    await page.getByRole('heading', { name: 'POST /payments/p1/capture', level: 1 }).waitFor();
     await page.close();
   });
 
@@ -273,7 +273,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     const section = page.getByRole('region', { name: 'Why it was rejected' });
     await section.getByText('/text').waitFor();
     const command = await section.getByLabel('curl').textContent();
-    const body = JSON.parse(/-d '(.*)'$/.exec(command!)![1]!) as unknown;
+    const body = JSON.parse(/--data-raw '(.*)'$/.exec(command!)![1]!) as unknown;
     await send('/demo/echo', body);
     await page.goto(`${server.url}/_control/traces?status=200&path=echo`);
     await page.getByRole('link', { name: '/demo/echo' }).first().waitFor();
