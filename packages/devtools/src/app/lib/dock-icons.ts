@@ -4,6 +4,7 @@ const OUTLINES: Record<string, string> = {
   topology: 'M6 2.5h4v3H6zM2 10.5h4v3H2zM10 10.5h4v3h-4zM8 5.5V8M4 10.5V8h8v2.5',
   routes: 'M3.5 13V3M3.5 4h7l2 2-2 2h-7M3.5 13h2',
   traces: 'M2.5 4h6M5.5 8h6M8.5 12h5',
+  playground: 'M4.5 3v10l8-5z',
   errors: 'M8 2.5 14 13H2zM8 6.5v3M8 11v.5',
   logs: 'M3 3.5h10M3 6.5h10M3 9.5h10M3 12.5h6',
   metrics: 'M2.5 2.5v11h11M5 10l2.5-3 2 1.5L13 5',
