@@ -7,7 +7,7 @@ import { type DevtoolsContext, registerDocks } from '../dev/panel/dock.ts';
 /** The hook with which a plugin joins Vite DevTools. */
 interface DevtoolsHook {
   capabilities: { build: false };
-  /** Called after `configureServer`. */
+  // Relies on: it is called after `configureServer`.
   setup(devtools: DevtoolsContext): Promise<void>;
 }
 

@@ -3,7 +3,8 @@ import { PAGES } from '../../api/pages.ts';
 import { dockIcon } from './dock-icons.ts';
 import { keptQuery } from './range.ts';
 
-/** The protocol with which Vite DevTools shows the pages of a frame as docks. */
+// Relies on: Vite DevTools 0.7 and 0.8 show the pages of a frame as docks with this protocol, which
+// the package `devframe` defines.
 const CHANNEL = 'devframe:frame-nav';
 const VERSION = 1;
 /** The `frameId` with which `vite-plugin-gati` registers the panel. */
