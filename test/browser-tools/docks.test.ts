@@ -209,7 +209,8 @@ describe.skipIf(isMissing('Vue DevTools 9', vue9))('Vue DevTools 9, a preview', 
     const page = await open(server.url);
     await callTwice(page);
     await page.getByRole('button', { name: 'Gati', exact: true }).waitFor({ state: 'attached' });
-    await page.getByRole('button', { name: 'Vue DevTools' }).click();
+    // The bar of docks is folded until a pointer is over it.
+    await page.getByRole('button', { name: 'Vue DevTools' }).dispatchEvent('click');
     const frame = await frameAt(page, /__devtools__/);
     await frame.locator('a[href$="/inspectors/gati"]').click();
     await frame.getByText('422').first().waitFor();
