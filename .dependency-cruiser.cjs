@@ -39,7 +39,7 @@ const FOLDERS = {
     index.ts cli
   `,
   'deployers/core':
-    'http build registry image config kube objects plan drift cause rollout apply cli',
+    'http build registry image config kube objects plan drift cause rollout custom apply cli',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, KUBERNETES, TAKE_OVER } from './command.ts';
 
 const OUT_DIR = {
   type: 'string',
@@ -10,11 +10,6 @@ const ENV = {
   hint: 'ENV',
   description: 'Environment whose settings apply, production by default',
 } as const;
-const TAKE_OVER = {
-  type: 'boolean',
-  description: 'Replace values that other tools own',
-} as const;
-
 /** All commands, in the order of the help text. */
 export const COMMANDS: Command[] = [
   {
@@ -59,11 +54,7 @@ export const COMMANDS: Command[] = [
     maxWords: 1,
     options: {
       outDir: OUT_DIR,
-      'dry-run': {
-        type: 'boolean',
-        description: 'Let the cluster check the requests, store nothing',
-      },
-      'take-over': TAKE_OVER,
+      ...KUBERNETES,
     },
     examples: [
       'vite build && gati-deploy kubernetes',
@@ -71,6 +62,24 @@ export const COMMANDS: Command[] = [
       'gati-deploy kubernetes --json | jq -r .result',
     ],
     load: () => import('./commands/kubernetes.ts'),
+  },
+  {
+    name: 'custom',
+    words: '[ENV]',
+    description: 'Push the image, then run `cdnScript` and `deployScript`',
+    maxWords: 1,
+    options: { outDir: OUT_DIR },
+    examples: ['vite build && gati-deploy custom'],
+    load: () => import('./commands/custom.ts'),
+  },
+  {
+    name: 'deploy',
+    words: '[ENV]',
+    description: 'Deploy to the target that `provider` names, kubernetes by default',
+    maxWords: 1,
+    options: { outDir: OUT_DIR, ...KUBERNETES },
+    examples: ['vite build && gati-deploy deploy staging'],
+    load: () => import('./commands/deploy.ts'),
   },
   {
     name: 'plan',

@@ -43,3 +43,17 @@ export const COMMON: Record<string, CommandOption> = {
   json: { type: 'boolean', description: 'Print one JSON document on stdout, the rest on stderr' },
   events: { type: 'boolean', description: 'Print one JSON object per event on stdout' },
 };
+
+export const TAKE_OVER: CommandOption = {
+  type: 'boolean',
+  description: 'Replace values that other tools own',
+};
+
+/** Options of a deploy to Kubernetes. */
+export const KUBERNETES: Record<string, CommandOption> = {
+  'dry-run': {
+    type: 'boolean',
+    description: 'Let the cluster check the requests, store nothing',
+  },
+  'take-over': TAKE_OVER,
+};

@@ -148,6 +148,12 @@ const rollout: ConfigSchema = {
 const url = text('Address of users, at which a deploy checks the new release.', '^https?://');
 
 const settings: Record<string, ConfigSchema> = {
+  provider: {
+    description: 'Target of `gati deploy` and `gati-deploy deploy`; kubernetes by default.',
+    enum: ['kubernetes', 'custom'],
+  },
+  cdnScript: text('Shell command of the target custom that uploads the assets. Runs first.'),
+  deployScript: text('Shell command of the target custom that deploys the image.'),
   image,
   kubernetes,
   scale,

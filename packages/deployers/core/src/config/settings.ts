@@ -1,6 +1,11 @@
 /** Settings of one environment in `gati.deploy.yaml`. */
 export interface Settings {
   releases?: string;
+  /** Target of `gati-deploy deploy`; kubernetes by default. */
+  provider?: Provider;
+  /** Commands of the target `custom`. */
+  cdnScript?: string;
+  deployScript?: string;
   image?: ImageSettings;
   kubernetes?: KubernetesSettings;
   /** Pods that serve the app. */
@@ -20,6 +25,8 @@ export interface ResourceSettings {
   cpuLimit?: string;
   memoryLimit?: string;
 }
+
+export type Provider = 'kubernetes' | 'custom';
 
 /** A value, or a key of a Secret in the namespace. */
 export type EnvValue = string | number | boolean | { secret: string; key: string };

@@ -44,6 +44,20 @@ export async function verify(
       fix: 'Check `gati-deploy status`. A network policy of the cluster may forbid requests to the pods.',
     });
   if (url === null) return { through: inside.status === 403 ? 'none' : 'service' };
+  const pending = await verifyAddress(url, release, { interval, settle });
+  return pending === undefined ? { through: 'url' } : { through: 'service', pending };
+}
+
+/**
+ * Requests a release through the address of users.
+ *
+ * @returns the reason why it does not respond there yet
+ */
+export async function verifyAddress(
+  url: string,
+  release: string,
+  { interval = 500, settle = SETTLE }: { interval?: number; settle?: number } = {},
+): Promise<string | undefined> {
   const address = new URL(PATH, url.endsWith('/') ? url : `${url}/`);
   const outside = await askUntil(release, settle, interval, async () => {
     const agent = createAgent(address.protocol);
@@ -51,13 +65,9 @@ export async function verify(
     discard(response);
     return { status: response.status, release: textOf(response.headers['x-gati-release']) };
   }).catch((error: Error) => error);
-  if (outside instanceof Error)
-    return { through: 'service', pending: `${url}: ${outside.message}` };
-  if (outside.release === release) return { through: 'url' };
-  return {
-    through: 'service',
-    pending: `${url} responded ${outside.status}${outside.release ? ` of ${outside.release}` : ''}`,
-  };
+  if (outside instanceof Error) return `${url}: ${outside.message}`;
+  if (outside.release === release) return undefined;
+  return `${url} responded ${outside.status}${outside.release ? ` of ${outside.release}` : ''}`;
 }
 
 async function askUntil(

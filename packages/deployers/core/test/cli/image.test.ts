@@ -1,14 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { writeBaseLayout, writeBuild } from '../helpers/base-layout.ts';
+import { captureProgram } from '../helpers/capture-program.ts';
 
 let app: string;
 let output: string;
-const { write } = process.stdout;
-const { write: writeError } = process.stderr;
 
 beforeAll(async () => {
   app = temporaryFolder('app');
@@ -18,25 +16,11 @@ beforeAll(async () => {
     { path: '/etc/base', source, mode: 0o644, owner: 0 },
   ]);
 });
-afterAll(() => {
-  process.stdout.write = write;
-  process.stderr.write = writeError;
-});
 
 async function run(...args: string[]): Promise<number> {
-  output = '';
-  const collect = (chunk: unknown): boolean => {
-    output += String(chunk);
-    return true;
-  };
-  process.stdout.write = collect as typeof write;
-  process.stderr.write = collect as typeof writeError;
-  try {
-    return await runProgram([...args, '--root', app]);
-  } finally {
-    process.stdout.write = write;
-    process.stderr.write = writeError;
-  }
+  const result = await captureProgram([...args, '--root', app]);
+  output = result.stdout + result.stderr;
+  return result.code;
 }
 
 test('an app gets its file by `init` and its image as a layout by `image --out`', async () => {

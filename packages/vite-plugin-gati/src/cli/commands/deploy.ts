@@ -15,7 +15,7 @@ export async function run({ args }: Call): Promise<number> {
   const root = path.resolve((args.root as string | undefined) ?? '.');
   const env = typeof args.env === 'string' ? [args.env] : [];
   const options = PASSED.filter((name) => args[name] === true).map((name) => `--${name}`);
-  const command = ['kubernetes', ...env, '--root', root, ...options];
+  const command = ['deploy', ...env, '--root', root, ...options];
   const child = spawn(process.execPath, [findProgram(root), ...command], { stdio: 'inherit' });
   // Both processes get Ctrl-C, and only the deploy handles it.
   const ignore = (): void => {};

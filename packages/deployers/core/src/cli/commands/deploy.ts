@@ -1,0 +1,23 @@
+import { usageError } from '@gati/runtime-h3/command';
+import type { Provider } from '../../config/settings.ts';
+import { type Call, KUBERNETES } from '../command.ts';
+import { readEnvironment } from '../read-app.ts';
+
+const TARGETS: Record<Provider, () => Promise<{ run(call: Call): Promise<number> }>> = {
+  kubernetes: () => import('./kubernetes.ts'),
+  custom: () => import('./custom.ts'),
+};
+
+/** `gati-deploy deploy [ENV]`: deploys to the target that the settings name. */
+export async function run(call: Call): Promise<number> {
+  const { settings } = readEnvironment(call, call.words[0]);
+  const { provider = 'kubernetes' } = settings;
+  const given = Object.keys(KUBERNETES).find((name) => call.options[name] === true);
+  if (provider !== 'kubernetes' && given !== undefined)
+    throw usageError(
+      `the target ${provider} has no option --${given}`,
+      'Leave the option out, or set `provider: kubernetes` in gati.deploy.yaml.',
+    );
+  const { run: deploy } = await TARGETS[provider]();
+  return await deploy(call);
+}
