@@ -73,6 +73,7 @@ const EMPTY_STORE = {
   logs: async () => ({ items: [] }),
   logVolume: async () => [],
   metrics: async () => [],
+  callers: async () => [],
   errors: async () => ({ items: [] }),
   oldest: async () => ({}),
 };

@@ -76,6 +76,7 @@ export const GATI_CODES = {
   GATI_EFFECT_TIMEOUT:
     'A run of an effect took longer than its `timeout`, which is 5 minutes by default.',
   GATI_EFFECT_UNKNOWN: '`gctx.effects.enqueue()` got a name that no effect has.',
+  GATI_ERROR_UNKNOWN: 'The telemetry store has no error with the requested id.',
   GATI_EXPORT_MISSPELT:
     'An export of a handler, a guard, a middleware or an effect is close to a name that has a meaning.',
   GATI_GUARD_MISSING: 'A `_guard.ts` does not export `guard`.',

@@ -1,8 +1,9 @@
 /** Responses of the read API about releases. */
 import type { Change, ReleaseStatus } from '@gati/contract';
+import type { Caller } from '@gati/runtime-h3/telemetry';
 import type { Red } from './types.ts';
 
-export type { Change, ReleaseStatus };
+export type { Caller, Change, ReleaseStatus };
 
 export interface ReleaseList {
   /** Address of the store without credentials; absent if no store is set up. */
@@ -47,6 +48,8 @@ export interface ReleaseDetail extends ReleaseItem {
   routes: string[];
   files: number;
   image?: string;
+  /** Callers that it served in the time range, the busiest first, at most 100. */
+  callers: Caller[];
 }
 
 export interface ReleaseDiff {
@@ -71,6 +74,13 @@ export interface AskOutcome {
   version?: string;
 }
 
+/** Requests of one caller in the last 24 hours, and what the same requests get then. */
+export interface CallerForecast {
+  caller: Caller;
+  before: AskOutcome;
+  after: AskOutcome;
+}
+
 /** Waiting jobs of one effect and release, and their outcome. */
 export interface JobForecast {
   effect: string;
@@ -88,6 +98,8 @@ export interface ReleaseReach {
   asks: AskForecast[];
   /** Requests of the last 24 hours by the release that served them, the largest count first. */
   traffic: { version: string; count: number }[];
+  /** The busiest first, at most 100. */
+  callers: CallerForecast[];
   jobs: JobForecast[];
   /** Differences for clients that get the other release. */
   diff?: ReleaseDiff;

@@ -19,7 +19,7 @@ const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
  * @throws when the file of the accounts can't be opened
  */
 export function openPanel(host: PanelHost): BuiltPanel {
-  const { source, access, queue, releases, operator, traps, app: address, logger } = host;
+  const { source, access, queue, releases, operator, traps, errors, app: address, logger } = host;
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const state: PanelState = { get: store.meta, set: store.setMeta };
@@ -36,6 +36,7 @@ export function openPanel(host: PanelHost): BuiltPanel {
       ...(releases && { releases }),
       ...(operator && { operator, state }),
       ...(traps && { traps }),
+      ...(errors && { errors }),
     },
     gate,
     audit: store.audit,

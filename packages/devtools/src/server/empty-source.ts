@@ -7,5 +7,6 @@ export const EMPTY_SOURCE: TelemetrySource = {
   logs: async () => ({ items: [] }),
   logVolume: async () => [],
   metrics: async () => [],
+  callers: async () => [],
   errors: async () => ({ items: [] }),
 };

@@ -19,6 +19,7 @@ import { createRedrives } from './effects/redrives.ts';
 import { nodeActions } from './node/actions.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
+import { errorActions } from './errors/actions.ts';
 import { trapActions } from './traps/actions.ts';
 import { playgroundActions } from './playground/actions.ts';
 import { createLazyPlayground } from './playground/lazy-playground.ts';
@@ -110,6 +111,7 @@ export function createPanel(options: PanelOptions): Panel {
     ...(ports.traps ? trapActions(ports.traps) : []),
     ...(ports.playground ? playgroundActions(ports.playground) : []),
     ...(ports.operator?.operate ? nodeActions(context) : []),
+    ...(ports.errors ? errorActions(ports.errors) : []),
   ];
   const parts: PanelParts = {
     gate,

@@ -6,7 +6,7 @@ import type {
   SavedRequest,
 } from '../api/playground.ts';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
-import type { NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
+import type { ErrorsPort, NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
 import type { PanelState } from './node/overrides.ts';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
@@ -85,4 +85,6 @@ export interface PanelPorts {
   traps?: TrapsPort;
   /** Absent if the panel keeps nothing, as in development. */
   state?: PanelState;
+  /** Absent if nothing is recorded. */
+  errors?: ErrorsPort;
 }

@@ -65,6 +65,7 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
         return onDrop(parsed.what === 'captures' ? 'capture limit' : 'queue full', parsed.dropped);
       if ('request' in parsed) batch.requests.push(parsed.request);
       else if ('span' in parsed) batch.spans.push(parsed.span);
+      else if ('callers' in parsed) (batch.callers ??= []).push(...parsed.callers);
       else if ('capture' in parsed) (batch.captures ??= []).push(parsed.capture);
       else batch.logs.push(parsed.log);
       added();

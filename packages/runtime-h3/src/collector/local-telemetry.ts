@@ -1,3 +1,4 @@
+import type { ErrorsPort } from '../types/telemetry-source.ts';
 import type { ArmedTrap, TrapsPort } from '../types/trap.ts';
 import { createIngest } from './ingest.ts';
 import { parseReceived } from './parse-received.ts';
@@ -12,6 +13,7 @@ const PRUNE_INTERVAL = 10_000;
 export interface LocalTelemetry {
   source: BoundedSource;
   traps: TrapsPort;
+  errors: ErrorsPort;
   /** Takes complete lines, each ended by `\n`. */
   write(lines: string): void;
   /** Writes the waiting records, and closes the store. */
@@ -50,6 +52,7 @@ export function openLocalTelemetry(
   return {
     source: store,
     traps: feed.watch(store.traps),
+    errors: store,
     write: ingest.write,
     close() {
       clearInterval(pruning);

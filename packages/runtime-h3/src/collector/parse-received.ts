@@ -1,4 +1,14 @@
-import { number, object, oneOf, parseDocument } from '@gati/contract/data';
+import {
+  type Check,
+  listOf,
+  number,
+  object,
+  oneOf,
+  parseDocument,
+  string,
+  wholeNumber,
+} from '@gati/contract/data';
+import type { CallerCount } from '../types/callers.ts';
 import { LONGEST_LINE, type ParsedLine, parseLogLine } from './parse-line.ts';
 
 /** A line of another process: telemetry, or a message about the process itself. */
@@ -7,10 +17,23 @@ export type ReceivedLine =
   /** First line of a connection. */
   | { hello: { pid: number } }
   /** Lines that the sender could not keep. */
-  | { dropped: number; what?: 'captures' };
+  | { dropped: number; what?: 'captures' }
+  | { callers: CallerCount[] };
 
 const HELLO = object({ gati: oneOf('hello'), pid: number });
 const DROPPED = object({ gati: oneOf('dropped'), lines: number }, { what: oneOf('captures') });
+
+const short: Check = (value, path) => {
+  string(value, path);
+  if ((value as string).length > 200) throw new RangeError(path);
+};
+const CALLERS = object({
+  gati: oneOf('callers'),
+  callers: listOf(
+    object({ version: short, asked: short, agent: short, count: wholeNumber, failed: wholeNumber }),
+    1000,
+  ),
+});
 
 interface Dropped {
   lines: number;
@@ -27,6 +50,8 @@ export function parseReceived(line: string, pid: number): ReceivedLine {
       const { lines, what } = dropped.value;
       return { dropped: lines, ...(what && { what }) };
     }
+    const callers = parseDocument<{ callers: CallerCount[] }>(line, CALLERS, LONGEST_LINE);
+    if ('value' in callers) return { callers: callers.value.callers };
   }
   return parseLogLine(line, pid);
 }

@@ -1,12 +1,12 @@
 import type { TelemetryBatch } from '../types/telemetry.ts';
 import type { ArmedTrap, TrapsPort } from '../types/trap.ts';
-import type { TelemetrySource } from '../types/telemetry-source.ts';
+import type { ErrorsPort, TelemetrySource } from '../types/telemetry-source.ts';
 
 /**
  * The telemetry of one server, bounded by size and age. One process writes; others may read the same
  * file.
  */
-export interface TelemetryStore extends TelemetrySource {
+export interface TelemetryStore extends TelemetrySource, ErrorsPort {
   readonly traps: TrapsPort;
   /** Returns the traps that processes have to arm; none if the file can't be read. */
   armedTraps(): ArmedTrap[];

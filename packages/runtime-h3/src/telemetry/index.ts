@@ -14,6 +14,7 @@ export { quantile } from './record/quantile.ts';
 export type { LogSink, Span } from './record/recorder.ts';
 export type { RouteMetric } from './record/route-stats.ts';
 export { LOG_LEVELS } from '../types/log-level.ts';
+export type * from '../types/callers.ts';
 export type * from '../types/capture.ts';
 export type * from '../types/panel-module.ts';
 export type * from '../types/process-metrics.ts';

@@ -4,7 +4,7 @@ import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
 import type { NodeOperator } from './process-metrics.ts';
 import type { TrapsPort } from './trap.ts';
-import type { TelemetrySource } from './telemetry-source.ts';
+import type { ErrorsPort, TelemetrySource } from './telemetry-source.ts';
 
 /**
  * The module `panel.mjs` in the folder of a built panel. The collector imports it, and the command
@@ -45,6 +45,8 @@ export interface PanelHost {
   operator?: NodeOperator;
   /** Absent if nothing is recorded. */
   traps?: TrapsPort;
+  /** Absent if nothing is recorded. */
+  errors?: ErrorsPort;
   access: PanelAccess;
   logger: Logger;
 }

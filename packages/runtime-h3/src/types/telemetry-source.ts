@@ -3,6 +3,7 @@
  * implements it; other systems, such as Prometheus and Loki, can implement it too. Queries are
  * typed values, never paths or strings in the language of the source.
  */
+import type { Caller } from './callers.ts';
 import type { CaptureRecord } from './capture.ts';
 import type { LogLevel } from './log-level.ts';
 import type { LogRecord, RequestRecord, RunRecord, SpanRecord } from './telemetry.ts';
@@ -104,6 +105,33 @@ export interface MetricQuery extends TimeRange {
   version?: string;
 }
 
+export interface CallerQuery extends TimeRange {
+  /** Of this release only. */
+  version?: string;
+}
+
+/** What a person decided about an error. */
+export interface ErrorDecision {
+  /** `muted`: it is known. `resolved`: it opens again when a newer release has it. */
+  state: 'muted' | 'resolved';
+  by: string;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** A decision about an error; `open` takes it back. */
+export interface ErrorChange {
+  id: string;
+  state: ErrorDecision['state'] | 'open';
+  by: string;
+}
+
+/** Changes what people decided about errors. */
+export interface ErrorsPort {
+  /** Resolves to `false` if there is no such group. */
+  decide(change: ErrorChange): Promise<boolean>;
+}
+
 /** Errors of the log with the same code, type and place. */
 export interface ErrorGroup {
   /** Stable hash of code, type and place. */
@@ -123,6 +151,13 @@ export interface ErrorGroup {
   routes: string[];
   /** Trace of the last one. */
   lastTraceId?: string;
+  /** Version of the release of the last one. */
+  lastVersion?: string;
+  /** Callers of the requests that failed, the most frequent first, at most 10. */
+  callers?: { agent: string; asked: string; count: number }[];
+  decision?: ErrorDecision;
+  /** It was resolved, and a newer release has it again. */
+  isReopened?: true;
 }
 
 /** Where the results of one request come from, if not from the store alone. */
@@ -150,4 +185,6 @@ export interface TelemetrySource {
   metrics(query: MetricQuery): Promise<RoutePoint[]>;
   /** Newest first. */
   errors(query: PageQuery): Promise<Page<ErrorGroup>>;
+  /** The busiest first, at most 100. */
+  callers(query: CallerQuery): Promise<Caller[]>;
 }

@@ -2,6 +2,7 @@
  * Observations of a server, as plain data. Processes send them, a store keeps them, and pages show
  * them.
  */
+import type { CallerCount } from './callers.ts';
 import type { CaptureRecord } from './capture.ts';
 import type { LogLevel } from './log-level.ts';
 import type { RunOutcome } from './run-outcome.ts';
@@ -109,4 +110,5 @@ export interface TelemetryBatch {
   spans: SpanRecord[];
   logs: LogRecord[];
   captures?: CaptureRecord[];
+  callers?: CallerCount[];
 }

@@ -413,6 +413,7 @@ test('groups errors by type and by the first place in the code of the app', asyn
         firstSeen: DAY + 5,
         lastSeen: DAY + 10,
         firstVersion: '1.0.0',
+        lastVersion: '2.0.0',
         routes: ['/pay', '/b'],
       },
     ],

@@ -135,7 +135,9 @@ test('a file of the previous version keeps its records and gets the new tables',
   write(before, kept);
   before.close();
   const db = openNative(file, process.cwd());
-  db.exec('DROP TABLE captures; DROP TABLE traps; PRAGMA user_version = 1');
+  db.exec(
+    'DROP TABLE captures; DROP TABLE traps; DROP TABLE callers; PRAGMA user_version = 1; ALTER TABLE errors DROP COLUMN decision; ALTER TABLE errors DROP COLUMN callers; ALTER TABLE errors DROP COLUMN last_version',
+  );
   db.close();
   const after = openTelemetryStore(address, { now: () => DAY });
   await after.traps.add(wanted());

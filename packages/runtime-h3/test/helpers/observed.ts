@@ -46,7 +46,10 @@ export async function observe(
     { level: 'trace', write: () => undefined },
   );
   const { tracer, close } = createTracer({
-    sink: (text) => written.push(...parse(text).map((line) => line['span'] as SpanRecord)),
+    sink: (text) =>
+      written.push(
+        ...parse(text).flatMap((line) => (line['span'] as SpanRecord | undefined) ?? []),
+      ),
     logger,
     env,
   });

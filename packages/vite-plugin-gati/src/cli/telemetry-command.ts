@@ -81,6 +81,15 @@ const TRACE_ID: Positional = {
 /** Positional arguments of commands that have some. */
 const POSITIONALS: Partial<Record<QueryName, Record<string, Positional>>> = {
   trace: { id: TRACE_ID },
+  errors: {
+    action: {
+      type: 'positional',
+      required: false,
+      description: '`resolve ID`, `mute ID` or `reopen ID`; lists errors by default',
+      valueHint: 'resolve',
+    },
+    id: { type: 'positional', required: false, description: 'Id of the error', valueHint: 'id' },
+  },
   trap: {
     action: {
       type: 'positional',
@@ -114,7 +123,7 @@ export function createTelemetryCommands(): Command[] {
             open: () =>
               openDefaultReader(root, (args.mode as string | undefined) ?? 'development', {
                 // Actions of the panel need the code of the terminal. The store does not.
-                writes: name === 'trap',
+                writes: name === 'trap' || (name === 'errors' && args.action !== undefined),
               }),
             token: process.env['GATI_TOKEN'],
             output,

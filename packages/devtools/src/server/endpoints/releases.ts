@@ -16,7 +16,7 @@ import { toRange, wholeStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
 import { toReleaseItem } from '../releases/describe-release.ts';
 import { openReleases } from '../releases/open-releases.ts';
-import { predictAsks, predictJobs } from '../releases/reach.ts';
+import { predictAsks, predictCallers, predictJobs } from '../releases/reach.ts';
 
 const DAY = 86_400_000;
 
@@ -80,6 +80,7 @@ export const release: Endpoint = defineEndpoint(
         red: totalRed(points),
         routes: contract.routes.map(({ id }) => id),
         files: found.files.length,
+        callers: await context.source.callers({ ...range, version }),
         ...(found.image !== undefined && { image: found.image }),
         ...(since !== undefined && { since, ...(bump && { bump }), changes: changes ?? [] }),
       };
@@ -121,17 +122,19 @@ export const releaseReach: Endpoint = defineEndpoint(
       const after = predictHead(head, change, version);
       const range = { from: now - DAY, to: now + 1 };
       const points = await source.metrics({ ...range, step: wholeStep(range) });
+      const headChange = {
+        releases: list,
+        before: head,
+        after,
+        missing: app.missingVersion ?? 'choose',
+        now,
+      } as const;
       const isOther = head.current !== undefined && after.current !== head.current;
       return {
         ...(head.current !== undefined && { before: head.current }),
         ...(after.current !== undefined && { after: after.current }),
-        asks: predictAsks({
-          releases: list,
-          before: head,
-          after,
-          missing: app.missingVersion ?? 'choose',
-          now,
-        }),
+        asks: predictAsks(headChange),
+        callers: predictCallers(await source.callers(range), headChange),
         traffic: groupRed(points, (point) => point.version)
           .map(({ first, red }) => ({ version: first.version, count: red.count }))
           .sort((a, b) => b.count - a.count),

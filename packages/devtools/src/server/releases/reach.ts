@@ -14,7 +14,13 @@ import {
   type StoreHead,
   toReleaseInfo,
 } from '@gati/runtime-h3/releases';
-import type { AskForecast, AskOutcome, JobForecast } from '../../api/releases.ts';
+import type {
+  AskForecast,
+  AskOutcome,
+  Caller,
+  CallerForecast,
+  JobForecast,
+} from '../../api/releases.ts';
 
 /** Maximum number of jobs that are counted. */
 const MAX_JOBS = 2000;
@@ -47,6 +53,14 @@ export function predictAsks(change: HeadChange): AskForecast[] {
     after: resolveAsk(ask, after, change),
   }));
 }
+
+/** Predicts what the requests of each caller get before and after a change. */
+export const predictCallers = (callers: readonly Caller[], change: HeadChange): CallerForecast[] =>
+  callers.map((caller) => ({
+    caller,
+    before: resolveAsk(caller.asked, change.before, change),
+    after: resolveAsk(caller.asked, change.after, change),
+  }));
 
 /** Resolves a requested version as the servers do. Empty: none is requested. */
 export function resolveAsk(

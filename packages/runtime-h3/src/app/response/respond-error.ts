@@ -1,4 +1,5 @@
 import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
+import { describeCaller } from '../../telemetry/record/callers.ts';
 import type { HeaderList } from '../../types/exchange.ts';
 import { send } from './respond.ts';
 import type { Call } from '../request/call.ts';
@@ -32,6 +33,7 @@ export function respondError(call: Call, error: unknown): void {
       requestId: call.requestId,
       traceId: call.traceId,
       spanId: call.spanId,
+      caller: describeCaller(call.exchange),
       error,
     });
     call.res.assignedHeaders = undefined;

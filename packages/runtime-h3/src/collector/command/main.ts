@@ -39,7 +39,7 @@ const HELP = `Read what a server observed
   traces    requests, newest first   [--route R] [--method M] [--status 500|5xx] [--version V] [--slower MS]
   trace ID  one trace: requests, spans and log lines
   logs      log lines, newest first  [--level LEVEL] [--text TEXT] [--trace ID] [--route R] [--version V]
-  errors    errors, grouped by type and place
+  errors    errors, grouped by type and place; errors resolve|mute|reopen ID
   metrics   rate, errors and durations of each route
   trap add  capture the next requests or runs that match, with their payloads
             [--route R] [--method M] [--status 500|5xx] [--version V] [--slower MS] [--header NAME]

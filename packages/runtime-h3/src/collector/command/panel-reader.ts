@@ -19,6 +19,10 @@ export function openPanelReader(options: PanelOptions): TelemetryReader {
       const { routes } = await list<{ routes: PanelRoute[] }>('metrics', query);
       return routes.map(toSummary);
     },
+    async decide({ id, state }) {
+      const verb = { muted: 'mute', resolved: 'resolve', open: 'reopen' }[state];
+      return (await act(`errors.${verb}`, { id })) !== undefined;
+    },
     traps: {
       list: async () => (await list<{ traps: Trap[] }>('traps', {})).traps,
       get: (id) => find(`traps/${id}`),

@@ -3,7 +3,7 @@ import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
 import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
-import type { TraceQuery } from '../../types/telemetry-source.ts';
+import type { ErrorChange, TraceQuery } from '../../types/telemetry-source.ts';
 import { formatLog, formatMs, formatTime, paintStatus } from './format.ts';
 import { printTrace } from './print-trace.ts';
 import {
@@ -122,10 +122,18 @@ const ERROR_COLUMNS: Column[] = [
   { title: 'type' },
   { title: 'place' },
   { title: 'message' },
+  { title: 'state' },
+  { title: 'id' },
 ];
 
+const DECISIONS: Record<string, ErrorChange['state']> = {
+  resolve: 'resolved',
+  mute: 'muted',
+  reopen: 'open',
+};
+
 function errors({ words, flags, now, style }: QueryCall): ReturnType<Query> {
-  rejectWords(words);
+  if (words.length > 0) return decide(words);
   const query = readPage(flags, now);
   return async (source) => {
     const { items, next } = await source.errors(query);
@@ -136,12 +144,36 @@ function errors({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       style.red(group.type),
       group.place ?? '',
       group.message,
+      group.decision?.state ?? (group.isReopened ? style.yellow('reopened') : ''),
+      style.dim(group.id),
     ]);
     return {
       lines: listing(rows.length > 0 ? printTable(ERROR_COLUMNS, rows, style) : [], next),
       document: { errors: items, next: next ?? null },
       code: 0,
     };
+  };
+}
+
+/** `errors resolve ID`, `errors mute ID` and `errors reopen ID`. */
+function decide([action = '', id = '', ...more]: string[]): ReturnType<Query> {
+  const state = Object.hasOwn(DECISIONS, action) ? DECISIONS[action] : undefined;
+  if (state === undefined)
+    throw usageError(`\`errors\` can't \`${action}\``, 'Use resolve, mute or reopen with an id.');
+  rejectWords(more);
+  if (!/^[\da-f]{16}$/.test(id))
+    throw usageError(
+      id === '' ? 'the id of an error is missing' : `\`${id}\` is not the id of an error`,
+      '`errors` shows the ids.',
+    );
+  return async (source) => {
+    if (!(await source.decide({ id, state, by: 'command line' })))
+      throw new GatiError({
+        code: 'GATI_ERROR_UNKNOWN',
+        message: `The store has no error ${id}.`,
+        fix: '`errors --since=7d` shows the errors with their ids.',
+      });
+    return { lines: [`${id} is ${state}`], document: { id, state }, code: 0 };
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TelemetrySource } from '../../types/telemetry-source.ts';
+import type { ErrorsPort, TelemetrySource } from '../../types/telemetry-source.ts';
 import type { TrapsPort } from '../../types/trap.ts';
 import type { TelemetryStore } from '../telemetry-store.ts';
 import { type RouteSummary, summarize } from './summarize.ts';
@@ -18,6 +18,7 @@ export interface TelemetryReader extends Pick<
   'traces' | 'trace' | 'logs' | 'errors'
 > {
   readonly traps: TrapsPort;
+  decide: ErrorsPort['decide'];
   routes(query: SummaryQuery): Promise<RouteSummary[]>;
   close(): void;
 }
@@ -30,6 +31,7 @@ export function readerOf(source: TelemetryStore): TelemetryReader {
     logs: (query) => source.logs(query),
     errors: (query) => source.errors(query),
     traps: source.traps,
+    decide: (change) => source.decide(change),
     routes: async (query) =>
       summarize(await source.metrics({ ...query, step: query.to - query.from })),
     close: () => source.close(),

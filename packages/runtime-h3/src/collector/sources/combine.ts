@@ -82,6 +82,7 @@ export function combineSources(
           ({ logs }) => logs(query),
           () => (isLokiCursor(query.cursor) ? noFurther() : store.logs(query)),
         ),
+      callers: (query) => store.callers(query),
       logVolume: (query) =>
         readLogs(
           query,

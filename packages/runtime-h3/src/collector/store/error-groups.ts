@@ -3,6 +3,7 @@ import { isObject } from '@gati/contract/data';
 import type { LogRecord } from '../../types/telemetry.ts';
 import type { ErrorGroup } from '../../types/telemetry-source.ts';
 import type { Row } from '../../data/native-sqlite.ts';
+import { decisionAfter, readDecision } from './error-decisions.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Statements } from './statements.ts';
  */
 const MOST_GROUPS = 2000;
 const MOST_ROUTES = 20;
+const MOST_ERROR_CALLERS = 10;
 const LONGEST_TEXT = 1000;
 /** Maximum number of lines of a stack that are searched for the app's code. */
 const MOST_LINES = 50;
@@ -47,7 +49,12 @@ function describeError(record: LogRecord, error: Record<string, unknown>): Error
   };
   const place = placeOf(textOf(error, 'stack', 64 * 1024));
   if (place !== undefined) group.place = place;
-  if (record.version) group.firstVersion = record.version;
+  if (record.version) group.firstVersion = group.lastVersion = record.version;
+  const { caller } = record.fields;
+  if (isObject(caller) && typeof caller.agent === 'string' && typeof caller.asked === 'string')
+    group.callers = [
+      { agent: caller.agent.slice(0, 60), asked: caller.asked.slice(0, 40), count: 1 },
+    ];
   if (record.traceId) group.lastTraceId = record.traceId;
   return group;
 }
@@ -96,7 +103,21 @@ function joinGroups(one: ErrorGroup, other: ErrorGroup): ErrorGroup {
   if (first.firstVersion !== undefined) joined.firstVersion = first.firstVersion;
   const trace = last.lastTraceId ?? one.lastTraceId ?? other.lastTraceId;
   if (trace !== undefined) joined.lastTraceId = trace;
+  const version = last.lastVersion ?? one.lastVersion ?? other.lastVersion;
+  if (version !== undefined) joined.lastVersion = version;
+  const callers = joinCallers([...(one.callers ?? []), ...(other.callers ?? [])]);
+  if (callers.length > 0) joined.callers = callers;
   return joined;
+}
+
+function joinCallers(all: NonNullable<ErrorGroup['callers']>): NonNullable<ErrorGroup['callers']> {
+  const byKey = new Map<string, (typeof all)[number]>();
+  for (const caller of all) {
+    const key = `${caller.asked}\n${caller.agent}`;
+    const known = byKey.get(key);
+    byKey.set(key, { ...caller, count: caller.count + (known?.count ?? 0) });
+  }
+  return [...byKey.values()].sort((a, b) => b.count - a.count).slice(0, MOST_ERROR_CALLERS);
 }
 
 /** Adds the groups of a batch to those of the file. */
@@ -104,8 +125,11 @@ export function addErrors(on: Statements, groups: Map<string, ErrorGroup>): void
   for (const [id, group] of groups) {
     const [row] = on.all('SELECT * FROM errors WHERE id = ?', id);
     const joined = row ? joinGroups(toErrorGroup(row), group) : group;
+    const decision = decisionAfter((row?.decision as string | null | undefined) ?? null, group);
     on.run(
-      'INSERT OR REPLACE INTO errors VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO errors (id, type, message, place, count, first_seen, last_seen,
+         first_version, routes, last_trace, last_version, callers, decision)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       id,
       joined.type,
       joined.message,
@@ -116,6 +140,9 @@ export function addErrors(on: Statements, groups: Map<string, ErrorGroup>): void
       joined.firstVersion ?? null,
       JSON.stringify(joined.routes),
       joined.lastTraceId ?? null,
+      joined.lastVersion ?? null,
+      joined.callers ? JSON.stringify(joined.callers) : null,
+      decision,
     );
   }
   if (groups.size > 0)
@@ -138,5 +165,9 @@ export function toErrorGroup(row: Row): ErrorGroup {
   if (row.place !== null) group.place = row.place as string;
   if (row.first_version !== null) group.firstVersion = row.first_version as string;
   if (row.last_trace !== null) group.lastTraceId = row.last_trace as string;
+  if (row.last_version !== null) group.lastVersion = row.last_version as string;
+  if (row.callers !== null)
+    group.callers = JSON.parse(row.callers as string) as NonNullable<ErrorGroup['callers']>;
+  Object.assign(group, readDecision(row.decision as string | null));
   return group;
 }

@@ -8,6 +8,8 @@ import {
   type TelemetryLimits,
   type TelemetryStore,
 } from '../telemetry-store.ts';
+import { readCallers } from './caller-table.ts';
+import { decideError } from './error-decisions.ts';
 import { prune } from './prune.ts';
 import { readErrors } from './read-errors.ts';
 import { readLogs, readLogVolume } from './read-logs.ts';
@@ -166,6 +168,8 @@ export function openTelemetryStore(
     metrics: (query) => read((on) => readMetrics(on, query)),
     errors: (query) => read((on) => readErrors(on, query)),
     oldest: () => read(readOldest),
+    callers: (query) => read((on) => readCallers(on, query)),
+    decide: (decision) => change((on) => decideError(on, decision, now())),
     traps: {
       list: () => read((on) => listTraps(on, now())),
       get: (id) => read((on) => readTrap(on, id, now())),

@@ -37,6 +37,7 @@ function* pruneSteps(
     while (deleteStretch(on, table, before)) yield;
     yield;
   }
+  yield void on.run('DELETE FROM callers WHERE hour < ?', now - age);
   yield void on.run('DELETE FROM traps WHERE expires < ?', now - age);
   yield* pruneCaptures(on, bytes * CAPTURE_SHARE);
   yield void on.run('DELETE FROM trace_chunks WHERE high < ?', before);

@@ -1,7 +1,7 @@
 import type { Native, Row } from '../../data/native-sqlite.ts';
 
 /** Value of `PRAGMA user_version`. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
@@ -10,7 +10,7 @@ const VERSION = 2;
  * of `spans` has all spans that one trace has in one batch. `trace_chunks` leads from a trace to its
  * rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
  *
- * Version 2 added what {@link ADDED} creates.
+ * Each later version added what {@link ADDED} creates.
  */
 const SCHEMA = `
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen INTEGER NOT NULL) STRICT;
@@ -58,8 +58,9 @@ CREATE TABLE errors (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** `traps`: see `trap-table.ts`. */
-const ADDED = `
+/** What each version after the first added. `traps`: see `trap-table.ts`. */
+const ADDED: Record<number, string> = {
+  2: `
 CREATE TABLE captures (
   id INTEGER PRIMARY KEY, trace BLOB NOT NULL, bytes INTEGER NOT NULL, record TEXT NOT NULL
 ) STRICT;
@@ -71,8 +72,22 @@ CREATE TABLE traps (
   kept INTEGER NOT NULL,
   trap TEXT NOT NULL
 ) STRICT;
-PRAGMA user_version = ${VERSION};
-`;
+`,
+  3: `
+CREATE TABLE callers (
+  hour INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  asked TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (hour, version, asked, agent)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE errors ADD COLUMN last_version TEXT;
+ALTER TABLE errors ADD COLUMN callers TEXT;
+ALTER TABLE errors ADD COLUMN decision TEXT;
+`,
+};
 
 /** The file was made by a newer version of this package. */
 export class NewerFormat extends Error {}
@@ -99,7 +114,8 @@ export function prepareFile(db: Native, mostBytes: number): void {
     // Another process may have made the tables in the meantime.
     const version = versionOf(db);
     if (version === 0) db.exec(SCHEMA);
-    if (version < VERSION) db.exec(ADDED);
+    for (let next = Math.max(version, 1) + 1; next <= VERSION; next++) db.exec(ADDED[next]!);
+    db.exec(`PRAGMA user_version = ${VERSION}`);
     db.exec('COMMIT');
   } catch (error) {
     db.exec('ROLLBACK');

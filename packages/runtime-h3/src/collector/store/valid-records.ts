@@ -11,8 +11,10 @@ export function validRecords({
   spans,
   logs,
   captures = [],
+  ...rest
 }: TelemetryBatch): TelemetryBatch {
   return {
+    ...rest,
     requests: requests.filter(
       (each) =>
         isTime(each.time) &&

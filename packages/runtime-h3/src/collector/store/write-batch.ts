@@ -12,6 +12,7 @@ import type { Row, Value } from '../../data/native-sqlite.ts';
 import { STEP } from '../../telemetry/record/metric-steps.ts';
 import { FAILED } from '../request-to-log.ts';
 import { isFailed, runOfLog } from '../run-of-log.ts';
+import { addCallers } from './caller-table.ts';
 import { addErrors, groupErrors } from './error-groups.ts';
 import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
@@ -103,6 +104,7 @@ function insertBatch(on: Statements, memory: Memory, batch: TelemetryBatch, now:
   memory.traces.flush();
   memory.rollups.add(steps);
   addErrors(on, groupErrors(batch.logs));
+  addCallers(on, batch.callers ?? [], now);
   return newest;
 }
 

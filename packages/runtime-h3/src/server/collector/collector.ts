@@ -44,7 +44,7 @@ interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
   createPorts(logger: Logger): PanelPorts;
 }
 
-type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator' | 'traps'>;
+type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator' | 'traps' | 'errors'>;
 
 /**
  * Runs the collector: a process that stores and exports the telemetry of the others. It runs no
@@ -98,7 +98,11 @@ async function collect(
   });
   const control = await openControl(env, panel, {
     source: store && withOtherSources(store, process.env, name),
-    ports: { ...createPorts(logger), operator, ...(store && { traps: feed.watch(store.traps) }) },
+    ports: {
+      ...createPorts(logger),
+      operator,
+      ...(store && { traps: feed.watch(store.traps), errors: store }),
+    },
     logger,
   });
   const pruning = setInterval(() => void store?.prune(), PRUNE_INTERVAL);

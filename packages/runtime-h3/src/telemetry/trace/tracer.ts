@@ -3,6 +3,7 @@ import type { LoadedRoute } from '../../types/bundle.ts';
 import type { Logger } from '../../types/context.ts';
 import type { Database, Storage } from '../../types/data.ts';
 import type { LogSink } from '../record/recorder.ts';
+import { CallerCounts } from '../record/callers.ts';
 import type { TraceParent } from '../record/ids.ts';
 import type { RouteStats } from '../record/route-stats.ts';
 import type { CapturedCall, PayloadCapture } from '../capture/payload-capture.ts';
@@ -46,12 +47,14 @@ export interface EndedCall extends CapturedCall {
 export class Tracer extends SpanScopes {
   #sampler: Sampler;
   readonly #loggers = new WeakMap<Logger, Logger>();
+  readonly #callers: CallerCounts;
   /** Present while payloads are captured. */
   capture: PayloadCapture | undefined = undefined;
 
   constructor(sampler: Sampler, sink: LogSink) {
     super(sink);
     this.#sampler = sampler;
+    this.#callers = new CallerCounts(sink);
   }
 
   /** Replaces the sampler, for the requests that end from now on. */
@@ -85,6 +88,11 @@ export class Tracer extends SpanScopes {
       // The durations of handshakes say nothing about hooks.
       this.#end(trace, trace.failed || this.#sampler.isSampled(trace));
     }
+  }
+
+  override flush(): void {
+    super.flush();
+    this.#callers.flush();
   }
 
   /** Begins the trace of a request whose route is not known yet. */
@@ -141,6 +149,7 @@ export class Tracer extends SpanScopes {
 
   /** Ends a call. A call that was rejected before its handler has no trace. */
   endCall(call: EndedCall, status: number, us: number): void {
+    this.#callers.count(call.exchange, call.version, status);
     if (this.capture !== undefined) this.capture.endCall(call, status, us);
     if (call.trace !== undefined) this.endTrace(call.trace, call.routeState.stats, status, us);
   }

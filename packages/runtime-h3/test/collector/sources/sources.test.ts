@@ -194,6 +194,7 @@ describe('a page', () => {
     trace: async () => undefined,
     logs: async () => ({ items: [], next: '5' }),
     logVolume: async () => [],
+    callers: async () => [],
     errors: async () => ({ items: [] }),
     metrics: async () => [point('/store')],
     oldest: async () => (oldest === undefined ? {} : { metrics: oldest, logs: oldest }),

@@ -4,6 +4,7 @@ import {
   loggerOf,
   type LogSink,
   type TelemetrySource,
+  type ErrorsPort,
   type TrapsPort,
 } from '@gati/runtime-h3/telemetry';
 import {
@@ -40,6 +41,7 @@ export interface DevTelemetry {
 export interface OpenedTelemetry {
   source?: TelemetrySource;
   traps?: TrapsPort;
+  errors?: ErrorsPort;
   /** A sentence with the fix. */
   notRecorded?: string;
 }
@@ -119,7 +121,11 @@ export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOption
         sink(waiting);
         waiting = '';
       }
-      return { source: withOtherSources(local.source, env, name), traps: local.traps };
+      return {
+        source: withOtherSources(local.source, env, name),
+        traps: local.traps,
+        errors: local.errors,
+      };
     },
     close,
   };

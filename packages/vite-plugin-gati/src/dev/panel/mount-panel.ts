@@ -75,6 +75,7 @@ async function loadPanel(
   const {
     source,
     traps,
+    errors,
     notRecorded = undefined,
   }: OpenedTelemetry = (await telemetry?.open()) ?? {
     notRecorded: 'GATI_TELEMETRY is off.',
@@ -86,6 +87,7 @@ async function loadPanel(
     ports: {
       ...ports,
       ...(traps && { traps }),
+      ...(errors && { errors }),
       playground: createPlaygroundFiles(context.project.root),
     },
     app: async () => {

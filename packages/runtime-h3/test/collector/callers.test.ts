@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseReceived } from '../../src/collector/parse-received.ts';
+import { openTelemetryStore } from '../../src/collector/store/open-store.ts';
+import type { TelemetryStore } from '../../src/collector/telemetry-store.ts';
+import { CallerCounts, toProduct } from '../../src/telemetry/record/callers.ts';
+import type { CallerCount } from '../../src/types/callers.ts';
+import { DAY, log } from './records.ts';
+
+let store: TelemetryStore;
+afterEach(() => store?.close());
+
+const request = (
+  headers: Record<string, string> = {},
+  target = '/',
+): { target: string; header(name: string): string | undefined } => ({
+  target,
+  header: (name) => headers[name],
+});
+
+test('requests are counted by release, requested version and product', () => {
+  const lines: string[] = [];
+  const counts = new CallerCounts((text) => lines.push(text));
+  const curl = { 'user-agent': 'curl/8.1.2 (secret details)', 'x-api-version': '^1' };
+  counts.count(request(curl), '1.2.0', 200);
+  counts.count(request(curl), '1.2.0', 503);
+  counts.count(request({}, '/a?x=1&api-version=1.2&y'), '1.2.0', 200);
+  counts.count(request({ 'x-api-version': '<script>"' }), '', 400);
+  counts.flush();
+  expect(parseReceived(lines.join('').trim(), 1)).toEqual({
+    callers: [
+      { version: '1.2.0', asked: '^1', agent: 'curl/8.1.2', count: 2, failed: 1 },
+      { version: '1.2.0', asked: '1.2', agent: '', count: 1, failed: 0 },
+      { version: '', asked: '_OTHER', agent: '', count: 1, failed: 0 },
+    ],
+  });
+  for (let index = 0; index < 1000; index++)
+    counts.count(request({ 'user-agent': `bot${index}/1` }), '1.2.0', 200);
+  counts.flush();
+  const { callers } = parseReceived(lines.at(-1)!.trim(), 1) as { callers: CallerCount[] };
+  expect(callers.length).toBe(201);
+  expect(callers.at(-1)).toMatchObject({ agent: '_OTHER', count: 800 });
+});
+
+test.each([
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36',
+    'Chrome/142',
+  ],
+  ['Mozilla/5.0 (Windows) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0', 'Edge/142'],
+  ['Mozilla/5.0 (iPhone) AppleWebKit/605 Version/18.1 Mobile Safari/604', 'Safari/18'],
+  ['Mozilla/5.0 (X11; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox/140'],
+  ['shop-sdk/1.2.0 node/22', 'shop-sdk/1.2.0'],
+  ['node', 'node'],
+  ['<script>', ''],
+  [`a/${'x'.repeat(1000)}`, `a/${'x'.repeat(58)}`],
+])('the product of %j is %j', (header, product) => {
+  expect(toProduct(header)).toBe(product);
+});
+
+test('the store sums the hours, and bounds the callers of an hour', async () => {
+  let now = DAY;
+  store = openTelemetryStore('memory:', { now: () => now });
+  const caller = (more: Partial<CallerCount> = {}): CallerCount => ({
+    version: '1.0.0',
+    asked: '^1',
+    agent: 'curl/8',
+    count: 2,
+    failed: 1,
+    ...more,
+  });
+  const write = (...callers: CallerCount[]): void =>
+    store.write({ requests: [], spans: [], logs: [], callers });
+  write(caller(), caller({ version: '2.0.0' }));
+  now += 3_600_000;
+  write(caller());
+  const range = { from: DAY, to: now + 1 };
+  expect(await store.callers({ ...range, version: '1.0.0' })).toEqual([
+    { ...caller({ count: 4, failed: 2 }), lastSeen: now },
+  ]);
+  write(...Array.from({ length: 400 }, (_, index) => caller({ agent: `bot${index}/1` })));
+  const all = await store.callers(range);
+  expect(all).toHaveLength(100);
+  expect(all[0]).toMatchObject({ agent: '_OTHER', count: 202 });
+});
+
+describe('a decision about an error', () => {
+  const fail = (version: string, agent: string): void =>
+    store.write({
+      requests: [],
+      spans: [],
+      logs: [
+        log({
+          level: 'error',
+          version,
+          fields: {
+            error: { name: 'TypeError', message: 'no ledger' },
+            caller: { agent, asked: '^1' },
+          },
+        }),
+      ],
+    });
+  const group = async () => (await store.errors({ from: 0, to: DAY * 2, limit: 10 })).items[0]!;
+
+  test('resolved: a newer release opens it again, the same one does not', async () => {
+    store = openTelemetryStore('memory:', { now: () => DAY });
+    fail('1.0.0', 'curl/8');
+    fail('1.0.0', 'curl/8');
+    const { id, callers } = await group();
+    expect(callers).toEqual([{ agent: 'curl/8', asked: '^1', count: 2 }]);
+    expect(await store.decide({ id, state: 'resolved', by: 'Ada' })).toBe(true);
+    fail('1.0.0', 'node');
+    fail('0.9.0', 'node');
+    expect((await group()).decision).toEqual({ state: 'resolved', by: 'Ada', at: DAY });
+    fail('1.0.1', 'node');
+    expect(await group()).toMatchObject({ count: 5, isReopened: true });
+    expect((await group()).decision).toBeUndefined();
+  });
+
+  test('muted: stays until it is taken back', async () => {
+    store = openTelemetryStore('memory:', { now: () => DAY });
+    fail('1.0.0', '');
+    const { id } = await group();
+    await store.decide({ id, state: 'muted', by: 'Ada' });
+    fail('2.0.0', '');
+    expect((await group()).decision?.state).toBe('muted');
+    await store.decide({ id, state: 'open', by: 'Ada' });
+    expect((await group()).decision).toBeUndefined();
+    expect(await store.decide({ id: 'f'.repeat(16), state: 'muted', by: '' })).toBe(false);
+  });
+});
