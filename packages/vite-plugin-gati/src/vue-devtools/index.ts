@@ -37,7 +37,7 @@ export function createVueDevtools(options: VueDevtoolsOptions): VueDevtools {
   const traceUrl: TraceUrl = (traceId) => panel && `${pageOrigin()}${panel}/traces/${traceId}`;
   let refresh: ReturnType<typeof setTimeout> | undefined;
 
-  const stop = onCall((event) => {
+  onCall((event) => {
     const call = log.add(event, event.type === 'start' ? startTrace(event) : '');
     for (const api of apis) addToTimeline(api, event, call, traceUrl);
     refresh ??= setTimeout(() => {
@@ -48,8 +48,6 @@ export function createVueDevtools(options: VueDevtoolsOptions): VueDevtools {
       }
     }, REFRESH_DELAY);
   });
-  // An edit in development replaces this module.
-  (import.meta as { hot?: { dispose(clean: () => void): void } }).hot?.dispose(stop);
 
   return {
     install(app) {

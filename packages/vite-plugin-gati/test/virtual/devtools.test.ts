@@ -40,7 +40,7 @@ test('in development, virtual:gati/devtools has the routes, and says which packa
   fs.writeFileSync(path.join(api, 'package.json'), '{"name":"@vue/devtools-api","main":"i.js"}');
   fs.writeFileSync(path.join(api, 'i.js'), '');
   const text = await print(root, true);
-  expect(text).toContain('routes: ["GET /items/:id"]');
+  expect(text).toContain("import { routes } from 'virtual:gati/routes';");
   expect(text).toContain("panel: '/_control'");
 });
 

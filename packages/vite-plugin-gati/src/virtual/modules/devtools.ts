@@ -13,24 +13,20 @@ const NO_PLUGIN = 'export default { install() {} };\n';
  * `virtual:gati/devtools`: the Vue plugin that shows the calls of the client in Vue DevTools, in
  * development.
  */
-export async function devtoolsModule({
-  context,
-  root,
-  development,
-}: VirtualInput): Promise<string> {
+export function devtoolsModule({ context, root, development }: VirtualInput): string {
   if (!development?.()) return NO_PLUGIN;
   if (!isInstalled(root()))
     return `console.warn('virtual:gati/devtools: install ${DEVTOOLS_API} to see calls in Vue DevTools.');\n${NO_PLUGIN}`;
-  const { routes } = await context.project.scan();
   const options = [
     'setupDevToolsPlugin',
     'onCall',
-    `routes: ${JSON.stringify(routes.map(({ id }) => id))}`,
+    'routes: routes.map(({ id }) => id)',
     ...(context.project.options.panel ? [`panel: '${PANEL_PATH}'`] : []),
   ];
   return `import { setupDevToolsPlugin } from '${DEVTOOLS_API}';
 import { onCall } from 'vite-plugin-gati/client';
 import { createVueDevtools } from 'vite-plugin-gati/vue-devtools';
+import { routes } from 'virtual:gati/routes';
 export default createVueDevtools({ ${options.join(', ')} });
 `;
 }
