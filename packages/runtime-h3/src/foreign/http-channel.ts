@@ -11,6 +11,8 @@ const STREAM_BUFFER = 262_144;
 export interface ChannelTarget {
   origin: string;
   socketPath?: string;
+  /** Path before that of each request, without a slash at the end. */
+  base?: string;
 }
 
 export interface ChannelRequest {

@@ -3,12 +3,14 @@
  * for the code that a build prints; changes without notice. Only releases with such modules contain
  * it.
  */
+import path from 'node:path';
 import { GatiError } from '@gati/contract';
-import { isSupervised, parseSource } from '../module-host/parse-source.ts';
+import { isSupervised, parseSource, splitCommand } from '../module-host/parse-source.ts';
 import { type ForeignBinding, MODULE_LIMITS } from '../types/foreign.ts';
 import type { ForeignOptions, Loader } from '../types/bundle.ts';
 import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
 import { ForeignModule } from './foreign-module.ts';
+import { OpenApiSource } from './openapi-source.ts';
 import { ProtocolSource } from './protocol-source.ts';
 import type { ModuleSource } from './source.ts';
 
@@ -50,9 +52,9 @@ function defineForeign(binding: ForeignBinding, options: ForeignOptions): Module
 
 async function openSource(
   binding: ForeignBinding,
-  { host, release }: ForeignOptions,
+  { host, release, root, logger }: ForeignOptions,
 ): Promise<ModuleSource> {
-  const { name, source, isolate, limits } = binding;
+  const { name, source, run = source, isolate, limits } = binding;
   const parsed = parseSource(name, source);
   const protocol = { name, release, limits: { ...MODULE_LIMITS, ...limits } };
   if (isSupervised(parsed, isolate)) {
@@ -63,6 +65,19 @@ async function openSource(
         return () => {};
       },
     });
+  }
+  if (parsed.kind === 'http') {
+    const hasOperations = Object.values(binding.methods).some(
+      ({ operation }) => operation !== undefined,
+    );
+    if (hasOperations) return new OpenApiSource(source, binding.methods, protocol.limits);
+    const { origin, pathname } = new URL(source);
+    return new ProtocolSource(protocol, { origin, base: pathname.replace(/\/+$/, '') });
+  }
+  if (parsed.kind === 'wasm') {
+    const { WasmSource } = await import('./wasm-source.ts');
+    const file = splitCommand(run === source ? parsed.target : parseSource(name, run).target)[0]!;
+    return new WasmSource(name, path.resolve(root, file), protocol.limits, logger);
   }
   throw new GatiError({
     code: 'GATI_MODULE_SOURCE',

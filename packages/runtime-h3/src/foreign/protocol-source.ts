@@ -21,6 +21,7 @@ export interface ProtocolOptions {
 /** A module that has the protocol of Gati: `docs/reference/module-protocol.md`. */
 export class ProtocolSource implements ModuleSource {
   readonly #options: ProtocolOptions;
+  readonly #base: string = '';
   #channel: HttpChannel | undefined;
   #reason = 'it has not started yet.';
   readonly #unfollow: () => void;
@@ -30,6 +31,7 @@ export class ProtocolSource implements ModuleSource {
   constructor(options: ProtocolOptions, target: ModuleHost | ChannelTarget) {
     this.#options = options;
     if ('origin' in target) {
+      this.#base = target.base ?? '';
       this.#channel = new HttpChannel(target, options.limits.concurrency);
       this.#unfollow = () => {};
       this.#ready = Promise.resolve();
@@ -101,7 +103,7 @@ export class ProtocolSource implements ModuleSource {
       throw new ModuleFailure('failed', `the input has more than ${limits.input} bytes.`, false);
     return {
       method: 'POST',
-      path: `/call/${method}`,
+      path: `${this.#base}/call/${method}`,
       headers: [
         ...(body === undefined ? [] : ['content-type', 'application/json']),
         'deadline',

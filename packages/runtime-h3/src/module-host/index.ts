@@ -10,6 +10,8 @@ export {
   sendModuleCommand,
 } from './control.ts';
 export { contractOf, parseDescriptor, toModuleContract } from './descriptor.ts';
+export { describeHttp } from './describe-http.ts';
+export { describeWasm } from './wasm/describe-wasm.ts';
 export { moduleContractError } from './errors.ts';
 export { startGuardian } from './guardian.ts';
 export { ModuleProcesses, type ModuleHostOptions } from './module-host.ts';

@@ -1,9 +1,13 @@
+import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import {
+  describeHttp,
   describeProcess,
+  describeWasm,
   isSupervised,
   type ModuleDescriptor,
   parseSource,
+  splitCommand,
   startGuardian,
 } from '@gati/runtime-h3/modules/host';
 import type { DeclaredModule } from './module-options.ts';
@@ -33,6 +37,9 @@ export async function describeModule(
       guardian.close();
     }
   }
+  if (parsed.kind === 'http') return describeHttp(declaration);
+  if (parsed.kind === 'wasm')
+    return describeWasm(name, path.resolve(options.root, splitCommand(parsed.target)[0]!));
   throw new GatiError({
     code: 'GATI_MODULE_SOURCE',
     message: `The module "${name}" has a source that this version can't read: ${parsed.kind}.`,

@@ -1,0 +1,123 @@
+import { isObject } from '@gati/contract/data';
+import type { BoundMethod, ModuleLimits } from '../types/foreign.ts';
+import { type ChannelRequest, type ChannelResponse, HttpChannel } from './http-channel.ts';
+import { ModuleFailure, ModuleProblem } from './module-error.ts';
+import { parseAnswer, toProblem } from './protocol-source.ts';
+import type { ModuleSource, SourceCall } from './source.ts';
+
+/** Headers that a call must not set: they frame the request, or belong to the connection. */
+const OWN_HEADERS =
+  /^(host|connection|content-length|transfer-encoding|expect|upgrade|keep-alive|te|trailer)$/i;
+
+/** The parts of a request, as the routes of the typed client have them. */
+interface OperationInput {
+  params?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  headers?: Record<string, unknown>;
+  body?: unknown;
+}
+
+/** A service with an OpenAPI document: each operation is a method. */
+export class OpenApiSource implements ModuleSource {
+  readonly #methods: Record<string, BoundMethod>;
+  readonly #limits: ModuleLimits;
+  readonly #channel: HttpChannel;
+  /** Path of the address, without a slash at the end. */
+  readonly #base: string;
+
+  constructor(source: string, methods: Record<string, BoundMethod>, limits: ModuleLimits) {
+    const { origin, pathname } = new URL(source);
+    this.#methods = methods;
+    this.#limits = limits;
+    this.#base = pathname.replace(/\/+$/, '');
+    this.#channel = new HttpChannel({ origin }, limits.concurrency);
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async call(call: SourceCall): Promise<unknown> {
+    const response = await this.#channel.send(this.#request(call));
+    const { status, type, text } = response;
+    if (status < 200 || status > 299) throw toServiceError(response);
+    if (text === '') return undefined;
+    return parseAnswer(type, text);
+  }
+
+  stream(): Promise<AsyncIterable<unknown>> {
+    return Promise.reject(new ModuleFailure('answer', 'an OpenAPI service has no streams.'));
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.destroy();
+  }
+
+  #request({ method, input, deadline, signal, ...call }: SourceCall): ChannelRequest {
+    const [verb = 'GET', template = '/'] = this.#methods[method]!.operation?.split(' ') ?? [];
+    const {
+      params = {},
+      query = {},
+      headers = {},
+      body,
+    } = (isObject(input) ? input : {}) as OperationInput;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    if (text !== undefined && Buffer.byteLength(text) > this.#limits.input)
+      throw new ModuleFailure(
+        'failed',
+        `the body has more than ${this.#limits.input} bytes.`,
+        false,
+      );
+    const { idempotencyKey, traceparent } = call;
+    return {
+      method: verb,
+      path: this.#base + fillPath(template, params) + printQuery(query),
+      headers: [
+        'accept',
+        'application/json',
+        'accept-encoding',
+        'identity',
+        ...(text === undefined ? [] : ['content-type', 'application/json']),
+        ...(idempotencyKey === undefined ? [] : ['idempotency-key', idempotencyKey]),
+        ...(traceparent === undefined ? [] : ['traceparent', traceparent]),
+        ...Object.entries(headers).flatMap(([name, value]) =>
+          value === undefined || OWN_HEADERS.test(name) ? [] : [name, String(value)],
+        ),
+      ],
+      body: text,
+      deadline,
+      signal,
+      most: this.#limits.output,
+    };
+  }
+}
+
+/** `/users/{id}` → `/users/7`. A value can't add a segment. */
+function fillPath(template: string, params: Record<string, unknown>): string {
+  return template.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) => {
+    const value = params[name];
+    if (value === undefined || value === '' || value === '.' || value === '..')
+      throw new ModuleFailure('failed', `the parameter ${name} has no value for a path.`, false);
+    return encodeURIComponent(String(value));
+  });
+}
+
+function printQuery(query: Record<string, unknown>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (each !== undefined && each !== null) search.append(name, String(each));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A problem keeps its code. Another error of the client's kind gets one: `http_404`. */
+function toServiceError({ status, type, text }: ChannelResponse): Error {
+  if (type.startsWith('application/problem+json')) {
+    const problem = toProblem(status, type, text);
+    if (problem instanceof ModuleProblem) return problem;
+  }
+  if (status >= 400 && status < 500) return new ModuleProblem(status, `http_${status}`, undefined);
+  return new ModuleFailure('failed', `it responds ${status}.`);
+}

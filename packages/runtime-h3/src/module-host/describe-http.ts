@@ -1,0 +1,53 @@
+import { isObject } from '@gati/contract/data';
+import type { ForeignDeclaration, ModuleDescriptor } from '../types/foreign.ts';
+import { MAX_DESCRIPTOR, parseDescriptor } from './descriptor.ts';
+import { descriptorError } from './errors.ts';
+import { toOpenApiDescriptor } from './openapi-descriptor.ts';
+import { DESCRIPTOR_PATH } from './probe.ts';
+
+/** Milliseconds that a service has for its document. */
+const DOCUMENT_TIME = 10_000;
+/** Bytes of an OpenAPI document at most. */
+const MAX_DOCUMENT = 8 * MAX_DESCRIPTOR;
+
+/**
+ * Reads what a service says about itself: a descriptor of the module protocol, or else an OpenAPI
+ * document.
+ *
+ * @throws {GatiError} GATI_MODULE_DESCRIPTOR when it has neither
+ */
+export async function describeHttp({
+  name,
+  source,
+  openapi,
+}: ForeignDeclaration): Promise<ModuleDescriptor> {
+  if (openapi === undefined) {
+    const own = await read(below(source, DESCRIPTOR_PATH)).catch(() => undefined);
+    if (isObject(own) && 'protocol' in own) return parseDescriptor(name, own);
+  }
+  const url = new URL(openapi ?? below(source, '/openapi.json'), below(source, '/'));
+  try {
+    return parseDescriptor(name, toOpenApiDescriptor(await read(url.href)));
+  } catch (error) {
+    throw descriptorError(name, `${url.href}: ${(error as Error).message}.`);
+  }
+}
+
+/** `https://host/api` and `/openapi.json` → `https://host/api/openapi.json`. */
+const below = (source: string, path: string): string => source.replace(/\/+$/, '') + path;
+
+async function read(url: string): Promise<unknown> {
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(DOCUMENT_TIME),
+    headers: { accept: 'application/json' },
+  });
+  if (!response.ok) throw new Error(`it responds ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_DOCUMENT) throw new Error(`it has more than ${MAX_DOCUMENT} bytes`);
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+}

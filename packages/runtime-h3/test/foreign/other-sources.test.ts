@@ -1,0 +1,125 @@
+import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeHttp } from '../../src/module-host/describe-http.ts';
+import { toModuleContract } from '../../src/module-host/descriptor.ts';
+import { describeWasm } from '../../src/module-host/wasm/describe-wasm.ts';
+import type { BoundMethod } from '../../src/types/foreign.ts';
+import { openModules, type OpenedModules } from './helpers/open-modules.ts';
+import { tinyWasm } from './helpers/tiny-wasm.ts';
+
+const rate = { $ref: '#/components/schemas/Rate' };
+const json = (schema: object): object => ({ content: { 'application/json': { schema } } });
+/** As FastAPI writes it. */
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: { title: 'Rates', version: '2.1' },
+  paths: {
+    '/rates/{code}': {
+      get: {
+        operationId: 'rate',
+        parameters: [
+          { name: 'code', in: 'path', required: true, schema: { type: 'string' } },
+          { name: 'scale', in: 'query', schema: { type: 'integer' } },
+          { name: 'X-Key', in: 'header', schema: { type: 'string' } },
+        ],
+        responses: { 200: json(rate), 422: json({}) },
+      },
+    },
+    '/quotes': {
+      post: {
+        operationId: 'quote',
+        requestBody: { required: true, ...json(rate) },
+        responses: { 201: json(rate) },
+      },
+    },
+  },
+  components: { schemas: { Rate: { type: 'object', properties: { value: { type: 'number' } } } } },
+};
+
+let server: http.Server;
+let url: string;
+let modules: OpenedModules;
+beforeAll(async () => {
+  server = http.createServer(async (req, res) => {
+    let body = '';
+    for await (const chunk of req) body += chunk as string;
+    const reply = (status: number, value: unknown): void =>
+      void res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    if (req.url === '/api/openapi.json') return reply(200, DOCUMENT);
+    if (req.url === '/api/rates/XXX') return reply(404, { detail: 'no such rate' });
+    if (req.url === '/api/rates/BAD') return reply(500, {});
+    if (req.url!.startsWith('/api/'))
+      return reply(200, { url: req.url, body, key: req.headers['x-key'] });
+    return reply(404, {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  modules = openModules();
+});
+afterAll(async () => {
+  await modules.close();
+  server.close();
+});
+
+test('an OpenAPI document is a descriptor with one method for each operation', async () => {
+  const descriptor = await describeHttp({ name: 'rates', source: url });
+  expect(descriptor).toMatchObject({ name: 'Rates', version: '2.1.0' });
+  expect(descriptor.methods).toMatchObject({
+    rate: { operation: 'GET /rates/{code}', idempotent: true },
+    quote: { operation: 'POST /quotes' },
+  });
+  const { methods, $defs } = toModuleContract('rates', descriptor);
+  expect(Object.keys($defs)).toEqual(['Rate']);
+  expect(methods.map(({ name, output }) => [name, output])).toEqual([
+    ['quote', { $ref: '#/$defs/Rate' }],
+    ['rate', { $ref: '#/$defs/Rate' }],
+  ]);
+});
+
+test('an operation is called with params, query, headers and body', async () => {
+  const methods: Record<string, BoundMethod> = {
+    rate: { operation: 'GET /rates/{code}' },
+    quote: { operation: 'POST /quotes' },
+  };
+  const rates = await modules.open({ name: 'rates', source: url }, methods);
+  expect(
+    await rates['rate']!({
+      params: { code: 'a/b' },
+      query: { scale: 2, none: undefined },
+      headers: { 'X-Key': 'k' },
+    }),
+  ).toMatchObject({ url: '/api/rates/a%2Fb?scale=2', key: 'k' });
+  expect(await rates['quote']!({ body: { value: 1 } })).toMatchObject({ body: '{"value":1}' });
+  await expect(rates['rate']!({ params: { code: 'XXX' } })).rejects.toMatchObject({
+    status: 404,
+    code: 'http_404',
+  });
+  await expect(rates['rate']!({ params: { code: 'BAD' } })).rejects.toMatchObject({ status: 502 });
+  await expect(rates['rate']!({ params: { code: '..' } })).rejects.toMatchObject({ status: 502 });
+});
+
+test('a service that is not there is unavailable', async () => {
+  const away = await modules.open(
+    { name: 'away', source: 'http://127.0.0.1:9', limits: { retries: 0 } },
+    { get: { operation: 'GET /' } },
+  );
+  await expect(away['get']!()).rejects.toMatchObject({ status: 503 });
+});
+
+test('a WebAssembly module is called in a thread that a deadline ends', async () => {
+  const file = path.join(temporaryFolder('wasm'), 'tiny.wasm');
+  fs.writeFileSync(file, tinyWasm());
+  expect(await describeWasm('tiny', file)).toMatchObject({ name: 'tiny', methods: { ok: {} } });
+  const source = `wasm:${path.relative(import.meta.dirname, file)}`;
+  const tiny = await modules.open({ name: 'tiny', source }, { ok: {}, spin: {} });
+  expect(await tiny['ok']!()).toBe('ok');
+  await expect(tiny['spin']!(undefined, { timeout: 100 })).rejects.toMatchObject({
+    status: 504,
+    code: 'GATI_MODULE_TIMEOUT',
+  });
+  expect(await tiny['ok']!()).toBe('ok');
+});
