@@ -1,6 +1,6 @@
-import { parseSemver } from '@gati/contract';
+import { type JsonSchema, parseSemver } from '@gati/contract';
 import { checkDepth, isObject } from '@gati/contract/data';
-import { HTTP_METHODS, type JsonSchema } from '@gati/contract/internal';
+import { HTTP_METHODS } from '@gati/contract/internal';
 import type { MethodDescriptor, ModuleDescriptor } from '../types/foreign.ts';
 
 type Json = Record<string, unknown>;

@@ -1,0 +1,67 @@
+// `npm run modules`: time of a call of a module by source, beside a bare call of undici's pool over the
+// same Unix socket, and beside a plain function.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
+import { createForeignModules } from '@gati/runtime-h3/modules';
+import { ModuleProcesses } from '@gati/runtime-h3/modules/host';
+
+const CALLS = 5000;
+const root = path.resolve(fileURLToPath(import.meta.url), '../../packages/runtime-h3/test/foreign');
+const none = () => {};
+const logger = { debug: none, info: none, warn: console.error, error: console.error };
+const declaration = { name: 'bench', source: 'exec:./helpers/module.mjs' };
+
+/** Microseconds of one call, at the median and at the 99th percentile. */
+async function measure(call) {
+  for (let count = 0; count < 500; count++) await call();
+  const times = [];
+  for (let count = 0; count < CALLS; count++) {
+    const start = performance.now();
+    await call();
+    times.push((performance.now() - start) * 1000);
+  }
+  times.sort((a, b) => a - b);
+  return { p50: times[CALLS / 2], p99: times[Math.floor(CALLS * 0.99)] };
+}
+
+const host = new ModuleProcesses({ root, logger });
+await host.add(declaration);
+const files = createForeignModules({
+  modules: { bench: { ...declaration, methods: { double: {} } } },
+  $defs: {},
+  release: 'rel_bench',
+  host,
+  logger,
+  isTraced: false,
+  root,
+});
+const module = files.bench().default;
+const bench = await module.setup({});
+const pool = new Pool('http://module', { socketPath: host.state('bench').address.slice(5) });
+const bare = async () => {
+  const { body } = await pool.request({
+    method: 'POST',
+    path: '/call/double',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ n: 1 }),
+  });
+  return body.json();
+};
+const plain = async ({ n }) => ({ n: n * 2 });
+const rows = {
+  'plain function': await measure(() => plain({ n: 1 })),
+  'bare undici': await measure(bare),
+  'exec: over a Unix socket': await measure(() => bench.double({ n: 1 })),
+};
+await pool.close();
+await module.dispose();
+await host.stop();
+
+const ratio = rows['exec: over a Unix socket'].p50 / rows['bare undici'].p50;
+if (process.argv.includes('--json')) console.log(JSON.stringify({ rows, ratio }));
+else {
+  for (const [name, { p50, p99 }] of Object.entries(rows))
+    console.log(`${name.padEnd(28)} p50 ${p50.toFixed(1)} µs   p99 ${p99.toFixed(1)} µs`);
+  console.log(`exec: / bare undici: ${ratio.toFixed(2)}`);
+}
