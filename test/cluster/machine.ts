@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { mountsBelow } from '../docker/helpers/engine.mjs';
 import { findServer } from './binaries.ts';
 
 /** Names the process that uses this machine as a node, and the folder of its cluster. */
@@ -91,13 +92,4 @@ function endProcesses(folder: string): void {
         // It has just ended.
       }
     }
-}
-
-/** Mount points in a folder, innermost first. */
-function mountsBelow(folder: string): string[] {
-  const mounts = fs
-    .readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  return mounts.filter((mount) => mount.startsWith(`${folder}/`)).reverse();
 }

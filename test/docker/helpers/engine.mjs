@@ -102,8 +102,13 @@ function run(before, args, options = {}) {
   });
 }
 
-/** Mount points in a folder, innermost first. */
-function mountsBelow(folder) {
+/**
+ * Mount points in a folder, innermost first.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+export function mountsBelow(folder) {
   const mounts = fs
     .readFileSync('/proc/mounts', 'utf8')
     .split('\n')
