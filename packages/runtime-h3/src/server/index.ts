@@ -1,4 +1,6 @@
 /** Entry `@gati/runtime-h3/server`: the process that a built server runs. */
+// Static, because every process loads the module anyway.
+import { dataFolder } from '../data/data-folder.ts';
 import { WORKER_MARK, type WorkerKind } from './channel/messages.ts';
 import { supervisorPid } from './channel/supervisor-pid.ts';
 import type { ServerOptions } from './options.ts';
@@ -57,12 +59,10 @@ export async function startServer(options: ServerOptions): Promise<void> {
     return;
   }
   if (name === 'effects') {
-    const [{ runEffectsCommand }, { defaultQueueUrl, openQueue }, { dataFolder }] =
-      await Promise.all([
-        import('../effects/command/main.ts'),
-        import('../effects/drivers/open.ts'),
-        import('../data/data-folder.ts'),
-      ]);
+    const [{ runEffectsCommand }, { defaultQueueUrl, openQueue }] = await Promise.all([
+      import('../effects/command/main.ts'),
+      import('../effects/drivers/open.ts'),
+    ]);
     const url = process.env.GATI_EFFECTS || defaultQueueUrl(dataFolder('production'));
     process.exitCode = await runEffectsCommand(words, {
       url,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { BuildEnvironmentOptions, EnvironmentOptions, UserConfig } from 'vite';
+import { SERVER_ENTRIES, startChunk } from './start-chunks.ts';
 
 /** Folders below the output folder. The server finds the client at `../client`. */
 export const CLIENT_DIR = 'client';
@@ -53,8 +54,7 @@ export function serverBuildOptions(
     modulePreload: false,
     minify: minify === false ? false : 'oxc',
     rolldownOptions: {
-      // `release` is a separate entry: another server imports it from the release store.
-      input: { index: 'virtual:gati/server', release: 'virtual:gati/release' },
+      input: SERVER_ENTRIES,
       platform: 'node',
       // Plugin timings depend on the load of the machine, not on the app.
       checks: { pluginTimings: false },
@@ -64,6 +64,10 @@ export function serverBuildOptions(
         entryFileNames: ({ name }) =>
           name === 'index' || name === 'release' ? '[name].mjs' : 'chunks/[name]-[hash].mjs',
         chunkFileNames: 'chunks/[name]-[hash].mjs',
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: startChunk }],
+        },
         // Code logs and matches class names of errors, so they must be the same as in development.
         ...(minify !== false && {
           minify: {
