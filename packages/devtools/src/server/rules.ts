@@ -18,6 +18,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   routes: READ,
   traces: READ,
   'traces/:id': READ,
+  'incidents/:id': READ,
   traps: READ,
   'traps/:id': READ,
   logs: READ,

@@ -12,4 +12,5 @@ export {
   type StoreDiagnostic,
   type TelemetryStoreOptions,
 } from './store/open-store.ts';
+export { printIncident } from './incident/print-incident.ts';
 export type { TelemetryStore } from './telemetry-store.ts';

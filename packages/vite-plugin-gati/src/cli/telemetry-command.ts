@@ -34,7 +34,12 @@ const COMMANDS: Record<QueryName, { description: string; args: Record<string, Op
       ...PAGE,
     },
   },
-  trace: { description: 'Show one trace: requests, runs, spans and log lines', args: {} },
+  trace: {
+    description: 'Show one trace: requests, runs, spans and log lines',
+    args: {
+      incident: text('Write the trace to this HTML file, with payloads and logs', 'file.html'),
+    },
+  },
   logs: {
     description: 'List the log of a server, newest first',
     args: {

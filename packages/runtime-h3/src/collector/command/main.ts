@@ -37,7 +37,7 @@ export interface TelemetryCommandOptions {
 const HELP = `Read what a server observed
 
   traces    requests, newest first   [--route R] [--method M] [--status 500|5xx] [--version V] [--slower MS]
-  trace ID  one trace: requests, spans and log lines
+  trace ID  one trace: requests, spans and log lines   [--incident FILE.html]
   logs      log lines, newest first  [--level LEVEL] [--text TEXT] [--trace ID] [--route R] [--version V]
   errors    errors, grouped by type and place; errors resolve|mute|reopen ID
   metrics   rate, errors and durations of each route

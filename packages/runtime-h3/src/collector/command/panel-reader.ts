@@ -19,6 +19,7 @@ export function openPanelReader(options: PanelOptions): TelemetryReader {
       const { routes } = await list<{ routes: PanelRoute[] }>('metrics', query);
       return routes.map(toSummary);
     },
+    incident: async (id) => (await find<{ html: string }>(`incidents/${id}`))?.html,
     async decide({ id, state }) {
       const verb = { muted: 'mute', resolved: 'resolve', open: 'reopen' }[state];
       return (await act(`errors.${verb}`, { id })) !== undefined;

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { GatiError } from '@gati/contract';
 import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
@@ -74,21 +75,32 @@ function traces({ words, flags, now, style }: QueryCall): ReturnType<Query> {
   };
 }
 
-function trace({ words, style }: QueryCall): ReturnType<Query> {
+function trace({ words, flags, style }: QueryCall): ReturnType<Query> {
   const [word, ...more] = words;
   const id = readTraceId(word);
   rejectWords(more);
+  const { incident: file } = flags;
+  if (file !== undefined)
+    return async (source) => {
+      const html = await source.incident(id);
+      if (html === undefined) throw unknownTraceError(id);
+      // An existing file stays as it is.
+      await writeFile(file, html, { flag: 'wx', mode: 0o600 });
+      return { lines: [`wrote ${file}`], document: { trace: id, file }, code: 0 };
+    };
   return async (source) => {
     const found = await source.trace(id);
-    if (found === undefined)
-      throw new GatiError({
-        code: 'GATI_TRACE_UNKNOWN',
-        message: `The store has no trace ${id}.`,
-        fix: 'Check the id. Old traces are removed: GATI_TELEMETRY names the store, and its limits are in the reference.',
-      });
+    if (found === undefined) throw unknownTraceError(id);
     return { lines: printTrace(found, style), document: found, code: 0 };
   };
 }
+
+const unknownTraceError = (id: string): GatiError =>
+  new GatiError({
+    code: 'GATI_TRACE_UNKNOWN',
+    message: `The store has no trace ${id}.`,
+    fix: 'Check the id. Old traces are removed: GATI_TELEMETRY names the store, and its limits are in the reference.',
+  });
 
 function logs({ words, flags, now, style }: QueryCall): ReturnType<Query> {
   rejectWords(words);

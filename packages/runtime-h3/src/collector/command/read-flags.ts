@@ -17,6 +17,7 @@ export const OPTIONS = {
   effect: { type: 'string' },
   outcome: { type: 'string' },
   for: { type: 'string' },
+  incident: { type: 'string' },
   limit: { type: 'string' },
   cursor: { type: 'string' },
   url: { type: 'string' },

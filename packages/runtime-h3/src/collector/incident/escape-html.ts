@@ -1,0 +1,19 @@
+/** Prints text: secrets hidden, control characters replaced, HTML escaped. */
+export type PrintText = (text: string) => string;
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Escapes text for HTML. Control characters, which could hide or reorder text, are replaced. */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
+      character === '\n' || character === '\t' ? character : '\uFFFD',
+    );
+}
