@@ -17,7 +17,7 @@ const PAGE = path.join(root, 'docs/reference/packages.md');
 const HEAD = `# Packages from npm
 
 The build bundles the packages that server code imports. It keeps those that can't be bundled: it
-copies them, with what they need, into \`dist/server/node_modules\`. It keeps packages
+copies them, with their dependencies, into \`dist/server/node_modules\`. It keeps packages
 
 - with compiled code,
 - that read files of their own folder, or load modules by a name computed at run time,
