@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/server/endpoints/all.ts';
-import { RULES } from '../../src/server/rules.ts';
+import { PLAYGROUND_RULES, RULES } from '../../src/server/rules.ts';
 
 const root = path.resolve(import.meta.dirname, '../../src');
 const sources = fs
@@ -21,7 +21,11 @@ describe('no source of the panel', () => {
 });
 
 test('CVE-2026-71319: every endpoint has a rule, and no rule is left over', () => {
-  const paths = [...ENDPOINTS.map((endpoint) => endpoint.path), 'logs/tail'];
+  const paths = [
+    ...ENDPOINTS.map((endpoint) => endpoint.path),
+    ...Object.keys(PLAYGROUND_RULES),
+    'logs/tail',
+  ];
   expect(Object.keys(RULES).toSorted()).toEqual(paths.toSorted());
   expect(Object.values(RULES).every(({ role }) => role !== 'public')).toBe(true);
 });

@@ -40,10 +40,13 @@ export async function startAccessServer({
   file = ':memory:',
   actions = [],
   configured,
+  folder,
 }: {
   file?: string;
   actions?: readonly Action[];
   configured?: string;
+  /** The built pages. */
+  folder?: string;
 } = {}): Promise<AccessServer> {
   let time = NOW;
   const now = (): number => time;
@@ -58,6 +61,7 @@ export async function startAccessServer({
     audit: store.audit,
     actions,
     now,
+    ...(folder !== undefined && { folder }),
   });
   server.on('request', (req, res) => panel.handle(req, res, req.url ?? ''));
   const [accepted] = origin.accepted;
