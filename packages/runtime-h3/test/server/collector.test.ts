@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import { describe, expect, test } from 'vitest';
 import { type RunningServer, useServer } from './helpers/harness.ts';
@@ -100,7 +101,7 @@ describe('a server with a telemetry store', () => {
       [{ GATI_TELEMETRY: 'sqlite:x.db' }, ['traces', '--since=yesterday']],
       [{ GATI_TELEMETRY: 'sqlite:x.db' }, ['trace', 'abc']],
     ] as const) {
-      const { code, stderr } = await server.run(env, [...args]);
+      const { code, stderr } = await server.run(env, [...args], temporaryFolder('empty'));
       expect(code, args.join(' ')).toBe(2);
       expect(stderr).toContain('GATI_USAGE');
     }

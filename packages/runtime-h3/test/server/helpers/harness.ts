@@ -26,10 +26,11 @@ export interface ServerHarness {
   entry(): string;
   /** Starts the built test app. `env` overrides the environment of the tests. */
   start(env?: Record<string, string>): Promise<RunningServer>;
-  /** Runs a server that fails to start, until it exits. */
+  /** Runs a command, or a server that fails to start, until it exits. */
   run(
     env?: Record<string, string>,
     args?: string[],
+    cwd?: string,
   ): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
@@ -56,6 +57,7 @@ export function useServer(): ServerHarness {
   const launch = (
     env: Record<string, string>,
     args: string[] = [],
+    cwd?: string,
   ): { child: ChildProcess; out: { stdout: string; stderr: string } } => {
     const child = spawn(process.execPath, [entry(), ...args], {
       env: {
@@ -67,6 +69,7 @@ export function useServer(): ServerHarness {
         GATI_PROOF_QUIET: '0',
         ...env,
       },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.add(child);
@@ -103,8 +106,8 @@ export function useServer(): ServerHarness {
         },
       };
     },
-    async run(env = {}, args = []) {
-      const { child, out } = launch(env, args);
+    async run(env = {}, args = [], cwd) {
+      const { child, out } = launch(env, args, cwd);
       const [code] = (await once(child, 'close')) as [number | null];
       return { code, ...out };
     },
