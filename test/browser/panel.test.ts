@@ -145,7 +145,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.getByRole('heading', { name: 'GET /demo/fail' }).waitFor();
     await page.getByText('about to fail').first().waitFor();
     await page.getByText('a request failed').click();
-    await page.getByText('TypeError: the ledger has no such account').waitFor();
+    await page.getByText('TypeError: the ledger has no such account at handler').waitFor();
     await page.getByRole('link', { name: 'Route GET /demo/fail' }).click();
     await page.getByText('src/handlers/demo/fail.ts').waitFor();
     await page.goto(`${server.url}/_control/routes?id=POST%20/payments/:id/capture`);

@@ -19,7 +19,9 @@ export async function runProgram(args: string[]): Promise<number> {
   // `dev` ends when the reader of its output ends, and a script of `run` handles its streams
   // itself.
   if (name !== 'dev' && name !== 'run') ignoreClosedPipe(process.stdout, process.stderr);
-  const output = createOutput(line.own.includes('--json'));
+  // The option of a subcommand counts also where an unknown option ends its arguments.
+  const ours = name === 'run' ? line.own : [...line.own, ...line.rest];
+  const output = createOutput(ours.includes('--json'));
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help')
       return help(output, words[0]);

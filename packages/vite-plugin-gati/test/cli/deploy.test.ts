@@ -25,5 +25,5 @@ test('runs gati-deploy of the app with its options, and exits with its code', as
   fs.writeFileSync(path.join(installed, 'cli.cjs'), script);
   expect(await call(app, { env: 'staging', json: true, 'dry-run': true })).toBe(3);
   const args = fs.readFileSync(path.join(installed, 'args'), 'utf8');
-  expect(args).toBe(`kubernetes staging --root ${app} --json --dry-run`);
+  expect(args).toBe(`deploy staging --root ${app} --json --dry-run`);
 });

@@ -127,7 +127,28 @@ const CASES: Record<string, Case[]> = {
     [['list', '--state', 'lost'], 2],
     [['list', '--queue', 'sqlite:no-such.db'], 2],
     [['list', '--limit', 'many'], 2],
+    [['--unknown', 'value'], 2],
     [[], 2],
+  ],
+  modules: [
+    [['list'], 0],
+    [['verify', 'unknown'], 1],
+    [['swap'], 2],
+    [[], 2],
+  ],
+  // The successes need a running server: `npm run test:panel`.
+  config: [
+    [['--url', UNREACHABLE], 1],
+    [['set', 'GATI_LOG_LEVEL'], 2],
+    [['--unknown', 'value'], 2],
+  ],
+  scale: [
+    [['4', '--url', UNREACHABLE], 1],
+    [['many'], 2],
+  ],
+  restart: [
+    [['--url', UNREACHABLE], 1],
+    [['all'], 2],
   ],
   // The successes need a running server: `telemetry.test.ts`.
   ...Object.fromEntries(

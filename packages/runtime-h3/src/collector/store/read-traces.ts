@@ -58,16 +58,19 @@ class TraceReader {
     this.#on = on;
   }
 
+  /** Returns the rows of a trace that were not read yet, oldest first. */
   read(search: Omit<Search, 'filter'>, condition: string, ...values: Value[]): Row[] {
     const filter = new Filter();
     filter.add(condition, ...values);
     const { rows, next } = scan(this.#on, { ...search, filter }, MOST_ROWS);
     if (next !== undefined) this.isCut = true;
-    return rows.filter(({ id }) => {
+    const found = rows.filter(({ id }) => {
       const isNew = !this.#seen.has(id as number);
       this.#seen.add(id as number);
       return isNew;
     });
+    // Lines of the same millisecond keep the order in which they were written.
+    return found.reverse();
   }
 }
 
