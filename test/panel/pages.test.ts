@@ -22,7 +22,7 @@ const LOOKS: Record<string, BrowserContextOptions> = {
   'light on a desktop': { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   'dark on a phone': {
     colorScheme: 'dark',
-    viewport: { width: 390, height: 844 },
+    viewport: { width: 375, height: 844 },
     reducedMotion: 'reduce',
   },
   'at 200 % with forced colors': {
