@@ -137,7 +137,10 @@ describe('traps of a server with four workers', () => {
     });
     const trap = async (...words: string[]): Promise<Caught> =>
       (await read(store, 'trap', ...words)) as unknown as Caught;
-    await sendAll(running.url, 8);
+    await until('the collector has made its store', async () => {
+      await read(store, 'traces');
+      return true;
+    });
     const { id } = await trap('add', '--route=/echo', '--status=2xx', '--limit=5');
     await until('the trap is full', async () => {
       await sendAll(running.url, 40);
