@@ -38,8 +38,10 @@ test('clients that request metrics at the same time share one scrape', async () 
   client.receive({ gati: 'all-metrics', id: 1, ...serverMetrics([], { limits: { backlog: 3 } }) });
   for (const text of await Promise.all(texts))
     expect(text.text).toContain('gati_limit_reached_total{limit="backlog"} 3');
-  void client.requestMetrics();
+  const next = client.requestMetrics();
   expect(sent).toHaveLength(2);
+  client.receive({ gati: 'all-metrics', id: 2, ...serverMetrics([]) });
+  await next;
 });
 
 test('a request for metrics fails when the supervisor does not reply', async () => {

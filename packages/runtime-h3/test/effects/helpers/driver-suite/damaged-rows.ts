@@ -30,6 +30,13 @@ const DAMAGES: [what: string, set: string][] = [
   ['time of its enqueue that no date has', 'enqueued_at = 9223372036854775807'],
 ];
 
+/** Damage that does not stop a claim: the job runs, or dies, if no list comes before the claim. */
+const CLAIMABLE = new Set([
+  'attempt that can not be increased',
+  'negative attempt',
+  'time before all dates',
+]);
+
 /**
  * Tests that a damaged row costs only itself: other jobs run, the list shows it as a dead letter with
  * the reason, and `purge` removes it.
@@ -61,7 +68,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
 
   test.each([...DAMAGES, ...more])(
     'a job with a %s costs no other job, is listed as damaged, and is purged',
-    async (_what, set) => {
+    async (what, set) => {
       const driver = await open();
       const job = (): NewJob => ({
         id: randomUUID(),
@@ -79,6 +86,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
         Object.fromEntries(
           (await driver.list!({ limit: 10 })).jobs.map(({ id, state }) => [id, state]),
         );
+      if (CLAIMABLE.has(what)) await states();
       const { engine } = openEngine({ mail: { retry: { attempts: 1 }, run: () => 1 } }, { driver });
       try {
         await eventually(async () =>
@@ -103,6 +111,36 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
         const next = job();
         await driver.enqueue([next]);
         await eventually(async () => expect((await states())[next.id]).toBe('completed'));
+      } finally {
+        await engine.drain(0);
+      }
+    },
+  );
+
+  test.each(DAMAGES.filter(([what]) => CLAIMABLE.has(what)))(
+    'a job with a %s ends and costs no other job when a worker claims it first',
+    async (_what, set) => {
+      const driver = await open();
+      const ids = [randomUUID(), randomUUID()];
+      await driver.enqueue(
+        ids.map((id) => ({
+          id,
+          effect: 'mail',
+          payload: '1',
+          priority: 0,
+          release: '1.0.0',
+          runAt: 0,
+        })),
+      );
+      await damage(set, ids[0]!);
+      const { engine } = openEngine({ mail: { retry: { attempts: 1 }, run: () => 1 } }, { driver });
+      try {
+        await eventually(async () => {
+          expect(await driver.stats()).toMatchObject({ waiting: 0, delayed: 0, active: 0 });
+        });
+        expect((await driver.list!({ ids: [ids[1]!], limit: 1 })).jobs).toMatchObject([
+          { state: 'completed' },
+        ]);
       } finally {
         await engine.drain(0);
       }
