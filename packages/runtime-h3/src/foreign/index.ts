@@ -13,6 +13,7 @@ import { ForeignModule } from './foreign-module.ts';
 import { OpenApiSource } from './openapi-source.ts';
 import { ProtocolSource } from './protocol-source.ts';
 import type { ModuleSource } from './source.ts';
+import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
 
 export { callScope } from './call-scope.ts';
 export { findBreaks } from './find-breaks.ts';
@@ -72,7 +73,7 @@ async function openSource(
     );
     if (hasOperations) return new OpenApiSource(source, binding.methods, protocol.limits);
     const { origin, pathname } = new URL(source);
-    return new ProtocolSource(protocol, { origin, base: pathname.replace(/\/+$/, '') });
+    return new ProtocolSource(protocol, { origin, base: withoutLastSlashes(pathname) });
   }
   if (parsed.kind === 'wasm') {
     const { WasmSource } = await import('./wasm-source.ts');

@@ -4,6 +4,7 @@ import { type ChannelRequest, type ChannelResponse, HttpChannel } from './http-c
 import { ModuleFailure, ModuleProblem } from './module-error.ts';
 import { parseAnswer, toProblem } from './protocol-source.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
+import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
 
 /** Headers that a call must not set: they frame the request, or belong to the connection. */
 const OWN_HEADERS =
@@ -29,7 +30,7 @@ export class OpenApiSource implements ModuleSource {
     const { origin, pathname } = new URL(source);
     this.#methods = methods;
     this.#limits = limits;
-    this.#base = pathname.replace(/\/+$/, '');
+    this.#base = withoutLastSlashes(pathname);
     this.#channel = new HttpChannel({ origin }, limits.concurrency);
   }
 
@@ -94,7 +95,7 @@ export class OpenApiSource implements ModuleSource {
 
 /** `/users/{id}` → `/users/7`. A value can't add a segment. */
 function fillPath(template: string, params: Record<string, unknown>): string {
-  return template.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) => {
+  return template.replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => {
     const value = params[name];
     if (value === undefined || value === '' || value === '.' || value === '..')
       throw new ModuleFailure('failed', `the parameter ${name} has no value for a path.`, false);

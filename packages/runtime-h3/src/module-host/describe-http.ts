@@ -4,6 +4,7 @@ import { MAX_DESCRIPTOR, parseDescriptor } from './descriptor.ts';
 import { descriptorError } from './errors.ts';
 import { toOpenApiDescriptor } from './openapi-descriptor.ts';
 import { DESCRIPTOR_PATH } from './probe.ts';
+import { withoutLastSlashes } from './without-last-slashes.ts';
 
 /** Milliseconds that a service has for its document. */
 const DOCUMENT_TIME = 10_000;
@@ -34,7 +35,7 @@ export async function describeHttp({
 }
 
 /** `https://host/api` and `/openapi.json` → `https://host/api/openapi.json`. */
-const below = (source: string, path: string): string => source.replace(/\/+$/, '') + path;
+const below = (source: string, path: string): string => withoutLastSlashes(source) + path;
 
 async function read(url: string): Promise<unknown> {
   const response = await fetch(url, {

@@ -9,8 +9,12 @@ const LEAST_ENTROPY = 3.5;
 /** Changes between letters and digits from which a text of one case counts as random. */
 const LEAST_CHANGES = 6;
 
-/** JSON Web Tokens (RFC 7519): both parts are JSON objects, whose base64 starts with `eyJ`. */
-const JWT = /\beyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*){0,3}/g;
+/** Text that may contain a JSON Web Token: its parts and the dots between them. */
+const DOTTED = /[\w.-]{14,}/g;
+/** First characters of a JSON Web Token (RFC 7519): a JSON object in base64 starts with `eyJ`. */
+const JWT_START = /(?<!\w)eyJ[\w-]{8}/;
+/** Most parts of a token: those of an encrypted one (RFC 7516). */
+const JWT_PARTS = 5;
 /** Keys of services that start with a fixed text, and private keys in PEM (RFC 7468). */
 const KNOWN_KEY =
   /\b(?:sk|pk|rk)_(?:live|test)_\w{8,}|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bxox[abeoprs]-[\w-]{10,}|\bA(?:KIA|SIA)[A-Z0-9]{16}\b|\bgati_[\w-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g;
@@ -41,10 +45,20 @@ export function hideSecrets(
     return HIDDEN;
   };
   return text
-    .replace(JWT, () => hide('token'))
+    .replace(DOTTED, (dotted) => hideJwt(dotted, hide))
     .replace(KNOWN_KEY, () => hide('token'))
     .replace(CARD, (digits) => (isCard(digits) ? hide('card') : digits))
     .replace(TOKEN, (token) => (isRandom(token) && !isKnown(token) ? hide('token') : token));
+}
+
+/** Searches for the start and cuts at the dots, which takes linear time. */
+function hideJwt(dotted: string, hide: (why: HiddenReason) => string): string {
+  const at = dotted.search(JWT_START);
+  if (at === -1) return dotted;
+  const parts = dotted.slice(at).split('.');
+  if (parts.length === 1 || parts[1]!.length < 2) return dotted;
+  const rest = parts.slice(JWT_PARTS).map((part) => `.${part}`);
+  return dotted.slice(0, at) + hide('token') + rest.join('');
 }
 
 /** Whether digits have 13 to 19 places and a valid check digit (Luhn, ISO/IEC 7812-1, annex B). */
