@@ -35,6 +35,7 @@ const CLAIMABLE = new Set([
   'attempt that can not be increased',
   'negative attempt',
   'time before all dates',
+  'time of its enqueue that no date has',
 ]);
 
 /**
