@@ -13,7 +13,7 @@ export interface Action<Input = unknown> {
   role: Role;
   /** Whether the identity must have been proved within the last 5 minutes. Such actions need a reason. */
   stepUp: boolean;
-  /** Whether it needs a reason without such a proof too. */
+  /** Whether the action needs a reason although it needs no such proof. */
   needsReason?: boolean;
   /**
    * Resolves to the result, before JSON.

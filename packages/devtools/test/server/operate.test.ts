@@ -8,7 +8,7 @@ const STATUS: PoolStatus = { wanted: 2, ready: 2, starting: 0, draining: 0, init
 
 let panel: PanelServer;
 let token: Record<string, string>;
-/** What the supervisor got. */
+/** Orders that the supervisor received. */
 let orders: Order[] = [];
 let refusal: string | undefined;
 const stored = new Map<string, string>();

@@ -96,7 +96,7 @@ export class HttpChannel {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** What both kinds of responses share: the deadline, the signal, and errors of the connection. */
+/** Base of both kinds of responses: the deadline, the signal, and errors of the connection. */
 abstract class ResponseHandler implements Dispatcher.DispatchHandler {
   protected readonly most: number;
   protected controller: Dispatcher.DispatchController | undefined;

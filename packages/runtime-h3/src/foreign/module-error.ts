@@ -17,7 +17,7 @@ export class ModuleFailure extends Error {
   readonly reason: string;
   /** Whether the module may have begun with the call. */
   readonly wasSent: boolean;
-  /** Whether it says something new about the module, for the circuit breaker. */
+  /** Whether the circuit breaker counts it. */
   isCounted = true;
 
   constructor(kind: FailureKind, reason: string, wasSent = true) {

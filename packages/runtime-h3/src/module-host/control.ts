@@ -12,7 +12,7 @@ const MAX_BODY = 1_048_576;
 /** Milliseconds that a command waits: a swap starts a process and ends another one. */
 const WAIT = 120_000;
 
-/** What a server lets commands on its machine do with modules. */
+/** Operations on modules that a server offers to commands on its machine. */
 export interface ModuleCommands {
   list(): Promise<ModuleItem[]>;
   /** @throws the reason why the running process stays */

@@ -14,11 +14,11 @@ export interface ModuleItem {
 }
 
 export interface ModuleGrants {
-  /** Whether it can open connections. */
+  /** Whether the module can open connections. */
   network: boolean;
   /** Names of the environment variables that it gets; `all` in the app's process. */
   env: string[] | 'all';
-  /** Whether it can read and write files of the app's user. */
+  /** Whether the module can read and write files of the app's user. */
   files: boolean;
 }
 

@@ -58,7 +58,7 @@ export interface PoolChange {
   reason?: string;
 }
 
-/** What a person orders from the supervisor. */
+/** Order of a person to the supervisor. */
 export type Order =
   | { do: 'report' }
   | { do: 'scale'; workers: number }

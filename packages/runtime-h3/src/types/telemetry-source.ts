@@ -106,11 +106,11 @@ export interface MetricQuery extends TimeRange {
 }
 
 export interface CallerQuery extends TimeRange {
-  /** Of this release only. */
+  /** Requests of this release only. */
   version?: string;
 }
 
-/** What a person decided about an error. */
+/** Decision of a person about an error. */
 export interface ErrorDecision {
   /** `muted`: it is known. `resolved`: it opens again when a newer release has it. */
   state: 'muted' | 'resolved';

@@ -34,7 +34,7 @@ export interface ArmedTrap {
   within: number;
 }
 
-/** What a person asks for. */
+/** Trap that a person requests. */
 export interface TrapRequest {
   where: TrapCondition;
   /** Number of requests or runs: from 1 to {@link MOST_CATCHES}. */

@@ -1,7 +1,7 @@
 import type { Document } from 'yaml';
 import type { Drift } from './find-drift.ts';
 
-/** Settings that stand for values of objects: kind, path, and keys in gati.deploy.yaml. */
+/** Settings that decide values of objects: kind, path of the value, and keys in gati.deploy.yaml. */
 const SETTINGS: [kind: string, path: RegExp, keys: string][] = [
   ['Deployment', /^spec\.replicas$/, 'scale.min'],
   ['HorizontalPodAutoscaler', /^spec\.minReplicas$/, 'scale.min'],

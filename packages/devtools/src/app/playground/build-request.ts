@@ -11,7 +11,7 @@ import {
   type Variables,
 } from './variables.ts';
 
-/** What a draft is completed with: values that stay in the tab. */
+/** Values that complete a draft and stay in the tab. */
 export interface Surroundings {
   variables: Variables;
   credentials: Credentials;

@@ -2,7 +2,7 @@ import type { Defs } from '@gati/contract';
 import type { ComputedRef, InjectionKey } from 'vue';
 import type { Issue } from './check-draft.ts';
 
-/** What the fields of a form share. */
+/** State that all fields of a form share. */
 export interface FormContext {
   $defs: ComputedRef<Defs>;
   /** Issues of exactly this pointer. */

@@ -17,9 +17,9 @@ const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 export interface ExchangeLimits {
   /** Until the head of the response. */
   head: number;
-  /** Of a whole response that is no stream. */
+  /** Until the end of a response that is no stream. */
   whole: number;
-  /** Of a stream or a socket. */
+  /** Until the end of a stream or a socket. */
   stream: number;
 }
 

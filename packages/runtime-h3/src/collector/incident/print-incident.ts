@@ -16,7 +16,7 @@ const LONGEST_LINE = 2000;
 const MOST_CAPTURES = 20;
 const PLAIN = createStyle(false);
 
-/** What an incident file contains. */
+/** Contents of an incident file. */
 export interface Incident {
   /** With the traces of the runs that it enqueued. */
   trace: Trace;

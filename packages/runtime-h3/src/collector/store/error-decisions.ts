@@ -2,7 +2,7 @@ import { compareSemver, parseSemver } from '@gati/contract';
 import type { ErrorChange, ErrorGroup } from '../../types/telemetry-source.ts';
 import type { Statements } from './statements.ts';
 
-/** What a person decided about a group of errors, as the table has it. */
+/** Row of a decision of a person about a group of errors. */
 interface StoredDecision {
   state: 'muted' | 'resolved' | 'reopened';
   by: string;

@@ -58,7 +58,7 @@ CREATE TABLE errors (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** What each version after the first added. `traps`: see `trap-table.ts`. */
+/** SQL that each version after the first added. `traps`: see `trap-table.ts`. */
 const ADDED: Record<number, string> = {
   2: `
 CREATE TABLE captures (

@@ -28,7 +28,7 @@ export interface TelemetryHello {
   kind: string;
 }
 
-/** What the collector sends, when a process connects and when the traps change. */
+/** Message of the collector when a process connects and when the traps change. */
 export interface TrapsMessage {
   gati: 'traps';
   traps: ArmedTrap[];

@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../../types/telemetry.ts';
 import type { TrapCondition } from '../../types/trap.ts';
 
-/** What is known of a request before its response is complete. */
+/** Facts of a request that are known before its response is complete. */
 export interface RequestFacts {
   method: string;
   route: string;

@@ -79,7 +79,7 @@ export class CallerCounts {
   }
 }
 
-/** Who sent a request, for the line of an error. */
+/** Describes the caller of a request for the line of an error. */
 export const describeCaller = (request: CallerHeaders): { agent: string; asked: string } => ({
   agent: toProduct(request.header('user-agent') ?? ''),
   asked: askedVersion(request),

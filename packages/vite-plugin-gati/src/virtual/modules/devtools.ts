@@ -6,7 +6,7 @@ import type { VirtualInput } from '../virtual-module.ts';
 /** The package of the app that connects to Vue DevTools. */
 const DEVTOOLS_API = '@vue/devtools-api';
 
-/** What a build, and an app without the package, get: a plugin that does nothing. */
+/** Plugin of a build, and of an app without the package: it does nothing. */
 const NO_PLUGIN = 'export default { install() {} };\n';
 
 /**
