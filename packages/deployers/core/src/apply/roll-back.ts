@@ -2,8 +2,8 @@ import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { pathOf } from '../kube/kinds.ts';
 import { createLiveObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
-import { differences, withRecord } from '../plan/essence.ts';
-import { findObject, type LiveState, revisionHistory } from '../plan/live-state.ts';
+import { toApplyStep } from '../plan/apply-step.ts';
+import { findObject, historyBefore, type LiveState } from '../plan/live-state.ts';
 import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 
 export interface RolledBack {
@@ -53,7 +53,7 @@ export async function rollBack(
   const { before, revision } = plan;
   const isSwitched = done.some((step) => step.kind === 'apply' && step.object.kind === 'Service');
   if (isSwitched && before !== null && before !== revision) {
-    const history = revisionHistory(state).filter((each) => each !== before);
+    const history = historyBefore(state, before);
     const { service, others } = createLiveObjects(target, before, history);
     for (const object of [service, ...others]) {
       const step = toStep(object, state);
@@ -85,13 +85,7 @@ export async function rollBack(
 }
 
 function toStep(object: ApplyStep['object'], state: LiveState): ApplyStep {
-  const found = findObject(state, object);
-  return {
-    kind: 'apply',
-    reason: 'the rollout failed',
-    object: withRecord(object),
-    against: null,
-    changes: found ? differences(object, found) : [],
-    force: true,
-  };
+  const step = toApplyStep(object, findObject(state, object), 'the rollout failed', true);
+  // A rollback does not depend on the object in the cluster.
+  return { ...step, against: null };
 }

@@ -11,7 +11,7 @@ import { createProvenance } from '../image/provenance.ts';
 import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
 import { Registry } from '../registry/client.ts';
-import { parseReference } from '../registry/reference.ts';
+import { parseReference, printReference } from '../registry/reference.ts';
 import type { Call } from './command.ts';
 
 /**
@@ -57,6 +57,12 @@ export async function buildStep(
     ({ image }) =>
       `${image.platforms.join(', ')}, ${megabytes(image.size)} compressed, ${image.top.descriptor.digest.slice(0, 19)}`,
   );
+}
+
+/** Returns the reference that the image will have once it is pushed. */
+export function referenceOf(settings: Settings, { build, image }: BuiltImage): string {
+  const { host, repository } = parseReference(settings.image?.repository ?? build.manifest.name);
+  return printReference({ host, repository, digest: image.top.descriptor.digest });
 }
 
 /** Pushes the image and reports it as a step. */

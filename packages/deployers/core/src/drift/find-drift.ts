@@ -7,12 +7,11 @@ import { rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { differences, recordOf } from '../plan/essence.ts';
 import {
+  findLive,
   findObject,
+  historyBefore,
   listDeployments,
-  listRevisions,
-  liveRevision,
   type LiveState,
-  revisionHistory,
 } from '../plan/live-state.ts';
 
 /** A value in the cluster that differs from what the last deploy applied. */
@@ -33,12 +32,11 @@ export interface Drift {
 
 /** Compares the objects of the live release with what its deploy applied. */
 export function findDrift(target: Target, state: LiveState): Drift[] {
-  const revision = liveRevision(state);
-  const live = listRevisions(state).find((each) => each.revision === revision);
-  if (revision === undefined || !live) return [];
-  const history = revisionHistory(state).filter((each) => each !== revision);
+  const live = findLive(state);
+  if (!live) return [];
+  const { revision } = live;
   const facts = { id: live.release, version: live.version, image: live.image };
-  const { service, others } = createLiveObjects(target, revision, history);
+  const { service, others } = createLiveObjects(target, revision, historyBefore(state, revision));
   const expected = [...createObjects(target, facts).foundation, service, ...others];
   const removed = expected
     .filter((object) => !findObject(state, object))

@@ -107,6 +107,16 @@ export function liveRevision(state: LiveState): string | undefined {
   return typeof revision === 'string' ? revision : undefined;
 }
 
+/** Returns the live revision with its pods; `undefined` if nothing is deployed. */
+export const findLive = (state: LiveState): Revision | undefined => {
+  const live = liveRevision(state);
+  return listRevisions(state).find(({ revision }) => revision === live);
+};
+
+/** Returns the revisions that were live before another one, the newest first. */
+export const historyBefore = (state: LiveState, revision: string): string[] =>
+  revisionHistory(state).filter((each) => each !== revision);
+
 /** Returns the revisions that were live, the newest first. */
 export function revisionHistory(state: LiveState): string[] {
   const text = serviceOf(state)?.metadata.annotations?.[ANNOTATIONS.history];

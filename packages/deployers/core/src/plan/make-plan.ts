@@ -9,15 +9,16 @@ import {
 import { LABELS } from '../objects/labels.ts';
 import { CORE, type Role, type RoleName, rolesOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
-import { differences, essenceOf, isCurrent, withRecord } from './essence.ts';
+import { toApplyStep } from './apply-step.ts';
+import { isCurrent } from './essence.ts';
 import {
   findObject,
   listDeployments,
   liveRevision,
   type LiveState,
-  revisionHistory,
+  historyBefore,
 } from './live-state.ts';
-import { type ApplyStep, type Plan, PLAN_FORMAT, type PlanStep } from './plan.ts';
+import { type ApplyStep, createPlan, type Plan, type PlanStep } from './plan.ts';
 
 export interface PlanOptions {
   server: string;
@@ -46,16 +47,11 @@ export function makePlan(
 ): Plan {
   const { revision, deployments } = desired;
   const before = liveRevision(state);
-  const history = revisionHistory(state).filter((each) => each !== revision);
+  const history = historyBefore(state, revision);
   const live = createLiveObjects(target, revision, history.slice(0, keepOf(target)));
   const apply = (object: KubeObject, reason: string): ApplyStep[] => {
     const found = object.kind === 'Namespace' ? state.namespace : findObject(state, object);
-    if (isCurrent(found, object)) return [];
-    const changes = found ? differences(object, found) : [];
-    const against = found ? essenceOf(found) : null;
-    return [
-      { kind: 'apply', reason, object: withRecord(object), against, changes, force: options.force },
-    ];
+    return isCurrent(found, object) ? [] : [toApplyStep(object, found, reason, options.force)];
   };
   const planned = rolesOf(target.settings).flatMap((role) => {
     const name = deploymentName(target, role.name, revision);
@@ -84,17 +80,8 @@ export function makePlan(
       : []),
     ...planEnd(target, revision, live.others, history, state),
   ];
-  return {
-    format: PLAN_FORMAT,
-    app: target.app,
-    environment: target.environment,
-    namespace: target.namespace,
-    server: options.server,
-    release,
-    revision,
-    before: before ?? null,
-    steps,
-  };
+  const { server } = options;
+  return createPlan(target, { server, release, revision, before: before ?? null, steps });
 }
 
 function planVerify(target: Target, release: ReleaseFacts, reason: string): PlanStep {

@@ -1,16 +1,10 @@
 import { createLiveObjects } from '../objects/objects.ts';
 import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
-import { differences, essenceOf, withRecord } from './essence.ts';
-import {
-  findObject,
-  listRevisions,
-  liveRevision,
-  type LiveState,
-  revisionHistory,
-} from './live-state.ts';
+import { toApplyStep } from './apply-step.ts';
+import { findLive, findObject, historyBefore, type LiveState } from './live-state.ts';
 import { timeoutOf } from './make-plan.ts';
-import { type Plan, PLAN_FORMAT, type PlanStep } from './plan.ts';
+import { createPlan, type Plan, type PlanStep } from './plan.ts';
 
 /**
  * Plans another number of pods for the live revision. With an autoscaler, it becomes the minimum.
@@ -23,10 +17,10 @@ export function planScale(
   pods: number,
   server: string,
 ): Plan | undefined {
-  const revision = liveRevision(state);
-  const live = listRevisions(state).find((each) => each.revision === revision);
-  if (revision === undefined || !live) return undefined;
+  const live = findLive(state);
+  if (!live) return undefined;
   const { namespace } = target;
+  const { revision } = live;
   const deployment = live.deployment.metadata.name;
   const steps: PlanStep[] = [];
   const autoscaler = scaledAutoscaler(target, state, revision, pods);
@@ -46,17 +40,8 @@ export function planScale(
       replicas: pods,
       timeout: timeoutOf(target),
     });
-  return {
-    format: PLAN_FORMAT,
-    app: target.app,
-    environment: target.environment,
-    namespace,
-    server,
-    release: { id: live.release, version: live.version, image: live.image },
-    revision,
-    before: revision,
-    steps,
-  };
+  const release = { id: live.release, version: live.version, image: live.image };
+  return createPlan(target, { server, release, revision, before: revision, steps });
 }
 
 function scaledAutoscaler(
@@ -69,24 +54,15 @@ function scaledAutoscaler(
   const [{ min, max }] = rolesOf(settings);
   if (max <= min) return undefined;
   const scale = { ...settings.scale, min: pods, max: Math.max(max, pods + 1) };
-  const history = revisionHistory(state).filter((each) => each !== revision);
   const { others } = createLiveObjects(
     { ...target, settings: { ...settings, scale } },
     revision,
-    history,
+    historyBefore(state, revision),
   );
   const object = others.find(
     ({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === target.app,
   )!;
   const found = findObject(state, object);
-  const changes = found ? differences(object, found) : [];
-  if (found && changes.length === 0) return undefined;
-  return {
-    kind: 'apply',
-    reason: `${pods} pods at least`,
-    object: withRecord(object),
-    against: found ? essenceOf(found) : null,
-    changes,
-    force: false,
-  };
+  const step = toApplyStep(object, found, `${pods} pods at least`, false);
+  return found && step.changes.length === 0 ? undefined : step;
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, KubeRequest } from '../kube/cluster.ts';
 import { pathOf } from '../kube/kinds.ts';
 import { MANAGER } from '../objects/labels.ts';
+import type { Target } from '../objects/target.ts';
 import type { Difference } from './essence.ts';
 
 export const PLAN_FORMAT = 1;
@@ -22,6 +23,14 @@ export interface Plan {
   /** The revision that serves before the plan; `null` for the first deploy. */
   before: string | null;
   steps: PlanStep[];
+}
+
+/** Adds the facts of an app to the parts of its plan. */
+export function createPlan(
+  { app, environment, namespace }: Target,
+  parts: Pick<Plan, 'server' | 'release' | 'revision' | 'before' | 'steps'>,
+): Plan {
+  return { format: PLAN_FORMAT, app, environment, namespace, ...parts };
 }
 
 export type PlanStep = ApplyStep | ScaleStep | WaitStep | VerifyStep | DeleteStep;

@@ -3,22 +3,19 @@ import {
   listRevisions,
   type LiveState,
   liveRevision,
-  readLiveState,
   type Revision,
   revisionHistory,
 } from '../../plan/live-state.ts';
 import { planRevision } from '../../plan/plan-revision.ts';
 import { type Call, OK } from '../command.ts';
-import { openDestination, runPlan } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { runPlan } from '../deploy-step.ts';
+import { readDeployed } from '../read-deployed.ts';
 
 /** `gati-deploy attach [ENV]`: continues the deploy that was stopped, without its build. */
 export async function run(call: Call): Promise<number> {
-  const { words, root, reporter } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
-  const destination = openDestination(settings, readAppName(root), environment);
-  const { cluster, target } = destination;
-  const state = await readLiveState(cluster, target);
+  const { words, reporter } = call;
+  const deployed = await readDeployed(call, words[0]);
+  const { cluster, target, state } = deployed;
   const stopped = findStopped(state);
   if (!stopped) {
     reporter.line(`${target.app} is not deployed in ${target.namespace}`);
@@ -26,7 +23,7 @@ export async function run(call: Call): Promise<number> {
     return OK;
   }
   const options = { server: cluster.access.server.origin, force: false };
-  return await runPlan(call, destination, planRevision(target, state, stopped, options), state);
+  return await runPlan(call, deployed, planRevision(target, state, stopped, options), state);
 }
 
 /**

@@ -5,18 +5,14 @@ import { nameOf } from '../../kube/kinds.ts';
 import { LABELS } from '../../objects/labels.ts';
 import { setId } from '../../objects/objects.ts';
 import { toRequest } from '../../plan/plan.ts';
-import { readLiveState } from '../../plan/live-state.ts';
 import { type Call, OK } from '../command.ts';
-import { openDestination } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { readDeployed } from '../read-deployed.ts';
 
 /** `gati-deploy destroy [ENV] --yes`: removes the objects that deploys created. */
 export async function run(call: Call): Promise<number> {
-  const { reporter, words, root, options } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
-  const { cluster, target } = openDestination(settings, readAppName(root), environment);
-  const { objects } = await readLiveState(cluster, target);
-  const own = objects.filter(({ metadata: { labels = {} } }) =>
+  const { reporter, words, options } = call;
+  const { cluster, target, state } = await readDeployed(call, words[0]);
+  const own = state.objects.filter(({ metadata: { labels = {} } }) =>
     [labels[LABELS.partOf], labels['applyset.kubernetes.io/id']].includes(setId(target)),
   );
   for (const object of own) reporter.line(`  ${nameOf(object)}`);

@@ -6,26 +6,23 @@ import { CONFIG_FILE } from '../../config/read-config.ts';
 import { adoptDrift } from '../../drift/adopt.ts';
 import { type Drift, findDrift } from '../../drift/find-drift.ts';
 import { planRepair } from '../../drift/plan-repair.ts';
-import { readLiveState } from '../../plan/live-state.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { openDestination, runPlan, showValue } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { runPlan, showValue } from '../deploy-step.ts';
+import { readDeployed } from '../read-deployed.ts';
 
 /** `gati-deploy drift [ENV]`: compares the cluster with what the last deploy applied. */
 export async function run(call: Call): Promise<number> {
-  const { reporter, words, root, options } = call;
+  const { reporter, words, options } = call;
   const isRepair = options['repair'] === true;
   if (isRepair && options['adopt'] === true)
     throw usageError('--repair and --adopt exclude each other', 'Choose one of them.');
-  const { environment, settings } = readEnvironment(call, words[0]);
-  const destination = openDestination(settings, readAppName(root), environment);
-  const { cluster, target } = destination;
-  const state = await readLiveState(cluster, target);
+  const deployed = await readDeployed(call, words[0]);
+  const { cluster, target, environment, state } = deployed;
   const drift = findDrift(target, state);
   for (const each of drift) reporter.line(describe(each));
   if (drift.length > 0 && isRepair) {
     const plan = planRepair(target, state, drift, cluster.access.server.origin);
-    return await runPlan(call, destination, plan, state);
+    return await runPlan(call, deployed, plan, state);
   }
   if (drift.length > 0 && options['adopt'] === true) return adopt(call, environment, drift);
   if (drift.length === 0) reporter.line('the cluster has what the last deploy applied');

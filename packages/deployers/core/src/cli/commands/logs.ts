@@ -1,12 +1,11 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatiError } from '@gati/contract';
 import { usageError } from '@gati/runtime-h3/command';
 import { LABELS } from '../../objects/labels.ts';
-import { liveRevision, readLiveState } from '../../plan/live-state.ts';
+import { liveRevision } from '../../plan/live-state.ts';
 import { type Call, OK } from '../command.ts';
-import { type Destination, openDestination } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import type { Destination } from '../deploy-step.ts';
+import { notDeployedError, readDeployed } from '../read-deployed.ts';
 
 const LINES = 100;
 const LINES_LIMIT = 10_000;
@@ -15,17 +14,9 @@ const INTERVAL = 2000;
 
 /** `gati-deploy logs [ENV]`: prints the logs of the live pods. */
 export async function run(call: Call): Promise<number> {
-  const { reporter, words, root, options } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
-  const destination = openDestination(settings, readAppName(root), environment);
-  const { cluster, target } = destination;
-  const live = liveRevision(await readLiveState(cluster, target));
-  if (live === undefined)
-    throw new GatiError({
-      code: 'GATI_DEPLOY_ROLLOUT',
-      message: `${target.app} is not deployed in ${target.namespace}.`,
-      fix: 'Deploy it first: `gati-deploy kubernetes`.',
-    });
+  const { reporter, words, options } = call;
+  const deployed = await readDeployed(call, words[0]);
+  if (liveRevision(deployed.state) === undefined) throw notDeployedError(deployed.target);
   const isFollowing = options['follow'] === true;
   const query: Record<string, string> = {
     container: 'app',
@@ -36,9 +27,9 @@ export async function run(call: Call): Promise<number> {
   const open = new Map<string, Promise<number | undefined>>();
   let lines = 0;
   for (;;) {
-    for (const name of await namesOfPods(destination)) {
+    for (const name of await namesOfPods(deployed)) {
       if (open.has(name)) continue;
-      const printed = printLog(call, destination, name, query);
+      const printed = printLog(call, deployed, name, query);
       open.set(name, printed);
       // The container has not started yet, so the next look tries again.
       void printed.then((count) => count ?? open.delete(name));

@@ -1,9 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseReference, printReference } from '../../registry/reference.ts';
 import { type Call, OK } from '../command.ts';
 import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
-import { buildStep, withTemporaryFolder } from '../image-step.ts';
+import { buildStep, referenceOf, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy plan [ENV]`: builds the image to know its digest, and pushes nothing. */
@@ -11,14 +10,13 @@ export async function run(call: Call): Promise<number> {
   const { options, words, reporter, root } = call;
   const { environment, settings } = readEnvironment(call, words[0]);
   return await withTemporaryFolder(async (folder) => {
-    const { build, image } = await buildStep(call, settings, folder);
-    const { name, release } = build.manifest;
-    const { host, repository } = parseReference(settings.image?.repository ?? name);
-    const reference = { host, repository, digest: image.top.descriptor.digest };
+    const built = await buildStep(call, settings, folder);
+    const { manifest } = built.build;
+    const { name, release } = manifest;
     const { plan } = await planRelease(
       openDestination(settings, name, environment),
-      build.manifest,
-      { id: release.id, version: release.version, image: printReference(reference) },
+      manifest,
+      { id: release.id, version: release.version, image: referenceOf(settings, built) },
       options['take-over'] === true,
     );
     printPlan(plan, call);

@@ -5,9 +5,8 @@ import type { KubeObject } from '../../kube/cluster.ts';
 import { createObjects, type DesiredObjects } from '../../objects/objects.ts';
 import { rolesOf } from '../../objects/roles.ts';
 import { assertQueue, type Target, toTarget } from '../../objects/target.ts';
-import { parseReference, printReference } from '../../registry/reference.ts';
 import { type Call, OK } from '../command.ts';
-import { buildStep, withTemporaryFolder } from '../image-step.ts';
+import { buildStep, referenceOf, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy render [ENV]`: prints the objects, for tools that apply files of a repository. */
@@ -17,13 +16,13 @@ export async function run(call: Call): Promise<number> {
   return await withTemporaryFolder(async (folder) => {
     // Standard output is for the objects alone.
     const silent = { ...reporter, step: <T>(_: string, work: () => Promise<T>) => work() };
-    const { build, image } = await buildStep({ ...call, reporter: silent }, settings, folder);
-    const { name, release } = build.manifest;
-    const { host, repository } = parseReference(settings.image?.repository ?? name);
-    const reference = { host, repository, digest: image.top.descriptor.digest };
+    const built = await buildStep({ ...call, reporter: silent }, settings, folder);
+    const { manifest } = built.build;
+    const { name, release } = manifest;
     const target = toTarget(name, environment, settings);
-    assertQueue(build.manifest, settings);
-    const facts = { id: release.id, version: release.version, image: printReference(reference) };
+    assertQueue(manifest, settings);
+    const image = referenceOf(settings, built);
+    const facts = { id: release.id, version: release.version, image };
     const objects = listObjects(target, createObjects(target, facts));
     if (typeof options['out'] === 'string') {
       const out = path.resolve(root, options['out']);
@@ -32,7 +31,7 @@ export async function run(call: Call): Promise<number> {
         `wrote ${objects.length} objects to ${out}; they need the image in the registry`,
       );
     } else for (const object of objects) reporter.line(`---\n${stringify(object).trimEnd()}`);
-    reporter.document({ image: facts.image, objects });
+    reporter.document({ image, objects });
     return OK;
   });
 }

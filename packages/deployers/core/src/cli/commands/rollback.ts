@@ -4,28 +4,24 @@ import {
   listRevisions,
   type LiveState,
   liveRevision,
-  readLiveState,
   type Revision,
   revisionHistory,
 } from '../../plan/live-state.ts';
 import { planRevision } from '../../plan/plan-revision.ts';
 import type { Call } from '../command.ts';
-import { openDestination, runPlan } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { runPlan } from '../deploy-step.ts';
+import { environmentOption, readDeployed } from '../read-deployed.ts';
 
 /** `gati-deploy rollback [VERSION]`: makes an earlier revision live again, as it was applied. */
 export async function run(call: Call): Promise<number> {
-  const { words, root, options } = call;
-  const given = typeof options['env'] === 'string' ? options['env'] : undefined;
-  const { environment, settings } = readEnvironment(call, given);
-  const destination = openDestination(settings, readAppName(root), environment);
-  const { cluster, target } = destination;
-  const state = await readLiveState(cluster, target);
+  const { words, options } = call;
+  const deployed = await readDeployed(call, environmentOption(call));
+  const { cluster, target, state } = deployed;
   const plan = planRevision(target, state, choose(state, words[0]), {
     server: cluster.access.server.origin,
     force: options['take-over'] === true,
   });
-  return await runPlan(call, destination, plan, state);
+  return await runPlan(call, deployed, plan, state);
 }
 
 function choose(state: LiveState, version: string | undefined): Revision {

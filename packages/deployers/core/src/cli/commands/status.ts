@@ -1,10 +1,9 @@
 import { printTable } from '@gati/runtime-h3/command';
 import { findCauses } from '../../cause/find-causes.ts';
 import { readSnapshot } from '../../cause/snapshot.ts';
-import { listDeployments, liveRevision, readLiveState } from '../../plan/live-state.ts';
+import { listDeployments, liveRevision } from '../../plan/live-state.ts';
 import { type Call, FINDING, OK } from '../command.ts';
-import { openDestination } from '../deploy-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { readDeployed } from '../read-deployed.ts';
 
 const COLUMNS = ['', 'version', 'revision', 'role', 'pods', 'release', 'since'].map((title) => ({
   title,
@@ -12,10 +11,8 @@ const COLUMNS = ['', 'version', 'revision', 'role', 'pods', 'release', 'since'].
 
 /** `gati-deploy status [ENV]`: lists the revisions, and the reasons why pods are not ready. */
 export async function run(call: Call): Promise<number> {
-  const { reporter, words, root } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
-  const { cluster, target } = openDestination(settings, readAppName(root), environment);
-  const state = await readLiveState(cluster, target);
+  const { reporter, words } = call;
+  const { cluster, target, state } = await readDeployed(call, words[0]);
   const live = liveRevision(state);
   const revisions = await Promise.all(
     listDeployments(state).map(async ({ deployment, ...facts }) => {

@@ -1,0 +1,35 @@
+import { GatiError } from '@gati/contract';
+import type { Settings } from '../config/settings.ts';
+import type { Target } from '../objects/target.ts';
+import { readLiveState, type LiveState } from '../plan/live-state.ts';
+import type { Call } from './command.ts';
+import { type Destination, openDestination } from './deploy-step.ts';
+import { readAppName, readEnvironment } from './read-app.ts';
+
+/** The app of a folder as an environment has it, with its objects in the cluster. */
+export interface Deployed extends Destination {
+  environment: string;
+  settings: Settings;
+  state: LiveState;
+}
+
+/** Reads the app from its cluster, for commands that need no build. */
+export async function readDeployed(call: Call, environment: string | undefined): Promise<Deployed> {
+  const found = readEnvironment(call, environment);
+  const destination = openDestination(found.settings, readAppName(call.root), found.environment);
+  const state = await readLiveState(destination.cluster, destination.target);
+  return { ...found, ...destination, state };
+}
+
+/** Returns the value of `--env`, for commands whose first word is no environment. */
+export function environmentOption({ options }: Call): string | undefined {
+  return typeof options['env'] === 'string' ? options['env'] : undefined;
+}
+
+export function notDeployedError({ app, namespace }: Target): GatiError {
+  return new GatiError({
+    code: 'GATI_DEPLOY_ROLLOUT',
+    message: `${app} is not deployed in ${namespace}.`,
+    fix: 'Deploy it first: `gati-deploy kubernetes`.',
+  });
+}
