@@ -114,15 +114,24 @@ describe('traps of a server with four workers', () => {
     state: string;
     kept: number;
     catches: { traceId: string; result: string }[];
-    captures: { request: { body: { text: string } }; pid: number; traps: string[] }[];
+    captures: {
+      request: { body: { text: string } };
+      response: { body?: { text: string } };
+      pid: number;
+      traps: string[];
+    }[];
   }
-  const sendAll = async (url: string, count: number): Promise<Response[]> =>
+  const sendAll = async (
+    url: string,
+    count: number,
+    // Each connection goes to the next worker.
+    headers: Record<string, string> = { connection: 'close' },
+  ): Promise<Response[]> =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>
         fetch(`${url}/echo`, {
           method: 'POST',
-          // Each connection goes to the next worker.
-          headers: { 'content-type': 'application/json', connection: 'close' },
+          headers: { 'content-type': 'application/json', ...headers },
           body: JSON.stringify({ index, password: 'hunter2' }),
         }),
       ),
@@ -152,6 +161,7 @@ describe('traps of a server with four workers', () => {
     const traces = await Promise.all(catches.map(({ traceId }) => trapTrace(traceId)));
     for (const { captures } of traces) {
       expect(captures[0]!.request.body.text).toMatch(/^\{"index":\d+,"password":"\[redacted\]"\}$/);
+      expect(captures[0]!.response.body?.text).toMatch(/^\{"got":\{"index":\d+/);
       expect(captures[0]!.traps).toEqual([id]);
     }
 
@@ -159,10 +169,14 @@ describe('traps of a server with four workers', () => {
     running.child.kill('SIGUSR2');
     await running.seen('"rolled"');
     await until('the trap is full', async () => {
-      await sendAll(running.url, 20);
+      // Responses on connections that stay open have heads that are reused.
+      await sendAll(running.url, 20, {});
       return (await trap('show', next.id)).state === 'full';
     });
-    expect((await trap('show', next.id)).catches).toHaveLength(3);
+    const later = (await trap('show', next.id)).catches;
+    expect(later).toHaveLength(3);
+    for (const { traceId } of later)
+      expect((await trapTrace(traceId)).captures[0]!.response.body?.text).toContain('"got"');
     expect(await running.stop()).toBe(0);
     const list = (await read(store, 'trap', 'list')) as unknown as { traps: Caught[] };
     expect(list.traps.map((each) => each.kept)).toEqual([3, 5]);

@@ -223,9 +223,11 @@ export function send(call: Call, status: number, headers: HeaderList, body: Payl
 
 /** Sends a text with headers that many responses have. */
 function sendText(call: Call, status: number, headers: SharedHeaders, text: string): undefined {
-  const { exchange, requestId, cors, res } = call;
+  const { app, exchange, requestId, cors, res } = call;
   const now = performance.now();
   if (
+    // Only `send` keeps the response for a capture.
+    app.tracer?.capture === undefined &&
     cors === undefined &&
     res.assignedHeaders === undefined &&
     status !== 401 &&
