@@ -17,7 +17,8 @@ import { readOldest } from './read-oldest.ts';
 import { readMetrics } from './read-steps.ts';
 import { readTrace, readTraces } from './read-traces.ts';
 import { NewerFormat, prepareFile } from './schema.ts';
-import { createStatements, inTransaction, type Statements } from './statements.ts';
+import { createStatements, type Statements } from './statements.ts';
+import { inTransaction } from './transaction.ts';
 import { addTrap, armedTraps, listTraps, readTrap, removeTrap } from './trap-table.ts';
 import { validRecords } from './valid-records.ts';
 import { type BatchWriter, createBatchWriter } from './write-batch.ts';
@@ -130,7 +131,7 @@ export function openTelemetryStore(
   const change = async <Result>(work: (on: Statements) => Result): Promise<Result> => {
     for (let left = BUSY_TRIES; ; left--) {
       try {
-        return await read((on) => inTransaction(on, () => work(on)));
+        return await read((on) => inTransaction(on.db, () => work(on)));
       } catch (error) {
         if (left === 0 || DROP_REASONS[toFailure(error).sqlite] !== 'busy') throw error;
         await setTimeout(BUSY_PAUSE);

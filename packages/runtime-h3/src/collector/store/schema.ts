@@ -1,4 +1,5 @@
 import type { Native, Row } from '../../data/native-sqlite.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Value of `PRAGMA user_version`. */
 const VERSION = 3;
@@ -109,18 +110,13 @@ export function prepareFile(db: Native, mostBytes: number): void {
   const { page_size: pageSize } = db.prepare('PRAGMA page_size').all()[0] as Row;
   db.exec(`PRAGMA max_page_count = ${Math.ceil(mostBytes / Number(pageSize))}`);
   if (versionOf(db) === VERSION) return;
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(db, () => {
     // Another process may have made the tables in the meantime.
     const version = versionOf(db);
     if (version === 0) db.exec(SCHEMA);
     for (let next = Math.max(version, 1) + 1; next <= VERSION; next++) db.exec(ADDED[next]!);
     db.exec(`PRAGMA user_version = ${VERSION}`);
-    db.exec('COMMIT');
-  } catch (error) {
-    db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 function versionOf(db: Native): number {

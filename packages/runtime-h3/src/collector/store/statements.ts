@@ -38,16 +38,3 @@ export function insertRows(on: Statements, head: string, row: string, rows: Valu
   for (; at + ROWS <= rows.length; at += ROWS) on.run(many, ...rows.slice(at, at + ROWS).flat());
   for (; at < rows.length; at++) on.run(`${head} VALUES ${row}`, ...rows[at]!);
 }
-
-/** Runs `work` in a transaction that writes. */
-export function inTransaction<Result>(on: Statements, work: () => Result): Result {
-  on.db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    on.db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    on.db.exec('ROLLBACK');
-    throw error;
-  }
-}

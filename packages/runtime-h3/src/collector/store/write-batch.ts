@@ -18,6 +18,7 @@ import { createNames, type Names } from './names.ts';
 import { createRecordIds, newestId, type RecordIds } from './record-ids.ts';
 import { createRollups, logKey, type Rollups, sampleOf, seriesKey, type Step } from './rollups.ts';
 import { insertRows, type Statements } from './statements.ts';
+import { inTransaction } from './transaction.ts';
 import { countCapture } from './trap-table.ts';
 import { createTraceIndex, type TraceIndex } from './trace-index.ts';
 
@@ -46,29 +47,20 @@ export function createBatchWriter(on: Statements): BatchWriter {
   let memory: Memory | undefined;
   return {
     write(batch, now) {
-      on.db.exec('BEGIN IMMEDIATE');
       try {
-        // Two processes write while a new server replaces an old one.
-        const [row] = on.all('PRAGMA data_version') as [Row];
-        const dataVersion = row.data_version as number;
-        if (memory?.dataVersion !== dataVersion) memory = readMemory(on, dataVersion);
-        memory.newest = insertBatch(on, memory, batch, now);
-        on.db.exec('COMMIT');
+        inTransaction(on.db, () => {
+          // Two processes write while a new server replaces an old one.
+          const [row] = on.all('PRAGMA data_version') as [Row];
+          const dataVersion = row.data_version as number;
+          if (memory?.dataVersion !== dataVersion) memory = readMemory(on, dataVersion);
+          memory.newest = insertBatch(on, memory, batch, now);
+        });
       } catch (error) {
         memory = undefined;
-        rollBack(on);
         throw error;
       }
     },
   };
-}
-
-function rollBack(on: Statements): void {
-  try {
-    on.db.exec('ROLLBACK');
-  } catch {
-    // SQLite has rolled back itself, as it does when the disk is full.
-  }
 }
 
 function readMemory(on: Statements, dataVersion: number): Memory {

@@ -1,0 +1,22 @@
+import type { Native } from '../../data/native-sqlite.ts';
+
+/** Runs `work` in a transaction that writes. */
+export function inTransaction<Result>(db: Native, work: () => Result): Result {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(db);
+    throw error;
+  }
+}
+
+function rollBack(db: Native): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back itself, as it does when the disk is full.
+  }
+}
