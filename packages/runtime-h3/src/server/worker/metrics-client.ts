@@ -1,10 +1,7 @@
 import type { PrintedMetrics } from '../../telemetry/export/print-metrics.ts';
-import type { ServerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { MessageToSupervisor, MessageToWorker } from '../channel/messages.ts';
+import { createSupervisorRequests } from '../channel/supervisor-requests.ts';
 import type { CollectMetrics } from './worker-metrics.ts';
-
-/** Milliseconds that the supervisor has to reply. It waits for the workers for less. */
-const REPLY_TIMEOUT = 5000;
 
 type AllMetrics = MessageToWorker & { gati: 'all-metrics' };
 
@@ -23,29 +20,13 @@ export interface MetricsClient {
 export function createMetricsClient(
   load: () => Promise<CollectMetrics>,
   send: (message: MessageToSupervisor, then?: () => void) => void,
-  replyTimeout: number = REPLY_TIMEOUT,
+  replyTimeout?: number,
 ): MetricsClient {
-  const waiting = new Map<number, (metrics: AllMetrics) => void>();
+  const requests = createSupervisorRequests(send, replyTimeout);
   let collect: Promise<CollectMetrics> | undefined;
-  let lastId = 0;
-  let scrape: Promise<ServerMetrics> | undefined;
-  const request = async (): Promise<ServerMetrics> => {
-    const id = ++lastId;
-    return new Promise<AllMetrics>((resolve, reject) => {
-      waiting.set(id, resolve);
-      send({ gati: 'request-metrics', id });
-      const expire = (): void => {
-        if (waiting.delete(id)) reject(new Error('The supervisor sent no metrics.'));
-      };
-      setTimeout(expire, replyTimeout).unref();
-    });
-  };
   return {
     async requestMetrics(accept) {
-      // Clients that request at the same time share one scrape: each costs all processes some work.
-      const metrics = await (scrape ??= request().finally(() => {
-        scrape = undefined;
-      }));
+      const metrics = await requests.requestMetrics();
       const { printMetrics } = await import('../../telemetry/export/print-metrics.ts');
       return printMetrics(metrics, accept);
     },
@@ -58,9 +39,6 @@ export function createMetricsClient(
         send({ gati: 'worker-metrics', id, metrics }, resolve);
       });
     },
-    receive(metrics) {
-      waiting.get(metrics.id)?.(metrics);
-      waiting.delete(metrics.id);
-    },
+    receive: requests.receive,
   };
 }
