@@ -3,4 +3,5 @@
  * too, so that both decide alike. They use nothing of Node. Internal: changes without notice.
  */
 export { explain, type InputError } from './validate/explain.ts';
+export { RUN_OUTCOMES } from './types/run-outcome.ts';
 export { isSecretName } from './telemetry/log/secret-name.ts';

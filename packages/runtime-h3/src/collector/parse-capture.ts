@@ -9,6 +9,8 @@ import {
   wholeNumber,
 } from '@gati/contract/data';
 import type { CapturedBody, CapturedMessage, CaptureRecord } from '../types/capture.ts';
+import { RUN_OUTCOMES } from '../types/run-outcome.ts';
+import { TRAP_ID } from '../types/trap.ts';
 import { matches, spanIdCheck, traceIdCheck } from './record-checks.ts';
 
 const HIDDEN: Check = listOf(
@@ -35,7 +37,7 @@ const BASE = {
   us: number,
   version: string,
 };
-const TRAPS: Check = listOf(matching(/^[\da-f]{12}$/, 'the id of a trap'), 100);
+const TRAPS: Check = listOf(matching(TRAP_ID, 'the id of a trap'), 100);
 
 const REQUEST: Check = object(
   {
@@ -57,7 +59,7 @@ const RUN: Check = object(
     effect: string,
     job: string,
     attempt: wholeNumber,
-    outcome: oneOf('completed', 'retried', 'dead', 'interrupted'),
+    outcome: oneOf(...RUN_OUTCOMES),
     payload: BODY,
   },
   { result: BODY, traps: TRAPS },

@@ -1,14 +1,19 @@
 import { type Check, number, object, oneOf, string, wholeNumber } from '@gati/contract/data';
-import type { LogRecord, RunOutcome, RunRecord, SpanLink } from '../types/telemetry.ts';
+import { RUN_OUTCOMES } from '../types/run-outcome.ts';
+import type { LogRecord, RunRecord, SpanLink } from '../types/telemetry.ts';
 import { matches, spanIdCheck, traceIdCheck } from './record-checks.ts';
 
 /** Text of the lines of runs. */
 export const RUN_MESSAGE = 'run';
 
-const OUTCOMES: readonly RunOutcome[] = ['completed', 'retried', 'dead', 'interrupted'];
-
 const FIELDS: Check = object(
-  { effect: string, job: string, attempt: wholeNumber, us: number, outcome: oneOf(...OUTCOMES) },
+  {
+    effect: string,
+    job: string,
+    attempt: wholeNumber,
+    us: number,
+    outcome: oneOf(...RUN_OUTCOMES),
+  },
   { enqueuedBy: object({ traceId: traceIdCheck, spanId: spanIdCheck }) },
 );
 

@@ -53,8 +53,8 @@ export const DEFAULT_TRAP_TIME: number = 10 * 60_000;
 export const LONGEST_TRAP: number = 24 * 3_600_000;
 /** Maximum number of traps that are armed at one time. */
 export const MOST_ARMED = 20;
-
-export const TRAP_OUTCOMES: readonly RunOutcome[] = ['completed', 'retried', 'dead', 'interrupted'];
+/** Form of the id of a trap. */
+export const TRAP_ID: RegExp = /^[\da-f]{12}$/;
 
 /** A trap with what it has caught. */
 export interface Trap {

@@ -3,7 +3,8 @@ import {
   DEFAULT_TRAP_TIME,
   LONGEST_TRAP,
   MOST_CATCHES,
-  TRAP_OUTCOMES,
+  RUN_OUTCOMES,
+  TRAP_ID,
   type TrapsPort,
 } from '@gati/runtime-h3/telemetry';
 import { type Action, defineAction } from '../../actions/action.ts';
@@ -29,9 +30,9 @@ const CONDITIONS: Record<string, Schema> = {
   minUs: { type: 'number', minimum: 0, maximum: 1e12 },
   header: { type: 'string', pattern: "^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$" },
   effect: text(200),
-  outcome: { enum: [...TRAP_OUTCOMES] },
+  outcome: { enum: [...RUN_OUTCOMES] },
 };
-const ID: Schema = { type: 'string', pattern: '^[\\da-f]{12}$' };
+const ID: Schema = { type: 'string', pattern: TRAP_ID.source };
 
 /** The actions of the page Traps. */
 export function trapActions(traps: TrapsPort): Action[] {

@@ -3,10 +3,11 @@ import type { CommandResult } from '../../command/output.ts';
 import type { Style } from '../../command/style.ts';
 import { type Column, printTable } from '../../command/table.ts';
 import { usageError } from '../../command/usage-error.ts';
+import { RUN_OUTCOMES } from '../../types/run-outcome.ts';
 import {
   DEFAULT_TRAP_TIME,
   type Trap,
-  TRAP_OUTCOMES,
+  TRAP_ID,
   type TrapCondition,
   type TrapDetail,
 } from '../../types/trap.ts';
@@ -95,11 +96,11 @@ function add(
 
 function readCondition(flags: TelemetryFlags): TrapCondition {
   const { method, route, version, header, effect, outcome } = flags;
-  const known = TRAP_OUTCOMES.find((each) => each === outcome);
+  const known = RUN_OUTCOMES.find((each) => each === outcome);
   if (outcome !== undefined && known === undefined)
     throw usageError(
       `\`--outcome=${outcome}\` can't be used`,
-      `Use one of ${TRAP_OUTCOMES.join(', ')}.`,
+      `Use one of ${RUN_OUTCOMES.join(', ')}.`,
     );
   const isForRuns = effect !== undefined || known !== undefined;
   if (isForRuns && (method ?? route ?? flags.status ?? header) !== undefined)
@@ -146,7 +147,7 @@ function printDetail(found: TrapDetail, style: Style): string[] {
 }
 
 function readTrapId(text: string | undefined): string {
-  if (text === undefined || !/^[\da-f]{12}$/.test(text))
+  if (text === undefined || !TRAP_ID.test(text))
     throw usageError(
       text === undefined ? 'the id of a trap is missing' : `\`${text}\` is not the id of a trap`,
       '`trap list` shows the ids.',

@@ -1,5 +1,12 @@
 import { type Check, listOf, matching, number, object, oneOf, string } from '@gati/contract/data';
-import { type ArmedTrap, LONGEST_TRAP, MOST_ARMED, MOST_CATCHES } from '../../types/trap.ts';
+import { RUN_OUTCOMES } from '../../types/run-outcome.ts';
+import {
+  type ArmedTrap,
+  LONGEST_TRAP,
+  MOST_ARMED,
+  MOST_CATCHES,
+  TRAP_ID,
+} from '../../types/trap.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { PayloadCapture, type PayloadCaptureOptions } from './payload-capture.ts';
 
@@ -12,7 +19,7 @@ const upTo =
 
 const TRAPS: Check = listOf(
   object({
-    id: matching(/^[\da-f]{12}$/, 'the id of a trap'),
+    id: matching(TRAP_ID, 'the id of a trap'),
     left: upTo(MOST_CATCHES),
     within: upTo(LONGEST_TRAP),
     where: object(
@@ -25,7 +32,7 @@ const TRAPS: Check = listOf(
         minUs: number,
         header: string,
         effect: string,
-        outcome: oneOf('completed', 'retried', 'dead', 'interrupted'),
+        outcome: oneOf(...RUN_OUTCOMES),
       },
     ),
   }),
