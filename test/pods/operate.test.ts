@@ -68,6 +68,7 @@ describe.skipIf(!pods)('an app that runs on a cluster', () => {
   });
 
   test('prints the logs of its pods', async () => {
+    await until('pods of the load have ended', async () => (await app.pods()).length === 1);
     const { code, stdout } = await app.run('logs', '--lines', '5');
     expect(code).toBe(0);
     const [pod] = await app.pods();
@@ -80,6 +81,13 @@ describe.skipIf(!pods)('an app that runs on a cluster', () => {
     const scaled = await app.deploy('scale', '2');
     expect(scaled, scaled.stderr).toMatchObject({ code: 0, document: { result: 'live' } });
     expect(await live()).toMatchObject({ replicas: 2, ready: 2 });
+    const { stdout } = await app.run('logs', '--lines', '2');
+    const pods = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ', 1)[0]);
+    expect(new Set(pods).size).toBe(2);
+    expect(pods).toHaveLength(4);
     expect((await app.deploy('kubernetes')).code).toBe(0);
   });
 
@@ -99,6 +107,8 @@ describe.skipIf(!pods)('an app that runs on a cluster', () => {
     const repaired = await app.deploy('drift', '--repair');
     expect(repaired, repaired.stderr).toMatchObject({ code: 0 });
     expect(await app.deploy('drift')).toMatchObject({ code: 0 });
+    // kube-proxy opens the port of the repaired Service a moment later.
+    await until('the Service responds', message);
     expect(await message()).toBe('Hi, Ada!');
   });
 

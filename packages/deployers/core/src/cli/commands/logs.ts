@@ -33,9 +33,9 @@ export async function run(call: Call): Promise<number> {
       open.set(name, printed);
       // The container has not started yet, so the next look tries again.
       void printed.then((count) => count ?? open.delete(name));
-      // The log of a pod that starts later is printed from its beginning.
-      delete query['tailLines'];
     }
+    // The log of a pod that starts later is printed from its beginning.
+    delete query['tailLines'];
     if (!isFollowing) break;
     await sleep(INTERVAL);
   }
