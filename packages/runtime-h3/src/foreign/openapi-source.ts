@@ -1,8 +1,10 @@
 import { isObject } from '@gati/contract/data';
+import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { BoundMethod, ModuleLimits } from '../types/foreign.ts';
 import { type ChannelRequest, type ChannelResponse, HttpChannel } from './http-channel.ts';
 import { ModuleFailure, ModuleProblem } from './module-error.ts';
 import { parseAnswer, toProblem } from './protocol-source.ts';
+import { callHeaders, printInput } from './request-parts.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
 import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
 
@@ -62,14 +64,7 @@ export class OpenApiSource implements ModuleSource {
       headers = {},
       body,
     } = (isObject(input) ? input : {}) as OperationInput;
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    if (text !== undefined && Buffer.byteLength(text) > this.#limits.input)
-      throw new ModuleFailure(
-        'failed',
-        `the body has more than ${this.#limits.input} bytes.`,
-        false,
-      );
-    const { idempotencyKey, traceparent } = call;
+    const text = printInput('the body', body, this.#limits.input);
     return {
       method: verb,
       path: this.#base + fillPath(template, params) + printQuery(query),
@@ -78,9 +73,7 @@ export class OpenApiSource implements ModuleSource {
         'application/json',
         'accept-encoding',
         'identity',
-        ...(text === undefined ? [] : ['content-type', 'application/json']),
-        ...(idempotencyKey === undefined ? [] : ['idempotency-key', idempotencyKey]),
-        ...(traceparent === undefined ? [] : ['traceparent', traceparent]),
+        ...callHeaders(call, text),
         ...Object.entries(headers).flatMap(([name, value]) =>
           value === undefined || OWN_HEADERS.test(name) ? [] : [name, String(value)],
         ),
@@ -115,7 +108,7 @@ function printQuery(query: Record<string, unknown>): string {
 
 /** A problem keeps its code. Another error of the client's kind gets one: `http_404`. */
 function toServiceError({ status, type, text }: ChannelResponse): Error {
-  if (type.startsWith('application/problem+json')) {
+  if (type.startsWith(PROBLEM_MEDIA_TYPE)) {
     const problem = toProblem(status, type, text);
     if (problem instanceof ModuleProblem) return problem;
   }

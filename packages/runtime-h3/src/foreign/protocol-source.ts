@@ -4,6 +4,7 @@ import type { ModuleHost, ModuleLimits, ModuleState } from '../types/foreign.ts'
 import { parseJson } from '../validate/json.ts';
 import { type ChannelRequest, type ChannelTarget, HttpChannel } from './http-channel.ts';
 import { ModuleFailure, ModuleProblem } from './module-error.ts';
+import { callHeaders, printInput } from './request-parts.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
 
 /** Levels of objects and lists in a response at most. */
@@ -97,21 +98,17 @@ export class ProtocolSource implements ModuleSource {
 
   #request(call: SourceCall): ChannelRequest {
     const { limits, release } = this.#options;
-    const { method, input, deadline, signal, idempotencyKey, traceparent } = call;
-    const body = input === undefined ? undefined : JSON.stringify(input);
-    if (body !== undefined && Buffer.byteLength(body) > limits.input)
-      throw new ModuleFailure('failed', `the input has more than ${limits.input} bytes.`, false);
+    const { method, input, deadline, signal } = call;
+    const body = printInput('the input', input, limits.input);
     return {
       method: 'POST',
       path: `${this.#base}/call/${method}`,
       headers: [
-        ...(body === undefined ? [] : ['content-type', 'application/json']),
+        ...callHeaders(call, body),
         'deadline',
         String(Math.max(0, Math.floor(deadline - performance.now()))),
         'x-gati-release',
         release,
-        ...(idempotencyKey === undefined ? [] : ['idempotency-key', idempotencyKey]),
-        ...(traceparent === undefined ? [] : ['traceparent', traceparent]),
       ],
       body,
       deadline,

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isGatiError } from '@gati/contract';
+import { readBytes } from '../data/read-bytes.ts';
 import type { ModuleDescriptor } from '../types/foreign.ts';
 import type { ModuleItem } from './module-item.ts';
 
@@ -118,14 +119,8 @@ async function respond(req: IncomingMessage, commands: ModuleCommands): Promise<
 }
 
 async function readBody(from: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of from as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY) throw new Error(`more than ${MAX_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const tooLarge = (): Error => new Error(`more than ${MAX_BODY} bytes`);
+  return (await readBytes(from, MAX_BODY, tooLarge)).toString();
 }
 
 function send(res: ServerResponse, status: number, reply: ControlReply): void {

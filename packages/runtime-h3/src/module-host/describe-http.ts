@@ -1,4 +1,5 @@
 import { isObject } from '@gati/contract/data';
+import { readBytes } from '../data/read-bytes.ts';
 import type { ForeignDeclaration, ModuleDescriptor } from '../types/foreign.ts';
 import { MAX_DESCRIPTOR, parseDescriptor } from './descriptor.ts';
 import { descriptorError } from './errors.ts';
@@ -43,12 +44,7 @@ async function read(url: string): Promise<unknown> {
     headers: { accept: 'application/json' },
   });
   if (!response.ok) throw new Error(`it responds ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_DOCUMENT) throw new Error(`it has more than ${MAX_DOCUMENT} bytes`);
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  const body = response.body as unknown as AsyncIterable<Uint8Array>;
+  const tooLarge = (): Error => new Error(`it has more than ${MAX_DOCUMENT} bytes`);
+  return JSON.parse((await readBytes(body, MAX_DOCUMENT, tooLarge)).toString()) as unknown;
 }

@@ -55,7 +55,7 @@ export async function describeProcess(
 }
 
 /** A program with a path starts from the root; others are looked up in `PATH`. */
-function toCommand(target: string, root: string): string[] {
+export function toCommand(target: string, root: string): string[] {
   const [program = '', ...args] = splitCommand(target);
   return [/[\\/]/.test(program) ? path.resolve(root, program) : program, ...args];
 }

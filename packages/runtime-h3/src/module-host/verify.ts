@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
-import path from 'node:path';
-import { count } from '@gati/contract/internal';
+import { count, PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import type { ForeignDeclaration, ModuleDescriptor } from '../types/foreign.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { type ModuleEndpoint, type ModuleResponse, requestModule } from './module-request.ts';
-import { parseSource, splitCommand } from './parse-source.ts';
+import { parseSource } from './parse-source.ts';
 import { checkHealth, readDescriptor } from './probe.ts';
-import { startDeclared, type StartDeclaredOptions } from './start-declared.ts';
+import { startDeclared, type StartDeclaredOptions, toCommand } from './start-declared.ts';
 
 /** One check of the conformance suite. */
 export interface ConformanceCheck {
@@ -101,9 +100,8 @@ function runWithoutCookie(
 ): Promise<string> {
   const { kind, target } = parseSource(name, source);
   if (kind !== 'exec') return Promise.resolve('only for exec: sources');
-  const [program = '', ...args] = splitCommand(target);
-  const file = /[\\/]/.test(program) ? path.resolve(root, program) : program;
-  const child = spawn(file, args, {
+  const [program = '', ...args] = toCommand(target, root);
+  const child = spawn(program, args, {
     cwd: root,
     env: { PATH: env['PATH'], HOME: env['HOME'], TMPDIR: env['TMPDIR'] },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -148,7 +146,7 @@ function call(endpoint: ModuleEndpoint, method: string, body: string): Promise<M
 
 function expectProblem({ status, type, text }: ModuleResponse): string {
   if (status < 400 || status > 599) throw new Error(`it responds ${status}`);
-  if (!type.startsWith('application/problem+json'))
+  if (!type.startsWith(PROBLEM_MEDIA_TYPE))
     throw new Error(`it responds ${status} with the type ${JSON.stringify(type)}`);
   const { code } = JSON.parse(text) as { code?: unknown };
   if (typeof code !== 'string' || code === '') throw new Error(`its problem ${status} has no code`);

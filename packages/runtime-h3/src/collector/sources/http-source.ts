@@ -1,3 +1,5 @@
+import { readBytes } from '../../data/read-bytes.ts';
+
 /** Milliseconds for one request. */
 const TIMEOUT = 5000;
 /** Maximum bytes of a response. */
@@ -91,15 +93,12 @@ function splitCredentials(text: string): { base: string; headers: Record<string,
 }
 
 async function readJson(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_RESPONSE) throw new SourceError('its response is too long');
-    chunks.push(chunk);
-  }
+  const tooLarge = (): Error => new SourceError('its response is too long');
+  const body = response.body
+    ? (await readBytes(response.body, MAX_RESPONSE, tooLarge)).toString()
+    : '';
   try {
-    return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+    return JSON.parse(body) as unknown;
   } catch {
     throw new SourceError('its response is not JSON');
   }

@@ -14,11 +14,6 @@ export interface LiveSettings {
   concurrency: Readonly<Record<string, number>>;
 }
 
-/** Creates the settings of this process from its environment. */
-export function createLiveSettings(env: NodeJS.ProcessEnv): LiveSettings {
-  return readSettings(env);
-}
-
 /**
  * Applies the changed settings in place. The environment applies to all others.
  *
@@ -30,11 +25,12 @@ export function applySettings(
   setSampler: (env: Record<string, string | undefined>) => void,
 ): void {
   const env = { ...process.env, ...overrides };
-  Object.assign(live, readSettings(env));
+  Object.assign(live, createLiveSettings(env));
   setSampler(env);
 }
 
-function readSettings(env: Record<string, string | undefined>): LiveSettings {
+/** Creates the settings of a process from its environment. */
+export function createLiveSettings(env: Record<string, string | undefined>): LiveSettings {
   const read = <Name extends RuntimeSettingName>(
     name: Name,
   ): ReturnType<(typeof RUNTIME_SETTINGS)[Name]['parse']> | undefined => {
