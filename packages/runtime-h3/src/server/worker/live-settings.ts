@@ -40,6 +40,7 @@ export function createLiveSettings(env: Record<string, string | undefined>): Liv
   return {
     logLevel: read('GATI_LOG_LEVEL') ?? 'info',
     logsRequests: read('GATI_LOG_REQUESTS') !== 'off',
-    concurrency: read('GATI_EFFECT_CONCURRENCY') ?? {},
+    // Names of effects are looked up in it, and `{}` has a member `constructor`.
+    concurrency: read('GATI_EFFECT_CONCURRENCY') ?? (Object.create(null) as Record<string, number>),
   };
 }
