@@ -38,6 +38,15 @@ const CLAIMABLE = new Set([
   'time of its enqueue that no date has',
 ]);
 
+const newJob = (id: string): NewJob => ({
+  id,
+  effect: 'mail',
+  payload: '1',
+  priority: 0,
+  release: '1.0.0',
+  runAt: 0,
+});
+
 /**
  * Tests that a damaged row costs only itself: other jobs run, the list shows it as a dead letter with
  * the reason, and `purge` removes it.
@@ -46,16 +55,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
   test.each(mended)('a job with a %s runs, and costs no other job', async (_what, set) => {
     const driver = await open();
     const ids = ['first', 'second'];
-    await driver.enqueue(
-      ids.map((id) => ({
-        id,
-        effect: 'mail',
-        payload: '1',
-        priority: 0,
-        release: '1.0.0',
-        runAt: 0,
-      })),
-    );
+    await driver.enqueue(ids.map(newJob));
     await damage(set, ids[0]!);
     const { engine } = openEngine({ mail: { run: () => 1 } }, { driver });
     try {
@@ -71,14 +71,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
     'a job with a %s costs no other job, is listed as damaged, and is purged',
     async (what, set) => {
       const driver = await open();
-      const job = (): NewJob => ({
-        id: randomUUID(),
-        effect: 'mail',
-        payload: '1',
-        priority: 0,
-        release: '1.0.0',
-        runAt: 0,
-      });
+      const job = (): NewJob => newJob(randomUUID());
       // The damaged job is due first.
       const [damaged, ...others] = [job(), job(), job()];
       await driver.enqueue([damaged!, ...others]);
@@ -123,16 +116,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
     async (_what, set) => {
       const driver = await open();
       const ids = [randomUUID(), randomUUID()];
-      await driver.enqueue(
-        ids.map((id) => ({
-          id,
-          effect: 'mail',
-          payload: '1',
-          priority: 0,
-          release: '1.0.0',
-          runAt: 0,
-        })),
-      );
+      await driver.enqueue(ids.map(newJob));
       await damage(set, ids[0]!);
       const { engine } = openEngine({ mail: { retry: { attempts: 1 }, run: () => 1 } }, { driver });
       try {
@@ -151,9 +135,7 @@ export function testDamagedRows({ open, damage, more = [], mended = [] }: Damage
   test('a damaged job that no worker claims is listed with its payload, and can be cancelled and purged', async () => {
     const driver = await open();
     const id = randomUUID();
-    await driver.enqueue([
-      { id, effect: 'mail', payload: '1', priority: 0, release: '1.0.0', runAt: 0 },
-    ]);
+    await driver.enqueue([newJob(id)]);
     await damage(`payload = '{"to":'`, id);
     expect((await driver.list!({ limit: 10 })).jobs).toMatchObject([{ id, payload: '{"to":' }]);
     expect(await driver.cancel!([id])).toBe(1);
