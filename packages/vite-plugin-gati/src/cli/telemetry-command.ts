@@ -15,6 +15,8 @@ const PAGE = {
 };
 const ROUTE = text('Path of a route: /orders/:id', 'path');
 const METHOD = text('Method of a route', 'method');
+const STATUS = text('Status or class', '500|5xx');
+const SLOWER = text('Least duration in milliseconds', 'ms');
 const VERSION = text('Version of a release', '1.2.0');
 const URL_OPTION = text(
   'Read the panel of this server, with the token GATI_TOKEN; by default `gati dev` of this folder',
@@ -27,9 +29,9 @@ const COMMANDS: Record<QueryName, { description: string; args: Record<string, Op
     args: {
       route: ROUTE,
       method: METHOD,
-      status: text('Status or class', '500|5xx'),
+      status: STATUS,
       version: VERSION,
-      slower: text('Least duration in milliseconds', 'ms'),
+      slower: SLOWER,
       since: SINCE,
       ...PAGE,
     },
@@ -65,9 +67,9 @@ const COMMANDS: Record<QueryName, { description: string; args: Record<string, Op
     args: {
       route: ROUTE,
       method: METHOD,
-      status: text('Status or class', '500|5xx'),
+      status: STATUS,
       version: VERSION,
-      slower: text('Least duration in milliseconds', 'ms'),
+      slower: SLOWER,
       header: text('Header that the request has', 'name'),
       effect: text('Runs of this effect', 'name'),
       outcome: text('Runs that end so', 'dead'),

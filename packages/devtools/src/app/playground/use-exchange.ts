@@ -74,8 +74,11 @@ export function useExchange(): Exchange {
   const cancel = (): void => controller?.abort();
   onScopeDispose(cancel);
 
-  function addItem(reply: Reply, item: Omit<StreamItem, 'key'>): void {
-    const items = [...reply.items, { ...item, key: ++lastKey }];
+  function addItem(
+    reply: Reply,
+    item: Omit<StreamItem, 'key' | 'violations'> & Partial<Pick<StreamItem, 'violations'>>,
+  ): void {
+    const items = [...reply.items, { violations: [], ...item, key: ++lastKey }];
     const over = Math.max(0, items.length - MAX_ITEMS);
     reply.items = items.slice(over);
     reply.dropped += over;
@@ -120,7 +123,6 @@ export function useExchange(): Exchange {
           label: 'open',
           text: event.protocol,
           ms: event.ms,
-          violations: [],
         });
         break;
       case 'message':
@@ -140,7 +142,6 @@ export function useExchange(): Exchange {
           label: 'close',
           text: `${event.code} ${event.reason}`.trim(),
           ms: event.ms,
-          violations: [],
         });
         break;
       case 'end':
@@ -185,7 +186,7 @@ export function useExchange(): Exchange {
       const reply = state.current;
       if (!reply) return;
       const ms = Date.now() - reply.time - reply.delay;
-      addItem(reply, { direction: 'out', label: 'sent', text, ms, violations: [] });
+      addItem(reply, { direction: 'out', label: 'sent', text, ms });
       await postJson('playground/message', { id: reply.socketId, text });
     },
     async close(code, reason) {
