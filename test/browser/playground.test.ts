@@ -254,7 +254,8 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await dialog.getByLabel('Variables of local').fill('payment=p9');
     await expectAccessible();
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByLabel('Environment').selectOption('local');
+    // The dialog has a field whose label contains the word too.
+    await page.getByLabel('Environment', { exact: true }).selectOption('local');
     await parameter('id').fill('{{payment}}');
     await page.getByLabel('Address').getByText('/payments/p9/events').waitFor();
     expect(fs.readFileSync(file('environments.yaml'), 'utf8')).toContain('payment: p9');
