@@ -72,6 +72,9 @@ const limits = {
   testTimeout: 300_000,
   hookTimeout: 300_000,
   expect: { poll: { timeout: 60_000, interval: 20 } },
+  // Three runs of over 5,000 tests a change: CI repeats a failed test once, and its summary names
+  // each test that needed it. Elsewhere the first failure counts.
+  retry: process.env['CI'] ? 1 : 0,
 };
 
 /** Tests of one package, which import its sources. */

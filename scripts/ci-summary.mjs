@@ -1,5 +1,5 @@
-// Adds up the JSON reports of Vitest and names the tests that failed. The arguments are the commands
-// that failed. CI reads the last line.
+// Adds up the JSON reports of Vitest, and names the tests that failed and those that passed only when
+// they were repeated. The arguments are the commands that failed. CI reads the last line.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/steps.mjs';
@@ -21,11 +21,13 @@ for (const name of reports) {
     `${name}: ${numPassedTests} passed, ${numFailedTests + broken} failed, ${numPendingTests} skipped`,
   );
   for (const { name: file, assertionResults } of testResults)
-    for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === 'failed') {
-        const [reason] = (failureMessages[0] ?? '').split('\n');
-        console.log(`  ${path.relative(root, file)}: ${fullName}: ${reason}`);
-      }
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      // A test that passed has messages if it failed before it was repeated.
+      if (status !== 'failed' && failureMessages.length === 0) continue;
+      const [reason] = (failureMessages[0] ?? '').split('\n');
+      const state = status === 'failed' ? 'failed' : 'FLAKY, passed when repeated';
+      console.log(`  ${state}: ${path.relative(root, file)}: ${fullName}: ${reason}`);
+    }
   passed += numPassedTests;
   failed += numFailedTests + broken;
 }
