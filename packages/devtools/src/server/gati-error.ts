@@ -24,3 +24,13 @@ export async function withGatiErrors<Value>(work: () => Promise<Value>): Promise
     throw new PanelError(STATUSES[code] ?? 409, code, `${message} ${fix ?? ''}`.trim());
   }
 }
+
+/**
+ * Returns the text of an error that people may read, for a part of a page that can do without.
+ *
+ * @throws any other error
+ */
+export function printRejection(error: unknown): string {
+  if (error instanceof PanelError || isGatiError(error)) return error.message;
+  throw error;
+}

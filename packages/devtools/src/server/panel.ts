@@ -16,6 +16,7 @@ import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
+import { incidentActions } from './incident/actions.ts';
 import { nodeActions } from './node/actions.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
@@ -106,6 +107,7 @@ export function createPanel(options: PanelOptions): Panel {
     now: now(),
   });
   const pageActions = [
+    ...(options.source ? incidentActions(context, audit) : []),
     ...(ports.queue ? effectActions(context) : []),
     ...(ports.releases ? releaseActions(context) : []),
     ...(ports.traps ? trapActions(ports.traps) : []),

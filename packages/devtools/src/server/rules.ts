@@ -18,7 +18,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   routes: READ,
   traces: READ,
   'traces/:id': READ,
-  'incidents/:id': READ,
   traps: READ,
   'traps/:id': READ,
   logs: READ,

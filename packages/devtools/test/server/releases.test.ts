@@ -10,12 +10,13 @@ import {
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { ALL_QUEUES, openQueue } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTelemetryStore } from '@gati/runtime-h3/collector';
+import { openTelemetryStore, type TelemetryStore } from '@gati/runtime-h3/collector';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { requestRecord } from '../helpers/records.ts';
 
 let store: ReleaseStore;
 let panel: PanelServer;
+let telemetry: TelemetryStore;
 
 /** Stores a build with these effects, and activates it. */
 async function release(version: string, effects: string[], routes: RouteContract[]): Promise<void> {
@@ -56,7 +57,7 @@ beforeAll(async () => {
     { ...job, id: 'a', effect: 'sms', release: '2.0.0' },
     { ...job, id: 'b', effect: 'mail', release: '1.0.0' },
   ]);
-  const telemetry = openTelemetryStore('memory:');
+  telemetry = openTelemetryStore('memory:');
   const time = Date.now() - 1000;
   telemetry.write({
     requests: [1, 2, 3].map(() => requestRecord({ time, version: '2.0.0' })),
@@ -139,4 +140,23 @@ test('a rollback needs a reason, and the releases that the user saw', async () =
   expect(await act('releases.retire', { version: '1.0.0' }, 'old')).toMatchObject({
     code: 'GATI_RELEASE_STATUS',
   });
+});
+
+test('an incident file has the releases, their changes and the audit log around a trace', async () => {
+  const older = requestRecord({ time: Date.now() - 1000, version: '1.0.0' });
+  telemetry.write({ requests: [older], spans: [], logs: [] });
+  const { items } = await read('traces?limit=1&version=2.0.0');
+  await act('releases.label', { version: '1.0.0', label: 'canary-label' }, 'before the incident');
+  const { name, html } = (await act('incidents.write', { traceId: items[0].traceId })).result;
+  expect(name).toBe(`incident-${items[0].traceId.slice(0, 12)}.html`);
+  for (const text of [
+    'Release 2.0.0 beside 1.0.0',
+    '<td>GET /orders/:id</td><td>unsure</td><td>1.0.0</td><td>1</td>',
+    'Changes from 1.0.0 to 2.0.0',
+    'canary-label',
+    'before the incident',
+  ])
+    expect(html).toContain(text);
+  expect(await act('incidents.write', { traceId: 'f'.repeat(32) })).toMatchObject({ status: 404 });
+  expect((await panel.post('/_control/api/actions/incidents.write', {})).status).toBe(401);
 });

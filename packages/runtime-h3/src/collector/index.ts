@@ -13,4 +13,6 @@ export {
   type TelemetryStoreOptions,
 } from './store/open-store.ts';
 export { printIncident } from './incident/print-incident.ts';
+export type { IncidentTable } from './incident/table.ts';
+export { formatMs, formatTime } from './command/format.ts';
 export type { TelemetryStore } from './telemetry-store.ts';

@@ -49,8 +49,16 @@ function hostileTrace(): Trace {
   };
 }
 
+const TABLES = HOSTILE.map((text) => ({
+  title: text,
+  note: text,
+  columns: [text],
+  rows: Array.from({ length: 60 }, () => [`${text} AKIA${'IOSFODNN7EXAMPLE'}`]),
+}));
+
 test('an incident file has no markup of others, no secrets and at most 2 MB', () => {
-  const html = printIncident({ trace: hostileTrace(), createdAt: DAY });
+  const html = printIncident({ trace: hostileTrace(), tables: TABLES, createdAt: DAY });
+  expect(html).toContain('And 10 more rows.');
   expect(html).not.toMatch(/<(?:img|script)/);
   expect(html).not.toContain('IOSFODNN7');
   expect(html).not.toContain('\u001b');
@@ -62,7 +70,7 @@ test('an incident file has no markup of others, no secrets and at most 2 MB', ()
 
 test.skipIf(browserMissing)('an incident file opens by file:// without a request', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'incident-')), 'incident.html');
-  writeFileSync(file, printIncident({ trace: hostileTrace(), createdAt: DAY }));
+  writeFileSync(file, printIncident({ trace: hostileTrace(), tables: TABLES, createdAt: DAY }));
   const browser = await openBrowser();
   const page = await browser.newPage();
   const seen: string[] = [];

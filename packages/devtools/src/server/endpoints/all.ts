@@ -2,7 +2,6 @@ import type { Endpoint } from '../endpoint.ts';
 import { deadLetters, effects, job, jobs, redrives } from './effects.ts';
 import { errors } from './errors.ts';
 import { explanation } from './explain.ts';
-import { incident } from './incident.ts';
 import { lens } from './lens.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
@@ -23,7 +22,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   routes,
   traces,
   trace,
-  incident,
   traps,
   trap,
   logs,

@@ -1,4 +1,3 @@
-import { diffManifests, type Manifest } from '@gati/contract';
 import {
   findRelease,
   listReleases,
@@ -14,6 +13,7 @@ import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts'
 import { withGatiErrors } from '../gati-error.ts';
 import { toRange, wholeStep } from '../query.ts';
 import { groupRed, totalRed } from '../red.ts';
+import { diffReleases } from '../releases/diff-releases.ts';
 import { toReleaseItem } from '../releases/describe-release.ts';
 import { openReleases } from '../releases/open-releases.ts';
 import { predictAsks, predictCallers, predictJobs } from '../releases/reach.ts';
@@ -96,17 +96,9 @@ export const releaseDiff: Endpoint = defineEndpoint(
     if (before === undefined || after === undefined)
       throw new PanelError(400, 'invalid_parameter', '`before` and `after` are versions.');
     const store = await openReleases(context);
-    return withGatiErrors(() => compare(store, before, after));
+    return withGatiErrors(() => diffReleases(store, before, after));
   },
 );
-
-async function compare(store: ReleaseStore, before: string, after: string): Promise<ReleaseDiff> {
-  const read = async (version: string): Promise<Manifest> =>
-    readManifest(store, await findRelease(store, version));
-  const [old, next] = await Promise.all([read(before), read(after)]);
-  const { bump, changes } = diffManifests(old, next);
-  return { before, after, bump, changes };
-}
 
 /** The predicted consequences of an activation, a rollback or a retirement. */
 export const releaseReach: Endpoint = defineEndpoint(
@@ -139,7 +131,7 @@ export const releaseReach: Endpoint = defineEndpoint(
           .map(({ first, red }) => ({ version: first.version, count: red.count }))
           .sort((a, b) => b.count - a.count),
         jobs: await predictQueue(context, store, list, after),
-        ...(isOther && { diff: await compare(store, head.current!, after.current!) }),
+        ...(isOther && { diff: await diffReleases(store, head.current!, after.current!) }),
       };
     });
   },

@@ -19,7 +19,8 @@ export function openPanelReader(options: PanelOptions): TelemetryReader {
       const { routes } = await list<{ routes: PanelRoute[] }>('metrics', query);
       return routes.map(toSummary);
     },
-    incident: async (id) => (await find<{ html: string }>(`incidents/${id}`))?.html,
+    incident: async (traceId) =>
+      (await act<{ html: string }>('incidents.write', { traceId }))?.html,
     async decide({ id, state }) {
       const verb = { muted: 'mute', resolved: 'resolve', open: 'reopen' }[state];
       return (await act(`errors.${verb}`, { id })) !== undefined;

@@ -7,6 +7,7 @@ import { formatLog, formatMs, formatTime } from '../command/format.ts';
 import { createStyle } from '../../command/style.ts';
 import { escapeHtml, type PrintText } from './escape-html.ts';
 import { STYLE } from './style.ts';
+import { type IncidentTable, printTable } from './table.ts';
 import { printWaterfall } from './waterfall.ts';
 
 /** Maximum number of bytes of a file. */
@@ -20,6 +21,8 @@ const PLAIN = createStyle(false);
 export interface Incident {
   /** With the traces of the runs that it enqueued. */
   trace: Trace;
+  /** Facts around the time of the trace, which a panel knows. */
+  tables?: readonly IncidentTable[];
   app?: { name: string; version: string };
   /** Epoch milliseconds. */
   createdAt: number;
@@ -36,7 +39,7 @@ export function printIncident(incident: Incident): string {
 }
 
 function printFile(
-  { trace, app, createdAt }: Incident,
+  { trace, tables = [], app, createdAt }: Incident,
   captures: readonly CaptureRecord[],
   logs: readonly LogRecord[],
 ): string {
@@ -62,6 +65,7 @@ function printFile(
     .map((fact) => `<li>${text(fact)}</li>`)
     .join('')}</ul>
 ${printWaterfall(trace, text)}
+${tables.map((table) => printTable(table, text)).join('\n')}
 ${captures
   .slice(0, MOST_CAPTURES)
   .map((capture) => printCapture(capture, text))

@@ -11,7 +11,8 @@ p { margin: 0.25rem 0; }
 .facts { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0.25rem 0 1.5rem; padding: 0; list-style: none; }
 pre { margin: 0.5rem 0; padding: 0.75rem; overflow: auto; border: 1px solid var(--line); border-radius: 6px; font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-size: 0.875rem; }
-td { padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: 0.375rem 1rem 0.375rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th { color: var(--quiet); font-weight: 500; }
 .waterfall td:nth-child(2) { width: 50%; padding-right: 1rem; }
 .waterfall td:last-child { text-align: right; white-space: nowrap; }
 .waterfall svg { display: block; width: 100%; height: 10px; }
