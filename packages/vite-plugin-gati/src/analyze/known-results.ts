@@ -85,7 +85,9 @@ export class KnownResults {
     // A new file may take the place of another one of its name, such as `dep.ts` of `dep/index.ts`.
     const known = new Set([...this.#results.values()].flatMap(({ result }) => result.dependencies));
     const names = new Set(files.filter((file) => !known.has(file)).map(importName));
-    const isAffected = (file: string): boolean => changed.has(file) || names.has(importName(file));
+    // An edit of a known file looks at no names: there may be thousands.
+    const isAffected = (file: string): boolean =>
+      changed.has(file) || (names.size > 0 && names.has(importName(file)));
     for (const [name, { result, hasUnresolved }] of this.#results) {
       if (!all && !hasUnresolved && !result.dependencies.some(isAffected)) continue;
       this.#results.delete(name);

@@ -31,9 +31,16 @@ const ASSET =
  * `lib/dep.d.ts` and `lib/dep/index.ts`.
  */
 export function importName(file: string): string {
-  const [, folder = '', name = ''] = /([^/]*)\/?([^/]*)$/.exec(file) ?? [];
-  const stem = name.replace(/\..*$/, '');
-  return (stem === 'index' ? folder : stem).toLowerCase();
+  const slash = file.lastIndexOf('/');
+  const stem = stemOf(file, slash + 1);
+  if (stem !== 'index' || slash < 0) return stem.toLowerCase();
+  return file.slice(file.lastIndexOf('/', slash - 1) + 1, slash).toLowerCase();
+}
+
+/** Returns the name that starts at an index, up to its first dot. */
+function stemOf(file: string, start: number): string {
+  const dot = file.indexOf('.', start);
+  return dot < 0 ? file.slice(start) : file.slice(start, dot);
 }
 
 /** Whether a specifier names a package that is installed, or a module that no file provides. */
