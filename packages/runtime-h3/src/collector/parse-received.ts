@@ -30,7 +30,15 @@ const short: Check = (value, path) => {
 const CALLERS = object({
   gati: oneOf('callers'),
   callers: listOf(
-    object({ version: short, asked: short, agent: short, count: wholeNumber, failed: wholeNumber }),
+    object({
+      version: short,
+      asked: short,
+      agent: short,
+      sdk: short,
+      subject: short,
+      count: wholeNumber,
+      failed: wholeNumber,
+    }),
     1000,
   ),
 });

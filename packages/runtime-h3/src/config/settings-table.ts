@@ -53,6 +53,7 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_PANEL', 'on or off', 'Whether the server has a panel'),
   start('GATI_PANEL_ORIGIN', 'origin', 'Origin of the panel in browsers'),
   start('GATI_TELEMETRY', 'URL', 'Store of telemetry'),
+  start('GATI_CALLER_IDS', 'on or off', 'Whether callers are counted by their hashed ids'),
   ...['', '_TRACES', '_LOGS', '_METRICS'].flatMap((signal) => [
     start(`OTEL_EXPORTER_OTLP${signal}_ENDPOINT`, 'URL', 'Where telemetry is exported to'),
     secret(`OTEL_EXPORTER_OTLP${signal}_HEADERS`, 'name=value, …', 'Headers of the export'),

@@ -75,7 +75,7 @@ export function readServerEnv(env: Env): ServerEnv {
     trustProxy: readTrustProxy(env.GATI_TRUST_PROXY),
     logLevel: readLogLevel(env),
     telemetry: readTelemetry(env.GATI_TELEMETRY),
-    panel: readPanel(env.GATI_PANEL),
+    panel: readSwitch(env, 'GATI_PANEL'),
     panelOrigin: readPanelOrigin(env.GATI_PANEL_ORIGIN),
     limits: readLimits(env.GATI_LIMITS),
   };
@@ -108,6 +108,7 @@ function readLogLevel(env: Env): LogLevel {
   for (const name of ['GATI_LOG_LEVEL', 'GATI_LOG_REQUESTS', 'GATI_EFFECT_CONCURRENCY'] as const)
     if (env[name] && RUNTIME_SETTINGS[name].parse(env[name]) === undefined)
       throw badEnvError(name, env[name], RUNTIME_SETTINGS[name].expects);
+  readSwitch(env, 'GATI_CALLER_IDS');
   return RUNTIME_SETTINGS.GATI_LOG_LEVEL.parse(env.GATI_LOG_LEVEL ?? '') ?? 'info';
 }
 
@@ -117,9 +118,9 @@ function readTelemetry(text: string | undefined): string | undefined {
   throw badEnvError('GATI_TELEMETRY', text, '`sqlite:PATH`, `memory:` or `off`');
 }
 
-function readPanel(text: string | undefined): boolean {
-  if (text && text !== 'on' && text !== 'off')
-    throw badEnvError('GATI_PANEL', text, '`on` or `off`');
+function readSwitch(env: Env, name: 'GATI_PANEL' | 'GATI_CALLER_IDS'): boolean {
+  const text = env[name];
+  if (text && text !== 'on' && text !== 'off') throw badEnvError(name, text, '`on` or `off`');
   return text !== 'off';
 }
 

@@ -6,6 +6,13 @@ export interface CallerCount {
   asked: string;
   /** Product of the `User-Agent`: `curl/8.1.2`; empty without the header. `_OTHER`: further ones. */
   agent: string;
+  /** Name and version of the generated SDK: `shop/1.2.0`; empty for other clients. */
+  sdk: string;
+  /**
+   * Hash of the id that the guards added to `lctx`; empty if they added none. `_OTHER`: further
+   * ones.
+   */
+  subject: string;
   count: number;
   /** Responses 5xx. */
   failed: number;

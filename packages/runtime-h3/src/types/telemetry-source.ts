@@ -154,7 +154,7 @@ export interface ErrorGroup {
   /** Version of the release of the last one. */
   lastVersion?: string;
   /** Callers of the requests that failed, the most frequent first, at most 10. */
-  callers?: { agent: string; asked: string; count: number }[];
+  callers?: { agent: string; asked: string; sdk?: string; count: number }[];
   decision?: ErrorDecision;
   /** It was resolved, and a newer release has it again. */
   isReopened?: true;

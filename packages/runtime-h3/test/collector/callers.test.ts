@@ -3,6 +3,7 @@ import { parseReceived } from '../../src/collector/parse-received.ts';
 import { openTelemetryStore } from '../../src/collector/store/open-store.ts';
 import type { TelemetryStore } from '../../src/collector/telemetry-store.ts';
 import { CallerCounts, toProduct } from '../../src/telemetry/record/callers.ts';
+import { createSubjects } from '../../src/telemetry/record/subject.ts';
 import type { CallerCount } from '../../src/types/callers.ts';
 import { DAY, log } from './records.ts';
 
@@ -17,7 +18,9 @@ const request = (
   header: (name) => headers[name],
 });
 
-test('requests are counted by release, requested version and product', () => {
+const NONE = { version: '', asked: '', agent: '', sdk: '', subject: '', count: 0, failed: 0 };
+
+test('requests are counted by release, requested version, product, SDK and id', () => {
   const lines: string[] = [];
   const counts = new CallerCounts((text) => lines.push(text));
   const curl = { 'user-agent': 'curl/8.1.2 (secret details)', 'x-api-version': '^1' };
@@ -25,12 +28,14 @@ test('requests are counted by release, requested version and product', () => {
   counts.count(request(curl), '1.2.0', 503);
   counts.count(request({}, '/a?x=1&api-version=1.2&y'), '1.2.0', 200);
   counts.count(request({ 'x-api-version': '<script>"' }), '', 400);
+  counts.count(request({ 'user-agent': 'node', 'x-gati-sdk': '@acme/shop/1.2.0' }), '', 200, 'e5f1');
   counts.flush();
   expect(parseReceived(lines.join('').trim(), 1)).toEqual({
     callers: [
-      { version: '1.2.0', asked: '^1', agent: 'curl/8.1.2', count: 2, failed: 1 },
-      { version: '1.2.0', asked: '1.2', agent: '', count: 1, failed: 0 },
-      { version: '', asked: '_OTHER', agent: '', count: 1, failed: 0 },
+      { ...NONE, version: '1.2.0', asked: '^1', agent: 'curl/8.1.2', count: 2, failed: 1 },
+      { ...NONE, version: '1.2.0', asked: '1.2', count: 1 },
+      { ...NONE, asked: '_OTHER', count: 1 },
+      { ...NONE, agent: 'node', sdk: '@acme/shop/1.2.0', subject: 'e5f1', count: 1 },
     ],
   });
   for (let index = 0; index < 1000; index++)
@@ -64,6 +69,8 @@ test('the store sums the hours, and bounds the callers of an hour', async () => 
     version: '1.0.0',
     asked: '^1',
     agent: 'curl/8',
+    sdk: '',
+    subject: '',
     count: 2,
     failed: 1,
     ...more,
@@ -81,6 +88,47 @@ test('the store sums the hours, and bounds the callers of an hour', async () => 
   const all = await store.callers(range);
   expect(all).toHaveLength(100);
   expect(all[0]).toMatchObject({ agent: '_OTHER', count: 202 });
+});
+
+test('many ids do not displace the versions and products of their callers', async () => {
+  const lines: string[] = [];
+  const counts = new CallerCounts((text) => lines.push(text));
+  const subjectOf = createSubjects();
+  for (let id = 0; id < 1000; id++) {
+    const headers = { 'user-agent': '_OTHER', 'x-api-version': '_OTHER', 'x-gati-sdk': '_OTHER' };
+    counts.count(request(headers), '1.0.0', 200, subjectOf({ user: { id } }));
+  }
+  for (let index = 0; index < 90; index++)
+    counts.count(request({ 'user-agent': `bot${index}/1` }), '1.0.0', 200);
+  counts.flush();
+  const { callers } = parseReceived(lines[0]!.trim(), 1) as { callers: CallerCount[] };
+  const ofBots = callers.filter(({ agent }) => agent.startsWith('bot'));
+  expect([callers.length, ofBots.length]).toEqual([191, 90]);
+  expect(callers.find(({ subject }) => subject === '_OTHER')?.count).toBe(900);
+  store = openTelemetryStore('memory:', { now: () => DAY });
+  for (let time = 0; time < 3; time++)
+    store.write({
+      requests: [],
+      spans: [],
+      logs: [],
+      callers: callers.map((each) => ({ ...each, subject: each.subject && `${each.subject}${time}` })),
+    });
+  const rows = await store.callers({ from: DAY, to: DAY + 1 });
+  expect(rows.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(3270);
+  expect(rows[0]).toMatchObject({ subject: '_OTHER' });
+});
+
+test.each([
+  ['sub', true, { sub: 'ada' }],
+  ['user.id', true, { user: { id: 7n, name: 'Ada' } }],
+  ['claims.sub', true, { claims: { sub: 'ada', id: 'other' } }],
+  ['an id of a session', false, { session: { id: 'secret' }, token: { sub: 'x' } }],
+  ['a name', false, { user: 'ada' }],
+  ['an object as the id', false, { user: { id: { toString: () => 'ada' } } }],
+  ['an inherited id', false, Object.create({ sub: 'ada' }) as object],
+  ['nothing', false, undefined],
+])('%s in lctx identifies the caller: %s', (_name, isFound, local: object | undefined) => {
+  expect(createSubjects()(local)).toMatch(isFound ? /^[\da-f]{16}$/ : /^$/);
 });
 
 describe('a decision about an error', () => {

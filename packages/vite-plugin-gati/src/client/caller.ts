@@ -176,6 +176,7 @@ async function buildHeaders(
   const headers = new Headers();
   const version = request.version ?? options.version ?? settings.version;
   if (version !== false) headers.set('x-api-version', version);
+  if (settings.sdk) headers.set('x-gati-sdk', `${settings.sdk}/${settings.version}`);
   const common = typeof options.headers === 'function' ? await options.headers() : options.headers;
   for (const [name, value] of Object.entries(common ?? {}))
     if (value !== undefined) headers.set(name, toText(value));

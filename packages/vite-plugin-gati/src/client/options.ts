@@ -117,6 +117,8 @@ export type FieldForms = Readonly<Record<string, string>>;
 /** Facts about the app that a generated client contains. */
 export interface ClientSettings {
   version: string;
+  /** Name of the SDK, which is sent with each call. Absent: the client is part of the app. */
+  sdk?: string;
   /** `''` or `/api`. */
   base: string;
   /** Routes whose body is always sent as `multipart/form-data`, even without a file. */

@@ -108,6 +108,7 @@ describe('the SDK of a build', () => {
     );
     for (const name of ['dist/index.mjs', 'dist/index.cjs']) {
       expect(files[name]).toContain("version = '1.2.3'");
+      expect(files[name]).toContain("sdk: '@acme/shop'");
       // Nothing of it comes from elsewhere.
       expect(
         [...files[name]!.matchAll(/(?:from |require\()'([^']+)'/g)].every(([, from]) =>

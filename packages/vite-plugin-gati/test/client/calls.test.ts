@@ -37,6 +37,9 @@ describe('a request', () => {
       body: '{"amount":"5","at":"1970-01-01T00:00:00.000Z"}',
     });
     expect(request!.headers).not.toHaveProperty('gone');
+    expect(request!.headers).not.toHaveProperty('x-gati-sdk');
+    await createCaller({ ...settings, sdk: '@acme/shop' }, { baseUrl: server.url })('GET /a');
+    expect(server.seen[1]!.headers['x-gati-sdk']).toBe('@acme/shop/1.2.3');
   });
 
   test('a request keeps the slashes of a rest parameter', async () => {

@@ -2,7 +2,7 @@ import type { HeaderList } from '../../types/exchange.ts';
 import type { CorsOptions } from '../options.ts';
 
 const ALLOWED =
-  'X-API-Version, traceparent, Idempotency-Key, Content-Type, Authorization, X-Request-Id';
+  'X-API-Version, X-Gati-SDK, traceparent, Idempotency-Key, Content-Type, Authorization, X-Request-Id';
 const EXPOSED = 'X-API-Version, X-Gati-Release, Link, Retry-After, X-Request-Id';
 const LOOPBACK =
   /^https?:\/\/(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;

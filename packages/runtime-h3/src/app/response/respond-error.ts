@@ -33,7 +33,7 @@ export function respondError(call: Call, error: unknown): void {
       requestId: call.requestId,
       traceId: call.traceId,
       spanId: call.spanId,
-      caller: describeCaller(call.exchange),
+      caller: describeCaller(call.exchange, call.app.tracer?.subjectOf(call.local)),
       error,
     });
     call.res.assignedHeaders = undefined;

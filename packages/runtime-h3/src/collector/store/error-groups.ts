@@ -53,7 +53,12 @@ function describeError(record: LogRecord, error: Record<string, unknown>): Error
   const { caller } = record.fields;
   if (isObject(caller) && typeof caller.agent === 'string' && typeof caller.asked === 'string')
     group.callers = [
-      { agent: caller.agent.slice(0, 60), asked: caller.asked.slice(0, 40), count: 1 },
+      {
+        agent: caller.agent.slice(0, 60),
+        asked: caller.asked.slice(0, 40),
+        ...(typeof caller.sdk === 'string' && { sdk: caller.sdk.slice(0, 60) }),
+        count: 1,
+      },
     ];
   if (record.traceId) group.lastTraceId = record.traceId;
   return group;
@@ -113,7 +118,7 @@ function joinGroups(one: ErrorGroup, other: ErrorGroup): ErrorGroup {
 function joinCallers(all: NonNullable<ErrorGroup['callers']>): NonNullable<ErrorGroup['callers']> {
   const byKey = new Map<string, (typeof all)[number]>();
   for (const caller of all) {
-    const key = `${caller.asked}\n${caller.agent}`;
+    const key = `${caller.asked}\n${caller.agent}\n${caller.sdk ?? ''}`;
     const known = byKey.get(key);
     byKey.set(key, { ...caller, count: caller.count + (known?.count ?? 0) });
   }

@@ -2,7 +2,7 @@ import type { Native, Row } from '../../data/native-sqlite.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Value of `PRAGMA user_version`. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
@@ -87,6 +87,23 @@ CREATE TABLE callers (
 ALTER TABLE errors ADD COLUMN last_version TEXT;
 ALTER TABLE errors ADD COLUMN callers TEXT;
 ALTER TABLE errors ADD COLUMN decision TEXT;
+`,
+  // SQLite can't change a primary key.
+  4: `
+CREATE TABLE new_callers (
+  hour INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  asked TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  sdk TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (hour, version, asked, agent, sdk, subject)
+) STRICT, WITHOUT ROWID;
+INSERT INTO new_callers SELECT hour, version, asked, agent, '', '', count, failed FROM callers;
+DROP TABLE callers;
+ALTER TABLE new_callers RENAME TO callers;
 `,
 };
 

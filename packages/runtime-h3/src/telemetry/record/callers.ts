@@ -5,8 +5,8 @@ import type { LogSink } from './recorder.ts';
 const FLUSH_AFTER = 5000;
 /** Maximum number of callers between two writes. Further ones are counted together. */
 const MOST_CALLERS = 200;
-/** Maximum number of user agents whose short form is kept. */
-const MOST_AGENTS = 500;
+/** Maximum number of headers whose short form is kept. */
+const MOST_PRODUCTS = 500;
 const LONGEST_AGENT = 60;
 const LONGEST_ASK = 40;
 
@@ -18,24 +18,30 @@ export interface CallerHeaders {
   header(name: string): string | undefined;
 }
 
-/** Counts requests by caller: the version that it requested, and its product. */
+/** Header with name and version of the generated SDK that made the request. */
+export const SDK_HEADER = 'x-gati-sdk';
+
+/** Counts requests by caller: requested version, product, SDK, and the id that the guards found. */
 export class CallerCounts {
   readonly #sink: LogSink;
-  readonly #agents = new Map<string, string>();
+  readonly #products = new Map<string, string>();
   #counts = new Map<string, CallerCount>();
+  #subjects = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(sink: LogSink) {
     this.#sink = sink;
   }
 
-  count(request: CallerHeaders, version: string, status: number): void {
-    const agent = this.#agentOf(request.header('user-agent'));
+  /** @param subject hash of the id; empty if there is none */
+  count(request: CallerHeaders, version: string, status: number, subject = ''): void {
+    const agent = this.#productOf(request.header('user-agent'));
+    const sdk = this.#productOf(request.header(SDK_HEADER));
     const asked = askedVersion(request);
-    const key = `${version}\n${asked}\n${agent}`;
+    const key = keyOf(version, asked, agent, sdk, subject);
     let entry = this.#counts.get(key);
     if (entry === undefined) {
-      entry = this.#add(key, { version, asked, agent, count: 0, failed: 0 });
+      entry = this.#add({ version, asked, agent, sdk, subject, count: 0, failed: 0 });
       this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER);
       (this.#timer as { unref?(): void }).unref?.();
     }
@@ -49,41 +55,91 @@ export class CallerCounts {
     if (this.#counts.size === 0) return;
     const callers = [...this.#counts.values()];
     this.#counts = new Map();
+    this.#subjects = 0;
     this.#sink(`${JSON.stringify({ gati: 'callers', callers })}\n`);
   }
 
-  #add(key: string, entry: CallerCount): CallerCount {
-    if (this.#counts.size < MOST_CALLERS) {
-      this.#counts.set(key, entry);
-      return entry;
+  #add(caller: CallerCount): CallerCount {
+    for (const each of withFallbacks(caller)) {
+      const { version, asked, agent, sdk, subject } = each;
+      const key = keyOf(version, asked, agent, sdk, subject);
+      const known = this.#counts.get(key);
+      if (known !== undefined) return known;
+      if (!hasRoom(each, this.#counts.size, this.#subjects, MOST_CALLERS)) continue;
+      this.#counts.set(key, each);
+      if (hasSubject(each)) this.#subjects++;
+      return each;
     }
-    const { version } = entry;
-    const rest = `${version}\n${OTHER_CALLER}`;
-    const found = this.#counts.get(rest) ?? {
-      ...entry,
-      asked: OTHER_CALLER,
-      agent: OTHER_CALLER,
-    };
-    this.#counts.set(rest, found);
-    return found;
+    return caller;
   }
 
-  #agentOf(header: string | undefined): string {
+  #productOf(header: string | undefined): string {
     if (header === undefined) return '';
-    let agent = this.#agents.get(header);
-    if (agent === undefined) {
-      if (this.#agents.size >= MOST_AGENTS) this.#agents.clear();
-      this.#agents.set(header, (agent = toProduct(header)));
+    let product = this.#products.get(header);
+    if (product === undefined) {
+      if (this.#products.size >= MOST_PRODUCTS) this.#products.clear();
+      this.#products.set(header, (product = toProduct(header)));
     }
-    return agent;
+    return product;
   }
 }
 
+const keyOf = (
+  version: string,
+  asked: string,
+  agent: string,
+  sdk: string,
+  subject: string,
+): string => `${version}\n${asked}\n${agent}\n${sdk}\n${subject}`;
+
+/** Whether a caller is the sum of those without room. There is one for each release. */
+const isOther = ({ asked, agent, sdk, subject }: CallerCount): boolean =>
+  subject === '' && [asked, agent, sdk].every((each) => each === OTHER_CALLER);
+
+/** Whether a caller has the id of one subject, of which there may be many. */
+const hasSubject = ({ subject }: CallerCount): boolean =>
+  subject !== '' && subject !== OTHER_CALLER;
+
+/**
+ * Whether one more caller may be counted on its own. Subjects get half of the room, so that many of
+ * them do not displace versions and products.
+ *
+ * @param callers number of callers
+ * @param subjects number of those with a subject
+ */
+export function hasRoom(
+  caller: CallerCount,
+  callers: number,
+  subjects: number,
+  most: number,
+): boolean {
+  if (isOther(caller)) return true;
+  return callers < most && !(hasSubject(caller) && subjects >= most / 2);
+}
+
+/** Returns the caller, and what it is counted as if there is no room for it. */
+export function withFallbacks(caller: CallerCount): CallerCount[] {
+  const other = OTHER_CALLER;
+  return [
+    caller,
+    ...(hasSubject(caller) ? [{ ...caller, subject: other }] : []),
+    { ...caller, asked: other, agent: other, sdk: other, subject: '' },
+  ];
+}
+
 /** Describes the caller of a request for the line of an error. */
-export const describeCaller = (request: CallerHeaders): { agent: string; asked: string } => ({
-  agent: toProduct(request.header('user-agent') ?? ''),
-  asked: askedVersion(request),
-});
+export function describeCaller(
+  request: CallerHeaders,
+  subject: string | undefined,
+): Pick<CallerCount, 'agent' | 'asked'> & Partial<Pick<CallerCount, 'sdk' | 'subject'>> {
+  const sdk = toProduct(request.header(SDK_HEADER) ?? '');
+  return {
+    agent: toProduct(request.header('user-agent') ?? ''),
+    asked: askedVersion(request),
+    ...(sdk && { sdk }),
+    ...(subject && { subject }),
+  };
+}
 
 const BROWSER = /\b(Edg|OPR|Firefox|Chrome|Version)\/(\d{1,4})/g;
 const BROWSERS: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', Version: 'Safari' };

@@ -25,7 +25,7 @@ export interface CreatedTracer {
 /** Creates the tracer of a process. Its code is loaded only if telemetry is on. */
 export function createTracer({ sink, logger, env = process.env }: TracerOptions): CreatedTracer {
   const warn = (reason: string): void => logger.warn(reason);
-  const tracer = new Tracer(createSampler(env, warn), sink);
+  const tracer = new Tracer(createSampler(env, warn), sink, env['GATI_CALLER_IDS'] !== 'off');
   const stops = [observeFetch(tracer), shareWithOpenTelemetry(tracer)];
   return {
     tracer,

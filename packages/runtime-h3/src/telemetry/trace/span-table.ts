@@ -4,8 +4,8 @@
  *
  * Code that opens a span stores only its detail. The functions run only for kept spans.
  */
-import { createHash } from 'node:crypto';
 import type { Attributes, SpanKind } from '../../types/telemetry.ts';
+import { hashId } from '../log/hash-id.ts';
 import { hideLiterals } from './hide-literals.ts';
 import { redactUrl } from './redact-url.ts';
 
@@ -101,7 +101,7 @@ export const STORAGE: SpanEntry<StorageCall> = {
   name: ({ operation }) => `storage ${operation}`,
   attributes: ({ operation, key }) => ({
     'gati.storage.operation': operation,
-    'gati.storage.key': createHash('sha256').update(key).digest('hex').slice(0, 16),
+    'gati.storage.key': hashId(key),
   }),
 };
 

@@ -4,6 +4,7 @@ import type { Logger } from '../../types/context.ts';
 import type { Database, Storage } from '../../types/data.ts';
 import type { LogSink } from '../record/recorder.ts';
 import { CallerCounts } from '../record/callers.ts';
+import { createSubjects } from '../record/subject.ts';
 import type { TraceParent } from '../record/ids.ts';
 import type { RouteStats } from '../record/route-stats.ts';
 import type { CapturedCall, PayloadCapture } from '../capture/payload-capture.ts';
@@ -38,6 +39,8 @@ export interface TracedCall extends TraceOwner {
 /** A call whose response is complete. */
 export interface EndedCall extends CapturedCall {
   readonly routeState: CapturedCall['routeState'] & { readonly stats: RouteStats };
+  /** `lctx`, once a guard or the handshake of a WebSocket needed it. */
+  readonly local: object | undefined;
 }
 
 /**
@@ -48,11 +51,15 @@ export class Tracer extends SpanScopes {
   #sampler: Sampler;
   readonly #loggers = new WeakMap<Logger, Logger>();
   readonly #callers: CallerCounts;
+  /** Returns the hash of the id that guards added to `lctx`; empty if there is none. */
+  readonly subjectOf: (local: object | undefined) => string;
   /** Present while payloads are captured. */
   capture: PayloadCapture | undefined = undefined;
 
-  constructor(sampler: Sampler, sink: LogSink) {
+  /** @param hasSubjects whether callers are counted by the ids that guards find */
+  constructor(sampler: Sampler, sink: LogSink, hasSubjects: boolean) {
     super(sink);
+    this.subjectOf = hasSubjects ? createSubjects() : () => '';
     this.#sampler = sampler;
     this.#callers = new CallerCounts(sink);
   }
@@ -149,7 +156,7 @@ export class Tracer extends SpanScopes {
 
   /** Ends a call. A call that was rejected before its handler has no trace. */
   endCall(call: EndedCall, status: number, us: number): void {
-    this.#callers.count(call.exchange, call.version, status);
+    this.#callers.count(call.exchange, call.version, status, this.subjectOf(call.local));
     if (this.capture !== undefined) this.capture.endCall(call, status, us);
     if (call.trace !== undefined) this.endTrace(call.trace, call.routeState.stats, status, us);
   }

@@ -45,7 +45,7 @@ describe.each(adapters)('over %s', (_name, open) => {
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-methods')).toBe('POST, OPTIONS');
     expect(headers.get('access-control-allow-headers')).toMatch(
-      /^X-API-Version, traceparent, Idempotency-Key.*, x-tenant$/,
+      /^X-API-Version, X-Gati-SDK, traceparent, Idempotency-Key.*, x-tenant$/,
     );
     expect(headers.get('access-control-allow-credentials')).toBe('true');
     expect(headers.get('vary')).toContain('Origin');

@@ -301,3 +301,25 @@ async function lineOf(path: string): Promise<Record<string, unknown>[]> {
   await expect.poll(() => server.lines.some((line) => line['path'] === path)).toBe(true);
   return server.lines.filter((line) => line['path'] === path);
 }
+
+test.each([
+  [undefined, { agent: 'node', asked: '', sdk: 'shop/1.2.0', subject: 'a4c14f1b068bf2c6' }],
+  [{ GATI_CALLER_IDS: 'off' }, { agent: 'node', asked: '', sdk: 'shop/1.2.0' }],
+])('the line of an error names the caller, with GATI_CALLER_IDS in %j', async (env, caller) => {
+  await start(
+    {
+      'GET /orders': {
+        guards: [async () => ({ user: { id: 'ada@shop.example', name: 'Ada' } })],
+        guardPlaces: ['src/handlers/_guard.ts:3'],
+        handler: () => {
+          throw new TypeError('no ledger');
+        },
+      },
+    },
+    {},
+    env,
+  );
+  const headers = { 'user-agent': 'node', 'x-gati-sdk': 'shop/1.2.0' };
+  expect((await server.call('/orders', { headers })).status).toBe(500);
+  expect(server.logged.find(({ level }) => level === 'error')?.caller).toEqual(caller);
+});

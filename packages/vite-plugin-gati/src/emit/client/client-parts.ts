@@ -7,6 +7,8 @@ export interface ClientSettings {
   version: string;
   /** `''` or `/api`. */
   base?: string;
+  /** Name of the SDK. */
+  sdk?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ClientParts extends ClientTypes {
 
 export function toClientParts(
   contract: Contract,
-  { version, base = '' }: ClientSettings,
+  { version, base = '', sdk }: ClientSettings,
 ): ClientParts {
-  return { ...toClientTypes(contract), values: clientValues(contract, version, base) };
+  return { ...toClientTypes(contract), values: clientValues(contract, version, base, sdk) };
 }

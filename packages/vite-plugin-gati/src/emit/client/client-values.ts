@@ -23,7 +23,12 @@ export interface ClientValue {
 }
 
 /** The values of a client: what its module exports, and its settings. */
-export function clientValues(contract: Contract, version: string, base: string): ClientValue[] {
+export function clientValues(
+  contract: Contract,
+  version: string,
+  base: string,
+  sdk: string | undefined,
+): ClientValue[] {
   const { calls, sockets } = callsAndSockets(contract);
   const forms = calls
     .filter(({ body }) => body && !body.contentTypes.includes('application/json'))
@@ -43,7 +48,7 @@ export function clientValues(contract: Contract, version: string, base: string):
       kind: 'const',
       isLocal: true,
       signature: '',
-      value: `{ version, base: ${quote(base)}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''}${printFieldForms(contract)}${printCredentialSettings(contract)} }`,
+      value: `{ version, base: ${quote(base)}${sdk === undefined ? '' : `, sdk: ${quote(sdk)}`}${forms.length > 0 ? `, forms: [${forms.join(', ')}]` : ''}${printFieldForms(contract)}${printCredentialSettings(contract)} }`,
     },
     {
       name: 'createCall',

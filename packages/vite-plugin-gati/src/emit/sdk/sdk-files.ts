@@ -38,7 +38,7 @@ export function toSdkFiles({
   runtime,
 }: SdkInput): EmittedFile[] {
   const { name, contract, release } = manifest;
-  const parts = toClientParts(contract, { version: release.version, base });
+  const parts = toClientParts(contract, { version: release.version, base, sdk: packageName });
   const pages = toPageNames(contract.routes);
   const files: EmittedFile[] = [
     {
