@@ -28,7 +28,12 @@ test('requests are counted by release, requested version, product, SDK and id', 
   counts.count(request(curl), '1.2.0', 503);
   counts.count(request({}, '/a?x=1&api-version=1.2&y'), '1.2.0', 200);
   counts.count(request({ 'x-api-version': '<script>"' }), '', 400);
-  counts.count(request({ 'user-agent': 'node', 'x-gati-sdk': '@acme/shop/1.2.0' }), '', 200, 'e5f1');
+  counts.count(
+    request({ 'user-agent': 'node', 'x-gati-sdk': '@acme/shop/1.2.0' }),
+    '',
+    200,
+    'e5f1',
+  );
   counts.flush();
   expect(parseReceived(lines.join('').trim(), 1)).toEqual({
     callers: [
@@ -111,7 +116,10 @@ test('many ids do not displace the versions and products of their callers', asyn
       requests: [],
       spans: [],
       logs: [],
-      callers: callers.map((each) => ({ ...each, subject: each.subject && `${each.subject}${time}` })),
+      callers: callers.map((each) => ({
+        ...each,
+        subject: each.subject && `${each.subject}${time}`,
+      })),
     });
   const rows = await store.callers({ from: DAY, to: DAY + 1 });
   expect(rows.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(3270);
