@@ -24,6 +24,8 @@ export interface ServerEnv {
   role: Role;
   /** Set for `role: 'routes'` only. */
   domain: string | undefined;
+  /** Servers of domains, to which this one passes the requests for their routes. */
+  domains: ReadonlyMap<string, URL> | undefined;
   /** Time that requests in flight get once the process has to end. */
   drain: number;
   /**
@@ -67,6 +69,7 @@ export function readServerEnv(env: Env): ServerEnv {
       readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes above 0') ?? countCpus(),
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
+    domains: role === 'routes' ? undefined : readDomains(env.GATI_DOMAINS),
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     heartbeatTimeout: readHeartbeatTimeout(env),
     startTimeout:
@@ -79,6 +82,25 @@ export function readServerEnv(env: Env): ServerEnv {
     panelOrigin: readPanelOrigin(env.GATI_PANEL_ORIGIN),
     limits: readLimits(env.GATI_LIMITS),
   };
+}
+
+/** Reads `payments=http://shop-payments,refunds=http://shop-refunds:3000`. */
+function readDomains(text: string | undefined): ReadonlyMap<string, URL> | undefined {
+  if (!text) return undefined;
+  const domains = new Map<string, URL>();
+  for (const pair of text.split(',')) {
+    const at = pair.indexOf('=');
+    const [name, address] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    const url = at > 0 && URL.canParse(address) ? new URL(address) : undefined;
+    if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || name === '')
+      throw badEnvError(
+        'GATI_DOMAINS',
+        text,
+        'domains with the origins of their servers: payments=http://shop-payments,refunds=http://shop-refunds:3000',
+      );
+    domains.set(name, url);
+  }
+  return domains;
 }
 
 function readHeartbeatTimeout(env: Env): number | undefined {

@@ -1,5 +1,4 @@
 import {
-  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request as sendRequest,
@@ -11,28 +10,15 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { CLIENT_HEADER, type ControlClient, IDENTIFIED_HEADER } from './control.ts';
 import { createControlSlots, type Slot } from './control-slots.ts';
+import { endToEnd, framing, hasBody, type Headers } from '../http/forward-headers.ts';
 
 /** Milliseconds until the collector must begin to respond. */
 const HEAD_TIMEOUT = 15_000;
 /** Milliseconds until a client must have sent its body, and those in which it must read a part. */
 const BODY_TIMEOUT = 10_000;
 const READ_TIMEOUT = 20_000;
-
-/** Headers of one connection (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP: readonly string[] = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-];
-
-type Headers = Record<string, string | string[] | undefined>;
+/** Headers that only this process may set. */
+const OWN: readonly string[] = [CLIENT_HEADER, IDENTIFIED_HEADER];
 
 /** Passes requests for the panel to the collector, which serves it. */
 export interface ControlProxy {
@@ -75,7 +61,7 @@ export function createControlProxy(
       const slot = add(res, req, client);
       if (!slot) return respondUnavailable(res, BUSY);
       const headers: OutgoingHttpHeaders = {
-        ...endToEnd(req.headers),
+        ...endToEnd(req.headers, OWN),
         ...framing(req.headers),
         // A collector that closed after its response would break the end of a write, and the
         // response would be lost.
@@ -97,7 +83,7 @@ export function createControlProxy(
         timers.push(watchReading(res, timeouts.read));
         // The collector needs no more of the body. The client may still send it.
         upstream.once('close', () => req.resume());
-        res.writeHead(response.statusCode!, endToEnd(response.headers));
+        res.writeHead(response.statusCode!, endToEnd(response.headers, OWN));
         pipeline(response, res, () => upstream.destroy());
       });
       upstream.on('error', ({ message }) => {
@@ -155,38 +141,10 @@ const LATE = 'The process that serves the panel does not respond.';
 const SLOW = 'The body arrived too slowly.';
 const BUSY = 'This process passes too many requests to the panel already.';
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-
-/** Returns the end-to-end headers, without those that only this process may set. */
-function endToEnd(headers: Headers): Headers {
-  const named = String(headers['connection'] ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  const dropped = new Set([...HOP_BY_HOP, ...named, CLIENT_HEADER, IDENTIFIED_HEADER]);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
-}
-
-/**
- * Returns the headers by which the collector finds the end of the body, and the host that it checks.
- * A client can't remove them by naming them in `Connection`. Without them, Node writes the body of a
- * GET as if it were a second request.
- */
-function framing(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  const { host, 'content-length': length } = headers;
-  return {
-    ...(host !== undefined && { host }),
-    ...(headers['transfer-encoding'] !== undefined
-      ? { 'transfer-encoding': 'chunked' }
-      : length !== undefined && { 'content-length': length }),
-  };
-}
-
 /** Prints the head of a handshake. Node has parsed it, so no value has a line break. */
 function printHead(req: IncomingMessage, client: ControlClient): string {
   const headers: Headers = {
-    ...endToEnd(req.headers),
+    ...endToEnd(req.headers, OWN),
     connection: 'Upgrade',
     upgrade: req.headers.upgrade,
     [CLIENT_HEADER]: JSON.stringify(client),

@@ -34,6 +34,7 @@ import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { createDispatcher, hasClient } from './dispatch.ts';
+import type { DomainServers } from './domain-servers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
@@ -179,9 +180,20 @@ async function startWorker(
     return createWorkerMetrics(measured);
   }, send);
   const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
+  const domains =
+    env.domains &&
+    kind !== 'effects' &&
+    (await import('./domain-servers.ts')).createDomainServers({
+      domains: env.domains,
+      own,
+      base: options.base,
+      trustProxy: env.trustProxy,
+      state,
+    });
   const http = createWorkerHttp({
     options,
     app,
+    domains: domains || undefined,
     source,
     gate,
     control,
@@ -369,6 +381,8 @@ function createWorkerApp({
 interface WorkerHttpOptions {
   options: ServerOptions;
   app: App;
+  /** Present if other servers serve some domains. */
+  domains: DomainServers | undefined;
   source: ReleaseSource;
   /** Present while the process does not know which release is current. */
   gate: ReadyGate | undefined;
@@ -388,6 +402,7 @@ interface WorkerHttpOptions {
 function createWorkerHttp({
   options: { client, clientBase, assetsDir, base, expose },
   app,
+  domains,
   source,
   gate,
   control,
@@ -420,7 +435,8 @@ function createWorkerHttp({
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   };
-  const guarded = gate?.guard(handlers, probes) ?? handlers;
+  const served = domains?.guard(handlers) ?? handlers;
+  const guarded = gate?.guard(served, probes) ?? served;
   return createHttpServer({
     state,
     limits,

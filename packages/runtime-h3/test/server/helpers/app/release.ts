@@ -101,6 +101,15 @@ const handlers: Record<string, Handler | SocketHooks> = {
     greeting: (gctx.config as { GREETING: string }).GREETING,
   }),
   'GET /payments/total': async () => ({ total: 1 }),
+  'POST /payments/echo': async (req, _res, _gctx, lctx) => ({
+    got: req.body,
+    ip: lctx.client.ip,
+    pid: process.pid,
+  }),
+  'WS /payments/feed': {
+    open: (peer) => peer.send({ pid: process.pid }),
+    message: (peer, message) => peer.send({ echo: message }),
+  },
   'WS /chat': {
     open: (peer) => peer.send('welcome'),
     message: (peer, message) => peer.send({ echo: message }),
