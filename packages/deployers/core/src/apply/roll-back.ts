@@ -3,7 +3,8 @@ import { pathOf } from '../kube/kinds.ts';
 import { createLiveObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
-import { findObject, historyBefore, type LiveState } from '../plan/live-state.ts';
+import { findObject, findRevision, historyBefore, type LiveState } from '../plan/live-state.ts';
+import { LEADING } from '../plan/make-plan.ts';
 import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 
 export interface RolledBack {
@@ -12,9 +13,6 @@ export interface RolledBack {
   /** Steps that failed, with the reasons. */
   failed: string[];
 }
-
-/** Kinds of objects that refer to pods. */
-const LEADING = new Set(['Service', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
 
 /**
  * Undoes a failed deploy: routes requests to the old revision again, and removes the new pods. The
@@ -54,7 +52,11 @@ export async function rollBack(
   const isSwitched = done.some((step) => step.kind === 'apply' && step.object.kind === 'Service');
   if (isSwitched && before !== null && before !== revision) {
     const history = historyBefore(state, before);
-    const { service, others } = createLiveObjects(target, before, history);
+    const { service, others } = createLiveObjects(
+      target,
+      findRevision(state, before) ?? { revision: before },
+      history,
+    );
     for (const object of [service, ...others]) {
       const step = toStep(object, state);
       await attempt(`lead ${object.kind} ${object.metadata.name} back to ${before}`, () =>

@@ -8,6 +8,8 @@ export interface Build {
   /** Absolute path of the folder. */
   folder: string;
   manifest: Manifest;
+  /** Path below which the server has its routes; empty for the root. */
+  basePath: string;
   /** Files of the image, sorted by path. */
   files: BuildFile[];
 }
@@ -22,6 +24,7 @@ export interface BuildFile {
   isExecutable: boolean;
 }
 
+const BASE = 'http://localhost';
 const MANIFEST = 'gati.manifest.json';
 const MANIFEST_LIMIT = 64 * 1_048_576;
 /** Maximum number of files; no build has that many. */
@@ -46,7 +49,16 @@ export function readBuild(folder: string): Build {
   if (files.length > FILE_LIMIT) throw noBuildError(`it has ${files.length} files`);
   if (!files.some(({ path: name }) => name === 'server/index.mjs'))
     throw noBuildError(`there is no server/index.mjs in ${absolute}`);
-  return { folder: absolute, manifest, files };
+  return { folder: absolute, manifest, basePath: readBasePath(absolute), files };
+}
+
+/** Reads the base from the OpenAPI document, since the manifest has none. */
+function readBasePath(folder: string): string {
+  const file = path.join(folder, 'openapi.json');
+  if (!fs.existsSync(file) || fs.statSync(file).size > MANIFEST_LIMIT) return '';
+  const { servers } = JSON.parse(fs.readFileSync(file, 'utf8')) as { servers?: { url: string }[] };
+  const url = servers?.[0]?.url ?? '/';
+  return URL.canParse(url, BASE) ? new URL(url, BASE).pathname.replace(/\/$/, '') : '';
 }
 
 function* filesBelow(folder: string, root: string): Generator<BuildFile> {

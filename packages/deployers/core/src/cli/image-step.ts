@@ -10,6 +10,8 @@ import { buildImage, type Image } from '../image/build-image.ts';
 import { createProvenance } from '../image/provenance.ts';
 import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
+import { domainPaths } from '../objects/domain-paths.ts';
+import type { ReleaseFacts } from '../objects/target.ts';
 import { Registry } from '../registry/client.ts';
 import { parseReference, printReference } from '../registry/reference.ts';
 import type { Call } from './command.ts';
@@ -63,6 +65,17 @@ export async function buildStep(
 export function referenceOf(settings: Settings, { build, image }: BuiltImage): string {
   const { host, repository } = parseReference(settings.image?.repository ?? build.manifest.name);
   return printReference({ host, repository, digest: image.top.descriptor.digest });
+}
+
+/** Returns the facts of the release whose image was built. */
+export function releaseFacts(
+  settings: Settings,
+  { build: { manifest, basePath } }: BuiltImage,
+  image: string,
+): ReleaseFacts {
+  const { id, version } = manifest.release;
+  const paths = domainPaths(manifest, settings, basePath);
+  return { id, version, image, ...(paths && { paths }) };
 }
 
 /** Pushes the image and reports it as a step. */

@@ -52,6 +52,7 @@ const image: ConfigSchema = {
 };
 
 const NAME = '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$';
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$';
 
 const count = (description: string, minimum: number, maximum: number): ConfigSchema => ({
@@ -73,6 +74,11 @@ const kubernetes: ConfigSchema = {
       description: 'Type of the Service. ClusterIP, the default, is for the cluster itself.',
       enum: ['ClusterIP', 'NodePort', 'LoadBalancer'],
     },
+    gateway: text(
+      'Gateway that gets an HTTPRoute of the app: NAME, or NAMESPACE/NAME.',
+      `^(${LABEL}/)?${LABEL}$`,
+    ),
+    ingress: text('Class of an Ingress of the app, for clusters without the Gateway API.', NAME),
   },
 };
 
@@ -107,6 +113,18 @@ const workers: ConfigSchema = {
   properties: {
     ...scale.properties,
     resources: { ...resources, description: 'CPU and memory of each; `resources` by default.' },
+  },
+};
+
+const domains: ConfigSchema = {
+  description:
+    'Domains whose routes have pods of their own: the folders below src/handlers, and `root` for routes outside of a folder.',
+  type: 'object',
+  additionalProperties: {
+    description: 'Number and size of the pods of the domain.',
+    type: 'object',
+    additionalProperties: false,
+    properties: workers.properties!,
   },
 };
 
@@ -159,6 +177,7 @@ const settings: Record<string, ConfigSchema> = {
   scale,
   resources,
   workers,
+  domains,
   env,
   rollout,
   url,

@@ -12,11 +12,21 @@ export interface Settings {
   scale?: { min?: number; max?: number; cpu?: number };
   resources?: ResourceSettings;
   /** Pods that run effects only. Without them, the pods that serve requests run effects too. */
-  workers?: { min?: number; max?: number; cpu?: number; resources?: ResourceSettings };
+  workers?: RoleSettings;
+  /** Pods that serve the routes of one domain each, by its name. */
+  domains?: Record<string, RoleSettings>;
   env?: Record<string, EnvValue>;
   rollout?: { timeout?: string; keep?: number };
   /** Address under which users reach the app. */
   url?: string;
+}
+
+/** Number and size of the pods of a role. */
+export interface RoleSettings {
+  min?: number;
+  max?: number;
+  cpu?: number;
+  resources?: ResourceSettings;
 }
 
 export interface ResourceSettings {
@@ -36,6 +46,10 @@ export interface KubernetesSettings {
   namespace?: string;
   pullSecret?: string;
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+  /** NAME or NAMESPACE/NAME of a Gateway. */
+  gateway?: string;
+  /** Class of an Ingress. */
+  ingress?: string;
 }
 
 export interface ImageSettings {

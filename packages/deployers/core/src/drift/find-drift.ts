@@ -12,6 +12,7 @@ import {
   historyBefore,
   listDeployments,
   type LiveState,
+  releaseOf,
 } from '../plan/live-state.ts';
 
 /** A value in the cluster that differs from what the last deploy applied. */
@@ -35,8 +36,8 @@ export function findDrift(target: Target, state: LiveState): Drift[] {
   const live = findLive(state);
   if (!live) return [];
   const { revision } = live;
-  const facts = { id: live.release, version: live.version, image: live.image };
-  const { service, others } = createLiveObjects(target, revision, historyBefore(state, revision));
+  const facts = releaseOf(live);
+  const { service, others } = createLiveObjects(target, live, historyBefore(state, revision));
   const expected = [...createObjects(target, facts).foundation, service, ...others];
   const removed = expected
     .filter((object) => !findObject(state, object))

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/cluster.ts';
 import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
-import { findLive, findObject, type LiveState } from '../plan/live-state.ts';
+import { findLive, findObject, type LiveState, releaseOf } from '../plan/live-state.ts';
 import { timeoutOf } from '../plan/make-plan.ts';
 import { createPlan, type Plan, type PlanStep } from '../plan/plan.ts';
 import type { Drift } from './find-drift.ts';
@@ -43,6 +43,6 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
     replicas,
     timeout: timeoutOf(target),
   });
-  const release = { id: live.release, version: live.version, image: live.image };
+  const release = releaseOf(live);
   return createPlan(target, { server, release, revision, before: revision, steps });
 }

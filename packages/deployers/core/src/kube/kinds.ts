@@ -5,6 +5,8 @@ interface Kind {
   /** Name in paths. */
   plural: string;
   isCluster?: true;
+  /** Clusters may lack it, and accounts may have no permission for it. */
+  isOptional?: true;
 }
 
 /** Kinds that a deploy writes, in the order in which they are written. */
@@ -17,6 +19,12 @@ export const KINDS: Record<string, Kind> = {
   Service: { apiVersion: 'v1', plural: 'services' },
   PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets' },
   HorizontalPodAutoscaler: { apiVersion: 'autoscaling/v2', plural: 'horizontalpodautoscalers' },
+  HTTPRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    plural: 'httproutes',
+    isOptional: true,
+  },
+  Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', isOptional: true },
 };
 
 /** Returns the path of all objects of a kind: `apis/apps/v1/namespaces/shop/deployments`. */

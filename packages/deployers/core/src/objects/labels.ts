@@ -4,6 +4,7 @@ export const LABELS = {
   app: 'gati.dev/app',
   environment: 'gati.dev/env',
   role: 'gati.dev/role',
+  domain: 'gati.dev/domain',
   release: 'gati.dev/release',
   version: 'gati.dev/version',
   /** Digest of the pod template: release, image and settings. */
@@ -15,6 +16,8 @@ export const LABELS = {
 export const ANNOTATIONS = {
   /** The applied object as JSON. */
   applied: 'gati.dev/applied',
+  /** Paths of the domains with pods of their own, as JSON. */
+  paths: 'gati.dev/paths',
   /** Revisions that were live, the newest first. */
   history: 'gati.dev/history',
 } as const;

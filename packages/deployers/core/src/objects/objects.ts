@@ -4,8 +4,10 @@ import type { KubeObject } from '../kube/cluster.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
-import { CORE, type Role, type RoleName, rolesOf } from './roles.ts';
-import type { ReleaseFacts, Target } from './target.ts';
+import { deploymentName, nameFor } from './names.ts';
+import { createEdgeRoute } from './edge-route.ts';
+import { CORE, domainLabel, isServing, type Role, rolesOf } from './roles.ts';
+import type { DomainPaths, ReleaseFacts, Target } from './target.ts';
 
 /** Objects of a deploy, in the order in which they are written. */
 export interface DesiredObjects {
@@ -20,10 +22,17 @@ export interface DesiredObjects {
 }
 
 export interface LiveObjects {
+  /** The Service of the pods that serve all requests. */
   service: KubeObject;
-  /** Disruption budgets of the roles, and the autoscalers of those that scale. */
+  /**
+   * Services of domains, disruption budgets of the roles, autoscalers of those that scale, and the
+   * route of the app at a gateway.
+   */
   others: KubeObject[];
 }
+
+/** A revision to which requests go. */
+export type LiveRevision = Pick<ReleaseFacts, 'paths'> & { revision: string };
 
 /** Kinds that the set of an app may contain, for tools that prune such sets. */
 const MEMBERS = Object.entries(KINDS)
@@ -39,35 +48,36 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
     namespace: createNamespace(target),
     foundation: createFoundation(target),
     deployments: templates.map(({ role, template }) =>
-      createDeployment(target, release, { revision, role: role.name, template }),
+      createDeployment(target, release, { revision, role, template }),
     ),
-    live: createLiveObjects(target, revision, []),
+    live: createLiveObjects(target, { revision, ...pathsOf(release) }, []),
   };
 }
 
 function createDeployment(
   target: Target,
   release: ReleaseFacts,
-  { revision, role, template }: { revision: string; role: RoleName; template: PodTemplate },
+  { revision, role, template }: { revision: string; role: Role; template: PodTemplate },
 ): KubeObject {
   return withIdentity(target, {
     kind: 'Deployment',
-    name: deploymentName(target, role, revision),
-    labels: { [LABELS.role]: role, ...releaseLabels(release), [LABELS.revision]: revision },
+    name: deploymentName(target, role.name, revision),
+    labels: { ...roleLabels(role), ...releaseLabels(release), [LABELS.revision]: revision },
+    ...(release.paths &&
+      role.name === CORE && {
+        annotations: { [ANNOTATIONS.paths]: JSON.stringify(release.paths) },
+      }),
     spec: {
       // No `replicas`. A separate step sets them, so that a deploy does not undo changes of an
       // autoscaler.
       revisionHistoryLimit: 1,
       progressDeadlineSeconds: 600,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
-      selector: { matchLabels: revisionSelector(target, role, revision) },
+      selector: { matchLabels: revisionSelector(target, role.name, revision) },
       template,
     },
   });
 }
-
-export const deploymentName = ({ app }: Target, role: RoleName, revision: string): string =>
-  `${app}-${role}-${revision}`;
 
 /**
  * Creates the namespace of an app if it does not exist yet. It rejects pods that need more rights.
@@ -137,38 +147,67 @@ export function setId(target: Target): string {
 }
 
 /**
- * Returns the objects that route requests to a revision.
+ * Returns the objects that lead to the pods of a revision.
  *
  * @param history revisions that were live before, the newest first
  */
 export function createLiveObjects(
   target: Target,
-  revision: string,
+  live: LiveRevision,
   history: string[],
 ): LiveObjects {
-  const { kubernetes = {} } = target.settings;
-  const service = withIdentity(target, {
-    kind: 'Service',
-    name: target.app,
-    labels: { [LABELS.role]: CORE, [LABELS.revision]: revision },
-    annotations: { [ANNOTATIONS.history]: [revision, ...history].join(',') },
-    spec: {
-      type: kubernetes.service ?? 'ClusterIP',
-      selector: revisionSelector(target, CORE, revision),
-      ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
-    },
-  });
-  const roles = rolesOf(target.settings);
-  const others = roles.flatMap((role) => [
+  const { revision } = live;
+  const [core, ...others] = rolesOf(target.settings);
+  const budgets = [core, ...others].flatMap((role) => [
     createBudget(target, role, revision),
     ...(role.max > role.min ? [createAutoscaler(target, role, revision)] : []),
   ]);
-  return { service, others };
+  return {
+    service: createService(target, core, revision, [revision, ...history]),
+    others: [
+      ...others.filter(isServing).map((role) => createService(target, role, revision)),
+      ...createRoute(target, live.paths ?? {}),
+      ...budgets,
+    ],
+  };
 }
 
-/** The objects of the role that serves requests have the name of the app. */
-const nameFor = ({ app }: Target, { name }: Role): string =>
-  name === CORE ? app : `${app}-${name}`;
+/** @param history revisions that were live, the newest first; of the core only */
+function createService(
+  target: Target,
+  role: Role,
+  revision: string,
+  history?: string[],
+): KubeObject {
+  return withIdentity(target, {
+    kind: 'Service',
+    name: nameFor(target, role),
+    labels: { ...roleLabels(role), [LABELS.revision]: revision },
+    ...(history && { annotations: { [ANNOTATIONS.history]: history.join(',') } }),
+    spec: {
+      type: (role.name === CORE && target.settings.kubernetes?.service) || 'ClusterIP',
+      selector: revisionSelector(target, role.name, revision),
+      ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
+    },
+  });
+}
+
+function createRoute(target: Target, paths: DomainPaths): KubeObject[] {
+  const [core, ...others] = rolesOf(target.settings);
+  const route = createEdgeRoute(target.settings, paths, (domain) => {
+    const role = others.find((each) => each.domain === domain) ?? core;
+    return [{ service: nameFor(target, domain === undefined ? core : role) }];
+  });
+  return route ? [withIdentity(target, { name: target.app, ...route })] : [];
+}
+
+const roleLabels = ({ name, domain }: Role): Record<string, string> => ({
+  [LABELS.role]: name,
+  ...(domain !== undefined && { [LABELS.domain]: domainLabel(domain) }),
+});
+
+const pathsOf = ({ paths }: Pick<ReleaseFacts, 'paths'>): Pick<ReleaseFacts, 'paths'> =>
+  paths ? { paths } : {};
 
 function createBudget(target: Target, role: Role, revision: string): KubeObject {
   const selector = { matchLabels: revisionSelector(target, role.name, revision) };

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { IMAGE, PROBE_PATHS } from '@gati/contract/internal';
-import type { EnvValue } from '../config/settings.ts';
+import type { EnvValue, Settings } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
-import { type Role, type RoleName, rolesOf } from './roles.ts';
+import { hasEdge } from './edge-route.ts';
+import { nameFor } from './names.ts';
+import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { ReleaseFacts, Target } from './target.ts';
 
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
@@ -11,9 +13,6 @@ const PRE_STOP = 10;
 const MARGIN = 5;
 /** Default of GATI_DRAIN. */
 const DRAIN = 30;
-/** Set here: a server that listens elsewhere would never become ready. */
-const OWN_ENV = ['HOST', 'PORT'];
-const ROLE_ENV = 'GATI_ROLE';
 
 export interface PodTemplate {
   metadata: { labels: Record<string, string> };
@@ -27,7 +26,12 @@ export function createPodTemplates(
 ): { revision: string; templates: { role: Role; template: PodTemplate }[] } {
   const parts = rolesOf(target.settings).map((role) => ({
     role,
-    labels: { ...commonLabels(target), [LABELS.role]: role.name, ...releaseLabels(release) },
+    labels: {
+      ...commonLabels(target),
+      [LABELS.role]: role.name,
+      ...(role.domain !== undefined && { [LABELS.domain]: domainLabel(role.domain) }),
+      ...releaseLabels(release),
+    },
     spec: createSpec(target, release, role),
   }));
   const [core, ...others] = parts.map(({ labels, spec }) => ({ labels, spec }));
@@ -71,11 +75,13 @@ function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<s
 }
 
 function createContainer(
-  { settings }: Target,
+  target: Target,
   { image }: ReleaseFacts,
-  { value, resources }: Role,
+  role: Role,
 ): Record<string, unknown> {
-  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = resources;
+  const { settings } = target;
+  const own = ownEnv(target, role);
+  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = role.resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
     httpGet: { path, port: 'http' },
@@ -83,13 +89,13 @@ function createContainer(
     ...rest,
   });
   const env = Object.entries(settings.env ?? {})
-    .filter(([name]) => !OWN_ENV.includes(name) && !(value && name === ROLE_ENV))
+    .filter(([name]) => !own.some((each) => each.name === name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: 'app',
     image,
     ports: [{ name: 'http', containerPort: IMAGE.port }],
-    env: [...env.map(([name, each]) => toEnv(name, each)), ...ownEnv(value)],
+    env: [...env.map(([name, each]) => toEnv(name, each)), ...own],
     resources: {
       requests: { cpu, memory },
       // If there is no limit, some clusters use the request as the limit.
@@ -120,11 +126,42 @@ function drainOf({ settings }: Target): number {
   return milliseconds > 0 ? Math.ceil(milliseconds / 1000) : DRAIN;
 }
 
-const ownEnv = (role: Role['value']): object[] => [
-  { name: 'HOST', value: '0.0.0.0' },
-  { name: 'PORT', value: String(IMAGE.port) },
-  ...(role ? [{ name: ROLE_ENV, value: role }] : []),
-];
+/**
+ * Returns the variables that the deploy sets: a server that listened elsewhere would never become
+ * ready.
+ */
+function ownEnv(target: Target, { name, value, domain }: Role): { name: string; value: string }[] {
+  const all: Record<string, string | undefined> = {
+    HOST: '0.0.0.0',
+    PORT: String(IMAGE.port),
+    GATI_ROLE: value,
+    GATI_DOMAIN: domain,
+    ...(!hasEdge(target.settings) &&
+      (domain !== undefined
+        ? { GATI_TRUST_PROXY: trustedProxies(target.settings) }
+        : name === CORE && { GATI_DOMAINS: domainServers(target) })),
+  };
+  return Object.entries(all).flatMap(([key, text]) =>
+    text === undefined ? [] : [{ name: key, value: text }],
+  );
+}
+
+/** Returns the Services to which the core passes requests: `payments=http://shop-routes-payments`. */
+function domainServers(target: Target): string | undefined {
+  const pairs = rolesOf(target.settings).flatMap((role) =>
+    role.domain === undefined ? [] : [`${role.domain}=http://${nameFor(target, role)}`],
+  );
+  return pairs.length > 0 ? pairs.join(',') : undefined;
+}
+
+/**
+ * Returns the number of proxies in front of the pods of a domain: one more than in front of the core.
+ * Addresses of proxies stay as they are set.
+ */
+function trustedProxies({ env = {} }: Settings): string | undefined {
+  const value = env['GATI_TRUST_PROXY'] ?? 0;
+  return /^\d{1,2}$/.test(String(value)) ? String(Number(value) + 1) : undefined;
+}
 
 function toEnv(name: string, value: EnvValue): Record<string, unknown> {
   if (typeof value === 'object')
@@ -132,7 +169,7 @@ function toEnv(name: string, value: EnvValue): Record<string, unknown> {
   return { name, value: String(value) };
 }
 
-function spread(target: Target, role: RoleName, revision: string): Record<string, unknown> {
+function spread(target: Target, role: string, revision: string): Record<string, unknown> {
   const labelSelector = { matchLabels: revisionSelector(target, role, revision) };
   const rule = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector };
   return {
@@ -145,7 +182,7 @@ function spread(target: Target, role: RoleName, revision: string): Record<string
 /** Selects the pods of one role of a revision. */
 export function revisionSelector(
   target: Target,
-  role: RoleName,
+  role: string,
   revision: string,
 ): Record<string, string> {
   return {

@@ -1,10 +1,14 @@
-import type { ResourceSettings, Settings } from '../config/settings.ts';
+import type { ResourceSettings, RoleSettings, Settings } from '../config/settings.ts';
+import { toName } from './to-name.ts';
 
 /** Pods of an app that do the same work, with a Deployment for each revision. */
 export interface Role {
-  name: RoleName;
+  /** `core`, `worker`, or `routes-` with the label of the domain. */
+  name: string;
   /** Value of GATI_ROLE; `undefined` for a server that does all work. */
-  value?: 'core' | 'worker';
+  value?: 'core' | 'worker' | 'routes';
+  /** Domain whose routes the pods serve, as in the contract. */
+  domain?: string;
   /** Number of pods. Both are equal without an autoscaler. */
   min: number;
   max: number;
@@ -13,21 +17,49 @@ export interface Role {
   resources: ResourceSettings;
 }
 
-/** `core` serves requests, `worker` runs effects. */
-export type RoleName = 'core' | 'worker';
-
+/** Role of the pods that serve all requests. */
 export const CORE = 'core';
+const WORKER = 'worker';
 const CPU = 70;
+/** With it, the name of a Service has up to 63 characters. */
+const DOMAIN_LIMIT = 15;
 
-/** Returns the roles of an app. The first one serves requests. */
-export function rolesOf({ scale, workers, resources = {} }: Settings): [Role, ...Role[]] {
+/** Returns the roles of an app. The first one serves all requests. */
+export function rolesOf({
+  scale,
+  workers,
+  domains = {},
+  resources = {},
+}: Settings): [Role, ...Role[]] {
+  const own = ({ resources: special, ...numbers }: RoleSettings): Omit<Role, 'name'> => ({
+    ...numbersOf(numbers),
+    resources: { ...resources, ...special },
+  });
   const core: Role = { name: CORE, ...numbersOf(scale), resources };
-  if (!workers) return [core];
-  const own = { ...resources, ...workers.resources };
   return [
-    { ...core, value: 'core' },
-    { name: 'worker', value: 'worker', ...numbersOf(workers), resources: own },
+    workers ? { ...core, value: 'core' } : core,
+    ...Object.keys(domains)
+      .sort()
+      .map((domain): Role => ({
+        name: `routes-${domainLabel(domain)}`,
+        value: 'routes',
+        domain,
+        ...own(domains[domain]!),
+      })),
+    ...(workers ? [{ name: WORKER, value: 'worker', ...own(workers) } as const] : []),
   ];
+}
+
+/** Returns the domain as a label of Kubernetes. */
+export const domainLabel = (domain: string): string => toName(domain, DOMAIN_LIMIT);
+
+/** Whether clients or other pods send requests to the pods of a role. */
+export const isServing = ({ value }: Role): boolean => value !== 'worker';
+
+/** Describes the work of the pods of a role. */
+export function workOf({ name, domain }: Role): string {
+  if (domain !== undefined) return `serve the domain ${domain}`;
+  return name === CORE ? 'serve requests' : 'run effects';
 }
 
 function numbersOf({ min = 1, max = min, cpu = CPU }: NonNullable<Settings['scale']> = {}): Pick<

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { GatiError, type Manifest } from '@gati/contract';
 import type { Settings } from '../config/settings.ts';
+import { toName } from './to-name.ts';
 
 /** An app and its place in a cluster. All objects are made from these facts. */
 export interface Target {
@@ -17,7 +17,12 @@ export interface ReleaseFacts {
   version: string;
   /** `HOST/REPOSITORY@sha256:…` */
   image: string;
+  /** Absent if no domain has pods of its own. */
+  paths?: DomainPaths;
 }
+
+/** Path prefixes of domains, under which no other domain has a route. */
+export type DomainPaths = Record<string, string[]>;
 
 /**
  * Maximum length of a name. A label of Kubernetes has up to 63 characters, and the names of
@@ -35,19 +40,6 @@ export function toTarget(name: string, environment: string, settings: Settings):
     namespace: settings.kubernetes?.namespace ?? `${app}-${own}`,
     settings,
   };
-}
-
-/** Turns a name into a label of DNS. A name that is too long ends with a part of its digest. */
-function toName(name: string, limit: number): string {
-  const clean = name
-    .toLowerCase()
-    .slice(0, 300)
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  if (clean === '' || /^\d/.test(clean)) return toName(`app-${clean}`, limit);
-  if (clean.length <= limit) return clean;
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${clean.slice(0, limit - 7).replace(/-$/, '')}-${digest}`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { isObject } from '@gati/contract/data';
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
+import { statusOf } from '../kube/errors.ts';
 import { KINDS, pathOfKind } from '../kube/kinds.ts';
 import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
 import { CORE } from '../objects/roles.ts';
-import type { Target } from '../objects/target.ts';
+import type { DomainPaths, ReleaseFacts, Target } from '../objects/target.ts';
 
 /** The objects of an app in the cluster. */
 export interface LiveState {
@@ -22,12 +23,26 @@ export async function readLiveState(cluster: Cluster, target: Target): Promise<L
   const kinds = Object.keys(KINDS).filter((kind) => kind !== 'Namespace');
   const lists = await Promise.all(
     kinds.map(async (kind) => {
-      const items = await cluster.list(pathOfKind(kind, target.namespace), { labelSelector });
+      const items = await listKind(cluster, kind, target.namespace, labelSelector);
       // Items of a list have no kind of their own.
       return items.map((item) => ({ ...item, apiVersion: KINDS[kind]!.apiVersion, kind }));
     }),
   );
   return { namespace, objects: lists.flat() };
+}
+
+async function listKind(
+  cluster: Cluster,
+  kind: string,
+  namespace: string,
+  labelSelector: string,
+): Promise<KubeObject[]> {
+  try {
+    return await cluster.list(pathOfKind(kind, namespace), { labelSelector });
+  } catch (error) {
+    if (KINDS[kind]!.isOptional && [403, 404].includes(statusOf(error) ?? 0)) return [];
+    throw error;
+  }
 }
 
 export function findObject(
@@ -44,6 +59,7 @@ export interface Revision {
   release: string;
   version: string;
   image: string;
+  paths?: DomainPaths;
   deployment: KubeObject;
   /** Desired number of pods, and number of ready pods. */
   replicas: number;
@@ -88,15 +104,30 @@ function toRevision(deployment: KubeObject): Revision {
     release: labels[LABELS.release] ?? '',
     version: labels[LABELS.version] ?? '',
     image: container?.image ?? '',
+    ...readPaths(deployment),
     deployment,
     replicas,
     ready: status.readyReplicas ?? 0,
   };
 }
 
+function readPaths({ metadata }: KubeObject): { paths?: DomainPaths } {
+  try {
+    const value: unknown = JSON.parse(metadata.annotations?.[ANNOTATIONS.paths] ?? 'null');
+    return isObject(value) ? { paths: value as DomainPaths } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Returns what a plan needs to know of a revision in the cluster. */
+export function releaseOf({ release, version, image, paths }: Revision): ReleaseFacts {
+  return { id: release, version, image, ...(paths && { paths }) };
+}
+
 const serviceOf = ({ objects }: LiveState): KubeObject | undefined =>
   objects.find(
-    ({ kind, metadata }) => kind === 'Service' && metadata.labels?.[LABELS.role] !== undefined,
+    ({ kind, metadata }) => kind === 'Service' && metadata.labels?.[LABELS.role] === CORE,
   );
 
 /** Returns the revision that the Service selects. */
@@ -108,10 +139,13 @@ export function liveRevision(state: LiveState): string | undefined {
 }
 
 /** Returns the live revision with its pods; `undefined` if nothing is deployed. */
-export const findLive = (state: LiveState): Revision | undefined => {
-  const live = liveRevision(state);
-  return listRevisions(state).find(({ revision }) => revision === live);
-};
+export const findLive = (state: LiveState): Revision | undefined =>
+  findRevision(state, liveRevision(state));
+
+export const findRevision = (
+  state: LiveState,
+  revision: string | undefined,
+): Revision | undefined => listRevisions(state).find((each) => each.revision === revision);
 
 /** Returns the revisions that were live before another one, the newest first. */
 export const historyBefore = (state: LiveState, revision: string): string[] =>

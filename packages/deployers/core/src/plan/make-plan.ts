@@ -1,13 +1,9 @@
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf } from '../kube/kinds.ts';
-import {
-  createLiveObjects,
-  deploymentName,
-  type DesiredObjects,
-  setId,
-} from '../objects/objects.ts';
+import { createLiveObjects, type DesiredObjects, setId } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
-import { CORE, type Role, type RoleName, rolesOf } from '../objects/roles.ts';
+import { deploymentName, nameFor } from '../objects/names.ts';
+import { CORE, isServing, type Role, rolesOf, workOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
 import { isCurrent } from './essence.ts';
@@ -26,10 +22,14 @@ export interface PlanOptions {
   force: boolean;
 }
 
-/** Work of the pods of a role, for people. */
-const WORK: Record<RoleName, string> = { core: 'serve requests', worker: 'run effects' };
-/** Kinds that exist once for each role. */
-const LEADING = new Set(['PodDisruptionBudget', 'HorizontalPodAutoscaler']);
+/** Kinds of objects that refer to pods. */
+export const LEADING: ReadonlySet<string> = new Set([
+  'HTTPRoute',
+  'Ingress',
+  'Service',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+]);
 const KEEP = 3;
 const TIMEOUT = '5m';
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
@@ -48,7 +48,11 @@ export function makePlan(
   const { revision, deployments } = desired;
   const before = liveRevision(state);
   const history = historyBefore(state, revision);
-  const live = createLiveObjects(target, revision, history.slice(0, keepOf(target)));
+  const live = createLiveObjects(
+    target,
+    { ...release, revision },
+    history.slice(0, keepOf(target)),
+  );
   const apply = (object: KubeObject, reason: string): ApplyStep[] => {
     const found = object.kind === 'Namespace' ? state.namespace : findObject(state, object);
     return isCurrent(found, object) ? [] : [toApplyStep(object, found, reason, options.force)];
@@ -58,7 +62,7 @@ export function makePlan(
     // A revision of other settings may lack a role.
     const deployment = deployments.find(({ metadata }) => metadata.name === name);
     if (!deployment) return [];
-    const applied = apply(deployment, `the pods of the release that ${WORK[role.name]}`);
+    const applied = apply(deployment, `the pods of the release that ${workOf(role)}`);
     return planPods(target, role, revision, state, applied);
   });
   // The pods of all roles start at the same time.
@@ -67,8 +71,9 @@ export function makePlan(
   const verb =
     before === undefined || before === revision ? 'leads requests to' : 'moves requests to';
   const switching = [
+    ...byKind(live.others, true).flatMap((object) => apply(object, `${verb} ${revision}`)),
     ...apply(live.service, `${verb} ${revision}`),
-    ...live.others.flatMap((object) => apply(object, `goes with ${revision}`)),
+    ...byKind(live.others, false).flatMap((object) => apply(object, `goes with ${revision}`)),
   ];
   const steps: PlanStep[] = [
     ...(state.namespace ? [] : apply(desired.namespace, 'the namespace is missing')),
@@ -76,23 +81,34 @@ export function makePlan(
     ...pods,
     ...switching,
     ...(pods.length > 0 || switching.length > 0
-      ? [planVerify(target, release, 'the release responds through its address')]
+      ? planVerify(target, release, rolesOf(target.settings), 'the release responds')
       : []),
-    ...planEnd(target, revision, live.others, history, state),
+    ...planEnd(target, revision, [live.service, ...live.others], history, state),
   ];
   const { server } = options;
   return createPlan(target, { server, release, revision, before: before ?? null, steps });
 }
 
-function planVerify(target: Target, release: ReleaseFacts, reason: string): PlanStep {
-  return {
+/** Services first: the core passes requests to those of domains. */
+const byKind = (objects: KubeObject[], isService: boolean): KubeObject[] =>
+  objects.filter(({ kind }) => (kind === 'Service') === isService);
+
+/** Requests the release through the Services of domains, then through that of the core. */
+export function planVerify(
+  target: Target,
+  release: Pick<ReleaseFacts, 'id'>,
+  roles: Role[],
+  reason: string,
+): PlanStep[] {
+  const [core, ...others] = roles.filter(isServing);
+  return [...others, core!].map((role) => ({
     kind: 'verify',
     reason,
     namespace: target.namespace,
-    service: target.app,
+    service: nameFor(target, role),
     release: release.id,
-    url: target.settings.url ?? null,
-  };
+    url: role === core ? (target.settings.url ?? null) : null,
+  }));
 }
 
 /** Starts the pods of a role. Their number never falls below that of the live revision. */

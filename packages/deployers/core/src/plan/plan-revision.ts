@@ -1,7 +1,7 @@
 import { createObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { recordOf } from './essence.ts';
-import { listDeployments, type LiveState, type Revision } from './live-state.ts';
+import { listDeployments, type LiveState, releaseOf, type Revision } from './live-state.ts';
 import { makePlan, type PlanOptions } from './make-plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,10 +12,11 @@ import type { Plan } from './plan.ts';
 export function planRevision(
   target: Target,
   state: LiveState,
-  { revision, release, version, image }: Revision,
+  found: Revision,
   options: PlanOptions,
 ): Plan {
-  const facts = { id: release, version, image };
+  const { revision } = found;
+  const facts = releaseOf(found);
   const { namespace, foundation } = createObjects(target, facts);
   const deployments = listDeployments(state)
     .filter((each) => each.revision === revision)

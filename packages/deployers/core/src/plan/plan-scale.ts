@@ -1,8 +1,8 @@
-import { createLiveObjects } from '../objects/objects.ts';
+import { createLiveObjects, type LiveRevision } from '../objects/objects.ts';
 import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
-import { findLive, findObject, historyBefore, type LiveState } from './live-state.ts';
+import { findLive, findObject, historyBefore, type LiveState, releaseOf } from './live-state.ts';
 import { timeoutOf } from './make-plan.ts';
 import { createPlan, type Plan, type PlanStep } from './plan.ts';
 
@@ -23,7 +23,7 @@ export function planScale(
   const { revision } = live;
   const deployment = live.deployment.metadata.name;
   const steps: PlanStep[] = [];
-  const autoscaler = scaledAutoscaler(target, state, revision, pods);
+  const autoscaler = scaledAutoscaler(target, state, live, pods);
   if (autoscaler) steps.push(autoscaler);
   if (live.replicas < pods || (!autoscaler && live.replicas !== pods)) {
     const reason = `${live.replicas} → ${pods} pods`;
@@ -40,14 +40,14 @@ export function planScale(
       replicas: pods,
       timeout: timeoutOf(target),
     });
-  const release = { id: live.release, version: live.version, image: live.image };
+  const release = releaseOf(live);
   return createPlan(target, { server, release, revision, before: revision, steps });
 }
 
 function scaledAutoscaler(
   target: Target,
   state: LiveState,
-  revision: string,
+  live: LiveRevision,
   pods: number,
 ): PlanStep | undefined {
   const { settings } = target;
@@ -56,8 +56,8 @@ function scaledAutoscaler(
   const scale = { ...settings.scale, min: pods, max: Math.max(max, pods + 1) };
   const { others } = createLiveObjects(
     { ...target, settings: { ...settings, scale } },
-    revision,
-    historyBefore(state, revision),
+    live,
+    historyBefore(state, live.revision),
   );
   const object = others.find(
     ({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === target.app,

@@ -6,8 +6,9 @@ import { createObjects } from '../../src/objects/objects.ts';
 import { createPodTemplates } from '../../src/objects/pod-template.ts';
 import { assertQueue, toTarget } from '../../src/objects/target.ts';
 import { differences } from '../../src/plan/essence.ts';
-import type { LiveState } from '../../src/plan/live-state.ts';
+import { listRevisions, type LiveState } from '../../src/plan/live-state.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
+import { planRevision } from '../../src/plan/plan-revision.ts';
 import { type Plan, toRequest } from '../../src/plan/plan.ts';
 
 const release = (version: string): { id: string; version: string; image: string } => ({
@@ -70,6 +71,15 @@ const summary = ({ steps }: Plan): string[] =>
         : step.kind,
   );
 
+const envOf = (deployment: KubeObject): Record<string, unknown> => {
+  const { template } = deployment['spec'] as {
+    template: { spec: { containers: { env: { name: string; value: unknown }[] }[] } };
+  };
+  return Object.fromEntries(
+    template.spec.containers[0]!.env.map(({ name, value }) => [name, value]),
+  );
+};
+
 describe('a plan', () => {
   test('of the first deploy makes the pods before what leads to them', () => {
     expect(summary(plan('1', EMPTY))).toEqual([
@@ -110,6 +120,80 @@ describe('a plan', () => {
     deployment['status'] = { readyReplicas: 7 };
     expect(plan('1', state, settings).steps).toEqual([]);
     expect(summary(plan('2', state, settings))).toContain('scale to 7');
+  });
+
+  test('gives each domain pods, a Service and an autoscaler, to which the core passes requests', () => {
+    const settings: Settings = {
+      domains: { payments: { min: 2, max: 4 } },
+      env: { GATI_TRUST_PROXY: 1 },
+    };
+    const first = plan('1', EMPTY, settings);
+    expect(summary(first).slice(4)).toEqual([
+      'Deployment',
+      'Deployment',
+      'scale to 2',
+      'wait',
+      'wait',
+      'Service',
+      'Service',
+      'PodDisruptionBudget',
+      'PodDisruptionBudget',
+      'HorizontalPodAutoscaler',
+      'verify',
+      'verify',
+    ]);
+    const [core, payments] = first.steps.flatMap((step) =>
+      step.kind === 'apply' && step.object.kind === 'Deployment' ? [envOf(step.object)] : [],
+    );
+    expect(core).toMatchObject({
+      GATI_DOMAINS: 'payments=http://team-shop-routes-payments',
+      GATI_TRUST_PROXY: '1',
+    });
+    expect(payments).toMatchObject({
+      GATI_ROLE: 'routes',
+      GATI_DOMAIN: 'payments',
+      GATI_TRUST_PROXY: '2',
+    });
+    const state = applied(EMPTY, first);
+    expect(plan('1', state, settings).steps).toEqual([]);
+    expect(summary(plan('1', state, {})).filter((step) => step === 'delete')).toHaveLength(3);
+  });
+
+  test('leads a gateway to the domains, without the core', () => {
+    const settings: Settings = {
+      domains: { payments: {} },
+      kubernetes: { gateway: 'infra/edge' },
+      url: 'https://shop.example.com',
+    };
+    const facts = { ...release('1'), paths: { payments: ['/payments'] } };
+    const target = toTarget('shop', 'production', settings);
+    const { steps } = makePlan(target, facts, createObjects(target, facts), EMPTY, OPTIONS);
+    const objects = steps.flatMap((step) => (step.kind === 'apply' ? [step.object] : []));
+    expect(objects.find(({ kind }) => kind === 'HTTPRoute')!['spec']).toEqual({
+      parentRefs: [{ name: 'edge', namespace: 'infra' }],
+      hostnames: ['shop.example.com'],
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/payments' } }],
+          backendRefs: [{ name: 'shop-routes-payments', port: 80 }],
+        },
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+          backendRefs: [{ name: 'shop', port: 80 }],
+        },
+      ],
+    });
+    const core = objects.find(({ kind }) => kind === 'Deployment')!;
+    expect(Object.keys(envOf(core))).not.toContain('GATI_DOMAINS');
+    const state = applied(EMPTY, { steps } as Plan);
+    // A rollback knows the paths without the build.
+    const [found] = listRevisions(state);
+    expect(planRevision(target, state, found!, OPTIONS).steps).toEqual([]);
+    const ingress = createObjects(
+      { ...target, settings: { ...settings, kubernetes: { ingress: 'nginx' } } },
+      facts,
+    ).live.others.find(({ kind }) => kind === 'Ingress')!;
+    expect(JSON.stringify(ingress['spec'])).toContain('"name":"shop-routes-payments"');
   });
 
   test('hands over from an autoscaler to a fixed number of pods, and removes it', () => {

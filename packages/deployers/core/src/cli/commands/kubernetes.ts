@@ -1,6 +1,6 @@
 import { type Call, OK } from '../command.ts';
 import { dryRun, openDestination, planRelease, printPlan, runPlan } from '../deploy-step.ts';
-import { buildStep, pushStep, withTemporaryFolder } from '../image-step.ts';
+import { buildStep, pushStep, releaseFacts, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy kubernetes [ENV]`: image, registry, rollout. */
@@ -19,8 +19,7 @@ export async function run(call: Call): Promise<number> {
       () => `${destination.cluster.access.context}, namespace ${destination.target.namespace}`,
     );
     const { reference } = await pushStep(call, settings, built);
-    const { version, id } = manifest.release;
-    const release = { id, version, image: reference };
+    const release = releaseFacts(settings, built, reference);
     const { plan, state } = await planRelease(
       destination,
       manifest,

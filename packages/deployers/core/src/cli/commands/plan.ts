@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Call, OK } from '../command.ts';
 import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
-import { buildStep, referenceOf, withTemporaryFolder } from '../image-step.ts';
+import { buildStep, referenceOf, releaseFacts, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy plan [ENV]`: builds the image to know its digest, and pushes nothing. */
@@ -12,11 +12,10 @@ export async function run(call: Call): Promise<number> {
   return await withTemporaryFolder(async (folder) => {
     const built = await buildStep(call, settings, folder);
     const { manifest } = built.build;
-    const { name, release } = manifest;
     const { plan } = await planRelease(
-      openDestination(settings, name, environment),
+      openDestination(settings, manifest.name, environment),
       manifest,
-      { id: release.id, version: release.version, image: referenceOf(settings, built) },
+      releaseFacts(settings, built, referenceOf(settings, built)),
       options['take-over'] === true,
     );
     printPlan(plan, call);

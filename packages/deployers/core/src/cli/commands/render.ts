@@ -6,7 +6,7 @@ import { createObjects, type DesiredObjects } from '../../objects/objects.ts';
 import { rolesOf } from '../../objects/roles.ts';
 import { assertQueue, type Target, toTarget } from '../../objects/target.ts';
 import { type Call, OK } from '../command.ts';
-import { buildStep, referenceOf, withTemporaryFolder } from '../image-step.ts';
+import { buildStep, referenceOf, releaseFacts, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy render [ENV]`: prints the objects, for tools that apply files of a repository. */
@@ -18,11 +18,10 @@ export async function run(call: Call): Promise<number> {
     const silent = { ...reporter, step: <T>(_: string, work: () => Promise<T>) => work() };
     const built = await buildStep({ ...call, reporter: silent }, settings, folder);
     const { manifest } = built.build;
-    const { name, release } = manifest;
-    const target = toTarget(name, environment, settings);
+    const target = toTarget(manifest.name, environment, settings);
     assertQueue(manifest, settings);
     const image = referenceOf(settings, built);
-    const facts = { id: release.id, version: release.version, image };
+    const facts = releaseFacts(settings, built, image);
     const objects = listObjects(target, createObjects(target, facts));
     if (typeof options['out'] === 'string') {
       const out = path.resolve(root, options['out']);
