@@ -17,19 +17,29 @@ export interface IngestOptions {
   store: Pick<TelemetryStore, 'write'>;
   parse(line: string, pid: number): ReceivedLine;
   onDrop(reason: DropReason, lines: number): void;
+  /**
+   * Receives each line with a record, for other servers. Captured payloads stay here.
+   *
+   * @param line without `\n`
+   */
+  relay?: ((line: string, pid: number) => void) | undefined;
 }
 
 /** Turns the lines of all processes into batches, and writes them to the store. */
 export interface Ingest {
-  /** Returns the receiver of one connection, which takes text in pieces of any size. */
-  connection(): (text: string) => void;
+  /**
+   * Returns the receiver of one connection, which takes text in pieces of any size.
+   *
+   * @param instance the other server that sends. Absent: a process of this server
+   */
+  connection(instance?: string): (text: string) => void;
   /** Takes complete lines of this process itself. */
   write(lines: string): void;
   /** Writes the waiting records. */
   flush(): void;
 }
 
-export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
+export function createIngest({ store, parse, onDrop, relay }: IngestOptions): Ingest {
   let batch = emptyBatch();
   let size = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -50,11 +60,16 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
     else timer ??= setTimeout(flush, FLUSH_AFTER);
   }
 
-  function connection(): (text: string) => void {
+  function connection(instance?: string): (text: string) => void {
     let pid = process.pid;
     let rest = '';
     /** The start of this line was dropped, so its end is dropped too. */
     let isTooLong = false;
+
+    function named<Record extends { instance?: string }>(record: Record): Record {
+      if (instance !== undefined) record.instance = instance;
+      return record;
+    }
 
     function take(line: string): void {
       if (line === '') return;
@@ -63,11 +78,14 @@ export function createIngest({ store, parse, onDrop }: IngestOptions): Ingest {
       if ('hello' in parsed) return void ({ pid } = parsed.hello);
       if ('dropped' in parsed)
         return onDrop(parsed.what === 'captures' ? 'capture limit' : 'queue full', parsed.dropped);
-      if ('request' in parsed) batch.requests.push(parsed.request);
-      else if ('span' in parsed) batch.spans.push(parsed.span);
-      else if ('callers' in parsed) (batch.callers ??= []).push(...parsed.callers);
-      else if ('capture' in parsed) (batch.captures ??= []).push(parsed.capture);
-      else batch.logs.push(parsed.log);
+      if ('capture' in parsed) (batch.captures ??= []).push(parsed.capture);
+      else {
+        relay?.(line, pid);
+        if ('request' in parsed) batch.requests.push(named(parsed.request));
+        else if ('span' in parsed) batch.spans.push(parsed.span);
+        else if ('callers' in parsed) (batch.callers ??= []).push(...parsed.callers);
+        else batch.logs.push(named(parsed.log));
+      }
       added();
     }
 

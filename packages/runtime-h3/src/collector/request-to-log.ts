@@ -13,6 +13,7 @@ export const levelOfStatus = (status: number): LogLevel => (status >= FAILED ? '
 export function requestToLog(request: RequestRecord): LogRecord {
   const { traceId, spanId, requestId, time, us, method, route, path, version, status, pid } =
     request;
+  const { instance } = request;
   return {
     time,
     level: levelOfStatus(status),
@@ -23,6 +24,7 @@ export function requestToLog(request: RequestRecord): LogRecord {
     ...(route !== '' && { route: `${method} ${route}` }),
     ...(version !== '' && { version }),
     pid,
+    ...(instance !== undefined && { instance }),
     fields: { method, status, us, path, ...(requestId !== undefined && { requestId }) },
   };
 }

@@ -21,7 +21,7 @@ type Fields = Pick<RunRecord, 'effect' | 'job' | 'attempt' | 'us' | 'outcome' | 
 
 /** Returns the run that a line of the log is about; `undefined` for any other line. */
 export function runOfLog({ message, fields, ...line }: LogRecord): RunRecord | undefined {
-  const { traceId, spanId, time, version = '', pid } = line;
+  const { traceId, spanId, time, version = '', pid, instance } = line;
   if (message !== RUN_MESSAGE || traceId === undefined || spanId === undefined) return undefined;
   if (!matches(FIELDS, fields)) return undefined;
   const { effect, job, attempt, us, outcome, enqueuedBy } = fields as unknown as Fields;
@@ -36,6 +36,7 @@ export function runOfLog({ message, fields, ...line }: LogRecord): RunRecord | u
     outcome,
     version,
     pid,
+    ...(instance !== undefined && { instance }),
     ...(enqueuedBy && { enqueuedBy: toLink(enqueuedBy) }),
   };
 }

@@ -76,6 +76,10 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_LOKI_URL', 'URL', 'Loki that gets the log'),
   start('GATI_PROMETHEUS_URL', 'URL', 'Prometheus whose metrics the panel shows'),
   start('GATI_PROMETHEUS_LABELS', 'name=value, …', 'Labels that choose the series of this app'),
+  start('GATI_PEERS', 'host:port, …', 'Servers that get the telemetry of this one'),
+  start('GATI_PEER_PORT', 'port', 'Port on which telemetry of other servers is received'),
+  start('GATI_PEER_HOST', 'address', 'Address of this port'),
+  secret('GATI_PEER_TOKEN', 'secret', 'Secret of the servers that exchange telemetry'),
   start('GATI_REGION', 'name', 'Value of gctx.instance.region'),
   start('GATI_ZONE', 'name', 'Value of gctx.instance.zone'),
 ];

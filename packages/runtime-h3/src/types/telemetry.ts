@@ -29,6 +29,8 @@ export interface RequestRecord {
   status: number;
   /** Process that served the request. */
   pid: number;
+  /** Other server of the app that served it, such as a pod. */
+  instance?: string;
   /** Whether the spans below it are kept, and the trace is exported. */
   sampled?: true;
 }
@@ -85,6 +87,8 @@ export interface RunRecord {
   version: string;
   /** Process that ran the job. */
   pid: number;
+  /** Other server of the app that ran it. */
+  instance?: string;
   /** Span that enqueued the job. Absent if telemetry was off then. */
   enqueuedBy?: SpanLink;
 }
@@ -100,6 +104,8 @@ export interface LogRecord {
   route?: string;
   version?: string;
   pid: number;
+  /** Other server of the app that wrote it. */
+  instance?: string;
   /** Other members of the line. */
   fields: Record<string, unknown>;
 }

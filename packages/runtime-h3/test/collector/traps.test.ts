@@ -136,13 +136,39 @@ test('a file of the previous version keeps its records and gets the new tables',
   before.close();
   const db = openNative(file, process.cwd());
   db.exec(
-    'DROP TABLE captures; DROP TABLE traps; DROP TABLE callers; PRAGMA user_version = 1; ALTER TABLE errors DROP COLUMN decision; ALTER TABLE errors DROP COLUMN callers; ALTER TABLE errors DROP COLUMN last_version',
+    'DROP TABLE captures; DROP TABLE traps; DROP TABLE callers; PRAGMA user_version = 1; ALTER TABLE errors DROP COLUMN decision; ALTER TABLE errors DROP COLUMN callers; ALTER TABLE errors DROP COLUMN last_version; ALTER TABLE requests DROP COLUMN instance; ALTER TABLE logs DROP COLUMN instance',
   );
   db.close();
   const after = openTelemetryStore(address, { now: () => DAY });
   await after.traps.add(wanted());
   write(after, kept);
   expect((await after.trace(kept.traceId))?.captures).toHaveLength(1);
+  after.close();
+});
+
+test('a file of version 3 keeps its callers', async () => {
+  const address = url();
+  openTelemetryStore(address, { now: () => DAY }).close();
+  const db = openNative(address.slice('sqlite:'.length), process.cwd());
+  db.exec(
+    `DROP TABLE callers; ALTER TABLE requests DROP COLUMN instance; ALTER TABLE logs DROP COLUMN instance;
+     CREATE TABLE callers (hour, version, asked, agent, count, failed, PRIMARY KEY (hour, version, asked, agent));
+     INSERT INTO callers VALUES (${DAY}, '1.0.0', '^1', 'curl/8', 3, 1); PRAGMA user_version = 3`,
+  );
+  db.close();
+  const after = openTelemetryStore(address, { now: () => DAY });
+  expect(await after.callers({ from: DAY, to: DAY + 1 })).toEqual([
+    {
+      version: '1.0.0',
+      asked: '^1',
+      agent: 'curl/8',
+      sdk: '',
+      subject: '',
+      count: 3,
+      failed: 1,
+      lastSeen: DAY,
+    },
+  ]);
   after.close();
 });
 

@@ -12,7 +12,14 @@ import { type RunningServer, useServer } from './helpers/harness.ts';
 const server = useServer();
 
 interface Listed {
-  traces: { route: string; status: number; traceId: string; path: string; pid: number }[];
+  traces: {
+    route: string;
+    status: number;
+    traceId: string;
+    path: string;
+    pid: number;
+    instance?: string;
+  }[];
   logs: { message: string; level: string; fields: Record<string, unknown> }[];
   metrics: { route: string; count: number; errors: number }[];
 }
@@ -106,6 +113,23 @@ describe('a server with a telemetry store', () => {
       expect(stderr).toContain('GATI_USAGE');
     }
   });
+});
+
+const portOf = (log: string): string | undefined =>
+  /"telemetry of peers is received"[^\n]*"port":(\d+)[^\n]*\n/.exec(log)?.[1];
+
+test('a server without a store of its own sends its telemetry to a peer', async () => {
+  const token = { GATI_PEER_TOKEN: 'a-secret-of-at-least-32-characters' };
+  const store = `sqlite:${join(server.folder(), 'peers.db')}`;
+  const core = await server.start({ ...token, GATI_TELEMETRY: store, GATI_PEER_PORT: '0' });
+  const port = await until('the port is open', () => portOf(core.stdout()));
+  const pod = await server.start({ ...token, GATI_PEERS: `127.0.0.1:${port}` });
+  await call(`${pod.url}/hello`);
+  await until('the request is in the store of the peer', async () => {
+    const { traces } = await read(store, 'traces', '--route=/hello');
+    return traces.some(({ instance }) => instance !== undefined);
+  });
+  expect((await read(store, 'metrics', '--route=/hello')).metrics).toMatchObject([{ count: 1 }]);
 });
 
 describe('traps of a server with four workers', () => {

@@ -86,6 +86,7 @@ const requestBar = (request: TraceDetail['requests'][number]): Bar => ({
     'url.path': request.path,
     ...(request.version !== '' && { 'service.version': request.version }),
     'process.pid': request.pid,
+    ...(request.instance !== undefined && { 'service.instance.id': request.instance }),
   },
 });
 
@@ -103,6 +104,7 @@ const runBar = ({ spanId, us, time, outcome, ...run }: RunRecord): Bar => ({
     outcome,
     ...(run.version !== '' && { 'service.version': run.version }),
     'process.pid': run.pid,
+    ...(run.instance !== undefined && { 'service.instance.id': run.instance }),
   },
 });
 

@@ -4,9 +4,9 @@ import type { Row } from '../../data/native-sqlite.ts';
 import { timeOfId } from './record-ids.ts';
 
 export const LOG_COLUMNS =
-  'id, level, pid, route, version, lower(hex(ids)) AS ids, message, fields';
+  'id, level, pid, route, version, lower(hex(ids)) AS ids, message, fields, instance';
 export const REQUEST_COLUMNS =
-  'id, lower(hex(ids)) AS ids, us, method, route, version, status, pid, path, request_id';
+  'id, lower(hex(ids)) AS ids, us, method, route, version, status, pid, path, request_id, instance';
 
 export function toLog(row: Row, names: Map<number, string>): LogRecord {
   const record: LogRecord = {
@@ -22,6 +22,7 @@ export function toLog(row: Row, names: Map<number, string>): LogRecord {
   if (ids.length > 32) record.spanId = ids.slice(32);
   if (row.route !== null) record.route = names.get(row.route as number) ?? '';
   if (row.version !== null) record.version = names.get(row.version as number) ?? '';
+  if (row.instance !== null) record.instance = names.get(row.instance as number) ?? '';
   return record;
 }
 
@@ -41,5 +42,6 @@ export function toRequest(row: Row, names: Map<number, string>): RequestRecord {
   };
   if (ids.length > 48) record.parentId = ids.slice(48);
   if (row.request_id !== null) record.requestId = row.request_id as string;
+  if (row.instance !== null) record.instance = names.get(row.instance as number) ?? '';
   return record;
 }

@@ -6,8 +6,8 @@ const VERSION = 4;
 
 /**
  * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
- * is the order of all pages, and no table has an index. `names` has each method, route and version
- * once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or absent). A row
+ * is the order of all pages, and no table has an index. `names` has each method, route, version
+ * and instance once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or absent). A row
  * of `spans` has all spans that one trace has in one batch. `trace_chunks` leads from a trace to its
  * rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
  *
@@ -104,6 +104,8 @@ CREATE TABLE new_callers (
 INSERT INTO new_callers SELECT hour, version, asked, agent, '', '', count, failed FROM callers;
 DROP TABLE callers;
 ALTER TABLE new_callers RENAME TO callers;
+ALTER TABLE requests ADD COLUMN instance INTEGER;
+ALTER TABLE logs ADD COLUMN instance INTEGER;
 `,
 };
 

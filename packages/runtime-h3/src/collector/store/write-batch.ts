@@ -129,10 +129,14 @@ function insertRequests(
       request.pid,
       path.length > LONGEST_PATH ? path.slice(0, LONGEST_PATH) : path,
       requestId,
+      nameOrNull(names, request.instance, now),
     ];
   });
-  insertRows(on, 'INSERT INTO requests', '(?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)', rows);
+  insertRows(on, 'INSERT INTO requests', '(?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?)', rows);
 }
+
+const nameOrNull = (names: Names, name: string | undefined, now: number): number | null =>
+  name === undefined ? null : names.idOf(name, now);
 
 /** Counts a request or a run. */
 function count(step: Step, key: number, us: number): void {
@@ -217,14 +221,15 @@ function insertLogs(
       id,
       level,
       record.pid,
-      route === undefined ? null : names.idOf(route, now),
-      version === undefined ? null : names.idOf(version, now),
+      nameOrNull(names, route, now),
+      nameOrNull(names, version, now),
       traceId === undefined ? null : traceId + (spanId ?? ''),
       record.message.slice(0, LONGEST_MESSAGE),
       printFields(record.fields),
+      nameOrNull(names, record.instance, now),
     ];
   });
-  insertRows(on, 'INSERT INTO logs', '(?, ?, ?, ?, ?, unhex(?), ?, ?)', rows);
+  insertRows(on, 'INSERT INTO logs', '(?, ?, ?, ?, ?, unhex(?), ?, ?, ?)', rows);
 }
 
 function printFields(fields: Record<string, unknown>): string {

@@ -32,6 +32,8 @@ import type { ControlServer } from './control-server.ts';
 import { createDropLog, type DropLog } from './drop-log.ts';
 import { createNodeOperator } from './node-operator.ts';
 import { listenForTelemetry } from './listen.ts';
+import type { Peers } from './peers/connect-peers.ts';
+import { readPeerSettings } from './peers/settings.ts';
 
 /** Milliseconds between two removals of old telemetry. */
 const PRUNE_INTERVAL = 10_000;
@@ -76,7 +78,9 @@ async function collect(
   const store = openStore(env.telemetry, drops);
   const totals = createRouteTotals(Date.now());
   const exporter = openExporter(name, totals, drops, logger);
+  const peers = await openPeers(store, drops, logger);
   const ingest = createIngest({
+    relay: peers?.relay,
     store: {
       write(batch) {
         for (const request of batch.requests) totals.add(request);
@@ -114,8 +118,10 @@ async function collect(
     clearInterval(pruning);
     feed.close();
     server.close();
+    peers?.stopListening();
     control?.close();
     ingest.flush();
+    await peers?.close();
     await exporter?.close(EXPORT_DRAIN);
     drops.flush();
     store?.close();
@@ -149,6 +155,18 @@ function openStore(url: string | undefined, drops: DropLog): TelemetryStore | un
     onDiagnostic: ({ message, movedTo }) =>
       drops.problem(movedTo === undefined ? message : `${message} It was moved to ${movedTo}.`),
   });
+}
+
+/** Connects to other servers of the app if the environment names some. */
+async function openPeers(
+  store: TelemetryStore | undefined,
+  drops: DropLog,
+  logger: Logger,
+): Promise<Peers | undefined> {
+  const settings = readPeerSettings(process.env);
+  if (settings === undefined) return undefined;
+  const { connectPeers } = await import('./peers/connect-peers.ts');
+  return connectPeers(settings, { store, drops, logger });
 }
 
 /** Serves the panel if the supervisor has made a socket for it. */

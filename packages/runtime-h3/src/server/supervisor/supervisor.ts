@@ -102,7 +102,7 @@ const NO_SQLITE = `Node ${process.versions.node} has no SQLite: use Node 22.13 o
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** Variables that name a target of telemetry. */
-const TARGET = /^(OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT|GATI_LOKI_URL)$/;
+const TARGET = /^(OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT|GATI_LOKI_URL|GATI_PEERS)$/;
 
 /** Whether telemetry is stored or exported. */
 function collectsTelemetry(store: string | undefined, env: NodeJS.ProcessEnv): boolean {

@@ -1,4 +1,5 @@
 import { readExportSettings } from '../../collector/export/settings.ts';
+import { readPeerSettings } from '../collector/peers/settings.ts';
 import { bindLogger } from '../../telemetry/log/logger.ts';
 import type { Logger } from '../../types/context.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
@@ -56,6 +57,7 @@ export function createTelemetry(
 ): Telemetry | undefined {
   // The collector reads them; a wrong one has to end the start.
   readExportSettings(process.env);
+  readPeerSettings(process.env);
   const socket = openSocket(logger);
   if (socket === undefined) return undefined;
   const link = isObserved ? openTelemetryLink(socket.path, 'supervisor') : undefined;
