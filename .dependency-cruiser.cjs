@@ -7,6 +7,7 @@ const MAY_IMPORT = {
   devtools: ['contract', 'runtime-h3'],
   'vite-plugin-gati': ['contract', 'runtime-h3', 'devtools'],
   'deployers/core': ['contract', 'runtime-h3'],
+  'deployers/aws': ['contract', 'deployers/core'],
   'create-gati': [],
 };
 
@@ -39,7 +40,7 @@ const FOLDERS = {
     index.ts cli
   `,
   'deployers/core':
-    'http build registry image config kube objects plan drift cause rollout custom apply cli',
+    'http build registry image config kube cloud objects plan drift cause rollout custom apply cli',
 };
 
 /**
@@ -166,7 +167,7 @@ module.exports = {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['npm-peer'],
         pathNot:
-          '^node_modules/(@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici|ws)/',
+          '^node_modules/(@aws-sdk|@smithy|@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici|ws)/',
       },
     },
     {

@@ -16,6 +16,7 @@ const alias = [
   { find: /^@gati\/contract\/data$/, replacement: source('contract/src/data.ts') },
   { find: /^@gati\/contract\/internal$/, replacement: source('contract/src/internal.ts') },
   { find: /^@gati\/devtools\/server$/, replacement: source('devtools/src/server/index.ts') },
+  { find: /^gati-deploy\/cloud$/, replacement: source('deployers/core/src/cloud/index.ts') },
   { find: /^@gati\/runtime-h3$/, replacement: source('runtime-h3/src/index.ts') },
   { find: /^@gati\/runtime-h3\/app$/, replacement: source('runtime-h3/src/app/index.ts') },
   { find: /^@gati\/runtime-h3\/browser$/, replacement: source('runtime-h3/src/browser.ts') },

@@ -13,6 +13,7 @@ const FLOORS = [
   'devtools',
   'vite-plugin-gati',
   'deployers/core',
+  'deployers/aws',
   'create-gati',
 ];
 /** The pages of the panel, which no other package imports. */

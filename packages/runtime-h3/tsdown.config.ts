@@ -1,8 +1,6 @@
-import fs from 'node:fs';
 import { builtinModules } from 'node:module';
-import path from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
-import { library } from '../tsdown.shared.ts';
+import { library, licenses } from '../tsdown.shared.ts';
 
 /**
  * Packages bundled into `dist` as chunks that load on demand. Every server can use PostgreSQL and
@@ -37,30 +35,6 @@ const builtins = {
       (whole, _quote, name: string) =>
         builtinModules.includes(name) ? `process.getBuiltinModule('${name}')` : whole,
     );
-  },
-};
-
-/** Writes the licenses of the bundled packages to `licenses.txt`, as they require. */
-const licenses = {
-  name: 'licenses',
-  generateBundle(this: {
-    getModuleIds(): Iterable<string>;
-    emitFile(file: { type: 'asset'; fileName: string; source: string }): void;
-  }): void {
-    const folders = new Set<string>();
-    for (const id of this.getModuleIds()) {
-      const [folder] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? [];
-      if (folder && fs.existsSync(folder)) folders.add(folder.replace(/^\0/, ''));
-    }
-    const texts = [...folders].sort().map((folder) => {
-      const { name, version, license } = JSON.parse(
-        fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
-      ) as Record<string, string>;
-      const file = fs.readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
-      return `${name} ${version} (${license})\n\n${file ? fs.readFileSync(path.join(folder, file), 'utf8').trim() : ''}\n`;
-    });
-    if (texts.length > 0)
-      this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n---\n\n') });
   },
 };
 

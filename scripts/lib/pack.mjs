@@ -11,6 +11,7 @@ export const PACKAGES = [
   'devtools',
   'vite-plugin-gati',
   'deployers/core',
+  'deployers/aws',
   'create-gati',
 ];
 

@@ -14,6 +14,7 @@ const ALL = [
   { name: 'devtools', package: 'devtools', nodes: true },
   { name: 'vite-plugin-gati', package: 'vite-plugin-gati', nodes: true },
   { name: 'gati-deploy', package: 'deployers/core', nodes: true },
+  { name: 'cloud-aws', package: 'deployers/aws' },
   { name: 'create-gati', package: 'create-gati', nodes: true },
   { name: 'docs' },
   { name: 'built', nodes: true },
@@ -25,6 +26,8 @@ const ALL = [
   { name: 'browser-tools', alone: true },
   // Real servers and browsers for minutes.
   { name: 'panel', alone: true },
+  // Real servers and the APIs of clouds.
+  { name: 'clouds', alone: true },
   // These need servers that take minutes to compile.
   { name: 'telemetry', alone: true },
   { name: 'cluster', alone: true },

@@ -48,8 +48,15 @@ const AUDIT_POLICY = {
   ],
 };
 
+export interface ControlPlaneOptions {
+  /** Address that reviews bearer tokens, as those of clouds do. */
+  tokenWebhook?: string;
+}
+
 /** Starts etcd and the API server on loopback, at ports of the system. */
-export async function startControlPlane(): Promise<TestCluster | Missing> {
+export async function startControlPlane({ tokenWebhook }: ControlPlaneOptions = {}): Promise<
+  TestCluster | Missing
+> {
   const needed: ServerName[] = ['etcd', 'kube-apiserver'];
   const missing = needed.filter((name) => findServer(name) === undefined);
   if (missing.length > 0)
@@ -75,7 +82,7 @@ export async function startControlPlane(): Promise<TestCluster | Missing> {
     logs: () => readLogs(folder),
   };
   try {
-    await startServers(cluster, ports);
+    await startServers(cluster, ports, tokenWebhook);
     return cluster;
   } catch (error) {
     const reason = `${(error as Error).message}\n${readLogs(folder)}`;
@@ -87,6 +94,7 @@ export async function startControlPlane(): Promise<TestCluster | Missing> {
 async function startServers(
   { folder, processes: { run }, url }: TestCluster,
   ports: { etcd: number; peer: number; api: number },
+  tokenWebhook: string | undefined,
 ): Promise<void> {
   const pki = path.join(folder, 'pki');
   const etcd = `http://127.0.0.1:${ports.etcd}`;
@@ -102,11 +110,11 @@ async function startServers(
     `http://127.0.0.1:${ports.peer}`,
   ]);
   fs.writeFileSync(path.join(folder, 'audit.json'), JSON.stringify(AUDIT_POLICY));
-  const api: ChildProcess = run(
-    'kube-apiserver',
-    findServer('kube-apiserver')!,
-    apiArguments(folder, etcd, ports.api),
-  );
+  const own = tokenWebhook === undefined ? [] : webhookArguments(folder, tokenWebhook);
+  const api: ChildProcess = run('kube-apiserver', findServer('kube-apiserver')!, [
+    ...apiArguments(folder, etcd, ports.api),
+    ...own,
+  ]);
   await until('the API server is ready', () => isReady(url, pki), {
     giveUp: () => api.exitCode !== null && 'kube-apiserver ended',
   });
@@ -148,6 +156,27 @@ const apiArguments = (folder: string, etcd: string, port: number): string[] => {
   };
   return Object.entries(options).map(([name, value]) => `--${name}=${value}`);
 };
+
+/** Lets an address review the bearer tokens of requests. */
+function webhookArguments(folder: string, server: string): string[] {
+  const file = path.join(folder, 'webhook.json');
+  const name = 'webhook';
+  fs.writeFileSync(
+    file,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      clusters: [{ name, cluster: { server } }],
+      users: [{ name, user: {} }],
+    }),
+  );
+  return [
+    `--authentication-token-webhook-config-file=${file}`,
+    '--authentication-token-webhook-version=v1',
+  ];
+}
 
 /** Writes the kubeconfig of a user, whose certificate is in the folder. Returns its path. */
 export function writeKubeconfig(folder: string, url: string, name: string): string {

@@ -9,6 +9,8 @@ import { root } from '@gati/test-kit/repository';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
 const VERSION = '5.2.5';
+/** Version of the service models, by which `test/clouds` checks requests. */
+export const BOTOCORE = '1.44.8';
 const VENV = path.join(root, '.cache/moto');
 const PYTHON = path.join(VENV, 'bin/python');
 const MODULE = [PYTHON, '-m', 'moto.server'];
@@ -27,6 +29,16 @@ export async function startMoto(): Promise<TestServer | Missing> {
   return 'reason' in installed ? installed : launch(installed);
 }
 
+/** Returns the folder of the service models of botocore, which is installed with moto. */
+export function findServiceModels(): string | Missing {
+  if (!existsSync(PYTHON)) {
+    const installed = install();
+    if ('reason' in installed) return installed;
+  }
+  const print = 'import botocore, os; print(os.path.join(botocore.__path__[0], "data"))';
+  return execFileSync(PYTHON, ['-c', print], { encoding: 'utf8' }).trim();
+}
+
 const toCommand = (binary: string | undefined): string[] | undefined =>
   binary === undefined ? undefined : [binary];
 
@@ -40,6 +52,7 @@ async function launch([file, ...args]: string[]): Promise<TestServer> {
     launch: () =>
       spawn(file!, [...args, '-H', '127.0.0.1', '-p', String(port)], {
         stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
       }),
     answers: async () => (await fetch(inner)).status < 600,
   });
@@ -70,6 +83,7 @@ function install(): string[] | Missing {
       'install',
       '-q',
       `moto[server]==${VERSION}`,
+      `botocore==${BOTOCORE}`,
     ]);
     // Another test file may have installed it by now.
     if (!existsSync(PYTHON)) renameSync(building, VENV);

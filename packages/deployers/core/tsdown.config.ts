@@ -1,5 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../../tsdown.shared.ts';
 
-const config: UserConfig = defineConfig(library({ index: 'src/index.ts', cli: 'src/cli/main.ts' }));
+const config: UserConfig = defineConfig(
+  library({ index: 'src/index.ts', cloud: 'src/cloud/index.ts', cli: 'src/cli/main.ts' }),
+);
 export default config;

@@ -49,9 +49,12 @@ const CLI = path.join(root, 'packages/deployers/core/dist/cli.mjs');
 /**
  * Creates an app whose build is a stub, on a base that is nearly empty: for tests that need no pods.
  *
- * @param registry host of a registry on loopback
+ * @param registry host of a registry on loopback; without it, the app has no settings
  */
-export async function createStubApp(cluster: TestCluster, registry: string): Promise<DeployedApp> {
+export async function createStubApp(
+  cluster: Parameters<typeof createApp>[0],
+  registry?: string,
+): Promise<DeployedApp> {
   const folder = temporaryFolder('stub');
   writeBuild(path.join(folder, 'dist'));
   fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'shop' }));
@@ -60,16 +63,22 @@ export async function createStubApp(cluster: TestCluster, registry: string): Pro
     { path: '/etc/base', source: { file, size: fs.statSync(file).size }, mode: 0o644, owner: 0 },
   ]);
   const app = createApp(cluster, folder);
-  app.configure(`image:\n  repository: ${registry}/shop\n  base: oci:base\n`);
+  if (registry !== undefined)
+    app.configure(`image:\n  repository: ${registry}/shop\n  base: oci:base\n`);
   return app;
 }
 
 /** Returns the commands for an app in a folder with a build. */
 export function createApp(
-  { kubeconfig }: Pick<TestCluster, 'kubeconfig'>,
+  { kubeconfig, env: own }: Partial<Pick<TestCluster, 'kubeconfig'>> & { env?: NodeJS.ProcessEnv },
   folder: string,
 ): DeployedApp {
-  const env = { ...process.env, GATI_KUBECONFIG: kubeconfig, DOCKER_CONFIG: folder };
+  const env = {
+    ...process.env,
+    ...(kubeconfig !== undefined && { GATI_KUBECONFIG: kubeconfig }),
+    DOCKER_CONFIG: folder,
+    ...own,
+  };
   const run = (...args: string[]): Promise<ProcessResult> =>
     runProcess(process.execPath, [CLI, ...args], { cwd: folder, env });
   return {

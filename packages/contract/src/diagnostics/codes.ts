@@ -34,6 +34,7 @@ export const GATI_CODES = {
     "The database behind `gctx.db` can't be opened, or it was used in a way that can't work.",
   GATI_DEPLOY_BUILD: "`gati-deploy` found no build, or the build can't run in the image.",
   GATI_DEPLOY_BUSY: 'Another deploy of the same app and environment runs.',
+  GATI_DEPLOY_CLOUD: 'A cloud rejects the credentials or a request of a deploy.',
   GATI_DEPLOY_CLUSTER: "The cluster can't be reached, or it rejects a request of a deploy.",
   GATI_DEPLOY_CONFIG:
     "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",

@@ -10,6 +10,10 @@ const ENV = {
   hint: 'ENV',
   description: 'Environment whose settings apply, production by default',
 } as const;
+const CREATE_CLUSTER = {
+  type: 'boolean',
+  description: 'Create a managed cluster if there is none',
+} as const;
 /** All commands, in the order of the help text. */
 export const COMMANDS: Command[] = [
   {
@@ -62,6 +66,18 @@ export const COMMANDS: Command[] = [
       'gati-deploy kubernetes --json | jq -r .result',
     ],
     load: () => import('./commands/kubernetes.ts'),
+  },
+  {
+    name: 'aws',
+    words: '[ENV]',
+    description: 'Deploy dist/ to AWS: ECR, EKS, rollout',
+    maxWords: 1,
+    options: { outDir: OUT_DIR, ...KUBERNETES, 'create-cluster': CREATE_CLUSTER },
+    examples: [
+      'vite build && gati-deploy aws',
+      'gati-deploy aws staging --create-cluster   # 15 minutes, once',
+    ],
+    load: () => import('./commands/aws.ts'),
   },
   {
     name: 'custom',

@@ -3,6 +3,7 @@ import { count } from '@gati/contract/internal';
 import { applyPlan, describeStep } from '../apply/apply-plan.ts';
 import { Lease } from '../apply/lease.ts';
 import { rollBack } from '../apply/roll-back.ts';
+import { isCloud } from '../cloud/load-cloud.ts';
 import type { Settings } from '../config/settings.ts';
 import { Cluster } from '../kube/cluster.ts';
 import { kubeError, statusOf } from '../kube/errors.ts';
@@ -14,6 +15,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import { type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 import type { RolloutFailure } from '../rollout/wait-ready.ts';
 import type { Verified } from '../rollout/verify.ts';
+import { openCloud } from './cloud-step.ts';
 import { type Call, FINDING, OK, PENDING } from './command.ts';
 import { watchSignals } from './signals.ts';
 
@@ -23,13 +25,19 @@ export interface Destination {
   target: Target;
 }
 
-export function openDestination(
+/** Opens the cluster that the settings name: that of the cloud, or that of the kubeconfig. */
+export async function openDestination(
   settings: Settings,
   name: string,
   environment: string,
-): Destination {
-  const cluster = new Cluster(readAccess(settings.kubernetes?.context));
-  return { cluster, target: toTarget(name, environment, settings) };
+  root: string,
+): Promise<Destination> {
+  const target = toTarget(name, environment, settings);
+  const { provider = 'kubernetes' } = settings;
+  const access = isCloud(provider)
+    ? await (await openCloud(provider, target, root)).session.cluster()
+    : readAccess(settings.kubernetes?.context);
+  return { cluster: new Cluster(access), target };
 }
 
 /** Plans the deploy of a release against the cluster as it is. */

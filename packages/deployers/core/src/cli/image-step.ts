@@ -12,7 +12,7 @@ import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
 import { domainPaths } from '../objects/domain-paths.ts';
 import type { ReleaseFacts } from '../objects/target.ts';
-import { Registry } from '../registry/client.ts';
+import { Registry, type RegistryOptions } from '../registry/client.ts';
 import { parseReference, printReference } from '../registry/reference.ts';
 import type { Call } from './command.ts';
 
@@ -83,6 +83,7 @@ export async function pushStep(
   { root, reporter }: Call,
   settings: Settings,
   { build, base, image }: BuiltImage,
+  options: RegistryOptions = {},
 ): Promise<Pushed> {
   const name = settings.image?.repository;
   if (name === undefined)
@@ -101,7 +102,7 @@ export async function pushStep(
   const pushed = await reporter.step(
     'registry',
     () =>
-      pushImage(image, new Registry(host), repository, {
+      pushImage(image, new Registry(host, options), repository, {
         version: manifest.release.version,
         attachments,
       }),

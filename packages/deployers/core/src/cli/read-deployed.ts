@@ -16,7 +16,8 @@ export interface Deployed extends Destination {
 /** Reads the app from its cluster, for commands that need no build. */
 export async function readDeployed(call: Call, environment: string | undefined): Promise<Deployed> {
   const found = readEnvironment(call, environment);
-  const destination = openDestination(found.settings, readAppName(call.root), found.environment);
+  const { settings, environment: name } = found;
+  const destination = await openDestination(settings, readAppName(call.root), name, call.root);
   const state = await readLiveState(destination.cluster, destination.target);
   return { ...found, ...destination, state };
 }

@@ -1,3 +1,5 @@
+import { CLOUDS } from './settings.ts';
+
 /** The part of JSON Schema that `gati.deploy.yaml` needs. */
 export interface ConfigSchema {
   description?: string;
@@ -47,6 +49,32 @@ const image: ConfigSchema = {
       description:
         'Whether a bill of materials and the provenance are attached to the image. On by default.',
       type: 'boolean',
+    },
+  },
+};
+
+const cloud: ConfigSchema = {
+  description: 'Settings of a target that is a cloud.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    account: text(
+      'The account to deploy to. A deploy with credentials of another account is an error.',
+      '^[a-zA-Z0-9-]{1,64}$',
+    ),
+    region: text(
+      'Region; by default that of the environment, such as AWS_REGION.',
+      '^[a-z0-9-]{1,32}$',
+    ),
+    cluster: text(
+      'An existing cluster; by default the one that `--create-cluster` created, APP-ENVIRONMENT.',
+      '^[a-zA-Z0-9][\\w-]{0,99}$',
+    ),
+    subnets: {
+      description: 'Subnets of a cluster that is created; those of the default VPC by default.',
+      type: 'array',
+      maxItems: 16,
+      items: text('The identifier of a subnet.', '^[\\w/.-]+$'),
     },
   },
 };
@@ -168,11 +196,12 @@ const url = text('Address of users, at which a deploy checks the new release.', 
 const settings: Record<string, ConfigSchema> = {
   provider: {
     description: 'Target of `gati deploy` and `gati-deploy deploy`; kubernetes by default.',
-    enum: ['kubernetes', 'custom'],
+    enum: ['kubernetes', 'custom', ...CLOUDS],
   },
   cdnScript: text('Shell command of the target custom that uploads the assets. Runs first.'),
   deployScript: text('Shell command of the target custom that deploys the image.'),
   image,
+  cloud,
   kubernetes,
   scale,
   resources,

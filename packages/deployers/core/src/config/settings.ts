@@ -7,6 +7,7 @@ export interface Settings {
   cdnScript?: string;
   deployScript?: string;
   image?: ImageSettings;
+  cloud?: CloudSettings;
   kubernetes?: KubernetesSettings;
   /** Pods that serve the app. */
   scale?: { min?: number; max?: number; cpu?: number };
@@ -36,7 +37,19 @@ export interface ResourceSettings {
   memoryLimit?: string;
 }
 
-export type Provider = 'kubernetes' | 'custom';
+/** Clouds with a package of their own, `@gati/cloud-NAME`. */
+export const CLOUDS = ['aws'] as const;
+export type CloudName = (typeof CLOUDS)[number];
+
+export type Provider = 'kubernetes' | 'custom' | CloudName;
+
+/** Settings of a target that is a cloud. */
+export interface CloudSettings {
+  account?: string;
+  region?: string;
+  cluster?: string;
+  subnets?: string[];
+}
 
 /** A value, or a key of a Secret in the namespace. */
 export type EnvValue = string | number | boolean | { secret: string; key: string };

@@ -6,8 +6,8 @@ import { isObject } from '@gati/contract/data';
 import { createAgent, discard, type HttpResponse, readText, send } from '../http/request.ts';
 import { withRetry } from '../http/retry.ts';
 import { kubeError, unreachableError } from './errors.ts';
-import { type ExecCredentials, runExecPlugin } from './exec-plugin.ts';
-import type { ClusterAccess } from './kubeconfig.ts';
+import { runExecPlugin } from './exec-plugin.ts';
+import type { ClusterAccess, ExecCredentials } from './kubeconfig.ts';
 
 /** The members that all objects of Kubernetes have. */
 export interface KubeObject {
@@ -174,7 +174,7 @@ export class Cluster {
 
   async #authorized(request: KubeRequest): Promise<HttpResponse> {
     const response = await this.#once(request);
-    if (response.status !== 401 || !this.access.exec) return response;
+    if (response.status !== 401 || !(this.access.exec || this.access.renew)) return response;
     // Credentials may end before the time that the plugin said.
     discard(response);
     this.#credentials = undefined;
@@ -205,11 +205,12 @@ export class Cluster {
 
   async #authorization(): Promise<string | undefined> {
     const { token, tokenFile, basic, exec } = this.access;
-    if (exec) {
+    const renew = exec ? () => runExecPlugin(exec, this.access) : this.access.renew;
+    if (renew) {
       const { expires = Infinity } = this.#credentials ?? { expires: 0 };
       if (Date.now() > expires - EXPIRY_MARGIN) {
         const before = this.#credentials;
-        this.#credentials = await runExecPlugin(exec, this.access);
+        this.#credentials = await renew();
         if (before?.certificate) this.#agent = undefined;
       }
       if (this.#credentials?.token) return `Bearer ${this.#credentials.token}`;

@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { isObject } from '@gati/contract/data';
-import { accessError, type ClusterAccess, type ExecPlugin } from './kubeconfig.ts';
-
-/** Credentials of a plugin. */
-export interface ExecCredentials {
-  token?: string;
-  certificate?: { cert: Buffer; key: Buffer };
-  /** Milliseconds since 1970. */
-  expires?: number;
-}
+import {
+  accessError,
+  type ClusterAccess,
+  type ExecCredentials,
+  type ExecPlugin,
+} from './kubeconfig.ts';
 
 const OUTPUT_LIMIT = 1_048_576;
 const TIME_LIMIT = 60_000;

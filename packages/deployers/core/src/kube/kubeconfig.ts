@@ -18,6 +18,16 @@ export interface ClusterAccess {
   tokenFile?: string;
   basic?: { user: string; password: string };
   exec?: ExecPlugin;
+  /** Creates credentials that expire, for clusters of a cloud. */
+  renew?(): Promise<ExecCredentials>;
+}
+
+/** Credentials that expire. */
+export interface ExecCredentials {
+  token?: string;
+  certificate?: { cert: Buffer; key: Buffer };
+  /** Milliseconds since 1970. */
+  expires?: number;
 }
 
 /** A program that prints credentials. */

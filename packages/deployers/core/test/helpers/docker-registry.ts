@@ -82,7 +82,7 @@ export async function startProxy(
       return void response.writeHead(result).end();
     }
     const outgoing = http.request(
-      new URL(incoming.url!, target),
+      new URL(request.path, target),
       { method: incoming.method, headers: incoming.headers },
       (answer) => {
         response.writeHead(answer.statusCode!, answer.headers);

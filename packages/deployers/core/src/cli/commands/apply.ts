@@ -21,7 +21,12 @@ export async function run(call: Call): Promise<number> {
     );
   const plan = readPlan(path.resolve(call.root, word));
   const { settings } = readEnvironment(call, plan.environment);
-  const destination = openDestination(settings, readAppName(call.root), plan.environment);
+  const destination = await openDestination(
+    settings,
+    readAppName(call.root),
+    plan.environment,
+    call.root,
+  );
   const { cluster, target } = destination;
   const { origin } = cluster.access.server;
   if (plan.server !== origin || plan.namespace !== target.namespace || plan.app !== target.app)

@@ -5,6 +5,7 @@ import { readEnvironment } from '../read-app.ts';
 
 const TARGETS: Record<Provider, () => Promise<{ run(call: Call): Promise<number> }>> = {
   kubernetes: () => import('./kubernetes.ts'),
+  aws: () => import('./aws.ts'),
   custom: () => import('./custom.ts'),
 };
 
@@ -13,7 +14,7 @@ export async function run(call: Call): Promise<number> {
   const { settings } = readEnvironment(call, call.words[0]);
   const { provider = 'kubernetes' } = settings;
   const given = Object.keys(KUBERNETES).find((name) => call.options[name] === true);
-  if (provider !== 'kubernetes' && given !== undefined)
+  if (provider === 'custom' && given !== undefined)
     throw usageError(
       `the target ${provider} has no option --${given}`,
       'Leave the option out, or set `provider: kubernetes` in gati.deploy.yaml.',

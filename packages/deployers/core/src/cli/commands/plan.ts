@@ -13,7 +13,7 @@ export async function run(call: Call): Promise<number> {
     const built = await buildStep(call, settings, folder);
     const { manifest } = built.build;
     const { plan } = await planRelease(
-      openDestination(settings, manifest.name, environment),
+      await openDestination(settings, manifest.name, environment, root),
       manifest,
       releaseFacts(settings, built, referenceOf(settings, built)),
       options['take-over'] === true,

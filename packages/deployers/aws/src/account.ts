@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { ownTags, type Place } from 'gati-deploy/cloud';
+
+/** The account and region of a deploy. `*` stands for any, in a policy. */
+export interface Account {
+  partition: string;
+  account: string;
+  region: string;
+}
+
+/** Names of the resources of one environment of an app, and the patterns of their ARNs. */
+export interface Names {
+  /** `APP-ENVIRONMENT`, the name of most resources. */
+  base: string;
+  cluster: string;
+  clusterRole: string;
+  nodeRole: string;
+  tags: Record<string, string>;
+  arns: Record<Scope, string[]>;
+}
+
+/** The resources that an operation reads or changes. */
+export type Scope = 'all' | 'repository' | 'cluster' | 'roles' | 'serviceRoles';
+
+/** Maximum length of the name of a role. */
+const ROLE_LIMIT = 64;
+
+export function createNames(place: Place, { partition, account, region }: Account): Names {
+  const base = `${place.app}-${place.environment}`;
+  const cluster = place.settings.cluster ?? base;
+  const clusterRole = shorten(`${base}-cluster`, ROLE_LIMIT);
+  const nodeRole = shorten(`${base}-node`, ROLE_LIMIT);
+  const arn = (service: string, resource: string, where = region): string =>
+    `arn:${partition}:${service}:${where}:${account}:${resource}`;
+  const roleArn = (name: string): string => arn('iam', `role/${name}`, '');
+  return {
+    base,
+    cluster,
+    clusterRole,
+    nodeRole,
+    tags: ownTags(place),
+    arns: {
+      all: ['*'],
+      repository: [arn('ecr', `repository/${base}`)],
+      cluster: [arn('eks', `cluster/${cluster}`)],
+      roles: [roleArn(clusterRole), roleArn(nodeRole)],
+      serviceRoles: [roleArn('aws-service-role/*')],
+    },
+  };
+}
+
+/** Shortens a name to `limit` characters. A shortened name ends with a part of its digest. */
+function shorten(name: string, limit: number): string {
+  if (name.length <= limit) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `${name.slice(0, limit - 7)}-${digest}`;
+}
+
+/** Tags as lists of keys and values. */
+export const tagList = (tags: Record<string, string>): { Key: string; Value: string }[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+export const tagRecord = (
+  tags: { Key?: string; Value?: string }[] = [],
+): Record<string, string | undefined> =>
+  Object.fromEntries(tags.map(({ Key = '', Value }) => [Key, Value]));

@@ -1,0 +1,19 @@
+import type { Place, Resource } from 'gati-deploy/cloud';
+import type { Names } from './account.ts';
+import type { Clients } from './clients.ts';
+import type { Grant } from './operation.ts';
+
+/** An account that is opened for one environment of an app. */
+export interface Aws {
+  place: Place;
+  names: Names;
+  clients: Clients;
+  account: string;
+  region: string;
+  partition: string;
+}
+
+/** A resource of AWS, with the permissions that its requests need. */
+export interface AwsResource extends Resource {
+  grants: Grant[];
+}

@@ -1,0 +1,157 @@
+import { DescribeSubnetsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  type Cluster,
+  CreateClusterCommand,
+  type CreateClusterCommandInput,
+  DeleteClusterCommand,
+  DescribeClusterCommand,
+  ListClustersCommand,
+} from '@aws-sdk/client-eks';
+import { GatiError } from '@gati/contract';
+import { type ClusterAccess, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
+import type { Aws, AwsResource } from './aws.ts';
+import { operation, orMissing, request, type Send, sender } from './operation.ts';
+import { createToken } from './token.ts';
+
+const DescribeCluster = operation('eks.DescribeCluster', DescribeClusterCommand, 'cluster');
+const ListClusters = operation('eks.ListClusters', ListClustersCommand, 'all');
+const CreateCluster = operation(
+  'eks.CreateCluster',
+  CreateClusterCommand,
+  'cluster',
+  { actions: ['eks:TagResource'], on: 'cluster' },
+  { actions: ['iam:PassRole'], on: 'roles' },
+  { actions: ['iam:CreateServiceLinkedRole'], on: 'serviceRoles' },
+);
+const DeleteCluster = operation('eks.DeleteCluster', DeleteClusterCommand, 'cluster');
+const DescribeVpcs = operation('ec2.DescribeVpcs', DescribeVpcsCommand, 'all');
+const DescribeSubnets = operation('ec2.DescribeSubnets', DescribeSubnetsCommand, 'all');
+
+const READING = [DescribeCluster, ListClusters];
+const WRITING = [CreateCluster, DeleteCluster, DescribeVpcs, DescribeSubnets];
+
+/**
+ * Zones in which EKS has no control plane.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ */
+const NO_CONTROL_PLANE = new Set(['use1-az3', 'usw1-az2', 'cac1-az3']);
+
+/** The EKS cluster: an existing one, or one in Auto Mode that a deploy creates. */
+export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): AwsResource {
+  const { place, names, clients } = aws;
+  const operations = createCluster ? [...READING, ...WRITING] : READING;
+  const send = sender(clients, [...READING, ...WRITING]);
+  const { cluster: name } = names;
+  return {
+    room: 'cluster',
+    name: `EKS cluster ${name}`,
+    reason: 'runs the app',
+    setting: 'cloud.cluster',
+    grants: operations.flatMap(({ grants }) => grants),
+    async look() {
+      const cluster = await describe(aws, send);
+      if (!cluster) return undefined;
+      const { status = '', health } = cluster;
+      if (status === 'FAILED') throw failedError(aws, health?.issues?.[0]?.message);
+      return {
+        isOwn: isOwn(place, cluster.tags),
+        state: status === 'CREATING' ? 'pending' : status === 'DELETING' ? 'removing' : 'ready',
+        why: `${status.toLowerCase()}, which takes about 15 minutes`,
+      };
+    },
+    async create() {
+      if (!createCluster) throw await missingError(aws, send);
+      return [request(send, CreateCluster, await autoMode(aws, send))];
+    },
+    remove: async () => [request(send, DeleteCluster, { name })],
+  };
+}
+
+async function describe({ names }: Aws, send: Send): Promise<Cluster | undefined> {
+  return (await orMissing(send(DescribeCluster, { name: names.cluster })))?.cluster;
+}
+
+/** A cluster in Auto Mode: AWS runs its nodes, its load balancers and its storage. */
+async function autoMode(aws: Aws, send: Send): Promise<CreateClusterCommandInput> {
+  const { names, account, partition } = aws;
+  const roleArn = (role: string): string => `arn:${partition}:iam::${account}:role/${role}`;
+  return {
+    name: names.cluster,
+    roleArn: roleArn(names.clusterRole),
+    resourcesVpcConfig: {
+      subnetIds: await findSubnets(aws, send),
+      endpointPublicAccess: true,
+      endpointPrivateAccess: true,
+    },
+    accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: true },
+    computeConfig: {
+      enabled: true,
+      nodePools: ['general-purpose', 'system'],
+      nodeRoleArn: roleArn(names.nodeRole),
+    },
+    kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
+    storageConfig: { blockStorage: { enabled: true } },
+    bootstrapSelfManagedAddons: false,
+    tags: names.tags,
+  };
+}
+
+/** Returns the subnets of the settings, or one of each zone of the default VPC. */
+async function findSubnets({ place, region }: Aws, send: Send): Promise<string[]> {
+  const { subnets: given = [] } = place.settings;
+  if (given.length > 0) return given;
+  const isDefault = { Name: 'is-default', Values: ['true'] };
+  const { Vpcs: [vpc] = [] } = await send(DescribeVpcs, { Filters: [isDefault] });
+  const { Subnets = [] } = vpc?.VpcId
+    ? await send(DescribeSubnets, { Filters: [{ Name: 'vpc-id', Values: [vpc.VpcId] }] })
+    : {};
+  const zones = new Map<string, string>();
+  for (const { SubnetId, AvailabilityZone = '', AvailabilityZoneId = '' } of Subnets)
+    if (SubnetId && !NO_CONTROL_PLANE.has(AvailabilityZoneId) && !zones.has(AvailabilityZone))
+      zones.set(AvailabilityZone, SubnetId);
+  if (zones.size < 2)
+    throw new GatiError({
+      code: 'GATI_DEPLOY_CLOUD',
+      message: `The default VPC of ${region} is missing, or has subnets in fewer than two zones.`,
+      fix: 'Name two or more subnets of different zones in `cloud.subnets`.',
+    });
+  return [...zones.values()];
+}
+
+/** Returns the access to the cluster, with tokens that are renewed. */
+export async function openCluster(aws: Aws): Promise<ClusterAccess> {
+  const send = sender(aws.clients, READING);
+  const cluster = await describe(aws, send);
+  if (!cluster) throw await missingError(aws, send);
+  const { endpoint, certificateAuthority, arn } = cluster;
+  if (!endpoint || !certificateAuthority?.data)
+    throw new GatiError({
+      code: 'GATI_DEPLOY_CLOUD',
+      message: `The EKS cluster ${aws.names.cluster} has no endpoint yet: its status is ${cluster.status}.`,
+      fix: 'Run `gati-deploy aws`, which waits for it.',
+    });
+  return {
+    context: arn ?? aws.names.cluster,
+    server: new URL(endpoint.endsWith('/') ? endpoint : `${endpoint}/`),
+    ca: Buffer.from(certificateAuthority.data, 'base64'),
+    renew: () => createToken(aws, aws.names.cluster),
+  };
+}
+
+async function missingError({ names, region }: Aws, send: Send): Promise<GatiError> {
+  const { clusters = [] } = await send(ListClusters, {});
+  return new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `There is no EKS cluster ${names.cluster} in ${region}. It has ${clusters.slice(0, 20).join(', ') || 'none'}.`,
+    fix: 'Set `cloud.cluster` to the name of a cluster, or create one with `--create-cluster`.',
+  });
+}
+
+function failedError({ names }: Aws, why = 'AWS names no reason'): GatiError {
+  return new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `The EKS cluster ${names.cluster} failed: ${why}.`,
+    fix: 'Remove it with `gati-deploy destroy --yes`, mend the cause, and create it again.',
+  });
+}

@@ -1,0 +1,14 @@
+/**
+ * Entry `@gati/cloud-aws`: the target `aws` of `gati-deploy`.
+ */
+import { type Cloud, defineCloud } from 'gati-deploy/cloud';
+import { createPolicy } from './policy.ts';
+import { openAws } from './session.ts';
+
+const aws: Cloud = defineCloud({
+  name: 'aws',
+  title: 'AWS',
+  open: openAws,
+  policy: async (place, options) => createPolicy(place, options),
+});
+export default aws;

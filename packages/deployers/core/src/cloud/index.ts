@@ -1,0 +1,19 @@
+/**
+ * Entry `gati-deploy/cloud`: what packages of clouds, such as `@gati/cloud-aws`, implement.
+ */
+export {
+  type Cloud,
+  type CloudRequest,
+  type CloudSession,
+  defineCloud,
+  type Found,
+  isOwn,
+  ownTags,
+  type Place,
+  type Resource,
+  type ResourceOptions,
+  type Room,
+} from './port.ts';
+export type { CloudSettings } from '../config/settings.ts';
+export type { ClusterAccess, ExecCredentials } from '../kube/kubeconfig.ts';
+export type { Credentials } from '../registry/credentials.ts';

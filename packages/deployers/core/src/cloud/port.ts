@@ -1,0 +1,98 @@
+import type { CloudSettings } from '../config/settings.ts';
+import type { ClusterAccess } from '../kube/kubeconfig.ts';
+import type { Credentials } from '../registry/credentials.ts';
+
+/** A cloud: where to find what an app needs there, and how to create it. */
+export interface Cloud {
+  /** Name of the command: `aws`. */
+  name: string;
+  /** Name for people: `AWS`. */
+  title: string;
+  /**
+   * Checks the credentials and opens the cloud for one environment of an app. Sends no request that
+   * writes.
+   *
+   * @throws {GatiError} GATI_DEPLOY_CLOUD when the credentials are missing or expired
+   */
+  open(place: Place): Promise<CloudSession>;
+  /** Returns the smallest policy for the requests of these resources, as the cloud writes it. */
+  policy(place: Place, options: ResourceOptions): Promise<unknown>;
+}
+
+/** One environment of an app in a cloud. */
+export interface Place {
+  app: string;
+  environment: string;
+  settings: CloudSettings;
+}
+
+export interface ResourceOptions {
+  /** Whether a missing cluster is created. */
+  createCluster: boolean;
+}
+
+/** Groups of resources, in the order in which a deploy needs them. */
+export const ROOMS = ['registry', 'cluster'] as const;
+export type Room = (typeof ROOMS)[number];
+
+export interface CloudSession {
+  /** Facts for people: account, region, user. */
+  identity: { account: string; region: string; user: string };
+  /** All resources of the app, in the order of their creation. */
+  resources(options: ResourceOptions): Resource[];
+  /** Returns where the image is pushed, once the resources of the room exist. */
+  registry(): Promise<{ repository: string; credentials: Credentials }>;
+  /** Returns the access to the cluster, once it is ready. */
+  cluster(): Promise<ClusterAccess>;
+}
+
+/** One resource of a cloud. Its name follows from app and environment, so no state is stored. */
+export interface Resource {
+  room: Room;
+  /** For people: `ECR repository shop-production`. */
+  name: string;
+  /** What the resource is for, in a plan. */
+  reason: string;
+  /** Setting that selects an existing resource instead, if there is one. */
+  setting?: string;
+  /** A resource that needs this one while it is created, and at no other time. */
+  serves?: Resource;
+  /** Reads the resource; `undefined` if there is none. */
+  look(): Promise<Found | undefined>;
+  /** Returns the requests that create it, or what is missing of it. */
+  create(found: Found | undefined): Promise<CloudRequest[]>;
+  /** Returns the requests that remove it, and the next ones once these are done. */
+  remove(found: Found): Promise<CloudRequest[]>;
+}
+
+/** A resource as the cloud has it. */
+export interface Found {
+  /** Whether a deploy of this app and environment created it, by its tags. */
+  isOwn: boolean;
+  state: 'ready' | 'pending' | 'incomplete' | 'removing';
+  /** Why the resource is pending, for people. */
+  why?: string;
+}
+
+/** An exact request that writes. */
+export interface CloudRequest {
+  /** `ecr.CreateRepository` */
+  operation: string;
+  input: object;
+  send(): Promise<unknown>;
+}
+
+/** Returns the description of a cloud. Packages of clouds export it as `default`. */
+export function defineCloud(cloud: Cloud): Cloud {
+  return cloud;
+}
+
+/** Tags of all resources that a deploy creates. */
+export function ownTags({ app, environment }: Place): Record<string, string> {
+  return { 'gati.dev/app': app, 'gati.dev/env': environment };
+}
+
+/** Whether the tags of a resource say that a deploy of this app and environment created it. */
+export function isOwn(place: Place, tags: Record<string, string | undefined> = {}): boolean {
+  return Object.entries(ownTags(place)).every(([name, value]) => tags[name] === value);
+}

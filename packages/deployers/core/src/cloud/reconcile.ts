@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatiError } from '@gati/contract';
+import type { CloudRequest, Found, Resource } from './port.ts';
+
+export interface CloudProgress {
+  /** Called before each request that writes. */
+  onRequest(resource: Resource, request: CloudRequest): void;
+  /** Called when a resource is not ready, and when the reason changes. */
+  onWait(resource: Resource, why: string): void;
+}
+
+export interface Waiting {
+  /** Milliseconds between two looks. */
+  interval?: number;
+  /** Milliseconds after which a pending resource is an error. */
+  limit?: number;
+}
+
+const INTERVAL = 5000;
+/** A cluster takes about 15 minutes. */
+const LIMIT = 40 * 60_000;
+/** Maximum number of rounds of requests for one resource. */
+const ROUNDS = 20;
+
+/**
+ * Creates what is missing of the resources, one after the other, and waits until each is ready. What
+ * exists stays as it is. The function can be repeated after it was stopped at any request.
+ */
+export async function createResources(
+  resources: Resource[],
+  progress: CloudProgress,
+  waiting: Waiting = {},
+): Promise<Found[]> {
+  const all: Found[] = [];
+  for (const resource of resources) {
+    if (await isSpared(resource)) continue;
+    all.push(await createResource(resource, progress, waiting));
+  }
+  return all;
+}
+
+/** Whether a resource serves another one that exists. */
+async function isSpared({ serves }: Resource): Promise<boolean> {
+  return serves !== undefined && (await serves.look()) !== undefined;
+}
+
+async function createResource(
+  resource: Resource,
+  progress: CloudProgress,
+  waiting: Waiting,
+): Promise<Found> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = await settle(resource, progress, waiting);
+    if (found?.state === 'ready') return found;
+    for (const request of await resource.create(found)) {
+      progress.onRequest(resource, request);
+      await request.send();
+    }
+  }
+  throw neverReady(resource, 'it is incomplete after each request');
+}
+
+/** Removes the resources that a deploy created, the last one first. Returns their names. */
+export async function removeResources(
+  resources: Resource[],
+  progress: CloudProgress,
+  waiting: Waiting = {},
+): Promise<string[]> {
+  const removed: string[] = [];
+  for (const resource of resources.toReversed()) {
+    for (let round = 0; ; round++) {
+      const found = await settle(resource, progress, waiting);
+      if (!found?.isOwn) break;
+      if (round >= ROUNDS) throw neverReady(resource, 'it exists after each request');
+      if (round === 0) removed.push(resource.name);
+      for (const request of await resource.remove(found)) {
+        progress.onRequest(resource, request);
+        await request.send();
+      }
+    }
+  }
+  return removed;
+}
+
+/** Looks until a resource is neither pending nor being removed, and reports changes of the reason. */
+async function settle(
+  resource: Resource,
+  progress: CloudProgress,
+  { interval = INTERVAL, limit = LIMIT }: Waiting,
+): Promise<Found | undefined> {
+  const deadline = performance.now() + limit;
+  let last: string | undefined;
+  for (;;) {
+    const found = await resource.look();
+    if (found?.state !== 'pending' && found?.state !== 'removing') return found;
+    const { state, why = state } = found;
+    if (why !== last) progress.onWait(resource, (last = why));
+    if (performance.now() > deadline)
+      throw neverReady(resource, `${why} since ${Math.round(limit / 60_000)} minutes`);
+    await sleep(interval);
+  }
+}
+
+function neverReady({ name }: Resource, why: string): GatiError {
+  return new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `The ${name} is not ready: ${why}.`,
+    fix: 'Look at it in the console of the cloud. The same command continues.',
+  });
+}

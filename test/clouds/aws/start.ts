@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import { startRegistry } from '../../../packages/deployers/core/test/helpers/docker-registry.ts';
+import { startControlPlane, type TestCluster } from '../../cluster/control-plane.ts';
+import { type Controller, playController } from '../../cluster/helpers/play-controller.ts';
+import { findServiceModels, startMoto } from '../../servers/moto.ts';
+import type { Missing } from '../../servers/process.ts';
+import { type Ecr, startEcr } from './ecr.ts';
+import { type Account, startTokenReviewer, type TokenReviewer } from './eks-tokens.ts';
+import { type AwsProxy, type LoggedRequest, type Reply, startAwsProxy } from './proxy.ts';
+
+/** An AWS of this machine: an emulator behind a checker, a real registry, a real API server. */
+export interface FakeAws {
+  api: AwsProxy;
+  registry: Ecr;
+  cluster: TestCluster;
+  controller: Controller;
+  tokens: TokenReviewer;
+  /** Environment variables for programs that use it. */
+  env: Record<string, string>;
+  /** Number of looks at a new cluster before it is active. */
+  looks: number;
+  stop(): Promise<void>;
+}
+
+export const ACCOUNT: Account = { keyId: 'AKIAGATITEST', secret: 'test-secret', cluster: '' };
+
+/** Starts all servers, or says which one is missing. */
+export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
+  const stops: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.reverse()) await each();
+  };
+  const needed = async <T extends object>(
+    starting: Promise<T | Missing | undefined>,
+    end: (started: T) => unknown,
+  ): Promise<T> => {
+    const started = await starting;
+    if (started === undefined || 'reason' in started)
+      throw new MissingServer(started?.reason ?? 'no address but loopback');
+    stops.push(() => end(started as T));
+    return started as T;
+  };
+  try {
+    const moto = await needed(startMoto(), (each) => each.stop());
+    const data = findServiceModels();
+    if (typeof data !== 'string') throw new MissingServer(data.reason);
+    const docker = await needed(startRegistry(), (each) => each.stop());
+    const account = { ...ACCOUNT, cluster: name };
+    const tokens = await needed(startTokenReviewer(account), (each) => each.stop());
+    const cluster = await needed(startControlPlane({ tokenWebhook: tokens.url }), (each) =>
+      each.stop(),
+    );
+    const controller = await needed(playController(cluster), (each) => each.stop());
+    const repositories = new Set<string>();
+    const registry = await needed(startEcr(docker.url, repositories), (each) => each.stop());
+    const change = createChanges({ cluster, registry, repositories, looks: () => fake.looks });
+    const options = { target: moto.url, data, change };
+    const api = await needed(startAwsProxy(options), (each) => each.stop());
+    const env = {
+      AWS_ACCESS_KEY_ID: account.keyId,
+      AWS_SECRET_ACCESS_KEY: account.secret,
+      AWS_REGION: 'eu-central-1',
+      AWS_ENDPOINT_URL: api.url,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    const fake: FakeAws = { api, registry, cluster, controller, tokens, env, looks: 0, stop };
+    return fake;
+  } catch (error) {
+    await stop();
+    if (error instanceof MissingServer) return { reason: error.message };
+    throw error;
+  }
+}
+
+class MissingServer extends Error {}
+
+interface Parts {
+  cluster: TestCluster;
+  registry: Ecr;
+  repositories: Set<string>;
+  looks(): number;
+}
+
+type Change = (request: LoggedRequest, pass: () => Promise<Reply>) => Promise<Reply>;
+
+/** Parts of a cluster that moto forgets, by the name of the cluster. */
+const FORGOTTEN = ['accessConfig', 'computeConfig', 'storageConfig', 'kubernetesNetworkConfig'];
+
+/**
+ * Leads the invented addresses of the emulator to the real registry and API server, and gives
+ * clusters the states that they have in AWS.
+ */
+function createChanges({ cluster, registry, repositories, looks }: Parts): Change {
+  const left = new Map<string, number>();
+  const kept = new Map<string, Record<string, unknown>>();
+  const ca = fs.readFileSync(`${cluster.folder}/pki/ca.pem`).toString('base64');
+  return async ({ operation, input }, pass) => {
+    const reply = await pass();
+    if (reply.status >= 300) return reply;
+    const name = String(input['name'] ?? input['repositoryName']);
+    if (operation === 'ecr.CreateRepository') repositories.add(name);
+    if (operation === 'ecr.DeleteRepository') repositories.delete(name);
+    if (operation.startsWith('ecr.')) {
+      const body = reply.body.replaceAll(
+        /[0-9]+\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?=\/)/g,
+        registry.host,
+      );
+      return { ...reply, body };
+    }
+    if (operation === 'eks.CreateCluster') {
+      left.set(name, looks());
+      kept.set(
+        name,
+        Object.fromEntries(FORGOTTEN.flatMap((key) => (key in input ? [[key, input[key]]] : []))),
+      );
+    }
+    if (operation !== 'eks.CreateCluster' && operation !== 'eks.DescribeCluster') return reply;
+    const waiting = left.get(name) ?? 0;
+    left.set(name, waiting - 1);
+    const body = JSON.parse(reply.body) as { cluster: Record<string, unknown> };
+    const isActive = operation === 'eks.DescribeCluster' && waiting <= 0;
+    Object.assign(
+      body.cluster,
+      kept.get(name),
+      isActive
+        ? { status: 'ACTIVE', endpoint: cluster.url, certificateAuthority: { data: ca } }
+        : { status: 'CREATING', endpoint: undefined, certificateAuthority: undefined },
+    );
+    return { ...reply, body: JSON.stringify(body) };
+  };
+}
