@@ -30,7 +30,7 @@ const FOLDERS = {
     manifest release
   `,
   'runtime-h3': `
-    collections command cloud ports.ts types telemetry validate config data modules module-host context
+    collections command cloud ports.ts types telemetry validate config data modules module-host module-programs context
     effects global-context releases collector app foreign server
   `,
   devtools: 'http api access actions store server built',

@@ -35,6 +35,7 @@ const files = createForeignModules({
   logger,
   isTraced: false,
   root,
+  env: process.env,
 });
 const module = files.bench().default;
 const bench = await module.setup({});

@@ -38,7 +38,7 @@ const builtins = {
   },
 };
 
-const config: UserConfig = defineConfig(
+const config: UserConfig[] = defineConfig([
   library(
     {
       index: 'src/index.ts',
@@ -68,5 +68,18 @@ const config: UserConfig = defineConfig(
     },
     { deps: { onlyBundle: BUILT_IN }, plugins: [builtins, licenses] },
   ),
-);
+  // Programs that builds copy: files of their own that need no packages.
+  library(
+    { 'mcp-bridge': 'src/module-programs/mcp-bridge.ts' },
+    {
+      outDir: 'dist/programs',
+      dts: false,
+      publint: false,
+      attw: false,
+      minify: true,
+      deps: { alwaysBundle: [/./], onlyBundle: false },
+      plugins: [licenses],
+    },
+  ),
+]) as UserConfig[];
 export default config;

@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { GatiError } from '@gati/contract';
+import { fillVariables, variablesOf } from '../module-host/fill-variables.ts';
 import { isSupervised, parseSource, splitCommand } from '../module-host/parse-source.ts';
 import { type ForeignBinding, MODULE_LIMITS } from '../types/foreign.ts';
 import type { ForeignOptions, Loader } from '../types/bundle.ts';
@@ -17,6 +18,13 @@ import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
 
 export { callScope } from './call-scope.ts';
 export { findBreaks } from './find-breaks.ts';
+
+/** Returns the values of variables in headers, which logs must not contain. */
+export function listSecrets({ modules, env }: Pick<ForeignOptions, 'modules' | 'env'>): string[] {
+  return Object.values(modules)
+    .flatMap(({ headers = {} }) => variablesOf(headers))
+    .flatMap((name) => env[name] || []);
+}
 
 /** Returns the modules as files of `src/modules` would be. */
 export function createForeignModules(options: ForeignOptions): Record<string, Loader<ModuleFile>> {
@@ -53,9 +61,9 @@ function defineForeign(binding: ForeignBinding, options: ForeignOptions): Module
 
 async function openSource(
   binding: ForeignBinding,
-  { host, release, root, logger }: ForeignOptions,
+  { host, release, root, logger, env }: ForeignOptions,
 ): Promise<ModuleSource> {
-  const { name, source, run = source, isolate, limits } = binding;
+  const { name, source, run = source, isolate, headers = {}, limits } = binding;
   const parsed = parseSource(name, source);
   const protocol = { name, release, limits: { ...MODULE_LIMITS, ...limits } };
   if (isSupervised(parsed, isolate)) {
@@ -71,9 +79,11 @@ async function openSource(
     const hasOperations = Object.values(binding.methods).some(
       ({ operation }) => operation !== undefined,
     );
-    if (hasOperations) return new OpenApiSource(source, binding.methods, protocol.limits);
+    const filled = fillVariables(headers, env);
+    if (hasOperations) return new OpenApiSource(source, binding.methods, filled, protocol.limits);
     const { origin, pathname } = new URL(source);
-    return new ProtocolSource(protocol, { origin, base: withoutLastSlashes(pathname) });
+    const base = withoutLastSlashes(pathname);
+    return new ProtocolSource({ ...protocol, headers: filled }, { origin, base });
   }
   if (parsed.kind === 'wasm') {
     const { WasmSource } = await import('./wasm-source.ts');

@@ -11,6 +11,12 @@ const FAILURES: Record<FailureKind, { status: number; code: GatiCode }> = {
   answer: { status: 502, code: 'GATI_MODULE_ANSWER' },
 };
 
+/** Returns the kind of failure that a module reports of a service behind it, by its code. */
+export function failureKindOf(code: string): FailureKind | undefined {
+  const kinds = Object.keys(FAILURES) as FailureKind[];
+  return kinds.find((kind) => FAILURES[kind].code === code);
+}
+
 /** A failed call. `reason` is for the log: it may contain what the module sent. */
 export class ModuleFailure extends Error {
   readonly kind: FailureKind;

@@ -6,11 +6,8 @@ import { ModuleFailure, ModuleProblem } from './module-error.ts';
 import { parseAnswer, toProblem } from './protocol-source.ts';
 import { callHeaders, printInput } from './request-parts.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
+import { OWN_HEADERS } from '../module-host/fill-variables.ts';
 import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
-
-/** Headers that a call must not set: they frame the request, or belong to the connection. */
-const OWN_HEADERS =
-  /^(host|connection|content-length|transfer-encoding|expect|upgrade|keep-alive|te|trailer)$/i;
 
 /** The parts of a request, as the routes of the typed client have them. */
 interface OperationInput {
@@ -23,14 +20,24 @@ interface OperationInput {
 /** A service with an OpenAPI document: each operation is a method. */
 export class OpenApiSource implements ModuleSource {
   readonly #methods: Record<string, BoundMethod>;
+  readonly #headers: Record<string, string>;
+  readonly #fixed: ReadonlySet<string>;
   readonly #limits: ModuleLimits;
   readonly #channel: HttpChannel;
   /** Path of the address, without a slash at the end. */
   readonly #base: string;
 
-  constructor(source: string, methods: Record<string, BoundMethod>, limits: ModuleLimits) {
+  /** @param headers of each request, which a call can't replace */
+  constructor(
+    source: string,
+    methods: Record<string, BoundMethod>,
+    headers: Record<string, string>,
+    limits: ModuleLimits,
+  ) {
     const { origin, pathname } = new URL(source);
     this.#methods = methods;
+    this.#headers = headers;
+    this.#fixed = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
     this.#limits = limits;
     this.#base = withoutLastSlashes(pathname);
     this.#channel = new HttpChannel({ origin }, limits.concurrency);
@@ -74,8 +81,11 @@ export class OpenApiSource implements ModuleSource {
         'accept-encoding',
         'identity',
         ...callHeaders(call, text),
+        ...Object.entries(this.#headers).flat(),
         ...Object.entries(headers).flatMap(([name, value]) =>
-          value === undefined || OWN_HEADERS.test(name) ? [] : [name, String(value)],
+          value === undefined || OWN_HEADERS.test(name) || this.#fixed.has(name.toLowerCase())
+            ? []
+            : [name, String(value)],
         ),
       ],
       body: text,

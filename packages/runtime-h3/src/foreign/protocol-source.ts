@@ -3,7 +3,7 @@ import { parseAddress } from '../module-host/module-request.ts';
 import type { ModuleHost, ModuleLimits, ModuleState } from '../types/foreign.ts';
 import { parseJson } from '../validate/json.ts';
 import { type ChannelRequest, type ChannelTarget, HttpChannel } from './http-channel.ts';
-import { ModuleFailure, ModuleProblem } from './module-error.ts';
+import { failureKindOf, ModuleFailure, ModuleProblem } from './module-error.ts';
 import { callHeaders, printInput } from './request-parts.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
 
@@ -17,6 +17,8 @@ export interface ProtocolOptions {
   name: string;
   release: string;
   limits: ModuleLimits;
+  /** Further headers of each request. */
+  headers?: Record<string, string>;
 }
 
 /** A module that has the protocol of Gati: `docs/reference/module-protocol.md`. */
@@ -97,7 +99,7 @@ export class ProtocolSource implements ModuleSource {
   }
 
   #request(call: SourceCall): ChannelRequest {
-    const { limits, release } = this.#options;
+    const { limits, release, headers = {} } = this.#options;
     const { method, input, deadline, signal } = call;
     const body = printInput('the input', input, limits.input);
     return {
@@ -109,6 +111,7 @@ export class ProtocolSource implements ModuleSource {
         String(Math.max(0, Math.floor(deadline - performance.now()))),
         'x-gati-release',
         release,
+        ...Object.entries(headers).flat(),
       ],
       body,
       deadline,
@@ -149,5 +152,8 @@ export function toProblem(status: number, type: string, text: string): Error {
   if (typeof code !== 'string' || code === '' || code.length > MAX_CODE)
     return new ModuleFailure('answer', `it responds ${status} without a problem that has a code.`);
   const detail = value?.['detail'];
+  const kind = failureKindOf(code);
+  if (kind !== undefined)
+    return new ModuleFailure(kind, typeof detail === 'string' ? detail : 'it reports so.');
   return new ModuleProblem(status, code, typeof detail === 'string' ? detail : undefined);
 }

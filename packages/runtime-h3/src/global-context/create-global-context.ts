@@ -90,7 +90,7 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   const logger = tracer === undefined ? options.logger : tracer.traceLogger(options.logger);
   const config = await loadConfig(release.config, env, mode);
   const foreign = release.foreign && (await loadForeign(release.foreign, { ...options, logger }));
-  const modules = createModules({ ...release.modules, ...foreign }, (module) => {
+  const modules = createModules({ ...release.modules, ...foreign?.files }, (module) => {
     const { name, api, definition, us } = module;
     options.log?.(printModule(name, us, release.version));
     return tracer === undefined ? api : tracer.traceModule(name, api, definition === undefined);
@@ -139,7 +139,7 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
     gctx,
     modules,
     effects,
-    secrets: config.secrets,
+    secrets: [...config.secrets, ...(foreign?.secrets ?? [])],
     health: () => modules.health(),
     async dispose(milliseconds = 30_000) {
       abort.abort(new Error('the process is ending'));
@@ -156,19 +156,22 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
 /** Loads the code that calls foreign modules. */
 async function loadForeign(
   foreign: ForeignCode,
-  { release, logger, host, tracer, root = process.cwd() }: GlobalContextOptions,
-): Promise<Record<string, Loader<ModuleFile>>> {
-  const { callScope, createForeignModules } = await foreign.load();
+  { release, logger, host, tracer, root = process.cwd(), env = process.env }: GlobalContextOptions,
+): Promise<{ files: Record<string, Loader<ModuleFile>>; secrets: string[] }> {
+  const { callScope, createForeignModules, listSecrets } = await foreign.load();
   foreign.scope = callScope;
-  return createForeignModules({
-    modules: foreign.modules,
+  const { modules } = foreign;
+  const files = createForeignModules({
+    modules,
     $defs: release.contract.$defs,
     release: release.id,
     host,
     logger,
     isTraced: tracer !== undefined,
     root,
+    env,
   });
+  return { files, secrets: listSecrets({ modules, env }) };
 }
 
 /** Returns the log line for a module that was set up. */

@@ -26,7 +26,13 @@ export {
 export { printModules } from './print-modules.ts';
 export { isSupervised, type ParsedSource, parseSource, splitCommand } from './parse-source.ts';
 export { type SwappedModule, swapModule } from './swap-module.ts';
-export { describeProcess, type StartDeclaredOptions } from './start-declared.ts';
+export {
+  describeProcess,
+  MCP_BRIDGE,
+  PROGRAMS_DIR,
+  type StartDeclaredOptions,
+} from './start-declared.ts';
+export { OWN_HEADERS, variablesOf } from './fill-variables.ts';
 export { type ConformanceCheck, verifyModule } from './verify.ts';
 export {
   type BoundMethod,

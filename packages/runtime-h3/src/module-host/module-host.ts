@@ -17,6 +17,8 @@ import { type CheckDescriptor, SupervisedModule } from './supervised-module.ts';
 export interface ModuleHostOptions {
   /** Folder that paths of sources start from. */
   root: string;
+  /** Folder of the programs that run some kinds of modules. By default that of a build. */
+  programs?: string | undefined;
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined> | undefined;
@@ -147,9 +149,10 @@ export class ModuleProcesses implements ModuleHost {
   }
 
   #start(declaration: ForeignDeclaration, source: string): Promise<ModuleProcess> {
-    const { root, logger, env } = this.#options;
+    const { root, programs, logger, env } = this.#options;
     return startDeclared(declaration, source, {
       root,
+      programs,
       logger,
       env,
       guardian: (this.#guardian ??= startGuardian()),

@@ -1,7 +1,9 @@
-import { type JsonSchema, parseSemver } from '@gati/contract';
+import type { JsonSchema } from '@gati/contract';
 import { checkDepth, isObject } from '@gati/contract/data';
 import { HTTP_METHODS } from '@gati/contract/internal';
 import type { MethodDescriptor, ModuleDescriptor } from '../types/foreign.ts';
+import { toMethodName } from './to-method-name.ts';
+import { toSemver } from './to-semver.ts';
 
 type Json = Record<string, unknown>;
 
@@ -35,7 +37,8 @@ export function toOpenApiDescriptor(document: unknown): ModuleDescriptor {
     for (const method of HTTP_METHODS.map((each) => each.toLowerCase())) {
       const operation = item[method];
       if (!isObject(operation)) continue;
-      const name = toMethodName(operation['operationId'], method, path);
+      const id = operation['operationId'];
+      const name = toMethodName(typeof id === 'string' && id !== '' ? id : `${method}${path}`);
       if (Object.hasOwn(methods, name)) throw new Error(`two operations have the id ${name}`);
       methods[name] = {
         operation: `${method.toUpperCase()} ${path}`,
@@ -50,19 +53,6 @@ export function toOpenApiDescriptor(document: unknown): ModuleDescriptor {
     protocol: 1,
     methods,
   };
-}
-
-/** `1.4` → `1.4.0`. A version of another form is `0.0.0`. */
-function toSemver(text: string): string {
-  if (parseSemver(text) !== undefined) return text;
-  const padded = `${text}.0.0`.split('.').slice(0, 3).join('.');
-  return parseSemver(padded) === undefined ? '0.0.0' : padded;
-}
-
-function toMethodName(id: unknown, method: string, path: string): string {
-  const text = typeof id === 'string' && id !== '' ? id : `${method}${path}`;
-  const name = text.replaceAll(/[^\w-]+/g, '_').slice(0, 100);
-  return /^[A-Za-z_]/.test(name) ? name : `_${name}`.slice(0, 100);
 }
 
 type Convert = (item: Json, operation: Json) => Pick<MethodDescriptor, 'input' | 'output'>;

@@ -33,7 +33,7 @@ export function parseSource(name: string, source: string): ParsedSource {
 
 /** Whether the supervisor runs a process for the source. */
 export function isSupervised({ kind }: ParsedSource, isolate: boolean | undefined): boolean {
-  return kind === 'exec' || kind === 'docker' || (kind === 'npm' && isolate === true);
+  return ['exec', 'docker', 'mcp'].includes(kind) || (kind === 'npm' && isolate === true);
 }
 
 /**

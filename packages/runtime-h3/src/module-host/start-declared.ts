@@ -1,14 +1,23 @@
 import path from 'node:path';
 import type { Logger } from '../types/context.ts';
 import { type ForeignDeclaration, MODULE_LIMITS, type ModuleDescriptor } from '../types/foreign.ts';
+import { variablesOf } from './fill-variables.ts';
 import type { Guardian } from './guardian.ts';
 import { type ModuleProcess, startModule } from './module-process.ts';
+import type { McpSettings } from './mcp-settings.ts';
 import { parseSource, splitCommand } from './parse-source.ts';
 import { readDescriptor } from './probe.ts';
+
+/** Folder of the programs in a build, from the output folder. */
+export const PROGRAMS_DIR = 'modules/gati-programs';
+/** Program that runs an `mcp:` module. */
+export const MCP_BRIDGE = 'mcp-bridge.mjs';
 
 export interface StartDeclaredOptions {
   /** Folder that paths of sources start from. */
   root: string;
+  /** Folder of the programs that run some kinds of modules. By default that of a build. */
+  programs?: string | undefined;
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined> | undefined;
@@ -20,21 +29,51 @@ export interface StartDeclaredOptions {
  *
  * @throws {GatiError} GATI_MODULE_START when it does not come up
  */
-export function startDeclared(
-  { name, env: granted = [], limits }: ForeignDeclaration,
+export async function startDeclared(
+  declaration: ForeignDeclaration,
   source: string,
-  { root, logger, guardian, env = process.env }: StartDeclaredOptions,
+  options: StartDeclaredOptions,
 ): Promise<ModuleProcess> {
-  const { target } = parseSource(name, source);
+  const { name, limits, env: granted = [], headers = {} } = declaration;
+  const { root, logger, guardian, env = process.env } = options;
   return startModule({
     name,
-    command: toCommand(target, root),
+    command: commandOf(declaration, source, options),
     cwd: root,
-    env: pick(env, granted),
+    env: pick(env, [...granted, ...variablesOf(headers)]),
     limits: { ...MODULE_LIMITS, ...limits },
     guardian,
     logger,
   });
+}
+
+function commandOf(
+  declaration: ForeignDeclaration,
+  source: string,
+  { root, programs }: StartDeclaredOptions,
+): string[] {
+  const { kind, target } = parseSource(declaration.name, source);
+  if (kind === 'mcp') return bridgeCommand(declaration, target, root, programs);
+  return toCommand(target, root);
+}
+
+/** Runs the bridge between an MCP server and the module protocol. */
+function bridgeCommand(
+  { headers, limits }: ForeignDeclaration,
+  target: string,
+  root: string,
+  programs = path.join(root, PROGRAMS_DIR),
+): string[] {
+  const { input, output, handshake } = { ...MODULE_LIMITS, ...limits };
+  const [, command] = /^exec:(.+)$/s.exec(target) ?? [];
+  const settings: McpSettings = {
+    ...(command === undefined ? { url: target } : { command: toCommand(command, root) }),
+    ...(headers && { headers }),
+    input,
+    output,
+    timeout: handshake,
+  };
+  return [process.execPath, path.join(programs, MCP_BRIDGE), JSON.stringify(settings)];
 }
 
 /**

@@ -166,6 +166,8 @@ export interface ForeignRuntime {
     contract: Pick<Contract, 'modules' | '$defs'>,
     descriptor: ModuleDescriptor,
   ): string[];
+  /** Returns the values of variables in headers, which logs must not contain. */
+  listSecrets(options: Pick<ForeignOptions, 'modules' | 'env'>): string[];
   /** Returns the modules as files of `src/modules` would be. */
   createForeignModules(options: ForeignOptions): Record<string, Loader<ModuleFile>>;
 }
@@ -181,4 +183,6 @@ export interface ForeignOptions {
   isTraced: boolean;
   /** Folder that paths of sources start from. */
   root: string;
+  /** Values of the variables that headers of requests use. */
+  env: Readonly<Record<string, string | undefined>>;
 }

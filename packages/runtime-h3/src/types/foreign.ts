@@ -60,6 +60,8 @@ export interface ForeignDeclaration {
   env?: string[];
   /** Whether an `npm:` module runs in a process of its own. */
   isolate?: true;
+  /** Headers of requests to a service. `${NAME}` is an environment variable. */
+  headers?: Record<string, string>;
   /** Address of the OpenAPI document of an `http:` or `https:` module. */
   openapi?: string;
   limits?: Partial<ModuleLimits>;

@@ -53,12 +53,17 @@ beforeAll(async () => {
     if (req.url === '/api/rates/XXX') return reply(404, { detail: 'no such rate' });
     if (req.url === '/api/rates/BAD') return reply(500, {});
     if (req.url!.startsWith('/api/'))
-      return reply(200, { url: req.url, body, key: req.headers['x-key'] });
+      return reply(200, {
+        url: req.url,
+        body,
+        key: req.headers['x-key'],
+        authorization: req.headers.authorization,
+      });
     return reply(404, {});
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-  modules = openModules();
+  modules = openModules({ RATES_TOKEN: 'secret-9' });
 });
 afterAll(async () => {
   await modules.close();
@@ -100,6 +105,16 @@ test('an operation is called with params, query, headers and body', async () => 
   });
   await expect(rates['rate']!({ params: { code: 'BAD' } })).rejects.toMatchObject({ status: 502 });
   await expect(rates['rate']!({ params: { code: '..' } })).rejects.toMatchObject({ status: 502 });
+});
+
+test('requests have the declared headers with values of variables, which a call can not replace', async () => {
+  const headers = { authorization: 'Bearer ${RATES_TOKEN}' };
+  const declaration = { name: 'rates', source: url, headers };
+  const rates = await modules.open(declaration, { quote: { operation: 'POST /quotes' } });
+  const call = { headers: { Authorization: 'mine' }, body: {} };
+  expect(await rates['quote']!(call)).toMatchObject({ authorization: 'Bearer secret-9' });
+  const other = { ...declaration, headers: { 'x-key': '${RATES_OTHER}' } };
+  await expect(modules.open(other, {})).rejects.toThrow('RATES_OTHER of its header x-key');
 });
 
 test('a service that is not there is unavailable', async () => {

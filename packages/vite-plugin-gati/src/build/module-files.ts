@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { PROGRAMS_DIR } from '@gati/runtime-h3/modules/host';
 import { lockError } from '../foreign/lock.ts';
 import { filesOf, toBuiltPath } from '../foreign/built-declaration.ts';
 import type { DeclaredModule } from '../foreign/module-options.ts';
+import { programsFolder, programsOf } from '../foreign/programs.ts';
 
 /** Folders that no module needs in a build. */
 const SKIPPED = new Set(['.git', '__pycache__', 'target', '.venv']);
@@ -13,6 +15,8 @@ const SKIPPED = new Set(['.git', '__pycache__', 'target', '.venv']);
  * @throws {GatiError} GATI_MODULE_LOCK when a file is missing
  */
 export function copyModuleFiles(root: string, outDir: string, modules: DeclaredModule[]): void {
+  for (const program of programsOf(modules))
+    fs.cpSync(path.join(programsFolder(), program), path.join(outDir, PROGRAMS_DIR, program));
   for (const module of modules)
     for (const file of filesOf(module)) {
       const from = path.join(root, file);

@@ -15,6 +15,7 @@ import {
 import { normalizePath, type ViteDevServer } from 'vite';
 import { compileSchema } from '../compile/compile-checks.ts';
 import { filesOf } from '../foreign/built-declaration.ts';
+import { programsFolder } from '../foreign/programs.ts';
 import type { DeclaredModule } from '../foreign/module-options.ts';
 import type { Project } from '../project.ts';
 import type { ForeignModule, Scan } from '../scan/types.ts';
@@ -58,7 +59,7 @@ export function createDevForeign({
   onContractChange,
 }: DevForeignDependencies): DevForeign {
   const { root, foreign } = project;
-  const host = new ModuleProcesses({ root, logger, env });
+  const host = new ModuleProcesses({ root, programs: programsFolder(), logger, env });
   /** Running modules, by name, as JSON of their declaration. */
   const running = new Map<string, string>();
   const timers = new Map<string, NodeJS.Timeout>();

@@ -15,7 +15,7 @@ export const MODULES_DIR = 'modules';
  * what only the build needs.
  */
 export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
-  const { name, source, env, isolate, openapi, limits } = module;
+  const { name, source, env, isolate, headers, openapi, limits } = module;
   const run = source.replaceAll(
     /(^|[\s":])\.\/([^\s"]+)/g,
     (_whole, before: string, file: string) => {
@@ -28,6 +28,7 @@ export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
     ...(run !== source && { run }),
     ...(env && { env }),
     ...(isolate && { isolate }),
+    ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
     ...(limits && { limits }),
   };

@@ -11,6 +11,7 @@ import {
   startGuardian,
 } from '@gati/runtime-h3/modules/host';
 import type { DeclaredModule } from './module-options.ts';
+import { programsFolder } from './programs.ts';
 
 export interface DescribeOptions {
   root: string;
@@ -32,12 +33,16 @@ export async function describeModule(
   if (isSupervised(parsed, isolate)) {
     const guardian = startGuardian();
     try {
-      return await describeProcess(declaration, { ...options, guardian });
+      return await describeProcess(declaration, {
+        ...options,
+        programs: programsFolder(),
+        guardian,
+      });
     } finally {
       guardian.close();
     }
   }
-  if (parsed.kind === 'http') return describeHttp(declaration);
+  if (parsed.kind === 'http') return describeHttp(declaration, options.env);
   if (parsed.kind === 'wasm')
     return describeWasm(name, path.resolve(options.root, splitCommand(parsed.target)[0]!));
   throw new GatiError({

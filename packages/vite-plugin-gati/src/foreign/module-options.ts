@@ -1,10 +1,13 @@
 import { GatiError } from '@gati/contract';
+import { isObject } from '@gati/contract/data';
 import { suggest } from '@gati/contract/internal';
 import {
   type ForeignDeclaration,
   MODULE_LIMITS,
   type ModuleLimits,
+  OWN_HEADERS,
   parseSource,
+  variablesOf,
 } from '@gati/runtime-h3/modules/host';
 
 /** Declaration of a foreign module: its source, or the source with settings. */
@@ -23,14 +26,24 @@ export interface ModuleSettings {
   files?: string[];
   /** Runs an `npm:` module in a process of its own. */
   isolate?: boolean;
+  /**
+   * Headers of each request to an `http:`, `https:` or `mcp:https:` module. `${NAME}` is an
+   * environment variable: `{ authorization: 'Bearer ${RATES_TOKEN}' }`.
+   */
+  headers?: Record<string, string>;
   /** Address of the OpenAPI document, `/openapi.json` below the source by default. */
   openapi?: string;
   /** Limits that differ from the defaults: bytes, milliseconds and counts. */
   limits?: Partial<ModuleLimits>;
 }
 
-const SETTINGS = ['source', 'env', 'files', 'isolate', 'openapi', 'limits'];
+const SETTINGS = ['source', 'env', 'files', 'isolate', 'headers', 'openapi', 'limits'];
 const NAME = /^[A-Za-z_$][\w$]*$/;
+const MAX_HEADERS = 50;
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
+const HEADER_VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]{0,4096}$/;
+/** Headers whose values are secrets. */
+const SECRET_HEADERS = /^(authorization|proxy-authorization|cookie|x-api-key)$/i;
 const VARIABLE = /^[A-Za-z_]\w*$/;
 
 /** A declared module. */
@@ -53,7 +66,8 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     throw settingError(file, name, 'its name is not an identifier.');
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
     throw settingError(file, name, 'it is neither a source nor an object with one.');
-  const { source, env, files, isolate, openapi, limits } = settings as Partial<ModuleSettings>;
+  const { source, env, files, isolate, headers, openapi, limits } =
+    settings as Partial<ModuleSettings>;
   const unknown = Object.keys(settings).find((key) => !SETTINGS.includes(key));
   if (unknown !== undefined)
     throw settingError(file, name, `${unknown} is not a setting.${hint(unknown, SETTINGS)}`);
@@ -65,6 +79,7 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     throw settingError(file, name, 'files is not a list of paths inside of the app.');
   if (isolate !== undefined && typeof isolate !== 'boolean')
     throw settingError(file, name, 'isolate is neither true nor false.');
+  if (headers !== undefined) checkHeaders(file, name, headers);
   if (openapi !== undefined && typeof openapi !== 'string')
     throw settingError(file, name, 'openapi is not an address.');
   if (limits !== undefined) checkLimits(file, name, limits);
@@ -75,9 +90,29 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     ...(env?.length && { env }),
     ...(files?.length && { files }),
     ...(isolate && { isolate: true as const }),
+    ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
     ...(limits && { limits }),
   };
+}
+
+/** @throws {GatiError} when a value is not a text for a header, or a secret stands in the file */
+function checkHeaders(file: string, name: string, headers: unknown): void {
+  const entries = isObject(headers) ? Object.entries(headers) : undefined;
+  if (entries === undefined || entries.length > MAX_HEADERS)
+    throw settingError(file, name, `headers is not an object of at most ${MAX_HEADERS} texts.`);
+  for (const [header, value] of entries) {
+    if (!HEADER_NAME.test(header) || OWN_HEADERS.test(header))
+      throw settingError(file, name, `headers.${header} can't be set.`);
+    if (typeof value !== 'string' || !HEADER_VALUE.test(value))
+      throw settingError(file, name, `headers.${header} is not a text for a header.`);
+    if (SECRET_HEADERS.test(header) && variablesOf({ [header]: value }).length === 0)
+      throw settingError(
+        file,
+        name,
+        `headers.${header} contains its secret. Name a variable: "Bearer \${TOKEN}".`,
+      );
+  }
 }
 
 function checkLimits(file: string, name: string, limits: unknown): void {

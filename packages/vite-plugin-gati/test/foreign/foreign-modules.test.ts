@@ -93,6 +93,17 @@ test('gati() rejects an option and a source that it does not know', () => {
   expect(() => resolveOptions({ modules: { 'a-b': 'exec:./a' } })).toThrow('identifier');
 });
 
+test('a header of a module names the variable of its secret', () => {
+  const declare = (headers: object) => (): unknown =>
+    parseDeclaration('a', { source: 'https://a.example', headers }, 'vite.config.ts');
+  expect(declare({ authorization: 'Bearer ${TOKEN}', 'x-plan': 'free' })()).toMatchObject({
+    headers: { authorization: 'Bearer ${TOKEN}' },
+  });
+  expect(declare({ Authorization: 'Bearer abc' })).toThrow('contains its secret');
+  expect(declare({ 'content-length': '1' })).toThrow("can't be set");
+  expect(declare({ 'x-plan': 'a\nb' })).toThrow('is not a text for a header');
+});
+
 test('paths of a built module start from the output folder', () => {
   const declare = (source: string) => parseDeclaration('a', source, 'vite.config.ts');
   const built = (source: string): unknown => toBuiltDeclaration(declare(source)).run;

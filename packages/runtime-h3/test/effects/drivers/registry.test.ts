@@ -34,7 +34,7 @@ test('package.json exports the entry of every packaged queue driver and no other
 });
 
 test('tsdown.config.ts builds the entry of every packaged queue driver from its driver.ts', () => {
-  const entries = tsdown.entry as Record<string, string>;
+  const entries = tsdown[0]!.entry as Record<string, string>;
   expect(driversAmong(Object.keys(entries))).toEqual(expected);
   for (const { name, entry } of packaged)
     expect(entries[entry]).toBe(`src/effects/drivers/${name}/driver.ts`);

@@ -30,6 +30,7 @@ export function openModules(env: Record<string, string> = {}): OpenedModules {
   });
   const host = new ModuleProcesses({
     root: path.dirname(import.meta.dirname),
+    programs: path.resolve(import.meta.dirname, '../../../dist/programs'),
     logger,
     env: { ...process.env, ...env },
   });
@@ -46,6 +47,7 @@ export function openModules(env: Record<string, string> = {}): OpenedModules {
         logger,
         isTraced: false,
         root: path.dirname(import.meta.dirname),
+        env,
       });
       const file = await files[declaration.name]!();
       const definition = file.default as {

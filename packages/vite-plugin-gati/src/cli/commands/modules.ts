@@ -15,6 +15,7 @@ import {
 } from '@gati/runtime-h3/modules/host';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import { type DeclaredModule, parseDeclaration } from '../../foreign/module-options.ts';
+import { programsFolder } from '../../foreign/programs.ts';
 import type { Project } from '../../project.ts';
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
@@ -81,6 +82,7 @@ async function verifyProcess(module: DeclaredModule, root: string): Promise<Conf
   try {
     return await verifyModule(module, {
       root,
+      programs: programsFolder(),
       guardian,
       logger: createTextLogger({ level: 'warn' }),
     });
