@@ -30,6 +30,7 @@ export {
   type TextPlace,
 } from './schema/text-form.ts';
 export { compareLiterals } from './schema/canonical.ts';
+export { BASE64 } from './schema/base64.ts';
 export { ANNOTATIONS } from './schema/ir.ts';
 export { isSecretSchema, secretParts } from './schema/secrets.ts';
 export { combineSecurity } from './security/combine.ts';

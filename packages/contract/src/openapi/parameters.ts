@@ -4,6 +4,7 @@ import { alternativesOf, lookUpIn } from '../schema/alternatives.ts';
 import { fieldsOf } from '../schema/fields.ts';
 import type { Defs, Schema } from '../schema/ir.ts';
 import { resolveRef } from '../schema/refs.ts';
+import { mapSchema, walkSchema } from '../schema/walk.ts';
 import { type TextForm, textFormOf, type TextPlace } from '../schema/text-form.ts';
 import type { OpenApiEncoding, OpenApiMediaType, OpenApiParameter } from './document.ts';
 
@@ -54,10 +55,12 @@ export function toBodyContent(
     else if (form.kind === 'list' && contentType === 'application/x-www-form-urlencoded')
       encoding[name] = { style: 'form', explode: true };
     if (isAbsentValue(form)) absent.add(name);
-    if (form.isNullAbsent) changed[name] = withoutNull(field.schema, defs);
+    const written = toTextSchema(field.schema, form, defs);
+    if (written !== field.schema) changed[name] = written;
   }
+  const isChanged = absent.size > 0 || Object.keys(changed).length > 0;
   return {
-    schema: print(absent.size === 0 ? schema : toFormSchema(schema, defs, absent, changed)),
+    schema: print(isChanged ? toFormSchema(schema, defs, absent, changed) : schema),
     ...(Object.keys(encoding).length > 0 && { encoding }),
   };
 }
@@ -83,6 +86,30 @@ function toFormSchema(
 const isAbsentValue = ({ isEmptyAbsent, isNullAbsent }: TextForm): boolean =>
   isEmptyAbsent || isNullAbsent;
 
+/** Returns the schema of a value that is written as text; the same schema if nothing differs. */
+function toTextSchema(schema: Schema, form: TextForm, defs: Defs): Schema {
+  const written = form.isNullAbsent ? withoutNull(schema, defs) : schema;
+  let isUnbounded = false;
+  walkSchema(written, (part) => {
+    isUnbounded ||= withSafeBounds(part) !== part;
+  });
+  return form.kind === 'json' || !isUnbounded ? written : mapSchema(written, withSafeBounds);
+}
+
+/** Adds the bounds of integers that text can contain: the server reads no other, since it would round them. */
+function withSafeBounds(schema: Schema): Schema {
+  const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
+  if (type !== 'integer') return schema;
+  const needsMinimum = minimum === undefined && exclusiveMinimum === undefined;
+  const needsMaximum = maximum === undefined && exclusiveMaximum === undefined;
+  if (!needsMinimum && !needsMaximum) return schema;
+  return {
+    ...schema,
+    ...(needsMinimum && { minimum: Number.MIN_SAFE_INTEGER }),
+    ...(needsMaximum && { maximum: Number.MAX_SAFE_INTEGER }),
+  };
+}
+
 /** Returns a schema without `null` among its alternatives. */
 function withoutNull(schema: Schema, defs: Defs): Schema {
   const { description, deprecated } = resolveRef(schema, defs);
@@ -106,9 +133,7 @@ function parameter(
   print: (schema: Schema) => Schema,
 ): OpenApiParameter {
   const form = textFormOf(field.schema, place, lookUpIn(defs));
-  const { description, deprecated, ...rest } = form.isNullAbsent
-    ? withoutNull(field.schema, defs)
-    : field.schema;
+  const { description, deprecated, ...rest } = toTextSchema(field.schema, form, defs);
   return {
     name,
     in: PLACES[place],

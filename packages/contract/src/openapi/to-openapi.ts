@@ -1,5 +1,6 @@
 import type { Contract, ResponseContract, RouteContract } from '../contract.ts';
 import type { HttpMethod } from '../http/methods.ts';
+import { BASE64 } from '../schema/base64.ts';
 import { fieldsOf } from '../schema/fields.ts';
 import type { Defs, JsonValue, Schema } from '../schema/ir.ts';
 import { mapSchema, mapValues } from '../schema/walk.ts';
@@ -50,14 +51,12 @@ export interface OpenApiOptions extends OpenApiInfo {
 export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiDocument {
   const componentNames = toComponentNames(Object.keys(contract.$defs));
   const print = (schema: Schema): Schema =>
-    mapSchema(schema, (part) =>
-      part.$ref === undefined
-        ? part
-        : {
-            ...part,
-            $ref: `#/components/schemas/${componentNames.get(refName(part.$ref)) ?? refName(part.$ref)}`,
-          },
-    );
+    mapSchema(schema, (part) => {
+      if (part.contentEncoding === 'base64') return { ...part, pattern: BASE64.source };
+      if (part.$ref === undefined) return part;
+      const name = refName(part.$ref);
+      return { ...part, $ref: `#/components/schemas/${componentNames.get(name) ?? name}` };
+    });
   const security = toDocumentSecurity(contract);
   const { base: prefix, servers, tags = {}, ...info } = options;
   const base = prefix?.replace(/\/+$/, '');

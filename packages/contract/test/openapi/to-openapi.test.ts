@@ -6,8 +6,16 @@ import {
   type Defs,
   type OpenApiResponse,
   type RouteContract,
+  type Schema,
   toOpenApi,
 } from '../../src/index.ts';
+
+/** An integer that the text of a parameter or a form field can contain. */
+const safeInteger: Schema = {
+  type: 'integer',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
 
 async function validate(contract: Contract, base?: string): Promise<ReturnType<typeof toOpenApi>> {
   const document = toOpenApi(contract, { title: 'Shop', version: '1.2.3', base });
@@ -318,7 +326,7 @@ describe('toOpenApi', () => {
         required: true,
         schema: { anyOf: [{ const: 'a' }, { const: 'b' }] },
       },
-      { name: 'page', in: 'query', schema: { type: 'integer' } },
+      { name: 'page', in: 'query', schema: safeInteger },
       {
         name: 'x-tenant',
         in: 'header',
@@ -328,6 +336,64 @@ describe('toOpenApi', () => {
         schema: { type: 'string' },
       },
       version,
+    ]);
+  });
+
+  test('bounds integers that are text, which the server would otherwise round', async () => {
+    const integers = (a: Schema, b: Schema): Schema => ({
+      type: 'object',
+      properties: { a, b, c: { type: 'object', properties: { a } } },
+    });
+    const schema = integers({ type: 'integer' }, { type: 'integer', exclusiveMinimum: 0 });
+    const text = integers(safeInteger, { ...safeInteger, minimum: undefined, exclusiveMinimum: 0 });
+    const contentTypes = ['application/json', 'multipart/form-data'];
+    const document = await validate(
+      contractOf([
+        route('POST /a/:id', {
+          params: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] },
+          headers: {
+            type: 'object',
+            properties: { 'x-sizes': { type: 'array', items: { type: 'integer' } } },
+          },
+          body: { contentTypes, required: true, schema },
+        }),
+      ]),
+    );
+    const { parameters, requestBody } = document.paths['/a/{id}']!.post!;
+    expect(parameters).toMatchObject([
+      { name: 'id', schema: safeInteger },
+      { name: 'x-sizes', schema: { type: 'array', items: safeInteger } },
+      version,
+    ]);
+    expect({
+      json: requestBody!.content['application/json']!.schema,
+      form: requestBody!.content['multipart/form-data']!.schema,
+    }).toEqual({
+      json: schema,
+      // An object is JSON also in a form.
+      form: { ...text, properties: { ...text.properties, c: schema.properties!['c'] } },
+    });
+  });
+
+  test('states the form of base64, since contentEncoding alone rejects no text', async () => {
+    const bytes: Schema = { type: 'string', contentEncoding: 'base64', 'x-gati-codec': 'bytes' };
+    const schema: Schema = { type: 'object', properties: { data: bytes } };
+    const document = await validate(
+      contractOf([
+        route('POST /a', { body: { contentTypes: ['application/json'], required: true, schema } }),
+      ]),
+    );
+    const { pattern } =
+      document.paths['/a']!.post!.requestBody!.content['application/json']!.schema!.properties![
+        'data'
+      ]!;
+    const matches = (text: string): boolean => new RegExp(pattern!).test(text);
+    expect(['', 'Z2F0aQ==', 'Z2F0aTE='].map(matches)).toEqual([true, true, true]);
+    expect(['Z2F0aQ', 'a', '__==', 'Z2F0aQ==\n'].map(matches)).toEqual([
+      false,
+      false,
+      false,
+      false,
     ]);
   });
 

@@ -263,31 +263,35 @@ function convertScalar(
 /** `isForm`: `on`, which HTML sends for a checkbox, is `true`. */
 function convert(variant: Schema, value: unknown, isForm: boolean): unknown {
   if (typeof value !== 'string') return value;
-  if (variant.const !== undefined) return String(variant.const) === value ? variant.const : value;
-  if (variant.enum !== undefined) {
-    if (variant.enum.includes(value)) return value;
-    const index = variant.enum.findIndex((member) => String(member) === value);
-    return index === -1 ? value : variant.enum[index];
+  const members = variant.const === undefined ? variant.enum : [variant.const];
+  if (members !== undefined) {
+    if (members.includes(value)) return value;
+    const index = members.findIndex((member) => isTextOf(member, value, isForm));
+    return index === -1 ? value : members[index];
   }
   switch (variant.type) {
     case 'number': {
-      const number = NUMBER.test(value) ? Number(value) : Number.NaN;
+      const number = readNumber(value);
       return Number.isFinite(number) ? number : value;
     }
     case 'integer': {
       // An integer outside of the safe range would become another number.
-      const integer = NUMBER.test(value) ? Number(value) : Number.NaN;
+      const integer = readNumber(value);
       return Number.isSafeInteger(integer) ? integer : value;
     }
     case 'boolean':
-      return value === 'true' || (isForm && value === 'on')
-        ? true
-        : value === 'false'
-          ? false
-          : value;
+      return isTextOf(true, value, isForm) ? true : value === 'false' ? false : value;
     case 'null':
       return value === 'null' ? null : value;
     default:
       return value;
   }
+}
+
+const readNumber = (text: string): number => (NUMBER.test(text) ? Number(text) : Number.NaN);
+
+/** Whether a literal can be written as this text: `1` also as `1.0`, and `true` in a form as `on`. */
+function isTextOf(literal: unknown, text: string, isForm: boolean): boolean {
+  if (typeof literal === 'number') return readNumber(text) === literal;
+  return String(literal) === text || (literal === true && isForm && text === 'on');
 }

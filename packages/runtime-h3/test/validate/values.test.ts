@@ -30,6 +30,12 @@ describe('coercion', () => {
     [{ type: 'string' }, '5', '5'],
     [{ type: 'string' }, ['5', '6'], '6'],
     [{ const: 5 }, '5', 5],
+    [{ const: 5 }, '5.0', 5],
+    [{ enum: [1, 20] }, '2e1', 20],
+    [{ enum: [1, 20] }, '0x14', '0x14'],
+    [{ enum: ['1.0', 1] }, '1.0', '1.0'],
+    [{ enum: [1, 2, 'max'] }, '2.0', 2],
+    [{ type: 'array', items: { enum: [1, 2] } }, ['1.0', '2'], [1, 2]],
     [{ enum: ['a', 1, true, null] }, 'null', null],
     [{ enum: ['1', 1] }, '1', '1'],
     [{ anyOf: [{ type: 'number' }, { type: 'null' }] }, 'null', null],
@@ -62,6 +68,22 @@ describe('coercion', () => {
     [{}, '3', '3'],
   ])('with the schema %j, coerces %j to %j', (schema, value, expected) => {
     expect(coerce(schema, value, { Page: { type: 'integer' } })).toEqual(expected);
+  });
+
+  test.each(['params', 'query', 'headers', 'form'] as const)(
+    'a literal number in %s may be written like any number with its value',
+    (source) => {
+      const schema: Schema = { type: 'object', properties: { v: { enum: [1, 2] } } };
+      expect(compileCoerceRecord(schema, {}, source)?.({ v: '1.0' })).toEqual({ v: 1 });
+    },
+  );
+
+  test('a checkbox that must be checked is the literal true in a form', () => {
+    const schema: Schema = { type: 'object', properties: { v: { const: true } } };
+    expect({
+      form: compileCoerceRecord(schema, {}, 'form')?.({ v: 'on' }),
+      query: compileCoerceRecord(schema, {}, 'query')?.({ v: 'on' }),
+    }).toEqual({ form: { v: true }, query: { v: 'on' } });
   });
 
   test('coerces properties through references, unions and index signatures', () => {
