@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { toSourceStack } from '../../telemetry/log/source-stack.ts';
 import type { BlockedFrame, BlockedReport } from '../channel/blocked-report.ts';
+import { readState } from './process-state.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 /** Why a worker gives no heartbeat, as fields of a log line. */
@@ -36,16 +36,6 @@ export function describeBlocked({
 function printFrame({ name, url, line, column }: BlockedFrame): string {
   const place = `${url || '<anonymous>'}:${line + 1}:${column + 1}`;
   return name === '' ? `    at ${place}` : `    at ${name} (${place})`;
-}
-
-/** Returns the state of a process on Linux: `R` runs, `T` is stopped by a signal, and others. */
-function readState(pid: number | undefined): string | undefined {
-  try {
-    // The name of the program comes first, in parentheses. The name may contain parentheses too.
-    return /\) (\w) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
 }
 
 /** Code of the app can write to the same descriptor, so the shape is not certain. */

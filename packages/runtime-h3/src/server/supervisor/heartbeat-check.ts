@@ -1,6 +1,7 @@
 import type { Logger } from '../../types/context.ts';
 import { REPORT_TIME } from '../channel/blocked-report.ts';
 import type { HeartbeatRule } from '../channel/heartbeat.ts';
+import { readState } from './process-state.ts';
 import type { WatchOptions } from './watch-options.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -17,11 +18,15 @@ export function createHeartbeatCheck(
   // A blocked worker is kept for the report of its watchdog thread.
   const lastCheck = checks + Math.ceil((REPORT_TIME + REPORT_DELAY) / interval);
   const isDue = (worker: WorkerProcess): boolean => {
-    worker.reportChecks = worker.report === undefined ? 0 : worker.reportChecks + 1;
+    if (worker.report === undefined) {
+      worker.reportChecks = 0;
+      // A signal stops the thread too, so no report can come.
+      return worker.missing >= lastCheck || readState(worker.pid) === 'T';
+    }
     // The thread of a worker that responds again may wake before its event loop and report first.
     // After the check that finds the report, the worker therefore has another interval for its
     // heartbeat.
-    return worker.report === undefined ? worker.missing >= lastCheck : worker.reportChecks > 1;
+    return ++worker.reportChecks > 1;
   };
   return (worker) => {
     if (worker.reports.listenerCount('data') === 0) readReports(worker);
