@@ -11,7 +11,9 @@ import { FILES, SCAN } from '../emit/helpers/typed-files.ts';
 import { CONTRACT } from '../helpers/client-contract.ts';
 import { TEST_USES } from '../helpers/test-app-uses.ts';
 import { USES } from '../helpers/client-uses.ts';
-import { type Definition, startEditorServer } from '../helpers/tsserver.ts';
+import type { Definition } from '../helpers/editor-server.ts';
+import { startLanguageServer } from '../helpers/language-server.ts';
+import { startTsserver } from '../helpers/tsserver.ts';
 
 const compilers = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
 
@@ -48,6 +50,8 @@ void client.health.name();
 void client.chat({ params: { room: 'a' } });
 void sdk.payments.capture({ params: { id: 'p1' }, body: { amount: 1 } });
 `;
+
+const PAYMENTS_METHODS: unknown = expect.arrayContaining(['capture']);
 
 /** The types of an SDK with its source and its declaration maps. */
 function sdkFiles(): Record<string, string> {
@@ -96,39 +100,52 @@ describe.sequential('the generated client', () => {
     },
   );
 
-  test('an editor goes from a method to the handler of its route', async () => {
-    app.write({ 'src/handlers/a.ts': HANDLERS.join(''), 'edited/a.ts': EDITED, ...sdkFiles() });
-    app.write({
-      'edited/tsconfig.json': JSON.stringify({
-        extends: '../tsconfig.json',
-        include: ['.', '../src/gati-env.d.ts', '../.gati/types'],
-      }),
-    });
-    const editor = startEditorServer(app.root);
-    onTestFinished(() => editor.close());
-    const handlerOf = (id: string): Definition[] => [
-      { file: 'src/handlers/a.ts', line: CONTRACT.routes.findIndex((each) => each.id === id) + 1 },
-    ];
-    expect({
-      capture: await editor.definitions('edited/a.ts', 'client.payments.capture'),
-      health: await editor.definitions('edited/a.ts', 'client.health'),
-      nested: await editor.definitions('edited/a.ts', 'client.health.name'),
-      socket: await editor.definitions('edited/a.ts', 'client.chat'),
-    }).toEqual({
-      capture: handlerOf('POST /payments/:id/capture'),
-      health: handlerOf('GET /health'),
-      nested: handlerOf('GET /health/deep'),
-      socket: handlerOf('WS /chat/:room'),
-    });
-    expect(await editor.hover('edited/a.ts', 'client.payments.capture')).toBe(
-      'Captures a payment.\n`POST /payments/:id/capture`',
-    );
-    const source = sdkFiles()['node_modules/shop-sdk/src/index.ts']!.split('\n');
-    const [found, ...more] = await editor.definitions('edited/a.ts', 'sdk.payments.capture');
-    expect(more).toEqual([]);
-    expect(found!.file).toBe('node_modules/shop-sdk/src/index.ts');
-    expect(source[found!.line - 1]).toContain('readonly capture: Method<');
-  });
+  test.each([
+    { version: 6, start: startTsserver },
+    { version: 7, start: startLanguageServer },
+  ])(
+    'an editor with TypeScript $version knows the methods of client and SDK',
+    async ({ start }) => {
+      app.write({ 'src/handlers/a.ts': HANDLERS.join(''), 'edited/a.ts': EDITED, ...sdkFiles() });
+      app.write({
+        'edited/tsconfig.json': JSON.stringify({
+          extends: '../tsconfig.json',
+          include: ['.', '../src/gati-env.d.ts', '../.gati/types'],
+        }),
+      });
+      const editor = start(app.root);
+      onTestFinished(() => editor.close());
+      const handlerOf = (id: string): Definition[] => [
+        {
+          file: 'src/handlers/a.ts',
+          line: CONTRACT.routes.findIndex((each) => each.id === id) + 1,
+        },
+      ];
+      expect({
+        capture: await editor.definitions('edited/a.ts', 'client.payments.capture'),
+        health: await editor.definitions('edited/a.ts', 'client.health'),
+        nested: await editor.definitions('edited/a.ts', 'client.health.name'),
+        socket: await editor.definitions('edited/a.ts', 'client.chat'),
+      }).toEqual({
+        capture: handlerOf('POST /payments/:id/capture'),
+        health: handlerOf('GET /health'),
+        nested: handlerOf('GET /health/deep'),
+        socket: handlerOf('WS /chat/:room'),
+      });
+      expect(await editor.hover('edited/a.ts', 'client.payments.capture')).toBe(
+        'Captures a payment.\n`POST /payments/:id/capture`',
+      );
+      expect({
+        client: await editor.completions('edited/a.ts', 'client.payments.capture'),
+        sdk: await editor.completions('edited/a.ts', 'sdk.payments.capture'),
+      }).toEqual({ client: PAYMENTS_METHODS, sdk: PAYMENTS_METHODS });
+      const source = sdkFiles()['node_modules/shop-sdk/src/index.ts']!.split('\n');
+      const [found, ...more] = await editor.definitions('edited/a.ts', 'sdk.payments.capture');
+      expect(more).toEqual([]);
+      expect(found!.file).toBe('node_modules/shop-sdk/src/index.ts');
+      expect(source[found!.line - 1]).toContain('readonly capture: Method<');
+    },
+  );
 
   test('the generated client compiles under the strictest options', async () => {
     const strictest = {

@@ -1,25 +1,8 @@
 import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import readline from 'node:readline';
-
-/** A definition, as an editor opens it. */
-export interface Definition {
-  /** From the root, with `/`. */
-  file: string;
-  /** From 1. */
-  line: number;
-}
-
-/** The server of TypeScript that editors use. */
-export interface EditorServer {
-  /** Goes to the definition of the last name in `needle`, which the file has once. */
-  definitions(file: string, needle: string): Promise<Definition[]>;
-  /** The text that an editor shows above the same name. */
-  hover(file: string, needle: string): Promise<string>;
-  close(): void;
-}
+import { type EditorServer, placeOf } from './editor-server.ts';
 
 interface Reply {
   type: string;
@@ -28,7 +11,8 @@ interface Reply {
   body?: unknown;
 }
 
-export function startEditorServer(root: string): EditorServer {
+/** Starts the server of TypeScript 6. */
+export function startTsserver(root: string): EditorServer {
   const tsserver = createRequire(import.meta.url).resolve('typescript/lib/tsserver.js');
   const child = spawn(process.execPath, [tsserver, '--disableAutomaticTypingAcquisition'], {
     cwd: root,
@@ -47,16 +31,18 @@ export function startEditorServer(root: string): EditorServer {
     );
     return last;
   };
-  const ask = (command: string, file: string, needle: string): Promise<Reply> => {
-    const absolute = path.join(root, file);
-    const text = fs.readFileSync(absolute, 'utf8');
-    const end = text.indexOf(needle) + needle.length - 1;
-    const lines = text.slice(0, end).split('\n');
-    send('open', { file: absolute });
+  const ask = (
+    command: string,
+    file: string,
+    needle: string,
+    afterDot?: boolean,
+  ): Promise<Reply> => {
+    const place = placeOf(root, file, needle, afterDot);
+    send('open', { file: place.file });
     const seq = send(command, {
-      file: absolute,
-      line: lines.length,
-      offset: lines.at(-1)!.length + 1,
+      file: place.file,
+      line: place.line + 1,
+      offset: place.column + 1,
     });
     return new Promise((resolve) => waiting.set(seq, resolve));
   };
@@ -71,6 +57,10 @@ export function startEditorServer(root: string): EditorServer {
     async hover(file, needle) {
       const { body } = await ask('quickinfo', file, needle);
       return (body as { documentation: string }).documentation;
+    },
+    async completions(file, needle) {
+      const { body } = await ask('completionInfo', file, needle, true);
+      return (body as { entries: { name: string }[] }).entries.map(({ name }) => name);
     },
     close: () => void child.kill(),
   };
