@@ -1,5 +1,6 @@
 // Clients of an attack, on bare sockets.
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import { connect } from 'node:net';
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -20,6 +21,15 @@ export class Clients {
 
   get open() {
     return this.#all.size;
+  }
+
+  /**
+   * Number of connections that the server has not ended. A client notices the end when it reads, but
+   * one that reads is no longer ended.
+   */
+  get openOnServer() {
+    const ports = new Set(this.all().map(({ localPort }) => localPort));
+    return peersOf(this.#port).filter((port) => ports.has(port)).length;
   }
 
   /** A connection that reads nothing until `resume()`. */
@@ -56,6 +66,21 @@ export class Clients {
   destroy() {
     for (const socket of this.#all) socket.destroy();
   }
+}
+
+/** Ports of the peers whose connections a local server has open, as `/proc/net/tcp` lists them. */
+function peersOf(port) {
+  const ESTABLISHED = '01';
+  const portOf = (address) => Number.parseInt(address.split(':').at(-1), 16);
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    fs
+      .readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, own, , state]) => state === ESTABLISHED && portOf(own) === port)
+      .map(([, , peer]) => portOf(peer)),
+  );
 }
 
 export const get = (path, headers = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;

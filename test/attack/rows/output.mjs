@@ -1,5 +1,5 @@
 // Output towards clients and readers that do not read.
-import { flood, frame, get, request, sleep } from '../lib/client.mjs';
+import { flood, frame, get, request } from '../lib/client.mjs';
 import { untilTrue } from '../lib/server.mjs';
 
 const MIB = 1_048_576;
@@ -8,21 +8,17 @@ const MIB = 1_048_576;
 const WRITE_TIMEOUT = 3000;
 const env = { GATI_LIMITS: `writeTimeout=${WRITE_TIMEOUT}` };
 
+/** Waits until the server has ended the connections of clients that read nothing. */
 const ended = async (clients) => ({
   what: 'connections end',
   unit: 'ms',
-  max: WRITE_TIMEOUT + 4000,
-  value: await untilTrue(() => {
-    // A client notices the end of its connection when it reads.
-    for (const socket of clients.all()) socket.resume();
-    return clients.open === 0;
-  }, WRITE_TIMEOUT + 6000),
+  max: WRITE_TIMEOUT + 9000,
+  value: await untilTrue(() => clients.openOnServer === 0, WRITE_TIMEOUT + 12_000),
 });
 
-/** Waits until the server has ended the connections, then counts those that are open. */
 async function silentRow(clients, count, text) {
   clients.silent(count, text);
-  await sleep(WRITE_TIMEOUT + 5000);
+  await untilTrue(() => clients.openOnServer === count, 5000);
   return [await ended(clients)];
 }
 
@@ -87,7 +83,6 @@ export const rows = [
       const socket = await clients.webSocket('/echo');
       const pings = Buffer.concat(Array.from({ length: 500 }, () => frame(9, 'x'.repeat(125))));
       await flood(socket, pings, 100 * MIB, 10_000);
-      await sleep(WRITE_TIMEOUT + 3000);
       return [await ended(clients)];
     },
   },
