@@ -24,6 +24,8 @@ const ALL = [
   { name: 'packed', alone: true },
   // Installs developer tools from npm.
   { name: 'browser-tools', alone: true },
+  // Installs Schemathesis from PyPI, and sends thousands of requests.
+  { name: 'schemathesis', alone: true },
   // Real servers and browsers for minutes.
   { name: 'panel', alone: true },
   // Real servers and the APIs of clouds.

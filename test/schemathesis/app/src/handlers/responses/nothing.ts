@@ -1,0 +1,3 @@
+export const route = 'POST /responses/nothing';
+
+export const handler: Handler<typeof route> = () => undefined;

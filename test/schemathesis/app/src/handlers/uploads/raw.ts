@@ -1,0 +1,3 @@
+export const route = 'POST /uploads/raw';
+
+export const handler: Handler<typeof route> = (req) => ({ bytes: req.rawBody?.length ?? 0 });
