@@ -30,6 +30,10 @@ const alias = [
     find: /^@gati\/runtime-h3\/collector$/,
     replacement: source('runtime-h3/src/collector/index.ts'),
   },
+  {
+    find: /^@gati\/runtime-h3\/migrations$/,
+    replacement: source('runtime-h3/src/data/migrations/index.ts'),
+  },
   { find: /^@gati\/runtime-h3\/modules$/, replacement: source('runtime-h3/src/foreign/index.ts') },
   {
     find: /^@gati\/runtime-h3\/modules\/host$/,

@@ -56,6 +56,7 @@ const config: UserConfig[] = defineConfig([
       'effects/settings': 'src/effects/settings.ts',
       'effects/sqs': 'src/effects/drivers/sqs/driver.ts',
       internal: 'src/internal.ts',
+      migrations: 'src/data/migrations/index.ts',
       modules: 'src/foreign/index.ts',
       'modules/host': 'src/module-host/index.ts',
       releases: 'src/releases/index.ts',

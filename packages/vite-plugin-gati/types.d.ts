@@ -153,6 +153,12 @@ declare module 'virtual:gati/manifest' {
   export default manifest;
 }
 
+/** The files of `src/migrations`, in their order. */
+declare module 'virtual:gati/migrations' {
+  const migrations: readonly { name: string; sql: string }[];
+  export default migrations;
+}
+
 /** The Vue plugin that shows the calls of the client in Vue DevTools. In a build, it does nothing. */
 declare module 'virtual:gati/devtools' {
   const plugin: { install(app: object): void };

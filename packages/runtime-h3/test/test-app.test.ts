@@ -156,6 +156,20 @@ test('reset() empties the tables, the storage and the state, and keeps the table
   await app.close();
 });
 
+test('testApp() applies the migrations of the database, and reset() keeps their tables', async () => {
+  const migrations = [
+    { name: '1.sql', sql: 'CREATE TABLE notes (text TEXT)' },
+    { name: '2.sql', sql: "INSERT INTO notes VALUES ('first')" },
+  ];
+  const app = await testApp({ release: { ...bundle({}), databaseMigrations: () => migrations } });
+  const { db } = app.gctx;
+  expect(await db.prepare('SELECT * FROM notes').all()).toEqual([{ text: 'first' }]);
+  await app.reset();
+  expect(await db.prepare('SELECT * FROM notes').all()).toEqual([]);
+  expect(await db.prepare('SELECT name FROM gati_migrations').all()).toHaveLength(2);
+  await app.close();
+});
+
 test('reset() leaves a database that GATI_DATABASE names', async () => {
   const app = await testApp({
     release: bundle({}),

@@ -97,6 +97,9 @@ export const GATI_CODES = {
   GATI_MANIFEST_INVALID:
     'A manifest (`gati.manifest.json`) is not valid JSON or does not have the shape of a manifest.',
   GATI_MIDDLEWARE_MISSING: 'A `_middleware.ts` does not export `middleware`.',
+  GATI_MIGRATE: "A migration of the database can't be applied.",
+  GATI_MIGRATE_HISTORY: 'The files of `src/migrations` do not fit to what the database has.',
+  GATI_MIGRATE_PENDING: 'The database does not have all migrations of the release.',
   GATI_MIGRATION_INVALID: 'A file in `src/versions` is not a migration.',
   GATI_MODULE_ANSWER:
     "A module's response is not valid, too large, or does not match its contract.",

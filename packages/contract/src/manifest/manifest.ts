@@ -34,6 +34,8 @@ export interface Manifest {
    * were installed for. Absent if there are none.
    */
   native?: NativeCode;
+  /** Names of the files of `src/migrations`, in their order. Absent if there are none. */
+  databaseMigrations?: string[];
   contract: Contract;
 }
 

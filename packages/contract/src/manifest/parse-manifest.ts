@@ -202,7 +202,7 @@ const manifest: Check = object(
       $defs: mapOf(schema),
     }),
   },
-  { native, changes: listOf(change) },
+  { native, changes: listOf(change), databaseMigrations: listOf(string) },
 );
 
 function checkRefs(contract: Contract): void {

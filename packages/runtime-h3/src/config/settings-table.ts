@@ -48,6 +48,11 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_PROOF_MEMORY', 'MB', 'Memory that the proof of a release has'),
   start('GATI_PROOF_WATCH', 'milliseconds', 'Time in which deaths count against a new release'),
   start('GATI_DATABASE', 'URL', 'Database of gctx.db'),
+  start(
+    'GATI_MIGRATIONS',
+    'warn, wait or apply',
+    'What happens at the start if migrations are pending',
+  ),
   start('GATI_LIMITS', 'limit=number, …', 'Limits that replace those of the build'),
   runtime('GATI_LOG_LEVEL', 'level', 'Lowest level of the log'),
   runtime('GATI_LOG_REQUESTS', 'on or off', 'Whether stdout has a line for each request'),

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Opened } from './open-database.ts';
-import { databaseUrlError } from './errors.ts';
+import { parseDatabaseAddress } from './database-address.ts';
 import { createSql } from './sql.ts';
 import type { Database } from '../types/data.ts';
 
@@ -19,17 +18,13 @@ export function createLazyDatabase(
   folder: string | undefined,
   onError: (error: Error) => void = () => {},
 ): OpenDatabase {
-  const address = url || `sqlite:${folder === undefined ? ':memory:' : join(folder, 'data.db')}`;
-  const scheme = /^([a-z0-9+.-]+):/i.exec(address)?.[1]?.toLowerCase() ?? '';
-  const fault = findUrlFault(scheme, address);
-  if (fault !== undefined) throw databaseUrlError(fault);
-  const dialect = scheme === 'postgres' || scheme === 'postgresql' ? 'postgresql' : 'sqlite';
+  const { dialect, location } = parseDatabaseAddress(url, folder);
   let opened: Promise<Opened> | undefined;
   // A server that does not use the database loads no code for it.
   const connect = async (): Promise<Opened> => {
     const { openPostgresDatabase, openSqliteDatabase } = await import('./open-database.ts');
-    if (dialect === 'postgresql') return openPostgresDatabase(address, onError);
-    return openSqliteDatabase(address.slice('sqlite:'.length));
+    if (dialect === 'postgresql') return openPostgresDatabase(location, onError);
+    return openSqliteDatabase(location);
   };
   const open = (): Promise<Opened> => {
     opened ??= connect().catch((error: unknown) => {
@@ -48,14 +43,4 @@ export function createLazyDatabase(
       await (await closing)?.dispose();
     },
   };
-}
-
-/** Returns what is wrong with the URL, without a part of it that may be a password. */
-function findUrlFault(scheme: string, url: string): string | undefined {
-  if (scheme === 'sqlite') return url === 'sqlite:' ? 'it names no file' : undefined;
-  if (scheme === 'postgres' || scheme === 'postgresql')
-    return URL.canParse(url)
-      ? undefined
-      : 'it is not a URL; a password in it must be percent-encoded';
-  return scheme === '' ? 'it has no scheme' : `there is no driver for ${scheme}:`;
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { loadConfig } from '../config/load-config.ts';
 import { createLazyDatabase } from '../data/database.ts';
 import { dataFolder } from '../data/data-folder.ts';
+import type { MigrationHealth } from '../data/migrations/at-start.ts';
 import { createLazyStorage } from '../data/storage.ts';
 import type { EffectsEngine } from '../effects/engine/engine.ts';
 import type { CurrentVersion, MigratePayload, ReleaseOf } from '../effects/engine/job-release.ts';
@@ -82,6 +83,7 @@ const warnedAboutMemory = new WeakSet<Logger>();
  * Creates the `gctx` of a release: validates the config, opens the queue and sets up the modules.
  * @throws {GatiError} GATI_CONFIG_INVALID when `src/config.ts` does not accept the environment
  * @throws {GatiError} GATI_MODULE_SETUP, GATI_MODULE_CYCLE when a module can't be set up
+ * @throws {GatiError} GATI_MIGRATE, GATI_MIGRATE_HISTORY when migrations can't be applied
  * @throws {GatiError} GATI_EFFECTS when there is no driver for the queue
  * @throws {GatiError} GATI_EFFECTS_KEYS when a schedule needs a queue that stores keys
  */
@@ -121,6 +123,15 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
     signal: abort.signal,
   };
 
+  let migrations: MigrationHealth | undefined;
+  if (release.databaseMigrations) {
+    const end = options.track?.('the migrations of the database');
+    const { migrateAtStart } = await import('../data/migrations/at-start.ts');
+    const { announce = true } = options;
+    const files = await release.databaseMigrations();
+    migrations = await migrateAtStart({ files, env, folder, db, mode, announce, logger });
+    end?.();
+  }
   // A release without effects opens no queue.
   if (Object.keys(release.effects).length > 0) {
     const end = options.track?.('the queue of GATI_EFFECTS');
@@ -140,7 +151,10 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
     modules,
     effects,
     secrets: [...config.secrets, ...(foreign?.secrets ?? [])],
-    health: () => modules.health(),
+    async health() {
+      const reason = await migrations?.();
+      return { ...(await modules.health()), ...(reason !== undefined && { migrations: reason }) };
+    },
     async dispose(milliseconds = 30_000) {
       abort.abort(new Error('the process is ending'));
       await effects.drain(milliseconds);

@@ -23,7 +23,7 @@ const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
 /**
  * Runs a built server. Without arguments this process becomes the supervisor and starts the same
  * file again as its workers. With arguments it runs the named command (`releases`, `activate`,
- * `rollback`, `effects`, `modules`, `traces` …). If the server can't start, it prints one message and exits with code 1.
+ * `rollback`, `effects`, `modules`, `migrate` …). If the server can't start, it prints one message and exits with code 1.
  *
  * @example
  * await startServer({ release: () => import('./release.mjs').then((module) => module.default) });
@@ -73,6 +73,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
   if (name === 'modules') {
     const { runModulesCommand } = await import('./modules-command.ts');
     process.exitCode = await runModulesCommand(words, options.modules);
+    return;
+  }
+  if (name === 'migrate') {
+    const { runMigrateCommand } = await import('./migrate-command.ts');
+    process.exitCode = await runMigrateCommand(words, options.databaseMigrations);
     return;
   }
   if (name === 'panel') {

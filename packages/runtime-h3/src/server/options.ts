@@ -32,6 +32,8 @@ export interface ServerOptions extends Pick<
    * ones.
    */
   queues?: Queues;
+  /** Loads the files of `src/migrations`. Absent: there are none. */
+  databaseMigrations?: NonNullable<ReleaseBundle['databaseMigrations']>;
   /** Modules that run outside of the app's process. Absent: there are none. */
   modules?: ServerModules;
 }

@@ -9,6 +9,7 @@ const HELP = `Serve this app: settings are environment variables, such as PORT a
   rollback            make the previous release current again
   effects list …      list and manage the jobs of the queue
   modules list …      list and swap the modules that run outside of the app
+  migrate             apply the migrations that the database does not have
   panel link          print a new link to set up the panel, or to get back into it
   traces, trace ID, logs, errors, metrics   read what the server observed
   trap add            capture the next requests that match, with their payloads
@@ -28,7 +29,7 @@ export function runOtherCommand(name: string, words: string[]): Promise<number> 
     if (name === '--help' || name === '-h' || name === 'help') return usageResult(HELP);
     throw usageError(
       `the server has no command \`${name}\``,
-      'The commands are activate, rollback, releases, effects, modules, panel, traces, trace, logs, errors, metrics, trap, config, scale, restart and explain. Without an argument the server starts; settings are environment variables, such as PORT=8080.',
+      'The commands are activate, rollback, releases, effects, modules, migrate, panel, traces, trace, logs, errors, metrics, trap, config, scale, restart and explain. Without an argument the server starts; settings are environment variables, such as PORT=8080.',
     );
   });
 }

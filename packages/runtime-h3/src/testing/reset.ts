@@ -3,7 +3,7 @@ import type { GlobalContext } from '../types/context.ts';
 
 /**
  * Empties what tests leave behind: all tables of the database in memory, the storage and the state.
- * Tables and indexes stay, because modules create them when they are set up.
+ * Tables and indexes stay, because modules and migrations create them at the start.
  *
  * @param address value of `GATI_DATABASE`
  * @throws {GatiError} GATI_DATABASE when it names a database, whose data may be of value
@@ -27,7 +27,7 @@ export async function resetData(
   if (pragma === undefined) return;
   const tables = await db
     .prepare(
-      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'gati_migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )
     .all<{ name: string }>();
   const counters = await db

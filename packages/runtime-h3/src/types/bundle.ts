@@ -39,8 +39,17 @@ export interface ReleaseBundle {
    * Files of `src/versions`: migrations for requests and payloads of releases whose code is gone.
    */
   migrations?: MigrationFile[];
+  /** Files of `src/migrations`, in their order. Absent: there are none. */
+  databaseMigrations?: Loader<DatabaseMigration[]>;
   /** Default export of `src/config.ts`, if there is one: a Standard Schema for the environment. */
   config?: Loader<unknown>;
+}
+
+/** One file of `src/migrations`: SQL that changes the schema of the database. */
+export interface DatabaseMigration {
+  /** Name of the file: `0001_users.sql`. */
+  name: string;
+  sql: string;
 }
 
 export interface RouteMatch {

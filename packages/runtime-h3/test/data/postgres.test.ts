@@ -1,20 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { freePort } from '@gati/test-kit/ports';
-import { join } from 'node:path';
-import { temporaryFolder } from '@gati/test-kit/temporary-folder';
-import { until } from '@gati/test-kit/wait';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startPostgres } from '../../../../test/servers/postgres.ts';
 import { toNumberedParameters } from '../../src/data/connectors/postgresql.ts';
 import { createLazyDatabase } from '../../src/data/database.ts';
 import { open as openQueue } from '../../src/effects/drivers/postgres/driver.ts';
+import { describeMigrations } from './migrations/describe-migrations.ts';
 
-const bin = [
-  '/usr/lib/postgresql/17/bin',
-  '/usr/lib/postgresql/16/bin',
-  '/usr/lib/postgresql/15/bin',
-].find((path) => existsSync(join(path, 'initdb')));
-if (!bin) console.warn('PostgreSQL is not installed: its tests are skipped');
+const server = await startPostgres({ settings: ['fsync=off'] });
+if ('reason' in server) console.warn(`SKIPPED, PostgreSQL: ${server.reason}`);
 
 test('question marks become numbered parameters, except in quotes and comments', () => {
   expect(toNumberedParameters(`SELECT ?, '?', "a?", $$ ? $$ -- ?\n, ? /* ? */`)).toBe(
@@ -22,40 +14,18 @@ test('question marks become numbered parameters, except in quotes and comments',
   );
 });
 
-describe.skipIf(!bin)('PostgreSQL', () => {
-  let folder = '';
-  let url = '';
-  let server: ChildProcess;
+describe.skipIf('reason' in server)('PostgreSQL', () => {
+  if ('reason' in server) return;
+  const { url } = server;
+  afterAll(() => server.stop());
 
-  beforeAll(async () => {
-    folder = temporaryFolder('data-postgres');
-    // PostgreSQL does not run as root.
-    const as = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    if ('uid' in as) execFileSync('chown', ['65534:65534', folder]);
-    execFileSync(
-      join(bin!, 'initdb'),
-      ['-D', join(folder, 'db'), '-U', 'gati', '-A', 'trust', '--no-sync'],
-      { ...as, stdio: 'ignore' },
-    );
-    const port = await freePort();
-    server = spawn(
-      join(bin!, 'postgres'),
-      ['-D', join(folder, 'db'), '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'],
-      {
-        ...as,
-        stdio: 'ignore',
-      },
-    );
-    url = `postgres://gati@127.0.0.1:${port}/postgres`;
+  let databases = 0;
+  describeMigrations('PostgreSQL', async () => {
     const db = createLazyDatabase(url, undefined);
-    await until('the database responds', async () => db.exec('SELECT 1').then(() => true));
+    const name = `migrate_${++databases}`;
+    await db.exec(`CREATE DATABASE ${name}`);
     await db.dispose();
-  });
-
-  afterAll(async () => {
-    const gone = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGINT');
-    await gone;
+    return url.replace(/\/postgres$/, `/${name}`);
   });
 
   test('runs the same SQL as SQLite', async () => {

@@ -17,6 +17,8 @@ export interface BuiltCode {
   /** Digest of the code. If absent, the code is not bundled yet and counts as changed. */
   code?: string;
   native?: NativeCode;
+  /** Names of the migrations of the database, in their order. */
+  databaseMigrations?: string[];
 }
 
 /** Maximum number of earlier releases in a changelog. */
@@ -27,7 +29,7 @@ const MAX_CHANGELOG_RELEASES = 50;
  * that equals the base release gets the manifest of that release.
  */
 export function proposeRelease(
-  { app, contract, code, native }: BuiltCode,
+  { app, contract, code, native, databaseMigrations }: BuiltCode,
   history: History,
   options: Pick<ResolvedOptions, 'breaking'>,
 ): Manifest {
@@ -48,6 +50,7 @@ export function proposeRelease(
     contract,
     code,
     native,
+    databaseMigrations,
     ...diffSince(isBase ? base : undefined, proposal),
   });
 }

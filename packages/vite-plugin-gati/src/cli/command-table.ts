@@ -161,6 +161,23 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/effects.ts'),
   },
   {
+    name: 'migrate',
+    description: 'Apply the files of src/migrations that the database does not have',
+    args: {
+      'dry-run': { type: 'boolean', description: 'Print the SQL, apply nothing' },
+      status: {
+        type: 'boolean',
+        description: 'List applied and pending migrations; exit code 1 if one is pending',
+      },
+      timeout: {
+        type: 'string',
+        description: 'Time to wait for another process that migrates, 60 by default',
+        valueHint: 'seconds',
+      },
+    },
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
     name: 'modules',
     description: 'List, verify and swap modules: list, verify, swap',
     args: {

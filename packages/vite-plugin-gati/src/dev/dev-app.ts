@@ -3,11 +3,13 @@ import type { ReleaseBundle } from '@gati/runtime-h3/app';
 import { ABI, type AppContext } from '@gati/runtime-h3/internal';
 import type { ForeignCode } from '@gati/runtime-h3/modules/host';
 import type { Project } from '../project.ts';
+import { readMigrations } from '../scan/read-migrations.ts';
 import type { Scan } from '../scan/types.ts';
 import { createDevContext } from './dev-context.ts';
 import { createDevEffects } from './dev-effects.ts';
 import { createDevModules } from './dev-modules.ts';
 import { createDevRoutes } from './dev-routes.ts';
+import type { DevMigrations } from './dev-migrations.ts';
 import type { DevForeign } from './dev-foreign.ts';
 import type { DevQueue } from './dev-queue.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
@@ -48,6 +50,7 @@ interface DevAppDependencies {
   /** Absent if nothing is collected. */
   telemetry: DevTelemetry | undefined;
   foreign: DevForeign;
+  migrations: DevMigrations;
 }
 
 export function createDevApp({
@@ -60,6 +63,7 @@ export function createDevApp({
   logger,
   telemetry,
   foreign,
+  migrations,
 }: DevAppDependencies): DevApp {
   const { root } = project;
   const loader = createRouteLoader({
@@ -81,7 +85,7 @@ export function createDevApp({
     queue,
     telemetry,
     host: foreign.host,
-    prepare: () => effects.readAllPayloads(),
+    prepare: () => Promise.all([effects.readAllPayloads(), migrations.finish()]),
     configFile: () => configFile,
   });
   const routes = createDevRoutes(loader, reporter);
@@ -107,6 +111,7 @@ export function createDevApp({
       match: routes.match,
       modules: modules.loaders,
       effects: effects.bundled,
+      databaseMigrations: () => readMigrations(root),
       ...(foreignCode && { foreign: foreignCode }),
       ...(file === undefined ? {} : { config: async () => (await code.load(file))['default'] }),
     };

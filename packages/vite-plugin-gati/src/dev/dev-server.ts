@@ -17,7 +17,9 @@ import { createConfigFiles } from './config-files.ts';
 import { createDevApp } from './dev-app.ts';
 import { createDevForeign } from './dev-foreign.ts';
 import { isDeclaration } from '../foreign/read-declarations.ts';
+import { isMigration } from '../scan/read-migrations.ts';
 import { printThrown } from './diagnose-error.ts';
+import { createDevMigrations } from './dev-migrations.ts';
 import { createDevQueue } from './dev-queue.ts';
 import { createDiagnosticReporter } from './diagnostic-reporter.ts';
 import { createFileSnapshots } from './file-snapshots.ts';
@@ -101,6 +103,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       : undefined;
   const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
   const queue = createDevQueue(env, logger);
+  const migrations = createDevMigrations({ root, env, viteLogger, reporter });
   const foreign = createDevForeign({
     server,
     project,
@@ -119,6 +122,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     logger,
     telemetry,
     foreign,
+    migrations,
   });
   project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
   const generator = createGenerator({
@@ -182,6 +186,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const checkHandlers = (): void => reporter.set('handlers', noHandlers(root));
 
   async function start(scan: Scan): Promise<void> {
+    await migrations.apply();
     await devApp.apply(scan);
     checkHandlers();
     // Later, so that it does not compete with the first request.
@@ -223,6 +228,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     for (const file of await project.invalidate(changes.map(({ file }) => file))) changed.add(file);
     context.invalidate();
     if (changes.some(({ file }) => isDeclaration(file))) await foreign.sync();
+    if (changes.some(({ file }) => isMigration(file))) await migrations.apply();
     await devApp.apply(latestScan(), changed);
     checkHandlers();
     generator.schedule(latestScan(), changed);

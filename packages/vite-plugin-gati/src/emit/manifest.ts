@@ -16,6 +16,8 @@ export interface ManifestInput {
   /** SHA-256 of the emitted server code, hex. */
   code?: string;
   native?: NativeCode;
+  /** Names of the migrations of the database, in their order. */
+  databaseMigrations?: string[];
   /** Version of the previous release. */
   since?: string;
   /** The part of the version that the changes since the previous release increase. */
@@ -28,6 +30,7 @@ export function toManifest({
   contract,
   code,
   native,
+  databaseMigrations = [],
   since,
   bump,
   changes,
@@ -45,6 +48,7 @@ export function toManifest({
     },
     ...(changes && { changes }),
     ...(native && { native }),
+    ...(databaseMigrations.length > 0 && { databaseMigrations }),
     contract,
   };
 }

@@ -9,6 +9,7 @@ import { digestCode, nameRelease } from '../build/release-id.ts';
 import { trimSourceMaps } from '../build/source-maps.ts';
 import { clientBase } from '../files/has-client.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
+import { readMigrations } from '../scan/read-migrations.ts';
 import type { NativeTracer } from './native.ts';
 
 /** Configures the environments of a build, and gives the bundled server its version and id. */
@@ -60,6 +61,7 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
           contract,
           code: digestCode(chunks),
           native: native.found(),
+          databaseMigrations: readMigrations(project.root).map(({ name }) => name),
         };
         state.manifest = proposeRelease(built, await state.history(), project.options);
         for (const chunk of chunks) chunk.code = nameRelease(chunk.code, state.manifest.release);

@@ -4,6 +4,7 @@ import { VERSION_PLACEHOLDER } from '../build/release-id.ts';
 import type { PluginContext } from '../context.ts';
 import { clientBase } from '../files/has-client.ts';
 import { roleOf } from '../scan/layout.ts';
+import { isMigration } from '../scan/read-migrations.ts';
 import type { ClientPlace } from '../virtual/virtual-module.ts';
 import { createIds } from '../virtual/ids.ts';
 import { printRouteList } from '../virtual/modules/routes.ts';
@@ -36,14 +37,15 @@ export function virtualPlugin(context: PluginContext): Plugin {
     },
     /** Adds the virtual modules that are printed from a changed file of the app. */
     async hotUpdate({ file, modules }) {
-      if (!roleOf(normalizePath(path.relative(root(), file)))) return undefined;
+      const name = normalizePath(path.relative(root(), file));
+      if (!roleOf(name) && !isMigration(name)) return undefined;
       context.invalidate();
       const { moduleGraph } = this.environment;
       const stale: EnvironmentModuleNode[] = [];
-      for (const name of CHANGES_WITH_FILES) {
-        const module = moduleGraph.getModuleById(ids.toId(name));
+      for (const virtual of CHANGES_WITH_FILES) {
+        const module = moduleGraph.getModuleById(ids.toId(virtual));
         // A page that lists the routes is not reloaded for an edit inside of a handler.
-        if (module && !(name === 'routes' && (await listsSameRoutes(module, context))))
+        if (module && !(virtual === 'routes' && (await listsSameRoutes(module, context))))
           stale.push(module);
       }
       return stale.length === 0 ? undefined : [...modules, ...stale];

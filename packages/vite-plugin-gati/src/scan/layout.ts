@@ -13,6 +13,7 @@
  * | `src/modules/*.*`                   | `module`     | `gctx.modules.<name>`                  |
  * | `src/effects/*.*`                   | `effect`     | work that runs after the response      |
  * | `src/versions/*.*`                  | `version`    | migration of older releases            |
+ * | `src/migrations/*.sql`              | none         | migrations of the database: `read-migrations.ts` |
  *
  * Code files only: declarations and tests have no role. All names are from the root, with `/`.
  */
@@ -21,6 +22,7 @@ export const HANDLERS = 'src/handlers';
 export const MODULES = 'src/modules';
 export const EFFECTS = 'src/effects';
 export const VERSIONS = 'src/versions';
+export const MIGRATIONS = 'src/migrations';
 
 /** Folders in which the place of a file decides its role. */
 export const FOLDERS: readonly string[] = [HANDLERS, MODULES, EFFECTS, VERSIONS];

@@ -2,6 +2,7 @@ import type { VirtualModule } from './virtual-module.ts';
 import { clientModule } from './modules/client.ts';
 import { devtoolsModule } from './modules/devtools.ts';
 import { manifestModule } from './modules/manifest.ts';
+import { migrationsModule } from './modules/migrations.ts';
 import { releaseModule } from './modules/release.ts';
 import { routesModule } from './modules/routes.ts';
 import { serverModule } from './modules/server.ts';
@@ -15,6 +16,7 @@ export const VIRTUAL_MODULES = {
   client: clientModule,
   devtools: devtoolsModule,
   manifest: manifestModule,
+  migrations: migrationsModule,
   release: releaseModule,
   routes: routesModule,
   server: serverModule,
@@ -23,4 +25,9 @@ export const VIRTUAL_MODULES = {
 export type VirtualName = keyof typeof VIRTUAL_MODULES;
 
 /** Modules that a development server prints again after an edit of the app's files. */
-export const CHANGES_WITH_FILES: readonly VirtualName[] = ['release', 'manifest', 'routes'];
+export const CHANGES_WITH_FILES: readonly VirtualName[] = [
+  'release',
+  'manifest',
+  'migrations',
+  'routes',
+];

@@ -3,6 +3,7 @@ import { type Connector, createDatabase } from 'db0';
 // named exports of it.
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
+import { QUOTED } from '../quoted-sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { Transaction } from '../../types/data.ts';
 import { type StatementRunner, createStatement } from './statement.ts';
@@ -67,11 +68,10 @@ function connectorOf(connection: Pick<pg.Pool, 'query'>): Connector {
   };
 }
 
+const PARTS = new RegExp(`${QUOTED.source}|\\?`, 'g');
+
 /** Replaces `?` with `$1`, `$2` …, outside of quotes and comments. */
 export function toNumberedParameters(sql: string): string {
   let count = 0;
-  return sql.replaceAll(
-    /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|\?/g,
-    (part) => (part === '?' ? `$${++count}` : part),
-  );
+  return sql.replaceAll(PARTS, (part) => (part === '?' ? `$${++count}` : part));
 }

@@ -3,17 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { runEffectsCommand } from '@gati/runtime-h3/effects/command';
 import { ALL_QUEUES, dataFolder, defaultQueueUrl, openQueue } from '@gati/runtime-h3/internal';
-import { loadEnv } from 'vite';
+import { enterApp } from '../app-env.ts';
 import type { Call } from '../command.ts';
 
-export async function run({ args, rest, output }: Call): Promise<number> {
-  const root = path.resolve((args.root as string | undefined) ?? '.');
-  process.chdir(root);
-  // Reads the variable as development does: from `.env` files, unless the shell sets it.
-  const { GATI_EFFECTS } = {
-    ...loadEnv((args.mode as string | undefined) ?? 'development', root, ''),
-    ...process.env,
-  };
+export async function run(call: Call): Promise<number> {
+  const { args, rest, output } = call;
+  const { GATI_EFFECTS } = enterApp(call);
   const ownQueue = defaultQueueUrl(dataFolder('development'));
   return runEffectsCommand([String(args.action), ...rest], {
     url: GATI_EFFECTS || ownQueue,

@@ -12,6 +12,7 @@ import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
 import type { ForeignModule, RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
+import { printMigrations } from './migrations.ts';
 import { printMatch } from './route-table.ts';
 
 interface ReleaseInput {
@@ -102,6 +103,9 @@ function printRelease({
   );
   const config =
     scan.config === undefined ? '' : `, config: () => ${imports.one(scan.config, 'default')}`;
+  const databaseMigrations = printMigrations(root)
+    .map((property) => `,\n  ${property}`)
+    .join('');
   const used = HELPERS.join(', ');
   return `${imports.print()}import { ${used} } from ${runtimeEntry('checks')};
 const contract = JSON.parse(${JSON.stringify(JSON.stringify(toSlimContract(contract)))});
@@ -112,7 +116,7 @@ const match = ${printMatch(contract.routes)};
 export default {
   abi: ${ABI}, version: ${JSON.stringify(version)}, id: ${JSON.stringify(id)}, contract, routes, match,
   modules: { ${modules.join(', ')} },${foreign}
-  effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config},
+  effects: { ${effects.join(', ')} }${migrations.length === 0 ? '' : `,\n  migrations: [${migrations.join(', ')}]`}${config}${databaseMigrations},
 };
 `;
 }

@@ -3,6 +3,7 @@ import type { ForeignDeclaration } from '@gati/runtime-h3/modules/host';
 import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
 import { findPanel } from '../../build/panel-files.ts';
 import type { ResolvedOptions } from '../../options.ts';
+import { printMigrations } from './migrations.ts';
 import type { ClientPlace, VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry } from '../runtime-entry.ts';
 
@@ -11,6 +12,8 @@ export interface ServerInput {
   hasEffects: boolean;
   /** Modules that run outside of the app's process. */
   modules?: ForeignDeclaration[];
+  /** Printed property that loads the migrations of the database, if there are any. */
+  migrations?: string[];
   /** Whether the build copies the panel beside the server. */
   hasPanel: boolean;
   /** Name of the app. */
@@ -18,13 +21,14 @@ export interface ServerInput {
 }
 
 /** `virtual:gati/server`: the entry of a build. It starts the runtime with the release. */
-export async function serverModule({ context, client }: VirtualInput): Promise<string> {
+export async function serverModule({ context, client, root }: VirtualInput): Promise<string> {
   const { project } = context;
   const scan = await project.scan();
   return printServer(project.options, {
     client: client(),
     hasEffects: scan.effects.length > 0,
     modules: (scan.foreign ?? []).map(toBuiltDeclaration),
+    migrations: printMigrations(root()),
     hasPanel: findPanel(project.options) !== undefined,
     name: project.app.name,
   });
@@ -32,7 +36,7 @@ export async function serverModule({ context, client }: VirtualInput): Promise<s
 
 export function printServer(
   { base, cors, limits, missingVersion, expose, compression, effects }: ResolvedOptions,
-  { client, hasEffects, modules = [], hasPanel, name }: ServerInput,
+  { client, hasEffects, modules = [], migrations = [], hasPanel, name }: ServerInput,
 ): string {
   const options = [
     // The import is in a function, because the workers import the release and the supervisor does
@@ -55,6 +59,7 @@ export function printServer(
     "errors: new URL(/* @vite-ignore */ /* webpackIgnore: true */ './errors.json', import.meta.url)",
     ...(hasPanel ? ["panel: new URL(/* @vite-ignore */ './panel/', import.meta.url)"] : []),
     ...(modules.length > 0 ? [printModules(modules)] : []),
+    ...migrations,
     ...(hasEffects ? [`queues: { ${bundledQueues(effects).map(printQueue).join(', ')} }`] : []),
   ];
   return `import { startServer } from ${runtimeEntry('server')};\nawait startServer({ ${options.join(', ')} });\n`;
