@@ -1,15 +1,19 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { browserMissing, openBrowser } from '@gati/test-kit/browser';
+import {
+  addAuthenticator,
+  createAccount,
+  findViolations,
+  openPanelContext,
+} from '@gati/test-kit/panel';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { totpCode } from '../../packages/devtools/test/helpers/totp.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Folder for screenshots, if somebody wants to look at the pages. */
 const shots = process.env['PANEL_SHOTS'];
 
@@ -45,33 +49,9 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
   });
 
   async function openContext(): Promise<BrowserContext> {
-    const opened = await browser.newContext();
+    const opened = await openPanelContext(browser, faults);
     opened.setDefaultTimeout(10_000);
-    await opened.addInitScript({ path: axe });
-    await opened.addInitScript(
-      "addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => console.error('policy: ' + effectiveDirective + ' ' + blockedURI))",
-    );
-    opened.on('page', (each) => {
-      each.on('pageerror', ({ message }) => faults.push(message));
-      each.on('console', (line) => line.text().startsWith('policy') && faults.push(line.text()));
-    });
     return opened;
-  }
-
-  /** A security key that is in the device, and whose user is always there. */
-  async function addAuthenticator(of: Page): Promise<void> {
-    const session = await of.context().newCDPSession(of);
-    await session.send('WebAuthn.enable');
-    await session.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
   }
 
   const printed = async (): Promise<{ url: string; setup?: string }> => {
@@ -95,9 +75,7 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))');
-      const found = (await page.evaluate(
-        "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))",
-      )) as string[];
+      const found = await findViolations(page);
       expect({ name, colorScheme, found }).toEqual({ name, colorScheme, found: [] });
       if (shots)
         await page.screenshot({ path: `${shots}/${name}-${colorScheme}.png`, fullPage: true });
@@ -196,12 +174,7 @@ describe.skipIf(browserMissing)('the panel of a built server in a browser', () =
     await button('Done').click();
     const other = await openContext();
     const visitor = await other.newPage();
-    await addAuthenticator(visitor);
-    await visitor.goto(link!);
-    await visitor.getByLabel('Your name').fill('Vera');
-    await button('Create a passkey', visitor).click();
-    await button('I have kept them', visitor).click();
-    await pages(visitor);
+    await createAccount(visitor, link!, 'Vera');
     await visitor.getByRole('link', { name: 'Access' }).click();
     await heading('Tokens', visitor);
     expect(await visitor.getByRole('heading', { name: 'People' }).count()).toBe(0);

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { browserMissing, openBrowser } from '@gati/test-kit/browser';
+import { findViolations, openPanelContext } from '@gati/test-kit/panel';
 import { stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
@@ -38,8 +38,6 @@ const HOSTILE = [
   '{{constructor.constructor("alert(4)")()}}',
   '\u001b]8;;javascript:alert(5)\u0007link\u001b]8;;\u0007',
 ];
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const FAIL = `export const route = 'GET /demo/fail';
 export const handler: Handler<typeof route> = (_req, _res, _gctx, lctx) => {
@@ -79,21 +77,8 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
   });
 
   async function openContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    const context = await browser.newContext(options);
+    const context = await openPanelContext(browser, faults, options);
     context.setDefaultTimeout(STEP);
-    await context.addInitScript({ path: axe });
-    // The code of the page is text: tests are compiled without the types of browsers.
-    await context.addInitScript(
-      "addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => console.error('policy: ' + effectiveDirective + ' ' + blockedURI))",
-    );
-    context.on('page', (page) => {
-      page.on('pageerror', ({ message }) => faults.push(message));
-      page.on('console', (line) => line.text().startsWith('policy') && faults.push(line.text()));
-      page.on('dialog', (dialog) => {
-        faults.push(`dialog: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-    });
     return context;
   }
 
@@ -293,20 +278,8 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
         await page.goto(`${server.url}/_control/${subpath}`);
         await page.locator('h1').waitFor();
         await page.locator('table, .errors, .log-list, .shape, .empty').first().waitFor();
-        const violations = await page.evaluate(() =>
-          (
-            globalThis as unknown as {
-              axe: {
-                run(): Promise<{
-                  violations: { id: string; impact: string; nodes: { html: string }[] }[];
-                }>;
-              };
-            }
-          ).axe.run(),
-        );
-        for (const { id, impact, nodes } of violations.violations)
-          if (impact === 'serious' || impact === 'critical')
-            found.push(`${options.colorScheme} ${subpath}: ${id} ${nodes[0]!.html}`);
+        for (const violation of await findViolations(page))
+          found.push(`${options.colorScheme} ${subpath}: ${violation}`);
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         const wide = page.viewportSize()!.width;
         if (width > wide) found.push(`${options.colorScheme} ${subpath}: ${width} px wide`);

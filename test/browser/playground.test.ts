@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { browserMissing, openBrowser } from '@gati/test-kit/browser';
+import { findViolations, openPanelContext } from '@gati/test-kit/panel';
 import { stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startDevServer } from '@gati/test-kit/servers';
@@ -12,7 +12,6 @@ import { eventually } from '@gati/test-kit/wait';
 
 /** Milliseconds that one step in the browser may take. */
 const STEP = 10_000;
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const ORDER = `export const route = 'POST /demo/orders/:id';
 export type Params = { id: string };
@@ -64,15 +63,10 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     const env = { ...process.env, CLERK_TOKEN: 'clerk-canary' };
     server = await startDevServer(app, env, [process.execPath, vite]);
     browser = await openBrowser();
-    context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    context = await openPanelContext(browser, faults, { permissions });
     context.setDefaultTimeout(STEP);
-    await context.addInitScript({ path: axe });
-    await context.addInitScript(
-      "addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => console.error('policy: ' + effectiveDirective + ' ' + blockedURI))",
-    );
     page = await context.newPage();
-    page.on('pageerror', ({ message }) => faults.push(message));
-    page.on('console', (line) => line.text().startsWith('policy') && faults.push(line.text()));
   });
   afterAll(async () => {
     await browser?.close();
@@ -91,12 +85,8 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await eventually(async () => expect(await body().textContent()).toMatch(text));
   };
   const file = (name: string): string => path.join(app, '.gati/playground', name);
-  const expectAccessible = async (): Promise<void> => {
-    const found = await page.evaluate<string[]>(
-      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].target))",
-    );
-    expect(found).toEqual([]);
-  };
+  const expectAccessible = async (): Promise<void> =>
+    expect(await findViolations(page)).toEqual([]);
 
   test('a route opens with an example, and a request shows its response and its trace', async () => {
     await page.goto(`${server.url}/_control/playground`);

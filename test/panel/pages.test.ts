@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
 import { browserMissing, openBrowser } from '@gati/test-kit/browser';
+import { findViolations, openPanelContext } from '@gati/test-kit/panel';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call, type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
@@ -11,7 +11,6 @@ import { eventually } from '@gati/test-kit/wait';
 import { PAGES } from '../../packages/devtools/src/api/pages.ts';
 import { type Owner, setUpOwner } from './helpers/owner.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Milliseconds between two requests of the app during the walk. */
 const PACE = 50;
 const API = '**/_control/api/**';
@@ -66,17 +65,9 @@ describe.skipIf(browserMissing)('each page of the panel of a built server', () =
   }
 
   async function openContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    const context = await browser.newContext(options);
+    const context = await openPanelContext(browser, faults, options);
     const [name, value] = owner.cookie.split('=') as [string, string];
     await context.addCookies([{ name, value, domain: 'localhost', path: '/_control' }]);
-    await context.addInitScript({ path: axe });
-    await context.addInitScript(
-      "addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => console.error('policy: ' + effectiveDirective + ' ' + blockedURI))",
-    );
-    context.on('page', (page) => {
-      page.on('pageerror', ({ message }) => faults.push(message));
-      page.on('console', (line) => line.text().startsWith('policy') && faults.push(line.text()));
-    });
     return context;
   }
 
@@ -151,10 +142,7 @@ describe.skipIf(browserMissing)('each page of the panel of a built server', () =
       await goTo(page, subpath);
       await loaded(page);
       expect(await page.title()).toBe(`${title} · Panel`);
-      const violations = (await page.evaluate(
-        "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes[0].html))",
-      )) as string[];
-      found.push(...violations.map((text) => `${subpath}: ${text}`));
+      for (const violation of await findViolations(page)) found.push(`${subpath}: ${violation}`);
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       if (width > page.viewportSize()!.width) found.push(`${subpath}: ${width} px wide`);
     }
