@@ -1,6 +1,6 @@
 import type { Router } from 'vue-router';
 import { PAGES } from '../../api/pages.ts';
-import { dockIcon } from './dock-icons.ts';
+import { dockIcon } from './page-icons.ts';
 import { keptQuery } from './range.ts';
 
 // Relies on: Vite DevTools 0.7 and 0.8 show the pages of a frame as docks with this protocol, which

@@ -1,5 +1,5 @@
-/** Outlines of the icons that a dock shows for the pages, by path, in a box of 16 × 16. */
-const OUTLINES: Record<string, string> = {
+/** Outlines of the icons of the pages, by path, in a box of 16 × 16. */
+export const OUTLINES: Record<string, string> = {
   '': 'M2.5 8 8 3l5.5 5M4 7v6h8V7',
   topology: 'M6 2.5h4v3H6zM2 10.5h4v3H2zM10 10.5h4v3h-4zM8 5.5V8M4 10.5V8h8v2.5',
   routes: 'M3.5 13V3M3.5 4h7l2 2-2 2h-7M3.5 13h2',
@@ -16,7 +16,7 @@ const OUTLINES: Record<string, string> = {
   access: 'M5 7.5V5a3 3 0 0 1 6 0v2.5M3.5 7.5h9v6h-9z',
 };
 
-/** Returns the icon of a page as a `data:` URL. Its grey has contrast on light and dark. */
+/** Returns the icon of a page for a dock, as a `data:` URL. Its grey has contrast on light and dark. */
 export function dockIcon(path: string): string | undefined {
   const outline = OUTLINES[path];
   if (outline === undefined) return undefined;
