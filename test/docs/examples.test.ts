@@ -34,6 +34,7 @@ describe.each(pages)('the examples of $page', ({ files, requests }) => {
     NODE_ENV: undefined,
     SECRET_KEY: 'not-so-secret',
   } as NodeJS.ProcessEnv;
+  let generated: { warnings: { code: string; message: string }[] };
   const hasTests = [...files.keys()].some((file) => file.endsWith('.test.ts'));
 
   beforeAll(async () => {
@@ -46,13 +47,18 @@ describe.each(pages)('the examples of $page', ({ files, requests }) => {
     }
     // `gati generate` writes nothing for an app without handlers.
     fs.mkdirSync(path.join(app, 'src/handlers'), { recursive: true });
-    await runOrThrow(
+    const { stdout } = await runOrThrow(
       process.execPath,
-      [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate'],
+      [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'generate', '--json'],
       { cwd: app, env },
     );
+    generated = JSON.parse(stdout) as typeof generated;
   });
   afterEach(stopProcesses);
+
+  test('the rules in doc comments of the examples have an effect', () => {
+    expect(generated.warnings.filter(({ code }) => code === 'GATI_DOC_RULE')).toEqual([]);
+  });
 
   test('the examples have no type errors', async () => {
     const { stdout } = await runProcess(

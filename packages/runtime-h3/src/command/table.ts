@@ -10,8 +10,12 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Prints rows below the titles of their columns, each column as wide as its widest cell. */
-export function printTable(columns: Column[], rows: string[][], style: Style): string[] {
+/**
+ * Prints rows below the titles of their columns, each column as wide as its widest cell. A cell has
+ * one line: line breaks in it become spaces.
+ */
+export function printTable(columns: Column[], cells: string[][], style: Style): string[] {
+  const rows = cells.map((row) => row.map(toOneLine));
   const titles = columns.map(({ title }) => title.toUpperCase());
   const hasHead = titles.some((title) => title !== '');
   const widths = columns.map((_, index) =>
@@ -28,5 +32,7 @@ export function printTable(columns: Column[], rows: string[][], style: Style): s
       .trimEnd();
   return [...(hasHead ? [style.dim(print(titles))] : []), ...rows.map(print)];
 }
+
+const toOneLine = (cell: string): string => cell.split(/[\r\n]+/).join(' ');
 
 const widthOf = (cell: string): number => stripVTControlCharacters(cell).length;

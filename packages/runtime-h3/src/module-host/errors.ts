@@ -1,11 +1,36 @@
 import { GatiError } from '@gati/contract';
 
-export function moduleStartError(name: string, reason: string): GatiError {
+export function moduleStartError(
+  name: string,
+  reason: string,
+  fix = 'Read the lines that it logged, and start its command by hand with GATI_MODULE=1 in the environment.',
+): GatiError {
   return new GatiError({
     code: 'GATI_MODULE_START',
     message: `The module "${name}" could not be started: ${reason}`,
-    fix: 'Read the lines that it logged, and start its command by hand with GATI_MODULE=1 in the environment.',
+    fix,
   });
+}
+
+/** Returns the error for a program that the system can't run, so that it logged nothing. */
+export function moduleProgramError(
+  name: string,
+  program: string,
+  { code, message }: NodeJS.ErrnoException,
+): GatiError {
+  if (code === 'EACCES')
+    return moduleStartError(
+      name,
+      `${program} is not executable.`,
+      `Run \`chmod +x ${program}\`, or name its interpreter in the source: \`exec:python3 ./modules/${name}/main.py\`.`,
+    );
+  if (code === 'ENOENT')
+    return moduleStartError(
+      name,
+      `there is no program ${program}, or not the interpreter that its first line names.`,
+      'Correct the source. A path starts with ./ and is from the root of the app; a name without a slash is looked up in PATH.',
+    );
+  return moduleStartError(name, `${message}.`);
 }
 
 export function descriptorError(name: string, reason: string): GatiError {

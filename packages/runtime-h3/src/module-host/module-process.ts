@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Logger } from '../types/context.ts';
 import type { ModuleLimits } from '../types/foreign.ts';
-import { moduleStartError } from './errors.ts';
+import { moduleProgramError, moduleStartError } from './errors.ts';
 import type { Guardian } from './guardian.ts';
 import { type ModuleEndpoint, parseAddress } from './module-request.ts';
 import { readLines } from './output-lines.ts';
@@ -63,8 +63,9 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
     windowsHide: true,
   });
   child.stdin!.on('error', () => {});
+  let notRun: Error | undefined;
   const exited = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error) => resolve((notRun = error).message));
     child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
   });
   if (child.pid !== undefined) guardian.add(child.pid);
@@ -91,6 +92,7 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   } catch (error) {
     kill(child);
     await cleaned;
+    if (notRun) throw moduleProgramError(name, program, notRun);
     throw moduleStartError(name, (error as Error).message);
   }
 }

@@ -1,6 +1,11 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callScope } from '../../src/foreign/call-scope.ts';
+import { startModule } from '../../src/module-host/module-process.ts';
+import { createTextLogger } from '../../src/telemetry/log/text-logger.ts';
 import type { BoundMethod, ForeignDeclaration } from '../../src/types/foreign.ts';
 import { type OpenedModules, openModules, type TestModule } from './helpers/open-modules.ts';
 
@@ -175,6 +180,33 @@ test('a module that prints no handshake line, or ends at once, is unavailable', 
     expect.objectContaining({ module: 'silent', code: 'GATI_MODULE_START' }),
   );
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a program that the system can not run is named with what to do',
+  async () => {
+    const folder = temporaryFolder('programs');
+    const program = path.join(folder, 'main.py');
+    fs.writeFileSync(program, '#!/no/such/python\n');
+    const start = (name: string, target: string): Promise<unknown> =>
+      startModule({
+        name,
+        command: [target],
+        cwd: folder,
+        env: {},
+        limits: { handshake: 5000, stop: 100 },
+        guardian: { add() {}, delete() {}, close() {} },
+        logger: createTextLogger({ level: 'error' }),
+      });
+    const plain = (await start('plain', program).catch((error: unknown) => error)) as Error;
+    expect(plain.message).toContain(`${program} is not executable.`);
+    expect(String(plain)).toContain(`chmod +x ${program}`);
+    fs.chmodSync(program, 0o755);
+    for (const missing of [program, 'no-such-program'])
+      await expect(start('missing', missing)).rejects.toThrow(
+        `there is no program ${missing}, or not the interpreter`,
+      );
+  },
+);
 
 test('after failed calls in a row, calls fail at once until the pause is over', async () => {
   const limits = { failures: 2, pause: 150, retries: 0 };

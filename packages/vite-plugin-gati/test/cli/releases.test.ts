@@ -72,7 +72,10 @@ describe('releases from the command line', () => {
     expect((await run(app, ['release'])).document).toMatchObject({
       errors: [{ code: 'GATI_RELEASE_NOT_BUILT' }],
     });
-    expect((await run(app, ['diff'])).code).toBe(2);
+    expect(await run(app, ['diff'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('`gati release`'),
+    });
 
     const first = await releaseAs(app, FIRST, '--at', '2026-01-01');
     expect(first).toMatchObject({
@@ -161,7 +164,9 @@ describe('releases from the command line', () => {
       bump: 'major',
     });
     await ok(app, 'release');
-    expect((await run(app, ['activate', '2.0.0'])).stderr).not.toContain('without a version');
+    const third = await run(app, ['activate', '2.0.0']);
+    expect(third.stderr).toContain('2.0.0 is current, 1.3.0 and 1.2.3 stay live');
+    expect(third.stderr).not.toContain('without a version');
 
     expect(await ok(app, 'rollback')).toEqual({
       current: '1.3.0',

@@ -25,14 +25,20 @@ export function readEnvironment(
 
 /** Returns the name of the app, for commands that need no build. */
 export function readAppName(root: string): string {
-  const file = path.join(root, 'package.json');
-  const value: unknown = fs.existsSync(file)
-    ? JSON.parse(fs.readFileSync(file, 'utf8'))
-    : undefined;
-  if (isObject(value) && typeof value['name'] === 'string') return value['name'];
+  const name = findAppName(root);
+  if (name !== undefined) return name;
   throw new GatiError({
     code: 'GATI_DEPLOY_BUILD',
     message: `There is no package.json with a name in ${root}.`,
     fix: 'Run the command in the folder of the app, or name it with `--root`.',
   });
+}
+
+/** Returns the name of the app, or `undefined` without a `package.json` that has one. */
+export function findAppName(root: string): string | undefined {
+  const file = path.join(root, 'package.json');
+  const value: unknown = fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8'))
+    : undefined;
+  return isObject(value) && typeof value['name'] === 'string' ? value['name'] : undefined;
 }

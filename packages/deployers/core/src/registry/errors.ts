@@ -35,7 +35,7 @@ export function connectionError(host: string, cause: unknown): GatiError {
     {
       code: 'GATI_DEPLOY_REGISTRY',
       message: `The registry ${host} can't be reached: ${(cause as Error).message}.`,
-      fix: 'Check the host in `image.repository`, and that this machine reaches it. A registry whose certificate is not public needs NODE_EXTRA_CA_CERTS.',
+      fix: 'Check the hosts of `image.repository` and `image.base`, and that this machine reaches them. A base in a folder needs no registry: `image.base: oci:FOLDER`. A registry whose certificate is not public needs NODE_EXTRA_CA_CERTS.',
     },
     { cause },
   );
@@ -45,7 +45,7 @@ function fixFor(status: number, host: string): string {
   if (status === 401 || status === 403)
     return `Log in with an account that may push: \`docker login ${host}\`, or set DOCKER_CONFIG to a folder whose config.json has its credentials.`;
   if (status === 404)
-    return 'Create the repository in the registry, or correct `image.repository`.';
+    return 'Create the repository in the registry, or correct `image.repository` or `image.base`.';
   if (status === 429) return 'Wait until the registry allows more requests, then run it again.';
   return 'Run the command again. It continues with the parts that are missing.';
 }

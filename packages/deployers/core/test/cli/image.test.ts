@@ -3,6 +3,7 @@ import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { beforeAll, expect, test } from 'vitest';
 import { writeBaseLayout, writeBuild } from '../helpers/base-layout.ts';
+import { exampleRepository } from '../../src/config/initial-config.ts';
 import { captureProgram } from '../helpers/capture-program.ts';
 
 let app: string;
@@ -53,4 +54,17 @@ test('a wrong word ends with exit code 2 and the nearest one', async () => {
   expect(await run('image', '--ot=x')).toBe(2);
   expect(output).toContain('Did you mean `--out`?');
   expect(await run('image', 'extra')).toBe(2);
+});
+
+test('`init` without a repository writes the name of the app, and says that it must be set', async () => {
+  const root = temporaryFolder('init');
+  fs.writeFileSync(path.join(root, 'package.json'), '{"name":"@acme/Order_service"}');
+  const { code, stdout, stderr } = await captureProgram(['init', '--root', root]);
+  expect(code).toBe(0);
+  expect(stdout + stderr).toContain('set `image.repository`');
+  expect(fs.readFileSync(path.join(root, 'gati.deploy.yaml'), 'utf8')).toContain(
+    'repository: registry.example.com/team/order-service\n',
+  );
+  expect(exampleRepository()).toBe('registry.example.com/team/app');
+  expect(exampleRepository('@acme/_')).toBe('registry.example.com/team/app');
 });

@@ -110,7 +110,7 @@ async function request<Body>(
   if (response.ok && body !== undefined) return body as Body;
   if (response.status === 404) return undefined;
   const { detail } = (body ?? {}) as { detail?: unknown };
-  const reason = typeof detail === 'string' ? `: ${detail.slice(0, 300)}` : '';
+  const reason = typeof detail === 'string' ? `: ${detail.slice(0, 300).replace(/\.$/, '')}` : '';
   throw panelError(address.origin, `it responds ${response.status}${reason}`, response.status);
 }
 

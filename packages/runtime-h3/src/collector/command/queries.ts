@@ -155,7 +155,8 @@ function errors({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       group.firstVersion ?? '',
       style.red(group.type),
       group.place ?? '',
-      group.message,
+      // Of a message with several lines, such as a drawing of the code, the first line says what it is.
+      group.message.split('\n', 1)[0]!,
       group.decision?.state ?? (group.isReopened ? style.yellow('reopened') : ''),
       style.dim(group.id),
     ]);

@@ -47,10 +47,10 @@ export const activate: ReleaseCommand = {
     const current = result.current!;
     const live = liveVersions(result);
     const again = was === undefined ? '' : ` and live again (it was ${was})`;
-    const other = before === undefined || before === current ? '' : `, ${before} stays live`;
+    const others = live.filter((each) => each !== current);
     return {
       lines: [
-        `${current} is current${again}${other}${onServers(waited)}`,
+        `${current} is current${again}${describeOthers(others)}${onServers(waited)}`,
         ...(live.length === 2 && liveVersions(head).length < 2
           ? [describeWithoutVersion({ live, current, missing: call.missing })]
           : []),
@@ -84,6 +84,20 @@ export const rollback: ReleaseCommand = {
     };
   },
 };
+
+/** Versions that {@link describeOthers} names. */
+const MOST_NAMED = 3;
+
+/** Returns the part of the message about the other live releases, highest version first. */
+function describeOthers(versions: string[]): string {
+  if (versions.length === 0) return '';
+  const rest = versions.length - MOST_NAMED;
+  const named = versions.slice(0, MOST_NAMED);
+  if (rest > 0) named.push(`${rest} more`);
+  const last = named.pop()!;
+  const list = named.length === 0 ? last : `${named.join(', ')} and ${last}`;
+  return `, ${list} ${versions.length === 1 ? 'stays' : 'stay'} live`;
+}
 
 function describeDeprecated({ sunsetAt }: ReleaseMark, { current }: RollbackResult): string {
   const end = sunsetAt === undefined ? '' : `, with its end announced for ${sunsetAt}`;

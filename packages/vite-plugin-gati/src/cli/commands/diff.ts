@@ -22,7 +22,7 @@ export async function run(call: Call): Promise<number> {
     if (!old)
       throw usageError(
         'there is no release to compare with',
-        `Name two manifest files or versions; the store is ${(await open()).store.url}.`,
+        `Run \`gati build\` and \`gati release\` first, which puts a release into ${(await open()).store.url}, or name two manifest files.`,
       );
     const now = after === undefined ? await current() : await readManifestArgument(after, open);
     const diff = diffManifests(old, now, context.project.options.breaking);

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { usageError } from '@gati/runtime-h3/command';
-import { printInitialConfig } from '../../config/initial-config.ts';
+import { exampleRepository, printInitialConfig } from '../../config/initial-config.ts';
 import { CONFIG_FILE } from '../../config/read-config.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { type Call, OK } from '../command.ts';
+import { findAppName } from '../read-app.ts';
 
 export async function run({ root, options, reporter }: Call): Promise<number> {
   const file = path.join(root, CONFIG_FILE);
@@ -12,8 +13,12 @@ export async function run({ root, options, reporter }: Call): Promise<number> {
     throw usageError(`${CONFIG_FILE} exists already`, 'Edit it, or replace it with `--force`.');
   const repository = typeof options['repository'] === 'string' ? options['repository'] : undefined;
   if (repository !== undefined) parseReference(repository);
-  fs.writeFileSync(file, printInitialConfig(repository));
-  reporter.line(`wrote ${CONFIG_FILE}`);
+  fs.writeFileSync(file, printInitialConfig(repository ?? exampleRepository(findAppName(root))));
+  reporter.line(
+    repository === undefined
+      ? `wrote ${CONFIG_FILE}; set \`image.repository\` in it to a registry of yours`
+      : `wrote ${CONFIG_FILE}`,
+  );
   reporter.document({ file: CONFIG_FILE });
   return OK;
 }
