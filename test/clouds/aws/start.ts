@@ -6,6 +6,7 @@ import { findServiceModels, startMoto } from '../../servers/moto.ts';
 import type { Missing } from '../../servers/process.ts';
 import { type Ecr, startEcr } from './ecr.ts';
 import { type Account, startTokenReviewer, type TokenReviewer } from './eks-tokens.ts';
+import { listAll } from './list-all.ts';
 import { type AwsProxy, type LoggedRequest, type Reply, startAwsProxy } from './proxy.ts';
 
 /** An AWS of this machine: an emulator behind a checker, a real registry, a real API server. */
@@ -15,6 +16,8 @@ export interface FakeAws {
   cluster: TestCluster;
   controller: Controller;
   tokens: TokenReviewer;
+  /** Returns the names of all resources that the account has. */
+  resources(): Promise<string[]>;
   /** Environment variables for programs that use it. */
   env: Record<string, string>;
   /** Number of looks at a new cluster before it is active. */
@@ -65,7 +68,9 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
     };
-    const fake: FakeAws = { api, registry, cluster, controller, tokens, env, looks: 0, stop };
+    const resources = (): Promise<string[]> => listAll(moto.url);
+    const servers = { api, registry, cluster, controller, tokens };
+    const fake: FakeAws = { ...servers, resources, env, looks: 0, stop };
     return fake;
   } catch (error) {
     await stop();

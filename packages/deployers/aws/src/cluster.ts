@@ -119,6 +119,12 @@ async function findSubnets({ place, region }: Aws, send: Send): Promise<string[]
   return [...zones.values()];
 }
 
+/** Whether the cluster has an address. */
+export async function hasCluster(aws: Aws): Promise<boolean> {
+  const cluster = await describe(aws, sender(aws.clients, READING));
+  return cluster?.endpoint !== undefined && cluster.status !== 'DELETING';
+}
+
 /** Returns the access to the cluster, with tokens that are renewed. */
 export async function openCluster(aws: Aws): Promise<ClusterAccess> {
   const send = sender(aws.clients, READING);

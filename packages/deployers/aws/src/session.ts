@@ -3,7 +3,7 @@ import { GatiError } from '@gati/contract';
 import type { CloudSession, Place } from 'gati-deploy/cloud';
 import { createNames } from './account.ts';
 import type { Aws } from './aws.ts';
-import { openCluster } from './cluster.ts';
+import { hasCluster, openCluster } from './cluster.ts';
 import { createClients } from './clients.ts';
 import { operation, sender } from './operation.ts';
 import { readRegistry } from './repository.ts';
@@ -32,6 +32,7 @@ export async function openAws(place: Place): Promise<CloudSession> {
     identity: { account, region, user: user.split(':').at(-1)! },
     resources: (options) => createResources(aws, options),
     registry: () => readRegistry(aws),
+    hasCluster: () => hasCluster(aws),
     cluster: () => openCluster(aws),
   };
 }

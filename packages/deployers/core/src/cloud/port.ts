@@ -42,6 +42,8 @@ export interface CloudSession {
   resources(options: ResourceOptions): Resource[];
   /** Returns where the image is pushed, once the resources of the room exist. */
   registry(): Promise<{ repository: string; credentials: Credentials }>;
+  /** Whether the cluster exists and has an address. */
+  hasCluster(): Promise<boolean>;
   /** Returns the access to the cluster, once it is ready. */
   cluster(): Promise<ClusterAccess>;
 }

@@ -10,13 +10,15 @@ export interface CloudProgress {
 }
 
 export interface Waiting {
-  /** Milliseconds between two looks. */
+  /** Maximum milliseconds between two looks; 10 seconds by default. */
   interval?: number;
   /** Milliseconds after which a pending resource is an error. */
   limit?: number;
 }
 
-const INTERVAL = 5000;
+/** Milliseconds between the first two looks at a resource. */
+const FIRST = 500;
+const LONGEST = 10_000;
 /** A cluster takes about 15 minutes. */
 const LIMIT = 40 * 60_000;
 /** Maximum number of rounds of requests for one resource. */
@@ -86,18 +88,18 @@ export async function removeResources(
 async function settle(
   resource: Resource,
   progress: CloudProgress,
-  { interval = INTERVAL, limit = LIMIT }: Waiting,
+  { interval = LONGEST, limit = LIMIT }: Waiting,
 ): Promise<Found | undefined> {
   const deadline = performance.now() + limit;
   let last: string | undefined;
-  for (;;) {
+  for (let pause = FIRST; ; pause = Math.min(pause * 1.5, interval)) {
     const found = await resource.look();
     if (found?.state !== 'pending' && found?.state !== 'removing') return found;
     const { state, why = state } = found;
     if (why !== last) progress.onWait(resource, (last = why));
     if (performance.now() > deadline)
       throw neverReady(resource, `${why} since ${Math.round(limit / 60_000)} minutes`);
-    await sleep(interval);
+    await sleep(Math.min(pause, interval));
   }
 }
 

@@ -1,54 +1,116 @@
 import { usageError } from '@gati/runtime-h3/command';
-import { Lease } from '../../apply/lease.ts';
-import { kubeError } from '../../kube/errors.ts';
+import type { Found, Resource } from '../../cloud/port.ts';
+import { isCloud } from '../../cloud/load-cloud.ts';
+import { removeResources } from '../../cloud/reconcile.ts';
+import type { CloudName } from '../../config/settings.ts';
+import { Cluster, type KubeObject } from '../../kube/cluster.ts';
 import { nameOf } from '../../kube/kinds.ts';
-import { LABELS } from '../../objects/labels.ts';
-import { setId } from '../../objects/objects.ts';
-import { toRequest } from '../../plan/plan.ts';
+import { toTarget } from '../../objects/target.ts';
+import { readLiveState } from '../../plan/live-state.ts';
+import { cloudProgress, type OpenCloud, openCloud } from '../cloud-step.ts';
 import { type Call, OK } from '../command.ts';
-import { readDeployed } from '../read-deployed.ts';
+import { readAppName, readEnvironment } from '../read-app.ts';
+import { type Deployed, readDeployed } from '../read-deployed.ts';
+import { ownObjects, removeObjects, waitForServices } from '../remove-objects.ts';
 
-/** `gati-deploy destroy [ENV] --yes`: removes the objects that deploys created. */
+/** `gati-deploy destroy [ENV] --yes`: removes what deploys created. */
 export async function run(call: Call): Promise<number> {
-  const { reporter, words, options } = call;
-  const { cluster, target, state } = await readDeployed(call, words[0]);
-  const own = state.objects.filter(({ metadata: { labels = {} } }) =>
-    [labels[LABELS.partOf], labels['applyset.kubernetes.io/id']].includes(setId(target)),
-  );
-  for (const object of own) reporter.line(`  ${nameOf(object)}`);
+  const { provider = 'kubernetes' } = readEnvironment(call, call.words[0]).settings;
+  if (isCloud(provider)) return await destroyInCloud(call, provider);
+  const deployed = await readDeployed(call, call.words[0]);
+  const { target } = deployed;
+  const own = ownObjects(deployed);
+  for (const object of own) call.reporter.line(`  ${nameOf(object)}`);
   if (own.length === 0) {
-    reporter.line(`${target.app} is not deployed in ${target.namespace}`);
-    reporter.document({ deleted: [] });
+    call.reporter.line(`${target.app} is not deployed in ${target.namespace}`);
+    call.reporter.document({ deleted: [] });
     return OK;
   }
-  if (options['yes'] !== true)
-    throw usageError(
-      `this removes ${own.length} objects of ${target.app} in ${target.namespace}`,
-      'Add `--yes` to do it. Secrets and the namespace stay.',
-    );
-  const lease = await Lease.acquire(cluster, target);
-  try {
-    // The set is last, so that a run after a stopped one finds the other objects by it.
-    const ordered = [...own].sort(
-      (a, b) => Number(a.kind === 'ConfigMap') - Number(b.kind === 'ConfigMap'),
-    );
-    for (const { kind, metadata } of ordered) {
-      const request = toRequest({
-        kind: 'delete',
-        reason: 'destroy',
-        object: { kind, name: metadata.name, namespace: target.namespace },
-        uid: metadata.uid!,
-      })!;
-      const { status, value } = await cluster.request(request);
-      if (status >= 300 && status !== 404)
-        throw kubeError(`Can't delete ${kind} ${metadata.name}`, status, value);
-    }
-  } finally {
-    await lease.release();
-  }
-  reporter.line(
+  assertYes(call, `this removes ${own.length} objects of ${target.app} in ${target.namespace}`);
+  await removeObjects(deployed, own);
+  call.reporter.line(
     `removed ${own.length} objects. Secrets and the namespace ${target.namespace} stay.`,
   );
-  reporter.document({ deleted: own.map(({ kind, metadata }) => ({ kind, name: metadata.name })) });
+  call.reporter.document({ deleted: toNames(own) });
   return OK;
+}
+
+const toNames = (objects: KubeObject[]): { kind: string; name: string }[] =>
+  objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+
+function assertYes({ options }: Call, what: string): void {
+  if (options['yes'] !== true)
+    throw usageError(what, 'Add `--yes` to do it. Secrets and the namespace stay.');
+}
+
+/** Removes the objects in the cluster, and then the resources that deploys created in a cloud. */
+async function destroyInCloud(call: Call, provider: CloudName): Promise<number> {
+  const { reporter, root, words } = call;
+  const { environment, settings } = readEnvironment(call, words[0]);
+  const target = toTarget(readAppName(root), environment, settings);
+  const open = await openCloud(provider, target, root);
+  const own = await findOwn(open);
+  const inCluster = await findObjects(open, target);
+  const objects = inCluster ? ownObjects(inCluster) : [];
+  const others = inCluster ? await findOthers(inCluster) : [];
+  const removed = own.filter(({ resource }) => others.length === 0 || !isOfCluster(resource));
+  for (const object of objects) reporter.line(`  ${nameOf(object)}`);
+  for (const { resource } of removed) reporter.line(`  ${resource.name}`);
+  if (others.length > 0 && removed.length < own.length)
+    reporter.warn(`the cluster stays, since it runs ${others.slice(0, 10).join(', ')} too`);
+  if (objects.length + removed.length === 0) {
+    reporter.line(`${target.app} has nothing in ${open.cloud.title}`);
+    reporter.document({ deleted: [], resources: [] });
+    return OK;
+  }
+  assertYes(
+    call,
+    `this removes ${objects.length} objects and ${removed.length} resources of ${target.app}`,
+  );
+  if (inCluster && objects.length > 0) {
+    await removeObjects(inCluster, objects);
+    await waitForServices(inCluster, objects);
+  }
+  const names = await removeResources(
+    removed.map(({ resource }) => resource),
+    cloudProgress(call),
+  );
+  reporter.line(`removed ${objects.length} objects and ${names.length} resources`);
+  reporter.document({ deleted: toNames(objects), resources: names });
+  return OK;
+}
+
+const isOfCluster = ({ room }: Resource): boolean => room === 'cluster';
+
+async function findOwn({ session }: OpenCloud): Promise<{ resource: Resource; found: Found }[]> {
+  const own: { resource: Resource; found: Found }[] = [];
+  for (const resource of session.resources({ createCluster: true })) {
+    const found = await resource.look();
+    if (found?.isOwn) own.push({ resource, found });
+  }
+  return own;
+}
+
+/** Returns the app as its cluster has it; `undefined` without a cluster. */
+async function findObjects(
+  { session }: OpenCloud,
+  target: Deployed['target'],
+): Promise<Pick<Deployed, 'cluster' | 'target' | 'state'> | undefined> {
+  if (!(await session.hasCluster())) return undefined;
+  const cluster = new Cluster(await session.cluster());
+  return { cluster, target, state: await readLiveState(cluster, target) };
+}
+
+/** Namespaces that a cluster has from the beginning. */
+const OF_CLUSTER = /^(?:kube-.*|default)$/;
+
+/** Returns the Deployments of other apps in the cluster. */
+async function findOthers({
+  cluster,
+  target,
+}: Pick<Deployed, 'cluster' | 'target'>): Promise<string[]> {
+  const all = await cluster.list('apis/apps/v1/deployments');
+  return all.flatMap(({ metadata: { name, namespace = '' } }) =>
+    namespace === target.namespace || OF_CLUSTER.test(namespace) ? [] : [`${namespace}/${name}`],
+  );
 }

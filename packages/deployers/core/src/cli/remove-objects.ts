@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Lease } from '../apply/lease.ts';
+import type { KubeObject } from '../kube/cluster.ts';
+import { kubeError } from '../kube/errors.ts';
+import { pathOf } from '../kube/kinds.ts';
+import { LABELS } from '../objects/labels.ts';
+import { setId } from '../objects/objects.ts';
+import { toRequest } from '../plan/plan.ts';
+import type { Deployed } from './read-deployed.ts';
+
+/** Returns the objects that deploys of an app created. */
+export function ownObjects({ state, target }: Pick<Deployed, 'state' | 'target'>): KubeObject[] {
+  return state.objects.filter(({ metadata: { labels = {} } }) =>
+    [labels[LABELS.partOf], labels['applyset.kubernetes.io/id']].includes(setId(target)),
+  );
+}
+
+/** Removes objects of an app. */
+export async function removeObjects(
+  { cluster, target }: Pick<Deployed, 'cluster' | 'target'>,
+  own: KubeObject[],
+): Promise<void> {
+  const lease = await Lease.acquire(cluster, target);
+  try {
+    // The set is last, so that a run after a stopped one finds the other objects by it.
+    const ordered = [...own].sort(
+      (a, b) => Number(a.kind === 'ConfigMap') - Number(b.kind === 'ConfigMap'),
+    );
+    for (const { kind, metadata } of ordered) {
+      const request = toRequest({
+        kind: 'delete',
+        reason: 'destroy',
+        object: { kind, name: metadata.name, namespace: target.namespace },
+        uid: metadata.uid!,
+      })!;
+      const { status, value } = await cluster.request(request);
+      if (status >= 300 && status !== 404)
+        throw kubeError(`Can't delete ${kind} ${metadata.name}`, status, value);
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Milliseconds in which a cloud removes a load balancer. */
+const BALANCER_LIMIT = 300_000;
+
+/**
+ * Waits until the Services are gone. Those with a load balancer stay until the cloud has removed it,
+ * and a cluster that is removed before would leave it behind.
+ */
+export async function waitForServices(
+  { cluster }: Pick<Deployed, 'cluster'>,
+  own: KubeObject[],
+  interval = 2000,
+): Promise<void> {
+  const deadline = performance.now() + BALANCER_LIMIT;
+  for (const { kind, metadata } of own.filter((object) => object.kind === 'Service'))
+    while (await cluster.get(pathOf({ kind, metadata }))) {
+      if (performance.now() > deadline)
+        throw kubeError(
+          `The load balancer of the Service ${metadata.name} is not removed`,
+          504,
+          {},
+        );
+      await sleep(interval);
+    }
+}
