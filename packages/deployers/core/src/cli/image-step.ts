@@ -7,7 +7,10 @@ import { type Build, readBuild } from '../build/read-build.ts';
 import type { Settings } from '../config/settings.ts';
 import { type Base, readBase } from '../image/base.ts';
 import { buildImage, type Image } from '../image/build-image.ts';
+import { compressBase, type FindLayer } from '../image/compress-base.ts';
+import { chooseCompression } from '../image/compression.ts';
 import { createProvenance } from '../image/provenance.ts';
+import { findPublished } from '../image/published-base.ts';
 import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
 import { domainPaths } from '../objects/domain-paths.ts';
@@ -45,7 +48,8 @@ export async function buildStep(
   settings: Settings,
   folder: string,
 ): Promise<BuiltImage> {
-  const { base: name = IMAGE.base, platforms } = settings.image ?? {};
+  const { base: name = IMAGE.base, platforms, compression: wanted } = settings.image ?? {};
+  const compression = chooseCompression(wanted);
   return await reporter.step(
     'image',
     async () => {
@@ -54,11 +58,40 @@ export async function buildStep(
         root,
         registry: (host) => new Registry(host),
       });
-      return { build, base, image: await buildImage(build, base, folder) };
+      const compressed =
+        compression === 'zstd'
+          ? await compressBase(base, cacheFolder(folder), publishedIn(settings))
+          : base;
+      const image = await buildImage(build, compressed, folder, compression);
+      return { build, base: compressed, image };
     },
     ({ image }) =>
       `${image.platforms.join(', ')}, ${megabytes(image.size)} compressed, ${image.top.descriptor.digest.slice(0, 19)}`,
   );
+}
+
+/**
+ * Returns the folder for layers of bases, which many deploys use.
+ *
+ * @param temporary used if the cache of this machine can't be written
+ */
+function cacheFolder(temporary: string): string {
+  const cache = process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
+  const folder = path.join(cache, 'gati-deploy/layers');
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.accessSync(folder, fs.constants.W_OK);
+    return folder;
+  } catch {
+    return temporary;
+  }
+}
+
+function publishedIn(settings: Settings): FindLayer {
+  const name = settings.image?.repository;
+  if (name === undefined) return async () => undefined;
+  const { host, repository } = parseReference(name);
+  return findPublished(new Registry(host), repository);
 }
 
 /** Returns the reference that the image will have once it is pushed. */
@@ -103,6 +136,7 @@ export async function pushStep(
     'registry',
     () =>
       pushImage(image, new Registry(host, options), repository, {
+        base,
         version: manifest.release.version,
         attachments,
       }),
@@ -110,7 +144,7 @@ export async function pushStep(
       `${host}/${repository}, ${blobs.uploaded} uploaded (${megabytes(sent)}), ${blobs.mounted} mounted, ${blobs.present} present`,
   );
   if (pushed.warning !== undefined)
-    reporter.warn(`the bill of materials could not be attached: ${pushed.warning}`);
+    reporter.warn(`the documents about the image could not be pushed: ${pushed.warning}`);
   return pushed;
 }
 

@@ -40,10 +40,16 @@ const image: ConfigSchema = {
       'The image that it is built on, with Node: a name in a registry, or oci:FOLDER for an OCI layout. Distroless Node 24 by default.',
     ),
     platforms: {
-      description: 'Platforms of the image. By default those of the base that run Linux.',
+      description:
+        'Platforms of the image. By default linux/amd64 and linux/arm64, if the base has them.',
       type: 'array',
       maxItems: 16,
       items: text('For example linux/amd64.', '^linux/[a-z0-9]+(/v[0-9]+)?$'),
+    },
+    compression: {
+      description:
+        'Compression of the layers. zstd, the default on Node 22.15 or later, is a fifth smaller; Docker reads it since version 23. gzip is the default elsewhere.',
+      enum: ['gzip', 'zstd'],
     },
     attestations: {
       description:

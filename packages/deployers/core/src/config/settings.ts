@@ -69,5 +69,6 @@ export interface ImageSettings {
   repository?: string;
   base?: string;
   platforms?: string[];
+  compression?: 'gzip' | 'zstd';
   attestations?: boolean;
 }

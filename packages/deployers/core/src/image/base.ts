@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { GatiError } from '@gati/contract';
-import { isObject } from '@gati/contract/data';
+import { blobOf, isDescriptor } from '../registry/blob.ts';
 import { damagedError, type Descriptor, Registry, sha256 } from '../registry/client.ts';
 import { DIGEST, parseReference, printReference } from '../registry/reference.ts';
 import type { BlobSource } from '../registry/upload.ts';
@@ -24,6 +23,8 @@ export interface BaseImage {
   descriptor: Descriptor;
   config: ImageConfig;
   layers: BlobSource[];
+  /** Digests of the layers before they were compressed with Zstandard. */
+  sources?: string[];
 }
 
 export interface Base {
@@ -43,6 +44,8 @@ interface Source {
   layer(descriptor: Descriptor): BlobSource;
 }
 
+/** Platforms of the machines that clouds offer. */
+const COMMON_PLATFORMS = ['linux/amd64', 'linux/arm64'];
 const LAYOUT = 'oci:';
 const MANIFEST_LIMIT = 4 * 1_048_576;
 const LAYERS_LIMIT = 127;
@@ -51,7 +54,8 @@ const LAYERS_LIMIT = 127;
  * Reads the base image.
  *
  * @param name `gcr.io/distroless/nodejs24-debian12:nonroot`, or `oci:FOLDER` for an OCI layout
- * @param platforms of the image; `undefined` for all Linux platforms of the base
+ * @param platforms of the image; `undefined` for `linux/amd64` and `linux/arm64` if the base is for
+ * them, otherwise all Linux platforms of the base
  * @param root folder that a relative layout is in
  */
 export async function readBase(
@@ -87,7 +91,8 @@ function choose(name: string, images: BaseImage[], platforms: string[] | undefin
       message: `The base image ${name} is not for ${missing.join(', ')}; it is for ${available.join(', ')}.`,
       fix: 'Name one of its platforms in `image.platforms`, or another image in `image.base`.',
     });
-  const wanted = platforms ?? available;
+  const common = available.filter((platform) => COMMON_PLATFORMS.includes(platform));
+  const wanted = platforms ?? (common.length > 0 ? common : available);
   return images
     .filter(({ platform }) => wanted.includes(platform))
     .sort((a, b) => (a.platform < b.platform ? -1 : 1));
@@ -117,16 +122,6 @@ async function readImage(
   return { platform, descriptor, config, layers: layers.map((each) => source.layer(each)) };
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
-  return (
-    isObject(value) &&
-    typeof value['mediaType'] === 'string' &&
-    typeof value['digest'] === 'string' &&
-    DIGEST.test(value['digest']) &&
-    Number.isSafeInteger(value['size'])
-  );
-}
-
 function openRegistry(name: string, registryOf: (host: string) => Registry): Source {
   const reference = parseReference(name);
   const { host, repository, tag = 'latest', digest } = reference;
@@ -143,14 +138,7 @@ function openRegistry(name: string, registryOf: (host: string) => Registry): Sou
       });
     },
     blob: (descriptor) => registry.readBlob(repository, descriptor),
-    layer: (descriptor) => ({
-      descriptor: toOci(descriptor),
-      from: { host, repository },
-      async open(start, end) {
-        const { body } = await registry.openBlob(repository, descriptor.digest, start);
-        return Readable.from(firstBytes(body, end - start));
-      },
-    }),
+    layer: (descriptor) => blobOf(registry, repository, toOci(descriptor)),
   };
 }
 
@@ -163,15 +151,6 @@ function toOci({ mediaType, digest, size }: Descriptor): Descriptor {
     digest,
     size,
   };
-}
-
-async function* firstBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
-  let rest = count;
-  for await (const chunk of chunks) {
-    yield chunk.subarray(0, rest);
-    rest -= chunk.length;
-    if (rest <= 0) return;
-  }
 }
 
 /** @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md */

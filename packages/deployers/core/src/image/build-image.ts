@@ -5,7 +5,9 @@ import type { Build } from '../build/read-build.ts';
 import { type Descriptor, sha256 } from '../registry/client.ts';
 import type { BlobSource } from '../registry/upload.ts';
 import type { Base, BaseImage } from './base.ts';
-import { type Layer, type LayerEntry, writeLayer } from './layer.ts';
+import type { Compression } from './compression.ts';
+import { type LayerEntry, writeLayer } from './layer.ts';
+import type { Layer } from './write-blob.ts';
 
 /** A document of an image with its bytes. */
 export interface Document {
@@ -38,9 +40,14 @@ const SECOND = 1_000_000_000;
  *
  * @param folder for the layers
  */
-export async function buildImage(build: Build, base: Base, folder: string): Promise<Image> {
+export async function buildImage(
+  build: Build,
+  base: Base,
+  folder: string,
+  compression: Compression = 'gzip',
+): Promise<Image> {
   assertPlatforms(build.manifest, base);
-  const layers = await writeLayers(build, folder);
+  const layers = await writeLayers(build, folder, compression);
   const images = base.images.map((each) => onePlatform(each, base, build.manifest, layers));
   const blobs = new Map<string, BlobSource>();
   for (const { image, config } of images) {
@@ -78,7 +85,11 @@ function assertPlatforms({ native }: Manifest, base: Base): void {
   });
 }
 
-async function writeLayers(build: Build, folder: string): Promise<Layer[]> {
+async function writeLayers(
+  build: Build,
+  folder: string,
+  compression: Compression,
+): Promise<Layer[]> {
   const toEntry = (file: Build['files'][number], to = IMAGE.app as string): LayerEntry => ({
     path: `${to}/${file.path}`,
     source: { file: file.source, size: file.size },
@@ -94,7 +105,7 @@ async function writeLayers(build: Build, folder: string): Promise<Layer[]> {
   const groups = [dependencies.map((file) => toEntry(file)), app].filter(
     ({ length }) => length > 0,
   );
-  return await Promise.all(groups.map((entries) => writeLayer(entries, folder)));
+  return await Promise.all(groups.map((entries) => writeLayer(entries, folder, compression)));
 }
 
 function onePlatform(

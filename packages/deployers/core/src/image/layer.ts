@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { createTarPacker, type TarHeader } from 'modern-tar';
-import type { Descriptor } from '../registry/client.ts';
-import type { BlobSource } from '../registry/upload.ts';
+import { type Compression, createCompressor, LAYER_TYPES } from './compression.ts';
+import { type Layer, writeBlob } from './write-blob.ts';
 
 /** One entry of a layer. A folder has no `source`. */
 export interface LayerEntry {
@@ -18,60 +15,26 @@ export interface LayerEntry {
   owner: number;
 }
 
-/** A layer on disk. */
-export interface Layer extends BlobSource {
-  /** Digest of the uncompressed archive. */
-  diffId: string;
-  file: string;
-}
-
-export const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
-
 /**
  * Writes a layer into a folder. The same entries give the same bytes: their order is that of their
  * paths, their time is 0, and the compressed stream has no name and no time.
  *
  * @param folder for the file, whose name is its digest
  */
-export async function writeLayer(entries: LayerEntry[], folder: string): Promise<Layer> {
+export async function writeLayer(
+  entries: LayerEntry[],
+  folder: string,
+  compression: Compression = 'gzip',
+): Promise<Layer> {
   const { readable, controller } = createTarPacker();
   const packed = pack(controller, withFolders(entries));
-  const diff = createHash('sha256');
-  const blob = createHash('sha256');
-  let size = 0;
-  const temporary = path.join(
-    folder,
-    `layer-${process.pid}-${Math.random().toString(36).slice(2)}`,
-  );
-  const written = pipeline(
-    Readable.fromWeb(readable as Parameters<typeof Readable.fromWeb>[0]),
-    async function* (chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        diff.update(chunk);
-        yield chunk;
-      }
-    },
-    createGzip({ level: 6 }),
-    async function* (chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        blob.update(chunk);
-        size += chunk.length;
-        yield chunk;
-      }
-    },
-    fs.createWriteStream(temporary),
-  );
-  await Promise.all([packed, written]);
-  const digest = `sha256:${blob.digest('hex')}`;
-  const file = path.join(folder, digest.replace(':', '-'));
-  fs.renameSync(temporary, file);
-  const descriptor: Descriptor = { mediaType: LAYER, digest, size };
-  return {
-    descriptor,
-    diffId: `sha256:${diff.digest('hex')}`,
-    file,
-    open: async (start, end) => fs.createReadStream(file, { start, end: end - 1 }),
-  };
+  const archive = Readable.fromWeb(readable as Parameters<typeof Readable.fromWeb>[0]);
+  const compressor = createCompressor(compression, 'low');
+  const [layer] = await Promise.all([
+    writeBlob(archive, compressor, LAYER_TYPES[compression], folder),
+    packed,
+  ]);
+  return layer;
 }
 
 async function pack(

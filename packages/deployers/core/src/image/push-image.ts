@@ -1,7 +1,9 @@
 import type { Registry } from '../registry/client.ts';
 import { attach, type Attachment } from '../registry/referrers.ts';
 import { pushManifest, uploadBlob, type Uploaded } from '../registry/upload.ts';
+import type { Base } from './base.ts';
 import type { Image } from './build-image.ts';
+import { publishBase } from './published-base.ts';
 
 export interface Pushed {
   /** `HOST/REPOSITORY@sha256:…`, which a cluster runs. */
@@ -23,12 +25,14 @@ const PARALLEL = 4;
 /**
  * Pushes an image, so that a name always leads to a complete image. Blobs that the registry already
  * has are not sent.
+ *
+ * @param base its compressed layers are recorded for the next deploy
  */
 export async function pushImage(
   image: Image,
   registry: Registry,
   repository: string,
-  { version, attachments }: { version: string; attachments: Attachment[] },
+  { base, version, attachments }: { base?: Base; version: string; attachments: Attachment[] },
 ): Promise<Pushed> {
   const blobs: Pushed['blobs'] = { present: 0, mounted: 0, uploaded: 0 };
   let sent = 0;
@@ -56,6 +60,7 @@ export async function pushImage(
   try {
     for (const each of attachments)
       pushed.attached = await attach(registry, repository, image.top.descriptor, each);
+    if (base) await publishBase(registry, repository, base);
   } catch (error) {
     pushed.warning = (error as Error).message;
   }

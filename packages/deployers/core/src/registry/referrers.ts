@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { isObject } from '@gati/contract/data';
 import { discard } from '../http/request.ts';
 import { type Descriptor, type Registry, sha256 } from './client.ts';
-import { pushManifest, uploadBlob } from './upload.ts';
+import { type BlobSource, pushManifest, uploadBlob } from './upload.ts';
 
 /** A document about an image: its bill of materials, or its provenance. */
 export interface Attachment {
@@ -28,36 +28,56 @@ export async function attach(
   subject: Descriptor,
   { artifactType, bytes }: Attachment,
 ): Promise<'referrers' | 'tag'> {
-  const config = { mediaType: 'application/vnd.oci.empty.v1+json', ...descriptorOf(EMPTY) };
   const layer = { mediaType: artifactType, ...descriptorOf(bytes) };
-  for (const [descriptor, content] of [
-    [config, EMPTY],
-    [layer, bytes],
-  ] as const)
-    await uploadBlob(registry, repository, {
-      descriptor,
-      open: async (start, end) => Readable.from([content.subarray(start, end)]),
-    });
+  await uploadBlob(registry, repository, fromMemory(layer, bytes));
   const { mediaType, digest, size } = subject;
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: MANIFEST,
-      artifactType,
-      config,
-      layers: [layer],
-      subject: { mediaType, digest, size },
-    }),
-  );
-  const descriptor = { mediaType: MANIFEST, ...descriptorOf(manifest), artifactType };
-  const { hasReferrers } = await pushManifest(registry, repository, {
-    descriptor,
-    bytes: manifest,
+  const { descriptor, hasReferrers } = await pushArtifact(registry, repository, {
+    artifactType,
+    layers: [layer],
+    subject: { mediaType, digest, size },
   });
   if (hasReferrers || (await listsReferrers(registry, repository, digest))) return 'referrers';
   await addToTag(registry, repository, digest.replace(':', '-'), descriptor);
   return 'tag';
 }
+
+/**
+ * Pushes a manifest that is not an image. Its layers are in the repository already.
+ *
+ * @param tag without one, the manifest has only its digest
+ * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md#guidelines-for-artifact-usage
+ */
+export async function pushArtifact(
+  registry: Registry,
+  repository: string,
+  {
+    artifactType,
+    layers,
+    subject,
+    tag,
+  }: { artifactType: string; layers: Descriptor[]; subject?: Descriptor; tag?: string },
+): Promise<{ descriptor: Descriptor; hasReferrers: boolean }> {
+  const config = { mediaType: 'application/vnd.oci.empty.v1+json', ...descriptorOf(EMPTY) };
+  await uploadBlob(registry, repository, fromMemory(config, EMPTY));
+  const bytes = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      artifactType,
+      config,
+      layers,
+      ...(subject && { subject }),
+    }),
+  );
+  const descriptor = { mediaType: MANIFEST, ...descriptorOf(bytes), artifactType };
+  const { hasReferrers } = await pushManifest(registry, repository, { descriptor, bytes }, tag);
+  return { descriptor, hasReferrers };
+}
+
+const fromMemory = (descriptor: Descriptor, bytes: Buffer): BlobSource => ({
+  descriptor,
+  open: async (start, end) => Readable.from([bytes.subarray(start, end)]),
+});
 
 /** Whether the registry has the API. It may not say so when it has the manifest already. */
 async function listsReferrers(
