@@ -72,7 +72,7 @@ async function attackAgain(row) {
 async function attack({ name, env = {}, readsLog, livez = true, run }) {
   const server = await startServer(env, { readsLog });
   const clients = new Clients(server.port);
-  const watch = livez ? watchLivez(server.port) : undefined;
+  const watch = livez ? watchLivez(server.port, server.processes()) : undefined;
   const found = [];
   const late = setTimeout(() => fail(`${name} did not end within ${ROW_TIME} ms.`), ROW_TIME);
   try {
