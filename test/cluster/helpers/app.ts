@@ -28,7 +28,7 @@ export interface Document {
   revision?: string;
   before?: string | null;
   errors?: { code: string; message: string; fix: string }[];
-  causes?: { code: string; why: string; logs: string[] }[];
+  causes?: { code: string; object: string; why: string; logs: string[] }[];
   rolledBack?: string[];
   live?: string | null;
   revisions?: {

@@ -18,9 +18,13 @@ export interface Load {
 /**
  * @param limit maximum number of requests
  * @param pause milliseconds between two requests of a connection
+ * @param keepAlive whether connections stay open, so that their requests go to the same pod
  */
-export function startLoad(url: string, { connections = 8, limit = 200_000, pause = 2 } = {}): Load {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+export function startLoad(
+  url: string,
+  { connections = 8, limit = 200_000, pause = 2, keepAlive = true } = {},
+): Load {
+  const agent = new http.Agent({ keepAlive, maxSockets: connections });
   const result: LoadResult = { sent: 0, failures: [], releases: new Map() };
   const over = new AbortController();
   const work = async (): Promise<void> => {

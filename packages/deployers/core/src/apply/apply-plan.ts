@@ -6,8 +6,10 @@ import { essenceOf } from '../plan/essence.ts';
 import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 import { verify, type Verified } from '../rollout/verify.ts';
 import { waitReady, type WaitOptions } from '../rollout/wait-ready.ts';
+import { Comparison } from '../canary/comparison.ts';
+import { watchCanary, type WatchOptions } from '../canary/watch-canary.ts';
 
-export interface ApplyOptions extends WaitOptions {
+export interface ApplyOptions extends WaitOptions, WatchOptions {
   /** Called before each write. Renews the lease, or throws to stop. */
   beforeWrite?(): Promise<void>;
   /** Called when a step begins. The function that it returns is called when the step is done. */
@@ -26,10 +28,11 @@ export async function applyPlan(
   options: ApplyOptions,
 ): Promise<{ done: PlanStep[]; error?: unknown }> {
   const done: PlanStep[] = [];
+  const comparison = new Comparison();
   try {
     for (const step of plan.steps) {
       options.onStep?.(step);
-      await runStep(cluster, step, options);
+      await runStep(cluster, step, { ...options, plan, comparison });
       done.push(step);
     }
     return { done };
@@ -38,11 +41,16 @@ export async function applyPlan(
   }
 }
 
-async function runStep(cluster: Cluster, step: PlanStep, options: ApplyOptions): Promise<void> {
+async function runStep(
+  cluster: Cluster,
+  step: PlanStep,
+  options: ApplyOptions & { plan: Plan; comparison: Comparison },
+): Promise<void> {
   if (step.kind === 'wait') return await waitReady(cluster, step, options);
+  if (step.kind === 'watch') return await watchCanary(cluster, step, options);
   if (step.kind === 'verify') return options.onVerified?.(await verify(cluster, step));
   await options.beforeWrite?.();
-  if (step.kind === 'apply') await assertUnmoved(cluster, step);
+  if (step.kind === 'apply') await assertUnmoved(cluster, step, options.plan);
   const request = toRequest(step)!;
   const { status, value } = await cluster.request(request);
   if (status >= 200 && status < 300) return;
@@ -52,11 +60,18 @@ async function runStep(cluster: Cluster, step: PlanStep, options: ApplyOptions):
 }
 
 /** Makes sure that an object has not changed since the plan was made. */
-async function assertUnmoved(cluster: Cluster, { object, against }: ApplyStep): Promise<void> {
-  const found = await cluster.get(pathOf(object));
+async function assertUnmoved(
+  cluster: Cluster,
+  { object, against }: ApplyStep,
+  { steps }: Plan,
+): Promise<void> {
+  const path = pathOf(object);
+  const found = await cluster.get(path);
   const now = found ? essenceOf(found) : null;
-  // An object that has the content of this step already comes from an earlier try.
-  if (now === against || (found && isApplied(found, object))) return;
+  if (now === against) return;
+  // A step of this plan has written it, now or in an earlier try.
+  const own = steps.flatMap((step) => (step.kind === 'apply' ? [step.object] : []));
+  if (found && own.some((each) => pathOf(each) === path && isApplied(found, each))) return;
   throw new GatiError({
     code: 'GATI_DEPLOY_PLAN',
     message: `${nameOf(object)} ${found ? 'was changed' : 'was removed'} after the plan was made.`,
@@ -81,6 +96,8 @@ export function describeStep(step: PlanStep): string {
       return `scale Deployment ${step.deployment} to ${step.replicas}`;
     case 'wait':
       return `wait for ${step.replicas} pods of ${step.deployment}`;
+    case 'watch':
+      return `watch ${step.revision} with ${step.share} % of the requests`;
     case 'verify':
       return `ask ${step.url ?? `Service ${step.service}`} for ${step.release}`;
     case 'delete':

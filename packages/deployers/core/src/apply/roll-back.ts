@@ -49,7 +49,9 @@ export async function rollBack(
     await send({ kind: 'delete', reason: 'the rollout failed', object, uid });
   };
   const { before, revision } = plan;
-  const isSwitched = done.some((step) => step.kind === 'apply' && step.object.kind === 'Service');
+  const isSwitched = done.some(
+    (step) => step.kind === 'apply' && ['Service', 'HTTPRoute'].includes(step.object.kind),
+  );
   if (isSwitched && before !== null && before !== revision) {
     const history = historyBefore(state, before);
     const { service, others } = createLiveObjects(

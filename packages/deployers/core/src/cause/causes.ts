@@ -30,7 +30,8 @@ export type CauseCode =
   | 'quota'
   | 'rejected'
   | 'not-created'
-  | 'controller';
+  | 'controller'
+  | 'canary';
 
 /**
  * Milliseconds for which a cause may last before the rollout has failed. A cause that is not listed

@@ -49,7 +49,7 @@ export async function planRelease(
 ): Promise<{ plan: Plan; state: LiveState }> {
   assertQueue(manifest, target.settings);
   const state = await readLiveState(cluster, target);
-  const options = { server: cluster.access.server.origin, force };
+  const options = { server: cluster.access.server.origin, force, isGradual: true };
   return { plan: makePlan(target, release, createObjects(target, release), state, options), state };
 }
 
@@ -165,6 +165,10 @@ function progress({ reporter }: Call, plan: Plan): object {
       );
       reporter.event('progress', { release: plan.release.version, ready, replicas });
     },
+    onWatched(requests: number) {
+      reporter.line(`      no route is worse in ${count(requests, 'request')} of the new release`);
+      reporter.event('watched', { requests });
+    },
     onCause(cause: RolloutFailure['causes'][number], logs: string[]) {
       reporter.line(`      ${style.yellow(cause.code)} ${cause.object}: ${cause.why}`);
       reporter.line(`        ${cause.fix}`);
@@ -211,6 +215,12 @@ async function fail(
     plan.before === null ? 'nothing serves' : `revision ${plan.before} serves as before`;
   reporter.line(`${reporter.style.red('failed')}  ${plan.release.version}: ${serves}`);
   const { causes = [] } = ((error as Error).cause ?? {}) as Partial<RolloutFailure>;
+  for (const { code, object, logs } of causes) {
+    // Other causes were printed when they were seen.
+    if (code !== 'canary') continue;
+    reporter.event('worse', { route: object, logs });
+    for (const line of logs) reporter.line(`        | ${line}`);
+  }
   if (!(error instanceof GatiError)) throw error;
   reporter.diagnostic(error.diagnostic);
   reporter.document({

@@ -193,6 +193,21 @@ const rollout: ConfigSchema = {
       'Time in which new pods must become ready, such as 90s or 10m; 5m by default.',
       DURATION,
     ),
+    canary: {
+      description:
+        'Moves requests to a new release step by step, compares its routes with those of the old one, and rolls back if one is worse.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        steps: {
+          description: 'Percent of the requests, ascending; 1, 10 and 50 by default.',
+          type: 'array',
+          maxItems: 20,
+          items: count('From 1 to 99.', 1, 99),
+        },
+        duration: text('Time at each step, such as 90s or 10m; 2m by default.', DURATION),
+      },
+    },
     keep: count('Earlier revisions that a rollback can return to; 3 by default.', 1, 10),
   },
 };

@@ -17,7 +17,7 @@ export interface Settings {
   /** Pods that serve the routes of one domain each, by its name. */
   domains?: Record<string, RoleSettings>;
   env?: Record<string, EnvValue>;
-  rollout?: { timeout?: string; keep?: number };
+  rollout?: { timeout?: string; keep?: number; canary?: CanarySettings };
   /** Address under which users reach the app. */
   url?: string;
 }
@@ -28,6 +28,14 @@ export interface RoleSettings {
   max?: number;
   cpu?: number;
   resources?: ResourceSettings;
+}
+
+/** Shares of requests that a new release gets before it gets all. */
+export interface CanarySettings {
+  /** Percent, ascending. */
+  steps?: number[];
+  /** Time at each share. */
+  duration?: string;
 }
 
 export interface ResourceSettings {

@@ -133,10 +133,14 @@ export class Cluster {
   }
 
   /** Reads text, such as the log of a container; `undefined` if there is none. */
-  async text(path: string, query: Record<string, string>): Promise<string | undefined> {
+  async text(
+    path: string,
+    query: Record<string, string>,
+    limit: number = TEXT_LIMIT,
+  ): Promise<string | undefined> {
     const response = await this.#send({ method: 'GET', path, query });
     if (response.status !== 200) return void discard(response);
-    return await readText(response, TEXT_LIMIT).catch(() => undefined);
+    return await readText(response, limit).catch(() => undefined);
   }
 
   /**

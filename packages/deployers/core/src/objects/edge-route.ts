@@ -14,6 +14,10 @@ export interface EdgeRoute {
   spec: object;
 }
 
+/** Whether a gateway divides the requests among releases by weights. */
+export const hasWeights = ({ kubernetes: { gateway } = {} }: Settings): boolean =>
+  gateway !== undefined;
+
 /** Whether a gateway or an ingress sends requests to the pods of domains. Otherwise the core does. */
 export const hasEdge = ({ kubernetes: { gateway, ingress } = {} }: Settings): boolean =>
   gateway !== undefined || ingress !== undefined;

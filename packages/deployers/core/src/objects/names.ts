@@ -1,9 +1,17 @@
 import { CORE, type Role } from './roles.ts';
 import type { Target } from './target.ts';
+import { toName } from './to-name.ts';
+
+/** With the end of {@link nextName}, the name of a Service has up to 63 characters. */
+const NAME_LIMIT = 58;
 
 export const deploymentName = ({ app }: Target, role: string, revision: string): string =>
   `${app}-${role}-${revision}`;
 
 /** Returns the name of the objects of a role. Those of the core have the name of the app. */
 export const nameFor = ({ app }: Target, { name }: Pick<Role, 'name'>): string =>
-  name === CORE ? app : `${app}-${name}`;
+  name === CORE ? app : toName(`${app}-${name}`, NAME_LIMIT);
+
+/** Returns the name of the Service by which a gateway finds the revision of a canary. */
+export const nextName = (target: Target, role: Pick<Role, 'name'>): string =>
+  `${nameFor(target, role)}-next`;

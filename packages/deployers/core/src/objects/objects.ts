@@ -4,8 +4,8 @@ import type { KubeObject } from '../kube/cluster.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
-import { deploymentName, nameFor } from './names.ts';
-import { createEdgeRoute } from './edge-route.ts';
+import { deploymentName, nameFor, nextName } from './names.ts';
+import { createEdgeRoute, hasWeights } from './edge-route.ts';
 import { CORE, domainLabel, isServing, type Role, rolesOf } from './roles.ts';
 import type { DomainPaths, ReleaseFacts, Target } from './target.ts';
 
@@ -29,6 +29,13 @@ export interface LiveObjects {
    * route of the app at a gateway.
    */
   others: KubeObject[];
+}
+
+/** A new revision that gets a share of the requests. */
+export interface Canary {
+  revision: string;
+  /** Percent. */
+  share: number;
 }
 
 /** A revision to which requests go. */
@@ -155,48 +162,81 @@ export function createLiveObjects(
   target: Target,
   live: LiveRevision,
   history: string[],
+  canary?: Canary,
 ): LiveObjects {
   const { revision } = live;
-  const [core, ...others] = rolesOf(target.settings);
+  const { settings } = target;
+  const [core, ...others] = rolesOf(settings);
+  const serving = others.filter(isServing);
+  const next = canary?.revision ?? revision;
+  const isShared = canary !== undefined && !hasWeights(settings);
   const budgets = [core, ...others].flatMap((role) => [
     createBudget(target, role, revision),
     ...(role.max > role.min ? [createAutoscaler(target, role, revision)] : []),
   ]);
   return {
-    service: createService(target, core, revision, [revision, ...history]),
+    service: createService(target, core, revision, {
+      annotations: {
+        [ANNOTATIONS.history]: [revision, ...history].join(','),
+        ...(canary && { [ANNOTATIONS.canary]: canary.revision }),
+      },
+      isShared,
+    }),
     others: [
-      ...others.filter(isServing).map((role) => createService(target, role, revision)),
-      ...createRoute(target, live.paths ?? {}),
+      ...serving.map((role) => createService(target, role, revision, { isShared })),
+      // The other Services of a gateway's weights exist all the time, so that nothing removes them.
+      ...(hasWeights(settings) && settings.rollout?.canary
+        ? [core, ...serving].map((role) => createService(target, role, next, { isNext: true }))
+        : []),
+      ...createRoute(target, live.paths ?? {}, canary),
       ...budgets,
     ],
   };
 }
 
-/** @param history revisions that were live, the newest first; of the core only */
+interface ServiceOptions {
+  annotations?: Record<string, string>;
+  /** Whether it selects the pods of all revisions that have any. */
+  isShared?: boolean;
+  /** Whether a gateway finds the revision of a canary by it. */
+  isNext?: boolean;
+}
+
 function createService(
   target: Target,
   role: Role,
   revision: string,
-  history?: string[],
+  { annotations, isShared, isNext }: ServiceOptions,
 ): KubeObject {
+  const { [LABELS.revision]: own, ...all } = revisionSelector(target, role.name, revision);
+  const isMain = role.name === CORE && !isNext;
   return withIdentity(target, {
     kind: 'Service',
-    name: nameFor(target, role),
-    labels: { ...roleLabels(role), [LABELS.revision]: revision },
-    ...(history && { annotations: { [ANNOTATIONS.history]: history.join(',') } }),
+    name: isNext ? nextName(target, role) : nameFor(target, role),
+    labels: {
+      ...roleLabels(isNext ? { ...role, name: `next-${role.name}` } : role),
+      [LABELS.revision]: revision,
+    },
+    ...(annotations && { annotations }),
     spec: {
-      type: (role.name === CORE && target.settings.kubernetes?.service) || 'ClusterIP',
-      selector: revisionSelector(target, role.name, revision),
+      type: (isMain && target.settings.kubernetes?.service) || 'ClusterIP',
+      selector: isShared ? all : { ...all, [LABELS.revision]: own },
       ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
     },
   });
 }
 
-function createRoute(target: Target, paths: DomainPaths): KubeObject[] {
+function createRoute(target: Target, paths: DomainPaths, canary?: Canary): KubeObject[] {
   const [core, ...others] = rolesOf(target.settings);
   const route = createEdgeRoute(target.settings, paths, (domain) => {
-    const role = others.find((each) => each.domain === domain) ?? core;
-    return [{ service: nameFor(target, domain === undefined ? core : role) }];
+    const own = domain === undefined ? core : others.find((each) => each.domain === domain);
+    const role = own ?? core;
+    const service = nameFor(target, role);
+    if (!canary) return [{ service }];
+    return [
+      { service, weight: 100 - canary.share },
+      { service: nextName(target, role), weight: canary.share },
+    ];
   });
   return route ? [withIdentity(target, { name: target.app, ...route })] : [];
 }

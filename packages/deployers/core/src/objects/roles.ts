@@ -21,7 +21,7 @@ export interface Role {
 export const CORE = 'core';
 const WORKER = 'worker';
 const CPU = 70;
-/** With it, the name of a Service has up to 63 characters. */
+/** Characters of a domain in the names of objects. */
 const DOMAIN_LIMIT = 15;
 
 /** Returns the roles of an app. The first one serves all requests. */

@@ -130,13 +130,13 @@ const serviceOf = ({ objects }: LiveState): KubeObject | undefined =>
     ({ kind, metadata }) => kind === 'Service' && metadata.labels?.[LABELS.role] === CORE,
   );
 
-/** Returns the revision that the Service selects. */
-export function liveRevision(state: LiveState): string | undefined {
-  const spec = serviceOf(state)?.['spec'];
-  const selector = isObject(spec) && isObject(spec['selector']) ? spec['selector'] : {};
-  const revision = selector[LABELS.revision];
-  return typeof revision === 'string' ? revision : undefined;
-}
+/** Returns the live revision. The Service selects it, and during a canary also another one. */
+export const liveRevision = (state: LiveState): string | undefined =>
+  serviceOf(state)?.metadata.labels?.[LABELS.revision];
+
+/** Returns the revision that a canary was started for and that has not ended. */
+export const canaryRevision = (state: LiveState): string | undefined =>
+  serviceOf(state)?.metadata.annotations?.[ANNOTATIONS.canary];
 
 /** Returns the live revision with its pods; `undefined` if nothing is deployed. */
 export const findLive = (state: LiveState): Revision | undefined =>

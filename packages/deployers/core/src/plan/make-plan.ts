@@ -1,25 +1,31 @@
 import type { KubeObject } from '../kube/cluster.ts';
-import { nameOf } from '../kube/kinds.ts';
+import { nameOf, pathOf } from '../kube/kinds.ts';
 import { createLiveObjects, type DesiredObjects, setId } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
 import { deploymentName, nameFor } from '../objects/names.ts';
 import { CORE, isServing, type Role, rolesOf, workOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
+import { toMilliseconds } from './duration.ts';
 import { isCurrent } from './essence.ts';
 import {
+  canaryRevision,
+  findLive,
   findObject,
   listDeployments,
   liveRevision,
   type LiveState,
   historyBefore,
 } from './live-state.ts';
+import { type CanaryPlan, type CanaryPods, planCanary } from './plan-canary.ts';
 import { type ApplyStep, createPlan, type Plan, type PlanStep } from './plan.ts';
 
 export interface PlanOptions {
   server: string;
   /** Whether to replace values that other tools own. */
   force: boolean;
+  /** Whether requests move step by step, if the settings have steps. */
+  isGradual?: boolean;
 }
 
 /** Kinds of objects that refer to pods. */
@@ -32,7 +38,6 @@ export const LEADING: ReadonlySet<string> = new Set([
 ]);
 const KEEP = 3;
 const TIMEOUT = '5m';
-const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 
 /**
  * Plans a deploy: first the new pods beside the old ones, then the objects that refer to them, then
@@ -57,27 +62,41 @@ export function makePlan(
     const found = object.kind === 'Namespace' ? state.namespace : findObject(state, object);
     return isCurrent(found, object) ? [] : [toApplyStep(object, found, reason, options.force)];
   };
-  const planned = rolesOf(target.settings).flatMap((role) => {
+  const roles = rolesOf(target.settings).flatMap((role) => {
     const name = deploymentName(target, role.name, revision);
     // A revision of other settings may lack a role.
     const deployment = deployments.find(({ metadata }) => metadata.name === name);
-    if (!deployment) return [];
+    return deployment ? [{ role, deployment, wanted: wantedPods(role, state) }] : [];
+  });
+  const canary = canaryOf(target, state, { revision, pods: roles, isGradual: options.isGradual });
+  const isTouched = (object: KubeObject): boolean => canary?.written.has(pathOf(object)) ?? false;
+  const planned = roles.flatMap(({ role, deployment, wanted }) => {
     const applied = apply(deployment, `the pods of the release that ${workOf(role)}`);
-    return planPods(target, role, revision, state, applied);
+    const size = canary?.sizes.get(role.name);
+    return planPods(target, role, { revision, wanted, size }, state, applied);
   });
   // The pods of all roles start at the same time.
-  const isWait = ({ kind }: PlanStep): boolean => kind === 'wait';
-  const pods = [...planned.filter((step) => !isWait(step)), ...planned.filter(isWait)];
+  const only = (...kinds: PlanStep['kind'][]): PlanStep[] =>
+    planned.filter(({ kind }) => kinds.includes(kind));
+  const isCounted = canary !== undefined && canary.sizes.size > 0;
+  const pods = isCounted
+    ? [...only('apply'), ...canary.steps, ...only('scale'), ...only('wait')]
+    : [...only('apply', 'scale'), ...only('wait'), ...(canary?.steps ?? [])];
+  const lead = (object: KubeObject, reason: string): ApplyStep[] =>
+    isTouched(object)
+      ? [toApplyStep(object, findObject(state, object), reason, options.force)]
+      : apply(object, reason);
   const verb =
     before === undefined || before === revision ? 'leads requests to' : 'moves requests to';
   const switching = [
-    ...byKind(live.others, true).flatMap((object) => apply(object, `${verb} ${revision}`)),
-    ...apply(live.service, `${verb} ${revision}`),
-    ...byKind(live.others, false).flatMap((object) => apply(object, `goes with ${revision}`)),
+    ...byKind(live.others, true).flatMap((object) => lead(object, `${verb} ${revision}`)),
+    ...lead(live.service, `${verb} ${revision}`),
+    ...byKind(live.others, false).flatMap((object) => lead(object, `goes with ${revision}`)),
   ];
   const steps: PlanStep[] = [
     ...(state.namespace ? [] : apply(desired.namespace, 'the namespace is missing')),
     ...desired.foundation.flatMap((object) => apply(object, 'every release needs it')),
+    ...endOtherCanary(target, state, revision),
     ...pods,
     ...switching,
     ...(pods.length > 0 || switching.length > 0
@@ -111,21 +130,63 @@ export function planVerify(
   }));
 }
 
-/** Starts the pods of a role. Their number never falls below that of the live revision. */
+function canaryOf(
+  target: Target,
+  state: LiveState,
+  {
+    revision,
+    pods,
+    isGradual,
+  }: { revision: string; pods: CanaryPods[]; isGradual: boolean | undefined },
+): CanaryPlan | undefined {
+  const live = findLive(state);
+  // There is nothing to compare with, or nothing to lose.
+  if (!isGradual || !target.settings.rollout?.canary || !live) return undefined;
+  if (live.revision === revision || live.ready === 0) return undefined;
+  return planCanary(target, state, live, { revision, pods, timeout: timeoutOf(target) });
+}
+
+/** Takes the requests from a canary that was stopped, before another revision has any pods. */
+function endOtherCanary(target: Target, state: LiveState, revision: string): PlanStep[] {
+  const other = canaryRevision(state);
+  const live = findLive(state);
+  if (other === undefined || other === revision || !live || live.revision === revision) return [];
+  const { service, others } = createLiveObjects(target, live, historyBefore(state, live.revision));
+  return [...others, service]
+    .filter(({ kind }) => kind === 'Service' || kind === 'HTTPRoute')
+    .map((object) => {
+      const found = findObject(state, object);
+      return toApplyStep(object, found, `the canary ${other} was stopped`, false);
+    });
+}
+
+/** Returns the number of pods of a new revision, which never falls below that of the live one. */
+function wantedPods({ name, min, max }: Role, state: LiveState): number {
+  if (max <= min) return min;
+  const live = liveRevision(state);
+  const serving = listDeployments(state).find(
+    ({ role, revision }) => role === name && revision === live,
+  );
+  return Math.min(Math.max(min, serving?.replicas ?? min), max);
+}
+
+/**
+ * Starts the pods of a role.
+ *
+ * @param size number of pods that earlier steps leave
+ */
 function planPods(
   target: Target,
   { name: role, min, max }: Role,
-  revision: string,
+  { revision, wanted, size }: { revision: string; wanted: number; size: number | undefined },
   state: LiveState,
   applied: PlanStep[],
 ): PlanStep[] {
   const live = liveRevision(state);
   const all = listDeployments(state).filter((each) => each.role === role);
   const own = all.find((each) => each.revision === revision);
-  const serving = all.find((each) => each.revision === live);
   const isScaled = max > min;
-  const wanted = isScaled ? Math.min(Math.max(min, serving?.replicas ?? min), max) : min;
-  const current = own?.replicas ?? 1;
+  const current = size ?? own?.replicas ?? 1;
   // The autoscaler of the live revision decides how many pods it has.
   const isEnough = isScaled && revision === live ? current >= min : current === wanted;
   const { namespace } = target;
@@ -191,6 +252,5 @@ const keepOf = ({ settings }: Target): number => settings.rollout?.keep ?? KEEP;
 
 /** Milliseconds in which pods must become ready. */
 export function timeoutOf({ settings }: Target): number {
-  const text = settings.rollout?.timeout ?? TIMEOUT;
-  return Number.parseInt(text, 10) * SECONDS[text.at(-1)!]! * 1000;
+  return toMilliseconds(settings.rollout?.timeout ?? TIMEOUT);
 }

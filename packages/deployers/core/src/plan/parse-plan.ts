@@ -48,6 +48,14 @@ function isStep(step: unknown, namespace: string): boolean {
         isCount(replicas) &&
         isCount(timeout)
       );
+    case 'watch':
+      return (
+        step['namespace'] === namespace &&
+        isName(step['revision']) &&
+        isName(step['before']) &&
+        isCount(step['share']) &&
+        isCount(step['duration'])
+      );
     case 'verify':
       return step['namespace'] === namespace && isName(step['service']) && isAddress(step['url']);
     case 'delete':

@@ -33,7 +33,7 @@ export function createPlan(
   return { format: PLAN_FORMAT, app, environment, namespace, ...parts };
 }
 
-export type PlanStep = ApplyStep | ScaleStep | WaitStep | VerifyStep | DeleteStep;
+export type PlanStep = ApplyStep | ScaleStep | WaitStep | WatchStep | VerifyStep | DeleteStep;
 
 interface Step {
   /** Why the step is needed, for people. */
@@ -69,6 +69,19 @@ export interface WaitStep extends Step {
   replicas: number;
   /** Milliseconds. */
   timeout: number;
+}
+
+/** Compares the routes of a new release with those of the old one while both serve. */
+export interface WatchStep extends Step {
+  kind: 'watch';
+  namespace: string;
+  /** The new revision, and the live one. */
+  revision: string;
+  before: string;
+  /** Percent of the requests that the new one gets. */
+  share: number;
+  /** Milliseconds. */
+  duration: number;
 }
 
 /** Requests the new release through the Service, and through the address of users. */

@@ -31,6 +31,14 @@ function plan(version: string, state: LiveState, settings: Settings = {}): Plan 
   );
 }
 
+/** Plans a release that gets its requests step by step. */
+function gradual(version: string, state: LiveState, settings: Settings): Plan {
+  const target = toTarget('@team/Shop', 'production', settings);
+  const facts = release(version);
+  const options = { ...OPTIONS, isGradual: true };
+  return makePlan(target, facts, createObjects(target, facts), state, options);
+}
+
 /** The cluster after a plan, with all pods ready. */
 function applied(state: LiveState, { steps }: Plan): LiveState {
   const objects = new Map(state.objects.map((each) => [pathOf(each), each]));
@@ -157,6 +165,78 @@ describe('a plan', () => {
     const state = applied(EMPTY, first);
     expect(plan('1', state, settings).steps).toEqual([]);
     expect(summary(plan('1', state, {})).filter((step) => step === 'delete')).toHaveLength(3);
+  });
+
+  test('moves requests to a canary by the number of pods, and watches it at each step', () => {
+    const settings: Settings = { scale: { min: 4 }, rollout: { canary: {} } };
+    const first = plan('1', EMPTY, settings);
+    expect(summary(first)).not.toContain('watch');
+    const state = applied(EMPTY, first);
+    const next = gradual('2', state, settings);
+    expect(summary(next)).toEqual([
+      'Deployment',
+      'scale to 1',
+      'wait',
+      'Service',
+      'watch',
+      'scale to 4',
+      'wait',
+      'watch',
+      'wait',
+      'Service',
+      'PodDisruptionBudget',
+      'verify',
+      'scale to 0',
+    ]);
+    const shares = next.steps.flatMap((step) => (step.kind === 'watch' ? [step.share] : []));
+    expect(shares).toEqual([20, 50]);
+    const [shared, moved] = next.steps.flatMap((step) =>
+      step.kind === 'apply' && step.object.kind === 'Service'
+        ? [(step.object['spec'] as { selector: object }).selector]
+        : [],
+    );
+    expect(Object.keys(shared!)).not.toContain('gati.dev/revision');
+    expect(moved).toMatchObject({ 'gati.dev/revision': next.revision });
+    expect(gradual('2', applied(state, next), settings).steps).toEqual([]);
+  });
+
+  test('ends a canary that was stopped before it starts another release', () => {
+    const settings: Settings = { rollout: { canary: {} } };
+    const state = applied(EMPTY, plan('1', EMPTY, settings));
+    const { steps, ...rest } = gradual('2', state, settings);
+    const stop = steps.findIndex(({ kind }) => kind === 'watch');
+    const stopped = applied(state, { ...rest, steps: steps.slice(0, stop) });
+    // The live release is still the old one.
+    expect(summary(plan('1', stopped, settings))).toEqual(['Service', 'verify', 'delete']);
+    expect(summary(gradual('3', stopped, settings)).slice(0, 2)).toEqual(['Service', 'Deployment']);
+    expect(summary(gradual('2', stopped, settings))[0]).toBe('scale to 1');
+  });
+
+  test('moves requests to a canary by the weights of a gateway', () => {
+    const settings: Settings = {
+      scale: { min: 2 },
+      kubernetes: { gateway: 'edge' },
+      rollout: { canary: { steps: [5, 25] } },
+    };
+    const state = applied(EMPTY, plan('1', EMPTY, settings));
+    const next = gradual('2', state, settings);
+    const backends = next.steps.flatMap((step) =>
+      step.kind === 'apply' && step.object.kind === 'HTTPRoute'
+        ? [(step.object['spec'] as { rules: { backendRefs: unknown }[] }).rules[0]!.backendRefs]
+        : [],
+    );
+    expect(backends).toEqual([
+      [
+        { name: 'team-shop', port: 80, weight: 95 },
+        { name: 'team-shop-next', port: 80, weight: 5 },
+      ],
+      [
+        { name: 'team-shop', port: 80, weight: 75 },
+        { name: 'team-shop-next', port: 80, weight: 25 },
+      ],
+      [{ name: 'team-shop', port: 80 }],
+    ]);
+    expect(gradual('2', applied(state, next), settings).steps).toEqual([]);
   });
 
   test('leads a gateway to the domains, without the core', () => {

@@ -22,7 +22,7 @@ export async function run(call: Call): Promise<number> {
     reporter.document({ result: 'unchanged' });
     return OK;
   }
-  const options = { server: cluster.access.server.origin, force: false };
+  const options = { server: cluster.access.server.origin, force: false, isGradual: true };
   return await runPlan(call, deployed, planRevision(target, state, stopped, options), state);
 }
 
