@@ -156,6 +156,23 @@ test('reset() empties the tables, the storage and the state, and keeps the table
   await app.close();
 });
 
+test('a job that is enqueued in a transaction runs once that has committed, and never after a rollback', async () => {
+  const ran: unknown[] = [];
+  const ship = { load: () => ({ run: (payload: unknown) => void ran.push(payload) }) };
+  const app = await testApp({ release: { ...bundle({}), effects: { ship } } as never });
+  const { db, effects } = app.gctx;
+  const order = (id: number): Promise<unknown> =>
+    db.transaction(async (tx) => {
+      await effects.enqueue('ship', { id }, { tx });
+      if (id === 1) throw new Error('no');
+    });
+  await expect(order(1)).rejects.toThrow('no');
+  await order(2);
+  await app.idle();
+  expect(ran).toEqual([{ id: 2 }]);
+  await app.close();
+});
+
 test('testApp() applies the migrations of the database, and reset() keeps their tables', async () => {
   const migrations = [
     { name: '1.sql', sql: 'CREATE TABLE notes (text TEXT)' },

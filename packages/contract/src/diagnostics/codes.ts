@@ -57,7 +57,7 @@ export const GATI_CODES = {
   GATI_EFFECTS_STATE:
     "The store for idempotency keys that `GATI_EFFECTS` names with `state` can't be used.",
   GATI_EFFECTS_STORE: "The SQLite file of the queue can't store a change.",
-  GATI_EFFECTS_TX: '`enqueue` got a `tx` that is not a transaction of PostgreSQL.',
+  GATI_EFFECTS_TX: '`enqueue` got a `tx` that is not a transaction of the database with the queue.',
   GATI_EFFECT_CLOSED:
     'A job was enqueued after the queue had closed, because the process is ending.',
   GATI_EFFECT_DAMAGED: 'A job in the queue is not as it was enqueued.',

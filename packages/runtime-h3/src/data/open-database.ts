@@ -1,9 +1,10 @@
 import type { Connector, Database as Db0 } from 'db0';
+import { resolve } from 'node:path';
 import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
 import { inTransaction } from './transaction.ts';
 import { createMutex } from './mutex.ts';
-import type { Database } from '../types/data.ts';
+import type { Database, Transaction } from '../types/data.ts';
 import { bindFor } from './bind-values.ts';
 
 /** An open database. */
@@ -19,10 +20,15 @@ export async function openSqliteDatabase(path: string): Promise<Opened> {
   const database = await openSqlite(createDatabase, path);
   const bind = bindFor('sqlite');
   const mutex = createMutex();
+  // `enqueue({ tx })` must be in the file of the queue.
+  const file = path === ':memory:' ? path : resolve(path);
+  const withFile = (tx: Transaction): Transaction =>
+    Object.defineProperty(tx, 'file', { value: file });
   return {
     use: async (work) =>
       mutex.locked ? mutex.runExclusive(() => work(database, bind)) : work(database, bind),
-    transaction: (work) => mutex.runExclusive(() => inTransaction('sqlite', database, work)),
+    transaction: (work) =>
+      mutex.runExclusive(() => inTransaction('sqlite', database, work, withFile)),
     dispose: () => database.dispose(),
   };
 }

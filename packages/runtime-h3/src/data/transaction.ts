@@ -23,10 +23,16 @@ export async function inTransaction<Value>(
       );
     return use(connection, bind);
   });
+  const committed: (() => void)[] = [];
+  // For `enqueue({ tx })` with a queue in memory.
+  Object.defineProperty(tx, 'afterCommit', {
+    value: (then: () => void) => void committed.push(then),
+  });
   try {
     const value = await work(extend(tx));
     ended = true;
     await connection.exec('COMMIT');
+    for (const then of committed) then();
     return value;
   } catch (error) {
     ended = true;

@@ -251,7 +251,7 @@ export interface Logger {
  * large
  * @throws {GatiError} GATI_EFFECT_OPTION when an option is invalid or the queue can't do `tx`
  * @throws {GatiError} GATI_EFFECTS_KEYS when the queue keeps no idempotency keys
- * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of PostgreSQL
+ * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of the database with the queue
  * @throws {GatiError} GATI_EFFECTS_AWAY when the server of the queue is unavailable
  * @throws {GatiError} GATI_EFFECT_CLOSED when the process is shutting down
  */

@@ -57,7 +57,7 @@ export interface Sql {
 }
 
 /**
- * SQL inside a transaction, until it ends. If the effects are in the same PostgreSQL database, pass
+ * SQL inside a transaction, until it ends. If the effects are in the same database, pass
  * it as `tx` to `enqueue()`.
  */
 export interface Transaction extends Sql {}

@@ -7,8 +7,8 @@ export interface EnqueueOptions {
   /** A whole number. Jobs with a higher one run first; 0 by default. */
   priority?: number;
   /**
-   * A transaction of the database that holds the queue (`postgres://`). The job exists only once
-   * the transaction has committed.
+   * A transaction of the database that holds the queue: the same PostgreSQL database, or the same
+   * SQLite file. The job exists only once the transaction has committed.
    */
   tx?: unknown;
 }

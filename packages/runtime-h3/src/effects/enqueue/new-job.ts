@@ -101,7 +101,7 @@ function verifyOptions(
     throw enqueueOptionError(
       name,
       'this queue is not in the database of `tx`',
-      'Leave `tx` out, or set GATI_EFFECTS to the postgres:// database of the transaction.',
+      'Leave `tx` out, or set GATI_EFFECTS to the database of the transaction.',
     );
 }
 

@@ -46,12 +46,14 @@ test('enqueue rejects invalid options', async () => {
     { delay: 8.64e15 },
     { priority: 1.5 },
     { idempotencyKey: '' },
-    { tx: {} },
   ]) {
     await expect(engine.enqueue('pay', {}, options)).rejects.toMatchObject({
       code: 'GATI_EFFECT_OPTION',
     });
   }
+  await expect(engine.enqueue('pay', {}, { tx: {} })).rejects.toMatchObject({
+    code: 'GATI_EFFECTS_TX',
+  });
 });
 
 test('enqueue rejects a payload that is too long for the queue', async () => {

@@ -1,7 +1,9 @@
 import { afterAll } from 'vitest';
+import { createLazyDatabase } from '../../../src/data/database.ts';
 import { startPostgres } from '../../../../../test/servers/postgres.ts';
 import { describeIf } from '../helpers/only-if.ts';
 import { describeTorture } from '../helpers/torture/describe-torture.ts';
+import { describeTransactions } from '../helpers/torture/describe-transactions.ts';
 
 const server = await startPostgres();
 if ('reason' in server)
@@ -15,5 +17,11 @@ describeIf('url' in server)('PostgreSQL', () => {
     steps: true,
     keys: true,
     disturb: () => server.restart(),
+  });
+  describeTransactions('postgres', async () => {
+    const db = createLazyDatabase(server.url, undefined);
+    await db.exec('CREATE DATABASE transactions');
+    await db.dispose();
+    return { url: server.url.replace(/postgres$/, 'transactions'), jobs: 'gati.jobs' };
   });
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { describeTorture } from '../helpers/torture/describe-torture.ts';
+import { describeTransactions } from '../helpers/torture/describe-transactions.ts';
 
 describeTorture('sqlite', {
   url: (folder) => `sqlite:${join(folder, 'queue.db')}`,
@@ -11,3 +13,8 @@ describeTorture('sqlite', {
   steps: true,
   keys: true,
 });
+
+describeTransactions('sqlite', () => ({
+  url: `sqlite:${join(temporaryFolder('transactions'), 'shop.db')}`,
+  jobs: 'jobs',
+}));

@@ -1,5 +1,6 @@
-import type { Lease, Pause, QueueDriver } from '../../../ports.ts';
+import type { Lease, NewJob, Pause, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
+import { txError } from '../shared/tx-error.ts';
 import type { Entry } from './entry.ts';
 import { JobTable } from './job-table.ts';
 import { countJobs, listJobs, purgeableJobs } from './list-jobs.ts';
@@ -45,6 +46,12 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
   const forgetting = setInterval(() => keys.forgetExpired(), FORGET_INTERVAL);
   forgetting.unref();
 
+  const insert = (added: NewJob[]): string[] => {
+    const ids = added.map((job) => table.add(job));
+    notifyAndSetTimer();
+    return ids;
+  };
+
   const whileHeld = async (lease: Lease, change: (entry: Entry) => void): Promise<boolean> => {
     const entry = table.held(lease);
     if (entry) change(entry);
@@ -56,12 +63,19 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     ids.flatMap((id) => jobs.get(id) ?? []).filter(isWanted);
 
   return {
-    caps: { durable: false, shared: false, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
+    caps: {
+      durable: false,
+      shared: false,
+      maxDelay: Infinity,
+      keyMemory: Infinity,
+      ordered: true,
+      tx: true,
+    },
 
-    async enqueue(added) {
-      const ids = added.map((job) => table.add(job));
-      notifyAndSetTimer();
-      return ids;
+    async enqueue(added, tx) {
+      if (tx === undefined) return insert(added);
+      runAfterCommit(tx, () => void insert(added));
+      return added.map((job) => keys.find(job) ?? job.id);
     },
 
     async claim(requests, lease) {
@@ -153,4 +167,19 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       listeners.clear();
     },
   };
+}
+
+/**
+ * Runs `work` when a transaction of `gctx.db` has committed.
+ *
+ * @throws {GatiError} GATI_EFFECTS_TX when `tx` is none
+ */
+function runAfterCommit(tx: unknown, work: () => void): void {
+  const { afterCommit } = (tx ?? {}) as { afterCommit?: (work: () => void) => void };
+  if (afterCommit === undefined)
+    throw txError(
+      '`tx` is not a transaction of gctx.db',
+      'Pass the `tx` of gctx.db.transaction().',
+    );
+  afterCommit(work);
 }

@@ -22,11 +22,16 @@ export class IdempotencyKeys {
    */
   reserve(job: KeyedJob): string | undefined {
     if (job.idempotencyKey === undefined) return undefined;
-    const name = nameOf(job);
-    const known = this.#keys.get(name);
-    if (known && known.until > this.#now()) return known.id;
-    this.#keys.set(name, { id: job.id, until: Infinity });
-    return undefined;
+    const known = this.find(job);
+    if (known === undefined) this.#keys.set(nameOf(job), { id: job.id, until: Infinity });
+    return known;
+  }
+
+  /** Returns the id of the job that has the key of `job`. */
+  find(job: KeyedJob): string | undefined {
+    if (job.idempotencyKey === undefined) return undefined;
+    const known = this.#keys.get(nameOf(job));
+    return known && known.until > this.#now() ? known.id : undefined;
   }
 
   /** Starts the time until the key of an ended job is removed. */

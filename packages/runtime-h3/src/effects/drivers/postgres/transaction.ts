@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { txError } from '../shared/tx-error.ts';
 import type { Queryable } from './connection.ts';
 
 /**
@@ -9,9 +9,8 @@ import type { Queryable } from './connection.ts';
 export function toQueryable(tx: unknown): Queryable {
   if (typeof tx === 'object' && tx !== null && 'query' in tx && typeof tx.query === 'function')
     return tx as Queryable;
-  throw new GatiError({
-    code: 'GATI_EFFECTS_TX',
-    message: 'The job was not enqueued: `tx` is not a transaction of PostgreSQL.',
-    fix: 'Pass the `tx` of gctx.db.transaction(), or the client of pg that began the transaction.',
-  });
+  throw txError(
+    '`tx` is not a transaction of PostgreSQL',
+    'Pass the `tx` of gctx.db.transaction(), or the client of pg that began the transaction.',
+  );
 }

@@ -1,6 +1,7 @@
 import type { QueueCaps, QueueDriver } from '../../../ports.ts';
 import { parseAddress } from './address.ts';
 import { connect } from './connection.ts';
+import { enqueueIn } from './transaction.ts';
 
 export const CAPS: QueueCaps = {
   durable: true,
@@ -9,6 +10,7 @@ export const CAPS: QueueCaps = {
   maxPayload: 256 * 1024 * 1024,
   keyMemory: 24 * 60 * 60 * 1000,
   ordered: true,
+  tx: true,
 };
 
 /**
@@ -17,10 +19,11 @@ export const CAPS: QueueCaps = {
  * @throws {GatiError} GATI_EFFECTS_OPEN when the file can't be opened
  */
 export async function open(url: string): Promise<QueueDriver> {
-  const { call, subscribe, close } = await connect(parseAddress(url));
+  const path = parseAddress(url);
+  const { call, subscribe, close } = await connect(path);
   return {
     caps: CAPS,
-    enqueue: (jobs) => call('enqueue', jobs),
+    enqueue: (jobs, tx) => (tx === undefined ? call('enqueue', jobs) : enqueueIn(tx, path, jobs)),
     claim: (requests, lease) => call('claim', requests, lease),
     extend: ({ token }, milliseconds) => call('extend', token, milliseconds),
     ack: ({ token }, result) => call('ack', token, result),

@@ -4,6 +4,7 @@ import { type Clock, createJumpDetector } from './clock.ts';
 import { createJobLists } from './list-jobs.ts';
 import type { Native, Row } from '../../../data/native-sqlite.ts';
 import type { Store } from './protocol.ts';
+import { FIND_KEY, INSERT, isValid, type KnownKey, PUT_KEY, toColumns } from './insert-job.ts';
 import { toPausedEffect } from '../shared/pauses.ts';
 import { MAX_ATTEMPT } from '../shared/damaged-rows.ts';
 import {
@@ -114,25 +115,11 @@ export function createStore(db: Native, clock: Clock): Store {
     const now = wall();
     const key = job.idempotencyKey ?? null;
     if (key !== null) {
-      const known = statements.findKey.all(job.effect, key)[0] as
-        | { id: string; until: number | null }
-        | undefined;
-      if (known && (known.until === null || known.until > now)) return known.id;
+      const known = statements.findKey.all(job.effect, key)[0] as KnownKey | undefined;
+      if (known && isValid(known, now)) return known.id;
       statements.putKey.run(job.effect, key, job.id);
     }
-    const state = job.runAt > now ? DELAYED : WAITING;
-    statements.insert.run(
-      job.id,
-      job.effect,
-      state,
-      job.priority,
-      job.runAt,
-      now,
-      key,
-      job.release,
-      job.trace ?? null,
-      job.payload,
-    );
+    statements.insert.run(...toColumns(job, now));
     return job.id;
   };
 
@@ -208,14 +195,11 @@ function prepare(db: Native) {
   const returnEnded = 'RETURNING seq, effect, key, stepped';
   const sql = (text: string) => db.prepare(text);
   return {
-    findKey: sql('SELECT id, until FROM keys WHERE effect = ? AND key = ?'),
-    putKey: sql('INSERT OR REPLACE INTO keys (effect, key, id) VALUES (?, ?, ?)'),
+    findKey: sql(FIND_KEY),
+    putKey: sql(PUT_KEY),
     endKey: sql('UPDATE keys SET until = ? WHERE effect = ? AND key = ?'),
     forgetKeys: sql('DELETE FROM keys WHERE until IS NOT NULL AND until <= ?'),
-    // An enqueue that is repeated because its response was lost makes no second job.
-    insert: sql(
-      `INSERT INTO jobs (id, effect, state, priority, run_at, enqueued_at, key, release, trace, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    ),
+    insert: sql(INSERT),
     renewLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE}`),
     capLeases: sql(`UPDATE jobs SET leased_until = ? WHERE state = ${ACTIVE} AND leased_until > ?`),
     expire: sql(

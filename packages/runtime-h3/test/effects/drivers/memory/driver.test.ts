@@ -5,7 +5,14 @@ let time = 1_700_000_000_000;
 
 describeDriver('memory', {
   without: ['due'],
-  caps: { durable: false, shared: false, maxDelay: Infinity, keyMemory: Infinity, ordered: true },
+  caps: {
+    durable: false,
+    shared: false,
+    maxDelay: Infinity,
+    keyMemory: Infinity,
+    ordered: true,
+    tx: true,
+  },
   open: async () => createMemoryDriver(() => time),
   wait: async (milliseconds) => {
     time += milliseconds;
