@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { testApp } from '../src/testing/index.ts';
 import type { ReleaseBundle } from '../src/types/bundle.ts';
 import { bundle } from './helpers/bundle.ts';
@@ -194,4 +195,52 @@ test('reset() leaves a database that GATI_DATABASE names', async () => {
   });
   await expect(app.reset()).rejects.toMatchObject({ code: 'GATI_DATABASE' });
   await app.close();
+});
+
+describe('an app with a module in a process', () => {
+  interface TestedModule {
+    echo(): Promise<{ pid: number }>;
+  }
+  const withModule: ReleaseBundle = {
+    ...bundle({
+      'GET /pid': {
+        handler: async (_req, _res, gctx) => {
+          const { test: module } = gctx.modules as unknown as { test: TestedModule };
+          return { pid: (await module.echo()).pid };
+        },
+      },
+    }),
+    foreign: {
+      modules: {
+        test: { name: 'test', source: 'exec:./helpers/module.mjs', methods: { echo: {} } },
+      },
+      load: () => import('../src/foreign/index.ts'),
+      place: { root: path.join(import.meta.dirname, 'foreign'), programs: '' },
+    },
+  };
+
+  test('testApp() starts it, and close() ends it', async () => {
+    const app = await testApp({ release: withModule });
+    const { pid } = (await app.call('GET /pid')).body as { pid: number };
+    expect(process.kill(pid, 0)).toBe(true);
+    await app.close();
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('testApp({ modules }) replaces it, and starts no process', async () => {
+    const module: TestedModule = { echo: async () => ({ pid: -1 }) };
+    const broken: ReleaseBundle = {
+      ...withModule,
+      foreign: {
+        ...withModule.foreign!,
+        load: () => Promise.reject(new Error('the code of modules is not needed')),
+        modules: {
+          test: { name: 'test', source: 'exec:./helpers/none', methods: {} },
+        },
+      },
+    };
+    const app = await testApp({ release: broken, modules: { test: module } as object });
+    expect((await app.call('GET /pid')).body).toEqual({ pid: -1 });
+    await app.close();
+  });
 });

@@ -44,4 +44,4 @@ export {
   type ModuleHost,
   type ModuleLimits,
 } from '../types/foreign.ts';
-export type { ForeignCode } from '../types/bundle.ts';
+export type { ForeignCode, ForeignPlace } from '../types/bundle.ts';

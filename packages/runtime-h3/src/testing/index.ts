@@ -6,6 +6,7 @@ import { createMemoryDriver } from '../effects/drivers/memory/driver.ts';
 import type { ReleaseBundle } from '../types/bundle.ts';
 import { createTextLogger } from '../telemetry/log/text-logger.ts';
 import { resetData } from './reset.ts';
+import { replaceModules, startModules } from './test-modules.ts';
 import { createTestClock } from './test-clock.ts';
 import { readResponse, toRequest } from './test-request.ts';
 import type {
@@ -36,7 +37,8 @@ export type {
 
 /**
  * Starts the app for a test: routing, validation, middleware, modules and effects are the real
- * ones, without a port and with the queue of effects in memory. Works in Vitest with `gati()` in
+ * ones, without a port and with the queue of effects in memory. Processes of foreign modules run
+ * until `close`. Works in Vitest with `gati()` in
  * the plugins of `vite.config.ts`. The logger writes warnings and errors only.
  *
  * @throws {GatiError} GATI_TEST_RELEASE when no plugin provides the app
@@ -52,15 +54,22 @@ export type {
  * });
  */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const release = options.release ?? (await importRelease());
+  const own = options.release ?? (await importRelease());
+  const release = replaceModules(own, options.modules as Record<string, unknown> | undefined);
   const logger = createTextLogger({ level: 'warn' });
   const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
+  const processes = await startModules(release, { logger, env });
   const context = await createGlobalContext({
     release,
     mode: 'test',
     logger,
     env,
     queue: createMemoryDriver(),
+    ...(processes && { host: processes }),
+    ...(release.foreign?.place && { root: release.foreign.place.root }),
+  }).catch(async (error: unknown) => {
+    await processes?.stop();
+    throw error;
   });
   const app = createApp({
     releases: () => onlyRelease(release),
@@ -95,6 +104,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     async close() {
       await app.drain();
       await context.dispose();
+      await processes?.stop();
       await app.close();
     },
     gctx: context.gctx,

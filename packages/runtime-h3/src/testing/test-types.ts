@@ -7,6 +7,14 @@ export interface TestAppOptions {
   release?: ReleaseBundle;
   /** Variables for `src/config.ts`, on top of `process.env`. `.env` is not read. */
   env?: Record<string, string | undefined>;
+  /**
+   * Modules by name that replace those of the app, also foreign ones. A replaced module is not set
+   * up.
+   *
+   * @example
+   * const app = await testApp({ modules: { scorer: { score: async () => ({ score: 0.5 }) } } });
+   */
+  modules?: Partial<GlobalContext['modules']>;
 }
 
 /** A running app without a port. `testApp()` creates it. */

@@ -165,6 +165,15 @@ export interface ForeignCode {
   load(): Promise<ForeignRuntime>;
   /** Set once the code is loaded. */
   scope?: CallScope;
+  /** Where the modules are in a release of sources, as `testApp` has it. Absent: in a build. */
+  place?: ForeignPlace;
+}
+
+export interface ForeignPlace {
+  /** Folder that paths of sources start from. */
+  root: string;
+  /** Folder of the programs that run some kinds of modules. */
+  programs: string;
 }
 
 export interface ForeignRuntime {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Contract, sortContract } from '@gati/contract';
 import { ABI } from '@gati/runtime-h3/internal';
+import type { ForeignPlace } from '@gati/runtime-h3/modules/host';
 import { RELEASE_ID_PLACEHOLDER } from '../../build/release-id.ts';
 import { reportDiagnostics } from '../../build/report.ts';
 import { printInput, printRoute } from '../../compile/print-plan.ts';
@@ -9,6 +10,7 @@ import { planEffect, planRoute } from '../../compile/plan.ts';
 import { toSlimContract } from '../../compile/slim-contract.ts';
 import type { RouteValues, SchemaValues } from '../../compile/trust.ts';
 import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
+import { programsFolder } from '../../foreign/programs.ts';
 import type { ForeignModule, RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
@@ -25,6 +27,8 @@ interface ReleaseInput {
   effectValues: Readonly<Record<string, SchemaValues>>;
   version: string;
   id: string;
+  /** Where foreign modules are. Absent: in a build. */
+  place?: ForeignPlace;
 }
 
 /**
@@ -33,7 +37,12 @@ interface ReleaseInput {
  *
  * @throws {GatiError} with all errors of the scan and the analysis
  */
-export async function releaseModule({ context, root, version }: VirtualInput): Promise<string> {
+export async function releaseModule({
+  context,
+  root,
+  version,
+  development,
+}: VirtualInput): Promise<string> {
   const { scan, contract, values, effectValues, diagnostics } = await context.analysis();
   reportDiagnostics(diagnostics, () => undefined);
   return printRelease({
@@ -44,6 +53,8 @@ export async function releaseModule({ context, root, version }: VirtualInput): P
     effectValues,
     version: version?.() ?? context.project.app.version,
     id: RELEASE_ID_PLACEHOLDER,
+    // The development server makes its release itself, so this one is for tests.
+    ...(development?.() && { place: { root: root(), programs: programsFolder() } }),
   });
 }
 
@@ -55,6 +66,7 @@ function printRelease({
   effectValues,
   version,
   id,
+  place,
 }: ReleaseInput): string {
   const imports = createImports(root);
   const program = createCheckProgram(contract.$defs);
@@ -86,7 +98,7 @@ function printRelease({
   const modules = scan.modules.map(
     ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
   );
-  const foreign = printForeign(scan, contract, program);
+  const foreign = printForeign(scan, contract, program, place);
   const effects = scan.effects.map(({ name, file }) => {
     const index = contract.effects.findIndex((effect) => effect.name === name);
     const effect = contract.effects[index];
@@ -125,7 +137,12 @@ export default {
  * Prints the foreign modules with a check for each result. Only an app with such modules bundles
  * the code that calls them.
  */
-function printForeign({ foreign = [] }: Scan, contract: Contract, program: CheckProgram): string {
+function printForeign(
+  { foreign = [] }: Scan,
+  contract: Contract,
+  program: CheckProgram,
+  place: ForeignPlace | undefined,
+): string {
   if (foreign.length === 0) return '';
   const modules = foreign.map((module) => {
     const index = contract.modules.findIndex(({ name }) => name === module.name);
@@ -143,11 +160,12 @@ function printForeign({ foreign = [] }: Scan, contract: Contract, program: Check
       ];
       return `${JSON.stringify(method.name)}: { ${fields.join(', ')} }`;
     });
-    const declaration = JSON.stringify(toBuiltDeclaration(module));
+    const { run, ...declared } = toBuiltDeclaration(module);
+    const declaration = JSON.stringify({ ...declared, ...(run && !place && { run }) });
     return `${JSON.stringify(module.name)}: { ...${declaration}, methods: { ${methods.join(', ')} } }`;
   });
   return `
-  foreign: { modules: { ${modules.join(',\n')} }, load: () => import(${runtimeEntry('modules')}) },`;
+  foreign: { modules: { ${modules.join(',\n')} }, load: () => import(${runtimeEntry('modules')})${place ? `, place: ${JSON.stringify(place)}` : ''} },`;
 }
 
 function printOperation({ operations }: ForeignModule, method: string): string[] {
