@@ -28,11 +28,21 @@ interface ResponseParts<Old extends ResponseTypes> {
 }
 
 /**
+ * A response that does not occur. TypeScript narrows only unions, so with it the else branch of
+ * `response.status === 200` type-checks also if 200 is the only status of the route.
+ */
+interface NoResponse {
+  status: -1;
+  body: never;
+}
+
+/**
  * Return type of `down`. A response whose status the old route does not have may be returned
  * unchanged.
  */
 type DownOf<Old extends ResponseTypes, New extends ResponseTypes> =
   | ResponseParts<Old>
+  | NoResponse
   | Exclude<New, { status: Old['status'] }>;
 
 interface Step<From extends RouteTypes, To extends RouteTypes> {
@@ -46,7 +56,7 @@ interface Step<From extends RouteTypes, To extends RouteTypes> {
    * Runs for every response of the route, so check the status first.
    */
   down?(
-    response: To['response'],
+    response: To['response'] | NoResponse,
   ): DownOf<From['response'], To['response']> | Promise<DownOf<From['response'], To['response']>>;
 }
 

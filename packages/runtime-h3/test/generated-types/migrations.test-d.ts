@@ -10,6 +10,8 @@ interface Between {
     routes: {
       'POST /a': Route<{ cents: number }, { status: 200; body: { cents: number } }>;
       'POST /old': Route<unknown, { status: 200; body: string }>;
+      'GET /one': Route<unknown, { status: 200; body: { cents: number } }>;
+      'GET /list': Route<unknown, { status: 200; body: { cents: number }[] }>;
       'POST /paid': Route<
         unknown,
         { status: 201; body: { amount: number } } | { status: 422; body: { error: string } }
@@ -26,6 +28,8 @@ interface Between {
         | { status: 402; body: { declined: true } }
         | { status: 422; body: { error: string } }
       >;
+      'GET /one': Route<unknown, { status: 200; body: { amount: string } }>;
+      'GET /list': Route<unknown, { status: 200; body: { amount: string }[] }>;
       'POST /new': Route<unknown, { status: 200; body: { text: string } }>;
     };
     effects: { mail: { address: string } };
@@ -41,8 +45,19 @@ export default {
         return { body: { amount: String(request.body.cents) } };
       },
       down(response) {
-        expectTypeOf(response).toEqualTypeOf<{ status: 200; body: { amount: string } }>();
+        expectTypeOf(response.body).toEqualTypeOf<{ amount: string }>();
         return { body: { cents: Number(response.body.amount) } };
+      },
+    },
+    // The only status of a route can be checked too.
+    'GET /one': {
+      down: (response) =>
+        response.status === 200 ? { body: { cents: Number(response.body.amount) } } : response,
+    },
+    'GET /list': {
+      down(response) {
+        if (response.status !== 200) return response;
+        return { body: response.body.map(({ amount }) => ({ cents: Number(amount) })) };
       },
     },
     'POST /paid': {
@@ -62,6 +77,8 @@ export const wrong: MigrationOf<Between>[] = [
   { routes: { 'POST /a': { up: () => ({ body: { cents: 1 } }) } } },
   // @ts-expect-error -- the old response has cents
   { routes: { 'POST /a': { down: () => ({ body: { amount: '1' } }) } } },
+  // @ts-expect-error -- the only status is not converted
+  { routes: { 'GET /one': { down: (response) => response } } },
   // @ts-expect-error -- the 201 of the old route has an amount
   { routes: { 'POST /paid': { down: (response) => response } } },
   // @ts-expect-error -- the newer release has no such route
