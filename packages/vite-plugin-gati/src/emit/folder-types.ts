@@ -32,13 +32,20 @@ export function folderEntries(scan: Scan, importOf: ImportOf): string[] {
   return names.map((name) => {
     const above = scan.folders.filter(({ folder }) => isAbove(folder, name));
     const guards = above.filter((each) => each.role === 'guard' && each.isDeclaration !== true);
-    const types = (of: FolderFile[]): string[] =>
-      of.flatMap((guard) => addedBelow(guard, name, scan.routes, importOf));
-    const declared = guards.find((each) => each.folder === name && each.types.includes('Local'));
+    const own = guards.find((each) => each.folder === name);
+    const below = scan.routes.filter(({ file }) => isBelow(file, name));
+    // A guard does not run for the public routes of its folder.
+    const guardedByOwn = below.filter((route) => own && route.guards.includes(own.file));
+    const types = (of: FolderFile[], routes: RouteFile[]): string[] =>
+      of.flatMap((guard) => addedTo(routes, guard, importOf));
+    const declared = own?.types.includes('Local') ? own : undefined;
     const parts = [
       ...members({
-        outer: types(guards.filter(({ folder }) => folder !== name)),
-        local: types(guards),
+        outer: types(
+          guards.filter((each) => each !== own),
+          own ? guardedByOwn : below,
+        ),
+        local: types(guards, below),
         state: above.flatMap((each) => stateOf(each, importOf)),
       }),
       ...(declared ? [`adds: ${importOf(declared.file)}.Local;`] : []),
@@ -61,20 +68,11 @@ function addedBy({ file, types, isIncomplete }: FolderFile, importOf: ImportOf):
   return isIncomplete === true ? 'unknown' : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
 }
 
-/**
- * Returns the fields that a guard adds in a folder: optional if some routes of the folder are
- * public.
- */
-function addedBelow(
-  guard: FolderFile,
-  folder: string,
-  routes: readonly RouteFile[],
-  importOf: ImportOf,
-): string[] {
-  const below = routes.filter(({ file }) => isBelow(file, folder));
-  const guarded = below.filter(({ guards }) => guards.includes(guard.file));
+/** Returns the fields that a guard adds to routes: optional if it does not run for some of them. */
+function addedTo(routes: readonly RouteFile[], guard: FolderFile, importOf: ImportOf): string[] {
+  const guarded = routes.filter(({ guards }) => guards.includes(guard.file));
   const type = addedBy(guard, importOf);
-  if (guarded.length === below.length) return [type];
+  if (guarded.length === routes.length) return [type];
   return guarded.length === 0 ? [] : [`Partial<${type}>`];
 }
 

@@ -48,6 +48,14 @@ export const handler: Handler<typeof route> = (_req, _res, _gctx, lctx) => {
   return { id: lctx.user.id, level: lctx.level };
 };
 `,
+  // Its guards are turned off, so they never run without the fields of outer guards.
+  'src/handlers/club/office/back/open.ts': `export const route = 'GET /club/office/back/open';
+
+export const handler: Handler<typeof route> = (_req, _res, _gctx, lctx) => {
+  // @ts-expect-error -- its guards are turned off
+  return { user: lctx.user };
+};
+`,
   'src/handlers/club/office/wrong.ts': `// @ts-expect-error -- it does not return what the file declares
 export const guard: Guard<'/club/office'> = async () => ({ level: 'low' });
 // @ts-expect-error -- no such folder

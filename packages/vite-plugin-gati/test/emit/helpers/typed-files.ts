@@ -220,6 +220,7 @@ export const SCAN: Scan = {
       'src/handlers/club/office/back/_guard.ts',
     ]),
     route('GET /club/open', 'src/handlers/club/open.ts'),
+    route('GET /club/office/back/open', 'src/handlers/club/office/back/open.ts'),
     route('WS /club/live', 'src/handlers/club/live.ts', {}, ['src/handlers/club/_guard.ts']),
     route('GET /loose/a', 'src/handlers/loose/a.ts', {}, ['src/handlers/loose/_guard.ts']),
     route('GET /conventional/:id', 'src/handlers/conventional/[id].get.ts'),
