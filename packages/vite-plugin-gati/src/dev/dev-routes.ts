@@ -45,6 +45,7 @@ export function createDevRoutes(loader: RouteLoader, reporter: DiagnosticReporte
       }
       reporter.set('scan', scan.diagnostics);
       applied = scan;
+      loader.keepErrorsOf(new Set(scan.routes.flatMap(filesOf)));
       const kept = new Set(scan.routes.map(({ id }) => id));
       const isOtherTable =
         scan.routes.some(({ id }) => !routes.has(id)) || kept.size !== routes.size;
@@ -67,5 +68,11 @@ function reload(route: DevRoute): void {
   if (route.isUsed) void route.load();
 }
 
-const isMadeOf = ({ file, guards, middleware }: RouteFile, files: Set<string>): boolean =>
-  [file, ...guards, ...middleware].some((one) => files.has(one));
+const filesOf = ({ file, guards, middleware }: RouteFile): string[] => [
+  file,
+  ...guards,
+  ...middleware,
+];
+
+const isMadeOf = (route: RouteFile, files: Set<string>): boolean =>
+  filesOf(route).some((file) => files.has(file));

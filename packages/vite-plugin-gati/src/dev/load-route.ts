@@ -27,6 +27,8 @@ export interface RouteLoader {
   readonly $defs: Defs;
   /** Removes the contract of a route that no longer exists. */
   forget(id: string): void;
+  /** Removes the errors of files that are not among these, the files of all routes. */
+  keepErrorsOf(files: ReadonlySet<string>): void;
 }
 
 interface RouteLoaderDependencies {
@@ -52,6 +54,8 @@ export function createRouteLoader({
    */
   const names = new Map<string, [current: string[], previous: string[]]>();
   let generation = 0;
+  /** Files that failed to load. */
+  const broken = new Set<string>();
 
   /** Adds a contract, with names of definitions that no other contract has. */
   function addContract({ contract, $defs: own }: AnalyzedRoute): RouteContract {
@@ -70,9 +74,11 @@ export function createRouteLoader({
   async function loadModule(file: string): Promise<Record<string, unknown>> {
     try {
       const module = await code.load(file);
+      broken.delete(file);
       reporter.delete(`code ${file}`);
       return module;
     } catch (error) {
+      broken.add(file);
       reporter.set(`code ${file}`, [diagnoseError(error, root, file)]);
       throw error;
     }
@@ -133,6 +139,13 @@ export function createRouteLoader({
       names.delete(id);
       contracts.delete(id);
       reporter.delete(`contract ${id}`);
+    },
+    keepErrorsOf(files) {
+      for (const file of broken) {
+        if (files.has(file)) continue;
+        broken.delete(file);
+        reporter.delete(`code ${file}`);
+      }
     },
   };
 }

@@ -51,6 +51,43 @@ test('responds 500 with file and frame for a broken handler, on its route only, 
   await eventually(() => expect(overlay()).toBeUndefined());
 });
 
+test.each<[string, Record<string, string>]>([
+  ['wrong types', { 'src/handlers/typed.ts': 'export const handler = (): number => "text";\n' }],
+  [
+    'wrong syntax',
+    Object.fromEntries(
+      [
+        'src/handlers/syntax.ts',
+        'src/handlers/guarded/_guard.ts',
+        'src/handlers/wrapped/_middleware.ts',
+        'src/effects/mail.ts',
+        'src/modules/store.ts',
+      ].map((file) => [file, 'export const = ;\n']),
+    ),
+  ],
+])('an error of %s ends when its file is removed', async (_kind, broken) => {
+  app = await createTestApp({
+    'src/handlers/a.ts': good,
+    'src/handlers/guarded/b.ts': good,
+    'src/handlers/wrapped/c.ts': good,
+  });
+  dev = await startDev(app.root, { parts: {} });
+  const paths = ['/a', '/guarded/b', '/wrapped/c'];
+  for (const path of paths) expect((await ask(dev, path)).body).toBe('good');
+  // The watcher is ready, and the first check of types has run.
+  await eventually(async () => expect(await app.read('.gati/openapi.json')).toContain('/a'));
+  for (const [file, text] of Object.entries(broken)) await app.write(file, text);
+  await eventually(() => {
+    for (const file of Object.keys(broken)) expect(dev.log.join('\n')).toContain(`${file}:`);
+  });
+  await eventually(() => expect(overlay()).toBeDefined());
+  for (const file of Object.keys(broken)) await app.remove(file);
+  await eventually(async () => {
+    for (const path of paths) expect((await ask(dev, path)).body).toBe('good');
+    expect(overlay()).toBeUndefined();
+  });
+});
+
 test('warns about an app without handlers until the first handler is added', async () => {
   await start({ 'index.html': '<!doctype html>' });
   await eventually(() =>
