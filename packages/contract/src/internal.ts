@@ -15,7 +15,13 @@ export { PROBE_PATHS } from './http/probe-paths.ts';
 export { normalizePercent } from './http/percent.ts';
 export { toRouterPath } from './http/router-path.ts';
 export { STATUS_TITLES } from './http/status-titles.ts';
-export { IMAGE, IMAGE_ENV, IMAGE_IGNORES, imageLabels } from './image/image-facts.ts';
+export {
+  IMAGE,
+  IMAGE_ENV,
+  IMAGE_IGNORES,
+  imageLabels,
+  PACKAGES_FILE,
+} from './image/image-facts.ts';
 export { jsDoc, type Notes, propertyKey, quote, toLiteral } from './print/literals.ts';
 export { alternativesOf, lookUpIn, type LookUp } from './schema/alternatives.ts';
 export { type ConvertedSchema, fromJsonSchema } from './schema/from-json-schema.ts';

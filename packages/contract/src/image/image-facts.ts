@@ -48,5 +48,13 @@ export function imageLabels(name: string, version: string, id: string): Record<s
   };
 }
 
+/** File of a build that lists the packages whose code it contains. */
+export const PACKAGES_FILE = 'packages.json';
+
 /** Patterns of files in a build that its image does not contain, as in `.dockerignore`. */
-export const IMAGE_IGNORES = ['Dockerfile', '.dockerignore', 'client/**/*.map'] as const;
+export const IMAGE_IGNORES: readonly string[] = [
+  'Dockerfile',
+  '.dockerignore',
+  PACKAGES_FILE,
+  'client/**/*.map',
+];

@@ -55,7 +55,7 @@ export function createNativeDetector(
 }
 
 /** Returns `…/node_modules/name` or `…/node_modules/@scope/name` of the innermost package. */
-function packageFolder(file: string): string | undefined {
+export function packageFolder(file: string): string | undefined {
   return /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
 }
 

@@ -117,7 +117,12 @@ async function writeFilesBesideBundles(
   };
   const [sdk] = await Promise.all([
     writeSdk({ root, releases, options, store }),
-    writeOutputs(outDir, releases, toDocumentFacts(readPackageFields(root), options)),
+    writeOutputs(
+      outDir,
+      releases,
+      toDocumentFacts(readPackageFields(root), options),
+      state.packages,
+    ),
   ]);
   const { scan, contract } = await state.context.analysis();
   copyModuleFiles(root, outDir, scan.foreign ?? []);

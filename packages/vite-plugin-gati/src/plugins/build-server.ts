@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BuildEnvironmentOptions, Plugin, UserConfig } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { measureBundle } from '../build/bundle-parts.ts';
+import { addBundled } from '../build/bundled-packages.ts';
 import { buildEnvironments, serverBuildOptions } from '../build/environments.ts';
 import { assertOutDir } from '../build/out-dir.ts';
 import { proposeRelease } from '../build/release.ts';
@@ -47,8 +48,12 @@ export function buildServerPlugin(state: BuildState, native: NativeTracer): Plug
     generateBundle: {
       order: 'post',
       async handler(_options, bundle) {
-        if (this.environment.name !== ENVIRONMENT) return;
         const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        addBundled(
+          state.packages,
+          chunks.flatMap(({ moduleIds }) => moduleIds),
+        );
+        if (this.environment.name !== ENVIRONMENT) return;
         state.publicAssets = Object.keys(bundle).filter(
           (file) =>
             bundle[file]!.type === 'asset' &&

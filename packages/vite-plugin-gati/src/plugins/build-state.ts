@@ -1,4 +1,5 @@
 import type { Manifest } from '@gati/contract';
+import type { BundledPackages } from '../build/bundled-packages.ts';
 import type { BundleParts } from '../build/bundle-parts.ts';
 import type { PluginContext } from '../context.ts';
 import { type History, openHistory } from '../releases/history.ts';
@@ -14,6 +15,8 @@ export interface BuildState {
   manifest?: Manifest;
   /** Sizes of the server. Set once it is bundled. */
   parts?: BundleParts;
+  /** Packages whose code is in the output of any environment. */
+  readonly packages: BundledPackages;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Assets whose address the server's code contains, by their path in both output folders. */
@@ -29,6 +32,7 @@ export function createBuildState(context: PluginContext): BuildState {
   return {
     context,
     isAppBuild: false,
+    packages: new Map(),
     startedAt: performance.now(),
     publicAssets: [],
     history: () => (history ??= openHistory(context.project.root)),

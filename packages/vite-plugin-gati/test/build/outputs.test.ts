@@ -40,9 +40,18 @@ describe('vite build', () => {
         'data',
         'gati.manifest.json',
         'openapi.json',
+        'packages.json',
         'server',
       ].sort(),
     );
+    const { packages } = JSON.parse(
+      fs.readFileSync(path.join(outDir, 'packages.json'), 'utf8'),
+    ) as { packages: object[] };
+    expect(packages).toContainEqual({
+      name: 'rou3',
+      version: expect.any(String),
+      license: 'MIT',
+    });
     expect(JSON.parse(fs.readFileSync(path.join(outDir, 'openapi.json'), 'utf8'))).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'app', version: '1.2.3' },

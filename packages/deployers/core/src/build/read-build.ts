@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { GatiError, type Manifest, parseManifest } from '@gati/contract';
-import { IMAGE_IGNORES } from '@gati/contract/internal';
+import { isObject } from '@gati/contract/data';
+import { IMAGE_IGNORES, PACKAGES_FILE } from '@gati/contract/internal';
 
 /** The output of `vite build`, as an image contains it. */
 export interface Build {
@@ -12,6 +13,14 @@ export interface Build {
   basePath: string;
   /** Files of the image, sorted by path. */
   files: BuildFile[];
+  /** Packages whose code the build contains. */
+  packages: BuildPackage[];
+}
+
+export interface BuildPackage {
+  name: string;
+  version: string;
+  license?: string;
 }
 
 export interface BuildFile {
@@ -49,8 +58,28 @@ export function readBuild(folder: string): Build {
   if (files.length > FILE_LIMIT) throw noBuildError(`it has ${files.length} files`);
   if (!files.some(({ path: name }) => name === 'server/index.mjs'))
     throw noBuildError(`there is no server/index.mjs in ${absolute}`);
-  return { folder: absolute, manifest, basePath: readBasePath(absolute), files };
+  return {
+    folder: absolute,
+    manifest,
+    basePath: readBasePath(absolute),
+    files,
+    packages: readPackages(absolute),
+  };
 }
+
+/** @throws {GatiError} GATI_DEPLOY_BUILD when an older version of Gati wrote the build */
+function readPackages(folder: string): BuildPackage[] {
+  const file = path.join(folder, PACKAGES_FILE);
+  if (!fs.existsSync(file)) throw noBuildError(`there is no ${PACKAGES_FILE} in ${folder}`);
+  if (fs.statSync(file).size > MANIFEST_LIMIT) throw noBuildError(`${file} is longer than 64 MiB`);
+  const { packages } = JSON.parse(fs.readFileSync(file, 'utf8')) as { packages?: unknown };
+  if (!Array.isArray(packages) || !packages.every(isPackage))
+    throw noBuildError(`${file} is not a list of packages`);
+  return packages;
+}
+
+const isPackage = (value: unknown): value is BuildPackage =>
+  isObject(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string';
 
 /** Reads the base from the OpenAPI document, since the manifest has none. */
 function readBasePath(folder: string): string {

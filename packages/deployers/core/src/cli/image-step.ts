@@ -131,7 +131,7 @@ export async function pushStep(
   const attachments =
     settings.image?.attestations === false
       ? []
-      : [createSbom(root, manifest), createProvenance(root, digest, base, manifest)];
+      : [createSbom(build), createProvenance(root, digest, base, manifest)];
   const pushed = await reporter.step(
     'registry',
     () =>

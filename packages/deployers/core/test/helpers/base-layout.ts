@@ -60,6 +60,7 @@ export function writeBuild(folder: string, files: Record<string, string> = {}): 
   };
   const all: Record<string, string> = {
     'gati.manifest.json': JSON.stringify(manifest),
+    'packages.json': '{"packages":[]}',
     'server/index.mjs': 'console.log(1)',
     Dockerfile: 'FROM scratch',
     'client/assets/app.js.map': '{}',

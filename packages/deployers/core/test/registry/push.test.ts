@@ -153,15 +153,9 @@ describe.skipIf('reason' in plain)('an image is pushed', () => {
   });
 
   test('with a bill of materials, under a tag where the registry lists no referrers', async () => {
-    const app = temporaryFolder('app');
-    const dependency = path.join(app, 'node_modules/left');
-    fs.mkdirSync(dependency, { recursive: true });
-    const json = { name: 'shop', dependencies: { left: '^1.0.0' } };
-    fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify(json));
     const left = { name: 'left', version: '1.4.0', license: 'MIT' };
-    fs.writeFileSync(path.join(dependency, 'package.json'), JSON.stringify(left));
-    const { manifest } = readBuild(writeBuild(temporaryFolder('build')));
-    const attachments = [createSbom(app, manifest)];
+    const files = { 'packages.json': JSON.stringify({ packages: [left] }) };
+    const attachments = [createSbom(readBuild(writeBuild(temporaryFolder('build'), files)))];
     const registry = new Registry(host, FAST);
     const options = { version: '1.2.0', attachments };
     expect((await pushImage(image, registry, 'sbom', options)).attached).toBe('tag');
