@@ -70,17 +70,20 @@ const config: UserConfig[] = defineConfig([
     { deps: { onlyBundle: BUILT_IN }, plugins: [builtins, licenses] },
   ),
   // Programs that builds copy: files of their own that need no packages.
-  library(
-    { 'mcp-bridge': 'src/module-programs/mcp-bridge.ts' },
-    {
-      outDir: 'dist/programs',
-      dts: false,
-      publint: false,
-      attw: false,
-      minify: true,
-      deps: { alwaysBundle: [/./], onlyBundle: false },
-      plugins: [licenses],
-    },
+  ...['mcp-bridge', 'npm-runner'].map((name) =>
+    library(
+      { [name]: `src/module-programs/${name}.ts` },
+      {
+        outDir: 'dist/programs',
+        clean: false,
+        dts: false,
+        publint: false,
+        attw: false,
+        minify: true,
+        deps: { alwaysBundle: [/./], onlyBundle: false },
+        plugins: [licenses],
+      },
+    ),
   ),
 ]) as UserConfig[];
 export default config;

@@ -92,7 +92,15 @@ export function createProject(input: ProjectInput): Project {
   let analyzer: Promise<Analyzer> | undefined;
   let app: Project['app'] | undefined;
   let current: Scan | undefined;
-  const foreign = createForeignModules(root, options.modules);
+  const foreign = createForeignModules(root, options.modules, async (name, module) => {
+    const { readPackageTypes } = await import('./analyze/read-package-types.ts');
+    return readPackageTypes(
+      root,
+      () => (input.createAnalyzer ?? loadAnalyzer)({ root, cacheDir: false, engine: input.engine }),
+      name,
+      module,
+    );
+  });
   let loadSchema: LoadSchema = createSchemaLoader(root);
 
   /** Makes a scan the current one, also in a running analyzer. */

@@ -24,11 +24,20 @@ export {
   type ModuleItem,
 } from './module-item.ts';
 export { printModules } from './print-modules.ts';
-export { isSupervised, type ParsedSource, parseSource, splitCommand } from './parse-source.ts';
+export {
+  inProcessPackage,
+  isSupervised,
+  type PackageSource,
+  parsePackage,
+  type ParsedSource,
+  parseSource,
+  splitCommand,
+} from './parse-source.ts';
 export { type SwappedModule, swapModule } from './swap-module.ts';
 export {
   describeProcess,
   MCP_BRIDGE,
+  NPM_RUNNER,
   PROGRAMS_DIR,
   type StartDeclaredOptions,
 } from './start-declared.ts';
@@ -40,6 +49,7 @@ export {
   type ForeignDeclaration,
   type MethodDescriptor,
   MODULE_LIMITS,
+  type ModuleAllowances,
   type ModuleDescriptor,
   type ModuleHost,
   type ModuleLimits,

@@ -9,7 +9,7 @@ import { describeGrants, type ModuleItem } from './module-item.ts';
  */
 export async function listModules(
   folders: readonly string[],
-  declared: readonly (ForeignDeclaration & { version?: string })[],
+  declared: readonly ForeignDeclaration[],
 ): Promise<ModuleItem[]> {
   for (const folder of folders) {
     const reply = await sendModuleCommand(folder).catch(() => undefined);

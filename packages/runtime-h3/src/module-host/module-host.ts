@@ -85,11 +85,12 @@ export class ModuleProcesses implements ModuleHost {
     return declared.map((declaration): ModuleItem => {
       const { name, source } = declaration;
       const module = this.#modules.get(name);
-      const version = module?.descriptor?.version;
+      const version = module?.descriptor?.version ?? declaration.version;
+      const { run = source } = this.#declared.get(name) ?? declaration;
       const { address, reason = 'unknown' } = module?.state ?? {};
       return {
         name,
-        source: module !== undefined && module.source !== declaration.run ? module.source : source,
+        source: module !== undefined && module.source !== run ? module.source : source,
         ...(version !== undefined && { version }),
         ...describeGrants(declaration),
         health: address === undefined ? reason : 'ok',

@@ -1,5 +1,6 @@
 import type { ForeignDeclaration } from '../types/foreign.ts';
 import { parseSource } from './parse-source.ts';
+import { canForbidNetwork } from './permission-flags.ts';
 
 /** How well a module is separated from the app, and what it may do. */
 export interface ModuleItem {
@@ -39,13 +40,18 @@ export function describeGrants({
   source,
   isolate,
   env = [],
+  allow = {},
 }: ForeignDeclaration): Pick<ModuleItem, 'grants' | 'level'> {
   const { kind, target } = parseSource(name, source);
+  const hasFiles = [...(allow.read ?? []), ...(allow.write ?? [])].length > 0;
   if (kind === 'wasm') return { level: "L3'", grants: { network: false, env: [], files: false } };
   if (kind === 'http' || (kind === 'mcp' && !target.startsWith('exec:')))
     return { level: 'L3', grants: { network: true, env: [], files: false } };
   if (kind === 'npm' && !isolate) return { level: 'L0', grants: ALL };
-  if (kind === 'npm') return { level: 'L1', grants: { network: true, env, files: false } };
+  if (kind === 'npm') {
+    const network = allow.network === true || !canForbidNetwork(process.versions.node);
+    return { level: 'L1', grants: { network, env, files: hasFiles } };
+  }
   return { level: 'L2', grants: { network: true, env, files: kind !== 'docker' } };
 }
 

@@ -18,15 +18,14 @@ const HANDSHAKE = /^GATI-MODULE (\d+) (\S+)$/;
 
 export interface StartOptions {
   name: string;
-  command: string[];
+  /** Returns the command. It gets the folder for the socket, which exists already. */
+  command(sockets: string): string[];
   cwd: string;
   /** Values of the variables that the app grants. */
   env: Record<string, string>;
   limits: Pick<ModuleLimits, 'handshake' | 'stop'>;
   guardian: Guardian;
   logger: Logger;
-  /** Called with the folder for sockets before the start, for sources that mount it. */
-  prepare?(folder: string): string[];
 }
 
 /** A running process of a module. */
@@ -52,7 +51,7 @@ export interface ModuleProcess {
 export async function startModule(options: StartOptions): Promise<ModuleProcess> {
   const { name, cwd, env, limits, guardian, logger } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'gati-module-'));
-  const [program = '', ...args] = options.prepare?.(folder) ?? options.command;
+  const [program = '', ...args] = options.command(folder);
   const child = spawn(program, args, {
     cwd,
     env: { ...basicEnv(), ...env, TMPDIR: folder, [MODULE_COOKIE]: '1' },

@@ -1,4 +1,5 @@
 import { GatiError } from '@gati/contract';
+import type { ForeignDeclaration } from '../types/foreign.ts';
 
 /** Where a module comes from. */
 export type SourceKind = 'exec' | 'docker' | 'npm' | 'http' | 'mcp' | 'wasm';
@@ -22,7 +23,10 @@ export function parseSource(name: string, source: string): ParsedSource {
   if (/^https?:\/\//.test(source) && URL.canParse(source)) return { kind: 'http', target: source };
   const [, kind, rest] = FORM.exec(source) ?? [];
   const target = rest?.trim();
-  if (kind === undefined || !target || target.includes('\0'))
+  // A folder is a package that was prepared to run in a process of its own.
+  const isPackage =
+    kind !== 'npm' || target?.startsWith('./') || parsePackage(target ?? '') !== undefined;
+  if (kind === undefined || !target || target.includes('\0') || !isPackage)
     throw new GatiError({
       code: 'GATI_MODULE_SOURCE',
       message: `The source ${JSON.stringify(source)} of the module "${name}" has no known form.`,
@@ -44,4 +48,35 @@ export function isSupervised({ kind }: ParsedSource, isolate: boolean | undefine
  */
 export function splitCommand(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
+/** A package of an `npm:` source. */
+export interface PackageSource {
+  name: string;
+  /** Range of versions. Absent: any. */
+  range?: string;
+}
+
+const PACKAGE = /^((?:@[a-z0-9~-][\w.~-]{0,100}\/)?[a-z0-9~-][\w.~-]{0,200})(?:@(.{1,256}))?$/i;
+
+/**
+ * Parses the target of an `npm:` source. Returns `undefined` for any other text.
+ *
+ * @example
+ * parsePackage('@acme/fx@^2'); // { name: '@acme/fx', range: '^2' }
+ */
+export function parsePackage(target: string): PackageSource | undefined {
+  const [, name, range] = PACKAGE.exec(target) ?? [];
+  if (name === undefined || name.includes('..')) return undefined;
+  return { name, ...(range !== undefined && { range }) };
+}
+
+/** Returns the package of a module that runs in the process of the app, as a file of it does. */
+export function inProcessPackage({
+  name,
+  source,
+  isolate,
+}: Pick<ForeignDeclaration, 'name' | 'source' | 'isolate'>): PackageSource | undefined {
+  const { kind, target } = parseSource(name, source);
+  return kind === 'npm' && !isolate ? parsePackage(target) : undefined;
 }

@@ -5,6 +5,7 @@ import { variablesOf } from './fill-variables.ts';
 import type { Guardian } from './guardian.ts';
 import { type ModuleProcess, startModule } from './module-process.ts';
 import type { McpSettings } from './mcp-settings.ts';
+import { permissionFlags } from './permission-flags.ts';
 import { parseSource, splitCommand } from './parse-source.ts';
 import { readDescriptor } from './probe.ts';
 
@@ -12,6 +13,8 @@ import { readDescriptor } from './probe.ts';
 export const PROGRAMS_DIR = 'modules/gati-programs';
 /** Program that runs an `mcp:` module. */
 export const MCP_BRIDGE = 'mcp-bridge.mjs';
+/** Program that runs an `npm:` module in a process of its own. */
+export const NPM_RUNNER = 'npm-runner.mjs';
 
 export interface StartDeclaredOptions {
   /** Folder that paths of sources start from. */
@@ -38,7 +41,7 @@ export async function startDeclared(
   const { root, logger, guardian, env = process.env } = options;
   return startModule({
     name,
-    command: commandOf(declaration, source, options),
+    command: (sockets) => commandOf(declaration, source, options, sockets),
     cwd: root,
     env: pick(env, [...granted, ...variablesOf(headers)]),
     limits: { ...MODULE_LIMITS, ...limits },
@@ -50,9 +53,11 @@ export async function startDeclared(
 function commandOf(
   declaration: ForeignDeclaration,
   source: string,
-  { root, programs }: StartDeclaredOptions,
+  { root, programs = path.join(root, PROGRAMS_DIR) }: StartDeclaredOptions,
+  sockets: string,
 ): string[] {
   const { kind, target } = parseSource(declaration.name, source);
+  if (kind === 'npm') return runnerCommand(declaration, target, { root, programs, sockets });
   if (kind === 'mcp') return bridgeCommand(declaration, target, root, programs);
   return toCommand(target, root);
 }
@@ -62,7 +67,7 @@ function bridgeCommand(
   { headers, limits }: ForeignDeclaration,
   target: string,
   root: string,
-  programs = path.join(root, PROGRAMS_DIR),
+  programs: string,
 ): string[] {
   const { input, output, handshake } = { ...MODULE_LIMITS, ...limits };
   const [, command] = /^exec:(.+)$/s.exec(target) ?? [];
@@ -92,6 +97,31 @@ export async function describeProcess(
     await process.stop();
   }
 }
+
+/** Runs a prepared package with the permission model of Node. */
+function runnerCommand(
+  { allow = {}, limits }: ForeignDeclaration,
+  target: string,
+  { root, programs, sockets }: { root: string; programs: string; sockets: string },
+): string[] {
+  const folder = path.resolve(root, target);
+  const runner = path.join(programs, NPM_RUNNER);
+  const { input } = { ...MODULE_LIMITS, ...limits };
+  return [
+    process.execPath,
+    ...permissionFlags(process.versions.node, {
+      read: [runner, folder, sockets, ...resolveAll(root, allow.read)],
+      write: [sockets, ...resolveAll(root, allow.write)],
+      network: allow.network === true,
+    }),
+    runner,
+    folder,
+    String(input),
+  ];
+}
+
+const resolveAll = (root: string, files: readonly string[] = []): string[] =>
+  files.map((file) => path.resolve(root, file));
 
 /** A program with a path starts from the root; others are looked up in `PATH`. */
 export function toCommand(target: string, root: string): string[] {

@@ -27,12 +27,13 @@ const PARALLEL = 32;
 /**
  * Checks a module against the protocol, `docs/reference/module-protocol.md`. Starts it several times.
  *
- * @param declaration a module whose source runs a process
+ * @param declaration a module whose source runs a process; `run` replaces its source
  */
 export async function verifyModule(
   declaration: ForeignDeclaration,
   options: StartDeclaredOptions,
 ): Promise<ConformanceCheck[]> {
+  const { run: source = declaration.source } = declaration;
   const checks: ConformanceCheck[] = [];
   const check = async (name: string, run: () => Promise<string>): Promise<boolean> => {
     try {
@@ -50,7 +51,7 @@ export async function verifyModule(
   await check('says what it is without the cookie', () => runWithoutCookie(declaration, options));
   let started: ModuleProcess | undefined;
   const isRunning = await check('prints its handshake line in time', async () => {
-    started = await startDeclared(declaration, declaration.source, options);
+    started = await startDeclared(declaration, source, options);
     return started.address;
   });
   if (!isRunning || started === undefined) return checks;
@@ -83,7 +84,7 @@ export async function verifyModule(
     await started.stop();
   }
   await check('ends when its standard input ends', async () => {
-    const second = await startDeclared(declaration, declaration.source, options);
+    const second = await startDeclared(declaration, source, options);
     try {
       return await endsWithin(second, () => second.endInput());
     } finally {

@@ -28,6 +28,8 @@ export interface ServedModule {
   call(call: ServedCall): Promise<unknown>;
   /** Bytes of an input at most. */
   mostInput: number;
+  /** Whether the module can serve. */
+  health?(): Promise<boolean>;
   close?(): Promise<void>;
 }
 
@@ -82,13 +84,14 @@ async function listen(server: Server): Promise<string> {
 }
 
 async function respond(
-  { descriptor, call, mostInput }: ServedModule,
+  { descriptor, call, health, mostInput }: ServedModule,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   const { method, url = '/' } = req;
   if (method === 'GET' && url === DESCRIPTOR_PATH) return send(res, 200, descriptor);
-  if (method === 'GET' && url === HEALTH_PATH) return void res.writeHead(204).end();
+  if (method === 'GET' && url === HEALTH_PATH)
+    return void res.writeHead((await health?.()) === false ? 503 : 204).end();
   const name = url.startsWith(CALL_PATH) ? url.slice(CALL_PATH.length) : '';
   if (method !== 'POST' || !Object.hasOwn(descriptor.methods, name))
     throw new CallProblem(404, 'unknown_method');

@@ -54,17 +54,31 @@ export interface ForeignDeclaration {
   name: string;
   /** As the app declares it: `exec:./modules/scorer`. */
   source: string;
+  /** Pinned version of the module. */
+  version?: string;
   /** The source with paths inside of the build. Absent: `source`. */
   run?: string;
   /** Names of environment variables that the process gets. */
   env?: string[];
   /** Whether an `npm:` module runs in a process of its own. */
   isolate?: true;
+  /** What a module in a sandbox may do besides computing. */
+  allow?: ModuleAllowances;
   /** Headers of requests to a service. `${NAME}` is an environment variable. */
   headers?: Record<string, string>;
   /** Address of the OpenAPI document of an `http:` or `https:` module. */
   openapi?: string;
   limits?: Partial<ModuleLimits>;
+}
+
+/** What a module may do that its sandbox forbids by default. Paths start from the app's root. */
+export interface ModuleAllowances {
+  /** Files and folders that it may read. */
+  read?: string[];
+  /** Files and folders that it may read and write. */
+  write?: string[];
+  /** Whether it may open connections. */
+  network?: boolean;
 }
 
 /** A foreign module as a release uses it: the methods of its pinned contract. */

@@ -190,7 +190,7 @@ test.skipIf(process.platform === 'win32')(
     const start = (name: string, target: string): Promise<unknown> =>
       startModule({
         name,
-        command: [target],
+        command: () => [target],
         cwd: folder,
         env: {},
         limits: { handshake: 5000, stop: 100 },

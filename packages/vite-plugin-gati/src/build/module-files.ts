@@ -2,8 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { PROGRAMS_DIR } from '@gati/runtime-h3/modules/host';
 import { lockError } from '../foreign/lock.ts';
-import { filesOf, toBuiltPath } from '../foreign/built-declaration.ts';
-import type { DeclaredModule } from '../foreign/module-options.ts';
+import {
+  filesOf,
+  isIsolatedPackage,
+  MODULES_DIR,
+  preparedFolder,
+  toBuiltPath,
+} from '../foreign/built-declaration.ts';
+import type { ForeignModules } from '../foreign/foreign-modules.ts';
+import { preparePackage } from '../foreign/prepare-package.ts';
 import { programsFolder, programsOf } from '../foreign/programs.ts';
 
 /** Folders that no module needs in a build. */
@@ -14,9 +21,18 @@ const SKIPPED = new Set(['.git', '__pycache__', 'target', '.venv']);
  *
  * @throws {GatiError} GATI_MODULE_LOCK when a file is missing
  */
-export function copyModuleFiles(root: string, outDir: string, modules: DeclaredModule[]): void {
+export async function copyModuleFiles(
+  { root, foreign }: { root: string; foreign: ForeignModules },
+  outDir: string,
+): Promise<void> {
+  const modules = foreign.declared;
   for (const program of programsOf(modules))
     fs.cpSync(path.join(programsFolder(), program), path.join(outDir, PROGRAMS_DIR, program));
+  for (const module of modules.filter(isIsolatedPackage))
+    await preparePackage(module, foreign.descriptor(module.name)!, {
+      root,
+      folder: path.join(outDir, preparedFolder(MODULES_DIR, module.name)),
+    });
   for (const module of modules)
     for (const file of filesOf(module)) {
       const from = path.join(root, file);

@@ -5,6 +5,7 @@ import {
   type BoundMethod,
   type ForeignBinding,
   type ForeignCode,
+  inProcessPackage,
   isSupervised,
   type ModuleHost,
   ModuleProcesses,
@@ -14,7 +15,8 @@ import {
 } from '@gati/runtime-h3/modules/host';
 import { normalizePath, type ViteDevServer } from 'vite';
 import { compileSchema } from '../compile/compile-checks.ts';
-import { filesOf } from '../foreign/built-declaration.ts';
+import { filesOf, isIsolatedPackage } from '../foreign/built-declaration.ts';
+import { prepareInRoot } from '../foreign/prepare-package.ts';
 import { programsFolder } from '../foreign/programs.ts';
 import type { DeclaredModule } from '../foreign/module-options.ts';
 import type { Project } from '../project.ts';
@@ -69,8 +71,19 @@ export function createDevForeign({
   async function start(module: DeclaredModule): Promise<void> {
     const { name } = module;
     running.set(name, JSON.stringify(module));
-    await host.add(module);
-    await pin(name);
+    try {
+      await host.add(await prepare(module));
+      await pin(name);
+    } catch (error) {
+      reporter.set(`module ${name}`, [diagnoseError(error, root, module.file)]);
+    }
+  }
+
+  /** Bundles a package that runs in a process of its own. */
+  async function prepare(module: DeclaredModule): Promise<DeclaredModule> {
+    if (!isIsolatedPackage(module)) return module;
+    await foreign.pinAll({ refresh: false });
+    return prepareInRoot(project, module);
   }
 
   /** Pins the contract of the process that runs. Returns whether it differs from the last one. */
@@ -83,7 +96,9 @@ export function createDevForeign({
 
   async function swap(name: string, source?: string): ReturnType<ModuleProcesses['swap']> {
     // An edit may change the contract: the types and the types of handlers follow.
-    const descriptor = await host.swap(name, source, async () => {});
+    const module = foreign.declared.find((each) => each.name === name);
+    const { run } = module && source === undefined ? await prepare(module) : {};
+    const descriptor = await host.swap(name, source ?? run, async () => {});
     if (await pin(name)) onContractChange();
     return descriptor;
   }
@@ -114,7 +129,9 @@ export function createDevForeign({
   return {
     host,
     code(scan) {
-      const modules = scan.foreign ?? [];
+      const modules = (scan.foreign ?? []).filter(
+        (module) => inProcessPackage(module) === undefined,
+      );
       if (modules.length === 0) return undefined;
       return {
         modules: Object.fromEntries(modules.map((module) => [module.name, bind(module)])),
@@ -144,7 +161,13 @@ export function createDevForeign({
       if (others) await foreign.pinAll({ refresh: false });
       if (foreign.declared.length > 0)
         control ??= openModuleControl(root, {
-          list: () => host.list(foreign.declared),
+          list: () =>
+            host.list(
+              foreign.declared.map((module) => {
+                const version = foreign.descriptor(module.name)?.version;
+                return { ...module, ...(version !== undefined && { version }) };
+              }),
+            ),
           swap,
         }).catch(() => undefined);
     },

@@ -1,4 +1,5 @@
 import type { ReleaseBundle } from '@gati/runtime-h3/app';
+import { inProcessPackage } from '@gati/runtime-h3/modules/host';
 import type { Scan } from '../scan/types.ts';
 import type { DevContext } from './dev-context.ts';
 import type { ModuleLoader } from './module-loader.ts';
@@ -22,9 +23,10 @@ export function createDevModules(code: ModuleLoader, context: DevContext): DevMo
     await context.update((running) => running.modules.remove(name), `module ${name}`, file);
   }
 
-  async function replace(name: string, file: string): Promise<void> {
+  async function replace(name: string, file: string, packageName?: string): Promise<void> {
     files.set(name, file);
-    const load = async (): Promise<Record<string, unknown>> => code.load(file);
+    const load = async (): Promise<Record<string, unknown>> =>
+      packageName === undefined ? code.load(file) : code.loadPackage(packageName);
     loaders[name] = load;
     await context.update((running) => running.modules.replace(name, load), `module ${name}`, file);
   }
@@ -33,8 +35,14 @@ export function createDevModules(code: ModuleLoader, context: DevContext): DevMo
     loaders,
     list: () => [...files].map(([name, file]) => ({ name, file })),
     async sync(scan, changed) {
-      const kept = new Set(scan.modules.map(({ name }) => name));
+      const packages = (scan.foreign ?? []).flatMap((module) => {
+        const found = inProcessPackage(module);
+        return found ? [{ name: module.name, file: module.source, packageName: found.name }] : [];
+      });
+      const kept = new Set([...scan.modules, ...packages].map(({ name }) => name));
       for (const [name, file] of files) if (!kept.has(name)) await remove(name, file);
+      for (const { name, file, packageName } of packages)
+        if (files.get(name) !== file) await replace(name, file, packageName);
       for (const { name, file } of scan.modules) {
         if (files.get(name) !== file || changed.has(file)) await replace(name, file);
       }

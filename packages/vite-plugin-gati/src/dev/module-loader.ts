@@ -7,6 +7,8 @@ import type { FileSnapshots } from './file-snapshots.ts';
 export interface ModuleLoader {
   /** Returns the current module of a file. Modules that did not change are not run again. */
   load(file: string): Promise<Record<string, unknown>>;
+  /** Imports a package of the app. */
+  loadPackage(name: string): Promise<Record<string, unknown>>;
   /**
    * Invalidates modules and all modules that import them, and runs their `import.meta.hot.dispose`.
    * Returns the files of all these modules.
@@ -72,6 +74,7 @@ export function createModuleLoader(
         throw error;
       }
     },
+    loadPackage: (name) => environment.runner.import<Record<string, unknown>>(name),
     async invalidate(modules, timestamp) {
       const { hmrClient } = environment.runner;
       const files = new Set<string>();

@@ -1,4 +1,5 @@
 import { propertyKey, quote } from '@gati/contract/internal';
+import { inProcessPackage } from '@gati/runtime-h3/modules/host';
 import { emitForeignTypes } from './foreign-types.ts';
 import { FOLDER_HELPERS, folderEntries, routeContext } from './folder-types.ts';
 import type { RouteFile, Scan } from '../scan/types.ts';
@@ -19,6 +20,11 @@ const PARTS = ['params', 'query', 'headers', 'body', 'receive', 'send'] as const
  */
 export function emitGlobalTypes(scan: Scan): string {
   const { foreign = [] } = scan;
+  const packages = foreign.flatMap((module) => {
+    const found = inProcessPackage(module);
+    return found ? [[module.name, found.name] as const] : [];
+  });
+  const others = foreign.filter((module) => inProcessPackage(module) === undefined);
   return `// Written by Gati from the files in src; changes here are lost.
 ${scan.versions.length === 0 ? '' : '/// <reference path="./versions.d.ts" />\n'}
 declare namespace GatiTypes {
@@ -32,7 +38,7 @@ declare namespace GatiTypes {
   type Result<Run> = Run extends (...args: never) => infer Value ? Awaited<Value> : unknown;
   type Payload<Run> = Run extends (...args: infer Args) => unknown ? Args[0] : unknown;
 ${scan.folders.length === 0 ? '' : FOLDER_HELPERS}}
-${emitForeignTypes(foreign)}
+${emitForeignTypes(others)}
 ${registry(
   'GatiRoutes',
   scan.routes.map((route) => routeEntry(route, scan)),
@@ -43,7 +49,10 @@ ${scan.folders.length === 0 ? '' : registry('GatiFolders', folderEntries(scan, i
       ...scan.modules.map(
         ({ name, file }) => `${propertyKey(name)}: GatiTypes.Module<typeof ${importOf(file)}>;`,
       ),
-      ...foreign.map(({ name }) => `${name}: GatiForeign.${name}.Module;`),
+      ...packages.map(
+        ([name, file]) => `${name}: GatiTypes.Module<typeof import(${quote(file)})>;`,
+      ),
+      ...others.map(({ name }) => `${name}: GatiForeign.${name}.Module;`),
     ],
   )}
 ${registry(

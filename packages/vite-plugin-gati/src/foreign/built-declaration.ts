@@ -15,24 +15,34 @@ export const MODULES_DIR = 'modules';
  * what only the build needs.
  */
 export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
-  const { name, source, env, isolate, headers, openapi, limits } = module;
-  const run = source.replaceAll(
-    /(^|[\s":])\.\/([^\s"]+)/g,
-    (_whole, before: string, file: string) => {
-      return `${before}./${toBuiltPath(file)}`;
-    },
-  );
+  const { name, source, version, env, isolate, allow, headers, openapi, limits } = module;
+  const run = isIsolatedPackage(module)
+    ? `npm:./${preparedFolder(MODULES_DIR, name)}`
+    : source.replaceAll(
+        /(^|[\s":])\.\/([^\s"]+)/g,
+        (_whole, before: string, file: string) => `${before}./${toBuiltPath(file)}`,
+      );
   return {
     name,
     source,
+    ...(version !== undefined && { version }),
     ...(run !== source && { run }),
     ...(env && { env }),
     ...(isolate && { isolate }),
+    ...(allow && { allow }),
     ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
     ...(limits && { limits }),
   };
 }
+
+/** Whether a package runs in a process of its own, from a folder that is prepared for it. */
+export function isIsolatedPackage({ name, source, isolate }: ForeignDeclaration): boolean {
+  return isolate === true && parseSource(name, source).kind === 'npm';
+}
+
+/** Returns the folder of a prepared package. */
+export const preparedFolder = (folder: string, name: string): string => `${folder}/npm-${name}`;
 
 /** `modules/scorer/main.py` stays, `tools/scorer` becomes `modules/tools/scorer`. */
 export function toBuiltPath(file: string): string {

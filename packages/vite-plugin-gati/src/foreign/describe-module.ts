@@ -11,12 +11,15 @@ import {
   startGuardian,
 } from '@gati/runtime-h3/modules/host';
 import type { DeclaredModule } from './module-options.ts';
+import { describePackage, type ReadPackageTypes } from './npm-package.ts';
 import { programsFolder } from './programs.ts';
 
 export interface DescribeOptions {
   root: string;
   env: Record<string, string | undefined>;
   logger: Parameters<typeof describeProcess>[1]['logger'];
+  /** Reads the types of an `npm:` module. */
+  readTypes: ReadPackageTypes;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function describeModule(
 ): Promise<ModuleDescriptor> {
   const { name, source, isolate } = declaration;
   const parsed = parseSource(name, source);
+  if (parsed.kind === 'npm') return describePackage(declaration, options.root, options.readTypes);
   if (isSupervised(parsed, isolate)) {
     const guardian = startGuardian();
     try {

@@ -1,10 +1,15 @@
 import { type Diagnostic, GatiError } from '@gati/contract';
 import { createJsonLogger } from '@gati/runtime-h3/telemetry';
-import { type ModuleDescriptor, toModuleContract } from '@gati/runtime-h3/modules/host';
+import {
+  type ModuleDescriptor,
+  parseSource,
+  toModuleContract,
+} from '@gati/runtime-h3/modules/host';
 import { isCi } from '../files/is-ci.ts';
 import type { ForeignModule, Scan } from '../scan/types.ts';
 import { LOCK_FILE, type Pins, readLock, toPin, writeLock } from './lock.ts';
 import type { DeclaredModule, ModuleOption } from './module-options.ts';
+import { findInstalled, type ReadPackageTypes } from './npm-package.ts';
 import { readDeclarations } from './read-declarations.ts';
 
 /** The foreign modules of an app: declarations, and the contracts that the lock pins. */
@@ -13,6 +18,9 @@ export interface ForeignModules {
   readonly declared: DeclaredModule[];
   /** Modules that have no usable pin: new ones, and those with another source. */
   readonly missing: DeclaredModule[];
+  readonly readTypes: ReadPackageTypes;
+  /** Returns the pinned descriptor of a module. */
+  descriptor(name: string): ModuleDescriptor | undefined;
   /** Reads declarations and the lock again. Returns whether anything changed. */
   read(): boolean;
   /** Returns a scan with the modules. The same scan gives the same object until a change. */
@@ -29,6 +37,7 @@ export interface ForeignModules {
 export function createForeignModules(
   root: string,
   options: Readonly<Record<string, ModuleOption>>,
+  readTypes: ReadPackageTypes,
 ): ForeignModules {
   let declared: DeclaredModule[] = [];
   let pins: Pins = {};
@@ -66,7 +75,11 @@ export function createForeignModules(
   }
 
   const missing = (): DeclaredModule[] =>
-    declared.filter(({ name, source }) => pins[name]?.source !== source);
+    declared.filter(
+      (module) =>
+        pins[module.name]?.source !== module.source ||
+        isOtherVersion(module, pins[module.name]!.version, root),
+    );
 
   function missingDiagnostics(): Diagnostic[] {
     return missing().map(
@@ -105,6 +118,8 @@ export function createForeignModules(
     get missing() {
       return missing();
     },
+    readTypes,
+    descriptor: (name) => pins[name]?.descriptor,
     read,
     extend(scan) {
       if (declared.length === 0 && errors.length === 0) return scan;
@@ -134,7 +149,7 @@ export function createForeignModules(
           try {
             const pinned = toPin(
               source,
-              await describeModule(module, { root, env: process.env, logger }),
+              await describeModule(module, { root, env: process.env, logger, readTypes }),
             );
             const differs = pins[name]?.sha256 !== pinned.sha256 || pins[name].source !== source;
             if (isCi() && differs) throw ciError(name);
@@ -149,6 +164,16 @@ export function createForeignModules(
       else await save(next);
     },
   };
+}
+
+/** Whether another version of a package is installed than the lock pins. */
+function isOtherVersion(module: DeclaredModule, pinned: string, root: string): boolean {
+  if (parseSource(module.name, module.source).kind !== 'npm') return false;
+  try {
+    return findInstalled(module, root).version !== pinned;
+  } catch {
+    return true;
+  }
 }
 
 function toForeign(module: DeclaredModule, descriptor: ModuleDescriptor): ForeignModule {

@@ -4,6 +4,7 @@ import { suggest } from '@gati/contract/internal';
 import {
   type ForeignDeclaration,
   MODULE_LIMITS,
+  type ModuleAllowances,
   type ModuleLimits,
   OWN_HEADERS,
   parseSource,
@@ -26,6 +27,8 @@ export interface ModuleSettings {
   files?: string[];
   /** Runs an `npm:` module in a process of its own. */
   isolate?: boolean;
+  /** What an isolated `npm:` module or a `docker:` module may do besides computing. */
+  allow?: ModuleAllowances;
   /**
    * Headers of each request to an `http:`, `https:` or `mcp:https:` module. `${NAME}` is an
    * environment variable: `{ authorization: 'Bearer ${RATES_TOKEN}' }`.
@@ -37,7 +40,8 @@ export interface ModuleSettings {
   limits?: Partial<ModuleLimits>;
 }
 
-const SETTINGS = ['source', 'env', 'files', 'isolate', 'headers', 'openapi', 'limits'];
+const SETTINGS = ['source', 'env', 'files', 'isolate', 'allow', 'headers', 'openapi', 'limits'];
+const ALLOWANCES = ['read', 'write', 'network'];
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const MAX_HEADERS = 50;
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
@@ -66,19 +70,22 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     throw settingError(file, name, 'its name is not an identifier.');
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
     throw settingError(file, name, 'it is neither a source nor an object with one.');
-  const { source, env, files, isolate, headers, openapi, limits } =
+  const { source, env, files, isolate, allow, headers, openapi, limits } =
     settings as Partial<ModuleSettings>;
   const unknown = Object.keys(settings).find((key) => !SETTINGS.includes(key));
   if (unknown !== undefined)
     throw settingError(file, name, `${unknown} is not a setting.${hint(unknown, SETTINGS)}`);
   if (typeof source !== 'string') throw settingError(file, name, 'it has no source.');
-  parseSource(name, source);
+  const { kind, target } = parseSource(name, source);
+  if (kind === 'npm' && target.startsWith('./'))
+    throw settingError(file, name, 'npm: needs the name of a package.');
   if (env !== undefined && !isListOf(env, (each) => VARIABLE.test(each)))
     throw settingError(file, name, 'env is not a list of names of variables.');
   if (files !== undefined && !isListOf(files, (each) => isInner(each)))
     throw settingError(file, name, 'files is not a list of paths inside of the app.');
   if (isolate !== undefined && typeof isolate !== 'boolean')
     throw settingError(file, name, 'isolate is neither true nor false.');
+  if (allow !== undefined) checkAllowances(file, name, allow);
   if (headers !== undefined) checkHeaders(file, name, headers);
   if (openapi !== undefined && typeof openapi !== 'string')
     throw settingError(file, name, 'openapi is not an address.');
@@ -90,11 +97,24 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     ...(env?.length && { env }),
     ...(files?.length && { files }),
     ...(isolate && { isolate: true as const }),
+    ...(allow && { allow }),
     ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
     ...(limits && { limits }),
   };
 }
+
+function checkAllowances(file: string, name: string, allow: unknown): void {
+  if (!isObject(allow)) throw settingError(file, name, 'allow is not an object.');
+  for (const [key, value] of Object.entries(allow)) {
+    if (!ALLOWANCES.includes(key))
+      throw settingError(file, name, `allow.${key} is not known.${hint(key, ALLOWANCES)}`);
+    const fits = key === 'network' ? typeof value === 'boolean' : isListOf(value, isPath);
+    if (!fits) throw settingError(file, name, `allow.${key} has no value that it can have.`);
+  }
+}
+
+const isPath = (text: string): boolean => text !== '' && !/[\0\n,*]/.test(text);
 
 /** @throws {GatiError} when a value is not a text for a header, or a secret stands in the file */
 function checkHeaders(file: string, name: string, headers: unknown): void {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { MCP_BRIDGE, parseSource } from '@gati/runtime-h3/modules/host';
+import { MCP_BRIDGE, NPM_RUNNER, parseSource } from '@gati/runtime-h3/modules/host';
+import { isIsolatedPackage } from './built-declaration.ts';
 import type { DeclaredModule } from './module-options.ts';
 
 /** Returns the folder of the programs that run some kinds of modules. */
@@ -13,5 +14,8 @@ export function programsFolder(): string {
 export function programsOf(modules: readonly DeclaredModule[]): string[] {
   const isMcp = ({ name, source }: DeclaredModule): boolean =>
     parseSource(name, source).kind === 'mcp';
-  return modules.some(isMcp) ? [MCP_BRIDGE] : [];
+  return [
+    ...(modules.some(isMcp) ? [MCP_BRIDGE] : []),
+    ...(modules.some(isIsolatedPackage) ? [NPM_RUNNER] : []),
+  ];
 }

@@ -125,7 +125,7 @@ async function writeFilesBesideBundles(
     ),
   ]);
   const { scan, contract } = await state.context.analysis();
-  copyModuleFiles(root, outDir, scan.foreign ?? []);
+  await copyModuleFiles(state.context.project, outDir);
   const panel = findPanel(options);
   if (panel !== undefined) {
     const { release } = manifest;

@@ -36,12 +36,13 @@ const DESCRIPTOR = {
     lines: { output: { type: 'string' }, stream: true },
   },
 };
+const noTypes = (): Promise<never> => Promise.reject(new Error('there are no packages'));
 afterEach(() => vi.unstubAllEnvs());
 
 test('a pinned module is a part of the scan, and a new one is an error until it is pinned', async () => {
   vi.stubEnv('CI', '');
   const root = temporaryFolder('foreign');
-  const modules = createForeignModules(root, { scorer: 'exec:./modules/scorer' });
+  const modules = createForeignModules(root, { scorer: 'exec:./modules/scorer' }, noTypes);
   expect(modules.extend(EMPTY).diagnostics).toMatchObject([{ code: 'GATI_MODULE_LOCK' }]);
   await modules.pin('scorer', DESCRIPTOR);
   const scan = modules.extend(EMPTY);
@@ -50,16 +51,16 @@ test('a pinned module is a part of the scan, and a new one is an error until it 
     { name: 'scorer', version: '1.2.0', methods: [{ name: 'lines' }, { name: 'score' }] },
   ]);
   expect(modules.extend(EMPTY)).toBe(scan);
-  const again = createForeignModules(root, { scorer: 'exec:./modules/scorer' });
+  const again = createForeignModules(root, { scorer: 'exec:./modules/scorer' }, noTypes);
   expect(again.extend(EMPTY).foreign).toEqual(scan.foreign);
-  const moved = createForeignModules(root, { scorer: 'exec:./modules/other' });
+  const moved = createForeignModules(root, { scorer: 'exec:./modules/other' }, noTypes);
   expect(moved.missing.map(({ name }) => name)).toEqual(['scorer']);
 });
 
 test('a lock that was edited is rejected', async () => {
   vi.stubEnv('CI', '');
   const root = temporaryFolder('foreign');
-  await createForeignModules(root, { scorer: 'exec:./x' }).pin('scorer', DESCRIPTOR);
+  await createForeignModules(root, { scorer: 'exec:./x' }, noTypes).pin('scorer', DESCRIPTOR);
   const file = path.join(root, 'gati.modules.lock');
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"number"', '"string"'));
   expect(() => readLock(root)).toThrow('GATI_MODULE_LOCK');
@@ -73,7 +74,7 @@ test('a YAML file declares a module, and its mistakes are diagnostics', () => {
   write('scorer', 'source: exec:./modules/scorer\nenv: [MODEL]\nlimits: { timeout: 500 }\n');
   write('typo', 'source: exec:./x\nlimit: {}\n');
   write('none', 'env: [A]\n');
-  const modules = createForeignModules(root, {});
+  const modules = createForeignModules(root, {}, noTypes);
   expect(modules.declared).toMatchObject([
     { name: 'scorer', env: ['MODEL'], limits: { timeout: 500 } },
   ]);
@@ -118,7 +119,7 @@ test('paths of a built module start from the output folder', () => {
 
 test('the types of a module have one function for each method', async () => {
   vi.stubEnv('CI', '');
-  const modules = createForeignModules(temporaryFolder('foreign'), { scorer: 'exec:./x' });
+  const modules = createForeignModules(temporaryFolder('foreign'), { scorer: 'exec:./x' }, noTypes);
   await modules.pin('scorer', DESCRIPTOR);
   const types = emitForeignTypes(modules.extend(EMPTY).foreign ?? []);
   expect(types).toContain('score(input: Text, options?: Options): Promise<number>;');

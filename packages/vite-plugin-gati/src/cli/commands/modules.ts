@@ -15,6 +15,7 @@ import {
 } from '@gati/runtime-h3/modules/host';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
 import { type DeclaredModule, parseDeclaration } from '../../foreign/module-options.ts';
+import { isIsolatedPackage } from '../../foreign/built-declaration.ts';
 import { programsFolder } from '../../foreign/programs.ts';
 import type { Project } from '../../project.ts';
 import { openApp } from '../app.ts';
@@ -68,13 +69,21 @@ async function verify({ output }: Call, project: Project, wanted: string): Promi
     parseDeclaration('module', wanted, 'the command line');
   const { name, source, isolate } = declared;
   const checks = isSupervised(parseSource(name, source), isolate)
-    ? await verifyProcess(declared, project.root)
-    : [await verifyDescriptor(declared, project.root)];
+    ? await verifyProcess(await prepare(declared, project), project.root)
+    : [await verifyDescriptor(declared, project)];
   for (const { name: title, ok, detail } of checks)
     output.line(`${ok ? output.style.green('✓') : output.style.red('✗')} ${title}: ${detail}`);
   const ok = checks.every((check) => check.ok);
   output.document({ ok, checks });
   return ok ? OK : FINDING;
+}
+
+/** Bundles a package that runs in a process of its own, as the development server does. */
+async function prepare(module: DeclaredModule, project: Project): Promise<DeclaredModule> {
+  if (!isIsolatedPackage(module)) return module;
+  const { prepareInRoot } = await import('../../foreign/prepare-package.ts');
+  await project.foreign.pinAll({ refresh: false });
+  return prepareInRoot(project, module);
 }
 
 async function verifyProcess(module: DeclaredModule, root: string): Promise<ConformanceCheck[]> {
@@ -92,12 +101,20 @@ async function verifyProcess(module: DeclaredModule, root: string): Promise<Conf
 }
 
 /** A source without a process has a descriptor alone, made from what it says about itself. */
-async function verifyDescriptor(module: DeclaredModule, root: string): Promise<ConformanceCheck> {
+async function verifyDescriptor(
+  module: DeclaredModule,
+  { root, foreign: { readTypes } }: Project,
+): Promise<ConformanceCheck> {
   const { describeModule } = await import('../../foreign/describe-module.ts');
   const name = 'has a descriptor that can be used';
   try {
     const logger = createTextLogger({ level: 'warn' });
-    const { version, methods } = await describeModule(module, { root, env: process.env, logger });
+    const { version, methods } = await describeModule(module, {
+      root,
+      env: process.env,
+      logger,
+      readTypes,
+    });
     const detail = `${version}, ${count(Object.keys(methods).length, 'method')}`;
     return { name, ok: true, detail };
   } catch (error) {

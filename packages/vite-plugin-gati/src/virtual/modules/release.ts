@@ -11,6 +11,7 @@ import { toSlimContract } from '../../compile/slim-contract.ts';
 import type { RouteValues, SchemaValues } from '../../compile/trust.ts';
 import { toBuiltDeclaration } from '../../foreign/built-declaration.ts';
 import { programsFolder } from '../../foreign/programs.ts';
+import { inProcessPackage } from '@gati/runtime-h3/modules/host';
 import type { ForeignModule, RouteFile, Scan } from '../../scan/types.ts';
 import type { VirtualInput } from '../virtual-module.ts';
 import { runtimeEntry, toImport } from '../runtime-entry.ts';
@@ -95,9 +96,13 @@ function printRelease({
     };
     return `route(${JSON.stringify(place)}, { ${code.join(', ')} })`;
   });
-  const modules = scan.modules.map(
-    ({ name, file }) => `${JSON.stringify(name)}: () => ${imports.all(file)}`,
-  );
+  const modules = [
+    ...scan.modules.map(({ name, file }) => [name, imports.all(file)] as const),
+    ...(scan.foreign ?? []).flatMap((module) => {
+      const found = inProcessPackage(module);
+      return found ? [[module.name, imports.package(found.name)] as const] : [];
+    }),
+  ].map(([name, loaded]) => `${JSON.stringify(name)}: () => ${loaded}`);
   const foreign = printForeign(scan, contract, program, place);
   const effects = scan.effects.map(({ name, file }) => {
     const index = contract.effects.findIndex((effect) => effect.name === name);
@@ -143,8 +148,9 @@ function printForeign(
   program: CheckProgram,
   place: ForeignPlace | undefined,
 ): string {
-  if (foreign.length === 0) return '';
-  const modules = foreign.map((module) => {
+  const others = foreign.filter((module) => inProcessPackage(module) === undefined);
+  if (others.length === 0) return '';
+  const modules = others.map((module) => {
     const index = contract.modules.findIndex(({ name }) => name === module.name);
     const methods = (contract.modules[index]!.methods ?? []).map((method, at) => {
       const check = method.output && program.check(method.output);
@@ -199,14 +205,18 @@ interface Imports {
   one(file: string, name: string): string;
   /** Imports the whole module. Returns its local name. */
   all(file: string): string;
+  /** Imports a package of the app. Returns its local name. */
+  package(name: string): string;
   /** The import statements. */
   print(): string;
 }
 
 function createImports(root: string): Imports {
   const names = new Map<string, string>();
-  const use = (file: string, what: string): string => {
-    const line = `import ${what} from ${toImport(path.join(root, file))};`;
+  const use = (file: string, what: string): string =>
+    useFrom(toImport(path.join(root, file)), what);
+  const useFrom = (specifier: string, what: string): string => {
+    const line = `import ${what} from ${specifier};`;
     const name = names.get(line) ?? `i${names.size}`;
     names.set(line, name);
     return name;
@@ -214,6 +224,7 @@ function createImports(root: string): Imports {
   return {
     one: (file, name) => use(file, name === 'default' ? '$' : `{ ${name} as $ }`),
     all: (file) => use(file, '* as $'),
+    package: (name) => useFrom(JSON.stringify(name), '* as $'),
     print: () => [...names].map(([line, name]) => `${line.replace('$', name)}\n`).join(''),
   };
 }

@@ -1,0 +1,31 @@
+export interface Permissions {
+  read: readonly string[];
+  write: readonly string[];
+  network: boolean;
+}
+
+/** First major version of Node that can forbid connections. */
+const NETWORK_SINCE = 25;
+
+/**
+ * Returns the flags of Node's permission model (https://nodejs.org/api/permissions.html). Children,
+ * threads and native code are never allowed.
+ *
+ * @param version of Node: `22.13.0`
+ */
+export function permissionFlags(version: string, { read, write, network }: Permissions): string[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);
+  return [
+    isStable ? '--permission' : '--experimental-permission',
+    '--no-warnings',
+    // Node adds what is in a folder. The same path twice, or with `/*`, ends Node 20.
+    ...[...new Set([...read, ...write])].map((file) => `--allow-fs-read=${file}`),
+    ...[...new Set(write)].map((file) => `--allow-fs-write=${file}`),
+    ...(network && major >= NETWORK_SINCE ? ['--allow-net'] : []),
+  ];
+}
+
+/** Whether this version of Node can keep a module from opening connections. */
+export const canForbidNetwork = (version: string): boolean =>
+  Number(version.split('.')[0]) >= NETWORK_SINCE;
