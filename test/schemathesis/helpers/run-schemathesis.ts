@@ -38,19 +38,24 @@ export function installSchemathesis(): void {
   run(path.join(VENV, 'bin/pip'), 'install', '-q', `schemathesis==${VERSION}`);
 }
 
-/**
- * Starts the built server of an app and runs Schemathesis against it.
- *
- * @param examples cases for each operation at most, beside those that cover the schema
- */
+interface RunOptions {
+  /** Cases for each operation at most, beside those that cover the schema. */
+  examples: number;
+  /** Arguments that choose operations. */
+  only?: string[];
+  env?: Record<string, string>;
+}
+
+/** Starts the built server of an app and runs Schemathesis against it. */
 export async function runSchemathesis(
   app: string,
-  { examples, env = {} }: { examples: number; env?: Record<string, string> },
+  { examples, only = [], env = {} }: RunOptions,
 ): Promise<Outcome> {
   const document = writeDocument(app);
   for (const file of CONFIGURATION)
     fs.copyFileSync(path.join(root, 'test/schemathesis', file), path.join(app, file));
   const report = path.join(app, 'report.json');
+  fs.rmSync(report, { force: true });
   const server = await startBuiltServer(app, {
     PATH: process.env['PATH'],
     GATI_WORKERS: '2',
@@ -60,7 +65,7 @@ export async function runSchemathesis(
     ...env,
   });
   const args = ['run', document, '--url', server.url, '--no-color'];
-  const counts = ['--max-examples', String(examples)];
+  const counts = ['--max-examples', String(examples), ...only];
   const reports = ['--report', 'json', '--report-json-path', report, '--workers', '2'];
   const { stdout } = await promisify(execFile)(COMMAND, [...args, ...counts, ...reports], {
     cwd: app,

@@ -7,7 +7,7 @@ const reserved = new Map<string, number>();
  */
 export async function reserve(id: string, amount: number): Promise<boolean> {
   const total = (reserved.get(id) ?? 0) + amount;
-  if (total > LIMIT) return false;
+  if (amount <= 0 || total > LIMIT) return false;
   reserved.set(id, total);
   return true;
 }

@@ -15,7 +15,7 @@ export default defineModule({
        * did. One statement checks and adds, so that two requests at once can't exceed the limit.
        */
       async reserve(id: string, amount: number): Promise<boolean> {
-        if (amount > LIMIT) return false;
+        if (amount <= 0 || amount > LIMIT) return false;
         const row = await db
           .prepare(
             `INSERT INTO reservations (payment, amount) VALUES (?, ?)
