@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
   }
   if (name !== undefined && TELEMETRY_COMMANDS.has(name)) {
     const { runStoredTelemetryCommand } = await import('./telemetry-command.ts');
-    process.exitCode = await runStoredTelemetryCommand(name, words);
+    process.exitCode = await runStoredTelemetryCommand(name, words, options.base);
     return;
   }
   if (name === 'config' || name === 'scale' || name === 'restart') {

@@ -13,7 +13,7 @@ const PAGE = {
   limit: text('Lines of a page, 50 by default', 'n'),
   cursor: text('Continue after a page', 'next'),
 };
-const ROUTE = text('Path of a route: /orders/:id', 'path');
+const ROUTE = text('Route, with the base or without it: /orders/:id', 'path');
 const METHOD = text('Method of a route', 'method');
 const STATUS = text('Status or class', '500|5xx');
 const SLOWER = text('Least duration in milliseconds', 'ms');
@@ -117,7 +117,9 @@ export function createTelemetryCommands(): Command[] {
       description,
       args: { ...POSITIONALS[name], ...options, url: URL_OPTION },
       load: async () => ({
-        async run({ args, output }) {
+        async run(call) {
+          const { args, output } = call;
+          const { describeUnknown, readBase } = await import('./telemetry-routes.ts');
           const { openDefaultReader } = await import('./open-reader.ts');
           const { runTelemetryCommand } = await import('@gati/runtime-h3/telemetry/command');
           const words = [...Object.keys(options), 'url'].flatMap((option) =>
@@ -126,7 +128,10 @@ export function createTelemetryCommands(): Command[] {
           const given = Object.keys(POSITIONALS[name] ?? {}).flatMap((each) => args[each] ?? []);
           if (given.length > 0) words.push('--', ...given.map(String));
           const root = path.resolve((args.root as string | undefined) ?? '.');
+          if (name === 'trap' && args.action === 'add')
+            for (const line of await describeUnknown(call)) output.line(line);
           return runTelemetryCommand(name, words, {
+            base: args.route === undefined ? undefined : await readBase(call),
             open: () =>
               openDefaultReader(root, (args.mode as string | undefined) ?? 'development', {
                 // Actions of the panel need the code of the terminal. The store does not.

@@ -67,6 +67,10 @@ export const handler: Handler<typeof route> = (req, _res, _gctx, lctx) => {
     await eventually(async () => expect((await gati('traces')).document.traces).toHaveLength(2));
     const { document, code } = await gati('traces', { status: '5xx', route: '/orders/:id' });
     expect(document.traces).toMatchObject([{ status: 500, path: '/orders/0' }]);
+    const named = await gati('traces', { status: '5xx', route: 'GET /orders/:id' });
+    expect(named.document).toEqual(document);
+    const none = await gati('traces', { route: '/nowhere' });
+    expect(none.lines).toEqual([expect.stringContaining('no records of the route /nowhere')]);
     expect(code).toBe(0);
     const [{ traceId }] = document.traces;
     const trace = await gati('trace', { id: traceId });
@@ -85,6 +89,19 @@ export const handler: Handler<typeof route> = (req, _res, _gctx, lctx) => {
       document: { errors: [{ code: 'GATI_TRACE_UNKNOWN' }] },
     });
     expect((await gati('traces', { since: 'yesterday' })).code).toBe(2);
+    // A trap for something that the sources do not have is armed with a note.
+    const add = async (args: Record<string, string>): Promise<string[]> => {
+      const { lines } = await gati('trap', { action: 'add', ...args });
+      expect(lines.at(-1)).toMatch(/^armed .*servers know it within a second$/);
+      return lines.slice(0, -1);
+    };
+    expect(await add({ route: '/orders/:id' })).toEqual([]);
+    expect(await add({ route: 'GET /order/:id' })).toEqual([
+      'the sources have no route /order/:id: did you mean /orders/:id?',
+    ]);
+    expect(await add({ effect: 'report' })).toEqual([
+      'the sources have no effect report: `gati routes` lists all',
+    ]);
     expect(existsSync(file)).toBe(true);
   } finally {
     await dev.close();

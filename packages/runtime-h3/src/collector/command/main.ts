@@ -14,7 +14,7 @@ import type { Style } from '../../command/style.ts';
 import { openPanelReader } from './panel-reader.ts';
 import type { TelemetryReader } from './reader.ts';
 import { QUERIES, type QueryName } from './queries.ts';
-import { OPTIONS, type TelemetryFlags } from './read-flags.ts';
+import { OPTIONS, readRoute, type TelemetryFlags } from './read-flags.ts';
 
 export type { PanelOptions } from './panel-client.ts';
 export { openPanelReader } from './panel-reader.ts';
@@ -26,6 +26,8 @@ export { type QueryName } from './queries.ts';
 export interface TelemetryCommandOptions {
   /** Opens the source that the command reads without `--url`. */
   open(): TelemetryReader | Promise<TelemetryReader>;
+  /** Path below which the routes of the app are, `/api`. The default is none. */
+  base?: string | undefined;
   /** Token for the panel that `--url` names; `GATI_TOKEN`. */
   token: string | undefined;
   /** Streams for the output; those of the process by default. */
@@ -79,12 +81,13 @@ export async function runTelemetryCommand(
 async function run(
   name: QueryName,
   words: string[],
-  { open, token, now = Date.now() }: TelemetryCommandOptions,
+  { open, token, base = '', now = Date.now() }: TelemetryCommandOptions,
   style: Style,
 ): Promise<CommandResult> {
   const { positionals, values } = parseArguments(words, OPTIONS, { help: `${name} --help` });
   if (values.help) return usageResult(HELP);
-  const flags = values as TelemetryFlags;
+  const given = values as TelemetryFlags;
+  const flags = { ...given, ...readRoute(given, base) };
   const query = QUERIES[name]({ words: positionals, flags, now, style });
   const reader =
     flags.url === undefined ? await open() : openPanelReader({ url: flags.url, token });

@@ -52,7 +52,7 @@ function traces({ words, flags, now, style }: QueryCall): ReturnType<Query> {
     ...readPage(flags, now),
     ...readStatus(flags.status),
     ...readSlower(flags.slower),
-    ...(method !== undefined && { method: method.toUpperCase() }),
+    ...(method !== undefined && { method }),
     ...(route !== undefined && { route }),
     ...(version !== undefined && { version }),
   };
@@ -68,7 +68,7 @@ function traces({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       item.traceId,
     ]);
     return {
-      lines: listing(rows.length > 0 ? printTable(TRACE_COLUMNS, rows, style) : [], next),
+      lines: listing(rows.length > 0 ? printTable(TRACE_COLUMNS, rows, style) : [], next, route),
       document: { traces: items, next: next ?? null },
       code: 0,
     };
@@ -120,6 +120,7 @@ function logs({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       lines: listing(
         items.toReversed().map((log) => formatLog(log, style)),
         next,
+        route,
       ),
       document: { logs: items, next: next ?? null },
       code: 0,
@@ -208,7 +209,7 @@ function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
   return async (source) => {
     const routes = await source.routes({
       ...range,
-      ...(method !== undefined && { method: method.toUpperCase() }),
+      ...(method !== undefined && { method }),
       ...(route !== undefined && { route }),
       ...(version !== undefined && { version }),
     });
@@ -221,16 +222,22 @@ function metrics({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       ...[each.p50, each.p95, each.p99].map(formatMs),
     ]);
     return {
-      lines: listing(rows.length > 0 ? printTable(METRIC_COLUMNS, rows, style) : [], undefined),
+      lines: listing(
+        rows.length > 0 ? printTable(METRIC_COLUMNS, rows, style) : [],
+        undefined,
+        route,
+      ),
       document: { metrics: routes },
       code: 0,
     };
   };
 }
 
-function listing(lines: string[], next: string | undefined): string[] {
+/** @param route the route that was requested, if any */
+function listing(lines: string[], next: string | undefined, route?: string): string[] {
+  const of = route === undefined ? '' : ` of the route ${route}`;
   if (lines.length === 0)
-    return ['There are no records in this time; a longer `--since` goes further back.'];
+    return [`There are no records${of} in this time; a longer \`--since\` goes further back.`];
   return next === undefined ? lines : [...lines, `more: --cursor ${next}`];
 }
 

@@ -32,6 +32,30 @@ const DEFAULT_SINCE = '1h';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 
+/**
+ * Reads `--route`: the path of a route as telemetry has it, without the base of the app. Takes the
+ * forms in which other commands and the log print a route, `/api/orders` and `POST /api/orders`.
+ */
+export function readRoute(
+  { route, method }: TelemetryFlags,
+  base: string,
+): Pick<TelemetryFlags, 'route' | 'method'> {
+  if (route === undefined) return method === undefined ? {} : { method: method.toUpperCase() };
+  const [, named, path] = /^(?:([a-z]+) )?(\/.*)$/i.exec(route.trim()) ?? [];
+  if (path === undefined)
+    throw usageError(`\`--route=${route}\` is not the path of a route`, 'Write it as /orders/:id.');
+  const chosen = method ?? named;
+  return {
+    route: withoutBase(path, base),
+    ...(chosen !== undefined && { method: chosen.toUpperCase() }),
+  };
+}
+
+function withoutBase(path: string, base: string): string {
+  if (base === '' || path === base) return base === '' ? path : '/';
+  return path.startsWith(`${base}/`) ? path.slice(base.length) : path;
+}
+
 /** Reads `--since`. The range ends a second from now, so that it includes the latest records. */
 export function readRange({ since = DEFAULT_SINCE }: TelemetryFlags, now: number): TimeRange {
   return { from: now - readSpan('since', since), to: now + 1000 };

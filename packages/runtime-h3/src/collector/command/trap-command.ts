@@ -86,7 +86,7 @@ function add(
     const added = await traps.add({ where, limit: Number(limit), within, by });
     return {
       lines: [
-        `armed ${style.bold(added.id)}: catches ${added.limit} × ${added.title}, until ${formatTime(added.expiresAt)}`,
+        `armed ${style.bold(added.id)}: catches ${added.limit} × ${added.title}, until ${formatTime(added.expiresAt)}; servers know it within a second`,
       ],
       document: added,
       code: 0,
@@ -111,7 +111,7 @@ function readCondition(flags: TelemetryFlags): TrapCondition {
   return {
     ...readStatus(flags.status),
     ...readSlower(flags.slower),
-    ...(method !== undefined && { method: method.toUpperCase() }),
+    ...(method !== undefined && { method }),
     ...(route !== undefined && { route }),
     ...(version !== undefined && { version }),
     ...(header !== undefined && { header: header.toLowerCase() }),
