@@ -147,8 +147,7 @@ export class ReleaseManager {
     const { own, logger } = this.#options;
     const next = new Map(releases.map((release) => [release.version, release]));
     const stored = next.get(own.version);
-    // The code of the server's own build is already loaded. Its date is that of the store.
-    next.set(own.version, stored?.id === own.id ? { ...stored, ...own, date: stored.date } : own);
+    next.set(own.version, stored?.id === own.id ? mergeOwn(own, stored) : own);
     const old = this.#known.get(this.#current)!;
     if (!next.has(old.version)) next.set(old.version, old);
     this.#known = next;
@@ -326,4 +325,13 @@ export class ReleaseManager {
   #markOf(version: string): ReleaseMark | undefined {
     return Object.hasOwn(this.#marks, version) ? this.#marks[version] : undefined;
   }
+}
+
+/**
+ * Returns the server's own build as the store has it. Its code is already loaded. Its date and its
+ * document are those of the store: a later build may have replaced the document beside the server.
+ */
+function mergeOwn(own: KnownRelease, stored: KnownRelease): KnownRelease {
+  const { date, document = own.document } = stored;
+  return { ...stored, ...own, date, ...(document !== undefined && { document }) };
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onlyRelease } from '../../app/versions/only-release.ts';
@@ -21,7 +21,7 @@ export async function openReleases(options: OpenReleasesOptions): Promise<Opened
   const date = hasManifest ? Math.floor(statSync(inDist(MANIFEST_FILE)).mtimeMs) : 0;
   const document =
     hasManifest && existsSync(inDist(DOCUMENT_FILE))
-      ? () => readFile(inDist(DOCUMENT_FILE), 'utf8')
+      ? unchangedReader(inDist(DOCUMENT_FILE))
       : undefined;
   // Most servers have one release. They do not load the code for several.
   if (!options.store && !hasFolder) return openOwn(options, new Date(date).toISOString(), document);
@@ -56,6 +56,19 @@ async function openOwn(
       },
     },
     close: (within) => context.dispose(within),
+  };
+}
+
+/**
+ * Returns a function that reads a file, and resolves to `undefined` once another build has replaced
+ * it.
+ */
+function unchangedReader(file: string): () => Promise<string | undefined> {
+  const before = statSync(file);
+  return async () => {
+    const now = await stat(file);
+    const isSame = now.mtimeMs === before.mtimeMs && now.size === before.size;
+    return isSame ? readFile(file, 'utf8') : undefined;
   };
 }
 

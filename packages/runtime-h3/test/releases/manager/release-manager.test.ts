@@ -33,9 +33,15 @@ const own = (version: string) => ({
 });
 
 async function start(
-  options: { version?: string; store?: string | undefined; folder?: string; unused?: number } = {},
+  options: {
+    version?: string;
+    id?: string;
+    store?: string | undefined;
+    folder?: string;
+    unused?: number;
+  } = {},
 ): Promise<void> {
-  const build = own(options.version ?? '1.0.0');
+  const build = { ...own(options.version ?? '1.0.0'), id: options.id ?? 'rel_own' };
   logged = [];
   crowded = 0;
   const { logger } = context(build, logged);
@@ -169,6 +175,25 @@ describe('with a store', () => {
     expect(await documentOf('0.9.0')).toBe('0.9.0');
     // The server still runs the code in `folder`.
     expect(await readdir(root)).not.toContain('cache');
+  });
+
+  test('has the document of its own build, also after another build into its folder', async () => {
+    const dist = join(root, 'dist');
+    const folder = join(dist, 'server', 'releases');
+    await writeSealed(dist, '1.0.0');
+    await start({ folder });
+    expect(await documentOf('1.0.0')).toBe('1.0.0');
+    await writeSealed(dist, '2.0.0-next');
+    expect(await documentOf('1.0.0')).toBeUndefined();
+    await app.close();
+    await releases?.close(1000);
+
+    await putSealed(store, '1.0.0');
+    const [{ id }] = (await store.list()) as [StoredRelease];
+    await writeSealed(dist, '1.0.0');
+    await start({ id, folder });
+    await writeSealed(dist, '2.0.0-next');
+    expect(await documentOf('1.0.0')).toBe('1.0.0');
   });
 
   test('loads a release once, at its first request', async () => {
