@@ -8,6 +8,7 @@ import { readServerEnv, type ServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
 import { panelState, telemetryStore } from '../panel-env.ts';
 import { formatStartupError } from '../startup-error.ts';
+import { EarlyLines } from './early-lines.ts';
 import { listen, toUrl } from './listener.ts';
 import type { Telemetry } from './telemetry.ts';
 import { WorkerPools } from './worker-pools.ts';
@@ -23,15 +24,17 @@ type SupervisorOptions = Pick<ServerOptions, 'limits' | 'modules' | 'panel'>;
  * signals to them. It runs no code of the app.
  */
 export async function runSupervisor(options: SupervisorOptions = {}): Promise<void> {
+  const lines = new EarlyLines(writeLine);
   try {
-    await serve(options);
+    await serve(options, lines);
   } catch (error) {
+    lines.release();
     process.stderr.write(`${formatStartupError(error)}\n`);
     process.exit(1);
   }
 }
 
-async function serve(options: SupervisorOptions): Promise<void> {
+async function serve(options: SupervisorOptions, lines: EarlyLines): Promise<void> {
   // A reader that closes the pipe after the ready line must not end the server.
   process.stdout.on('error', () => {});
   const env = readServerEnv(process.env);
@@ -40,7 +43,7 @@ async function serve(options: SupervisorOptions): Promise<void> {
   const logger = createJsonLogger({
     level: () => pools?.logLevel ?? env.logLevel,
     write(line) {
-      writeLine(line);
+      lines.write(line);
       telemetry?.write(line);
     },
   });
@@ -65,11 +68,12 @@ async function serve(options: SupervisorOptions): Promise<void> {
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
   pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
   if (options.modules) await pools.superviseModules(options.modules);
-  handleSignals(pools, () => server?.close());
+  handleSignals(pools, lines, () => server?.close());
   server = await openPort(env, pools, logger);
   if (env.adminPort !== undefined) admin = await openAdmin(env, pools, logger, telemetry);
   await pools.start(() => {
     printReadyLine(toUrl(server!, env.host));
+    lines.release();
     if (admin) logger.info('the admin port is open', { url: toUrl(admin, env.adminHost) });
     if (panel === 'no-sqlite') logger.warn('the panel is off', { reason: NO_SQLITE });
   });
@@ -136,7 +140,7 @@ async function openPort(
  * Handles signals: SIGTERM and SIGINT stop the server, SIGUSR2 replaces all workers. A second
  * SIGTERM or SIGINT ends the server immediately.
  */
-function handleSignals(pools: WorkerPools, closePort: () => void): void {
+function handleSignals(pools: WorkerPools, lines: EarlyLines, closePort: () => void): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) {
@@ -144,6 +148,7 @@ function handleSignals(pools: WorkerPools, closePort: () => void): void {
       process.exit(1);
     }
     isStopping = true;
+    lines.release();
     closePort();
     await pools.stop();
     process.exit(0);
