@@ -53,7 +53,8 @@ export function createSql(dialect: Sql['dialect'], use: Use): Sql {
       use(async (connection, bind): Promise<SqlResult<Row>> => {
         const text = strings.join('?');
         const prepared = connection.prepare(text);
-        if (!RETURNS_ROWS.test(text)) return toRunResult(await prepared.run(...bind(values)));
+        if (!RETURNS_ROWS.test(text))
+          return { rows: [], ...toRunResult(await prepared.run(...bind(values))) };
         return { rows: (await prepared.all(...bind(values))) as Row[], success: true };
       }),
     exec: (sql) => use(async (connection) => connection.exec(sql)),

@@ -15,8 +15,8 @@ export interface RunResult {
 
 /** Result of a tagged statement. */
 export interface SqlResult<Row> extends Partial<RunResult> {
-  /** Rows of a SELECT, VALUES or RETURNING. Absent for other statements. */
-  rows?: Row[];
+  /** Rows of a SELECT, VALUES or RETURNING. Empty for other statements. */
+  rows: Row[];
   success: boolean;
 }
 

@@ -29,7 +29,7 @@ test.each(GOOD)('SQLite binds %s, alone and among other values', async (_name, v
   expect(plain((await alone.get<{ value: unknown }>(value))?.value)).toEqual(expected);
   expect(plain((await alone.bind(value).all<{ value: unknown }>())[0]?.value)).toEqual(expected);
   expect(
-    plain((await db.sql<{ value: unknown }>`SELECT ${value} AS value`).rows?.[0]?.value),
+    plain((await db.sql<{ value: unknown }>`SELECT ${value} AS value`).rows[0]?.value),
   ).toEqual(expected);
   const both = await db
     .prepare('SELECT ? AS value, ? AS other')

@@ -42,6 +42,7 @@ test.each(['memory', 'file'])(
       (await db.sql`UPDATE users SET name = ${'Anna'} WHERE name = ${'Ann'} RETURNING id`).rows,
     ).toEqual([{ id: 2 }]);
     expect(await db.sql`UPDATE users SET name = ${'Ann'} WHERE id = ${2}`).toMatchObject({
+      rows: [],
       changes: 1,
     });
     const byName = db.prepare('SELECT id FROM users WHERE name = ?');

@@ -41,7 +41,11 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
       success: true,
       changes: 0,
     });
-    expect(await db.sql`UPDATE users SET name = name`).toEqual({ success: true, changes: 2 });
+    expect(await db.sql`UPDATE users SET name = name`).toEqual({
+      rows: [],
+      success: true,
+      changes: 2,
+    });
     expect((await db.sql`SELECT name FROM users ORDER BY id`).rows).toEqual([
       { name: evil },
       { name: 'Ann' },

@@ -103,7 +103,7 @@ export const contexts: Handler = async (_req, _res, gctx, lctx) => {
   lctx.waitUntil(Promise.resolve(1));
   lctx.logger.info('a message', { field: 1 });
   const { rows } = await gctx.db.sql<{ name: string }>`SELECT name FROM users WHERE id = ${7}`;
-  expectTypeOf(rows).toEqualTypeOf<{ name: string }[] | undefined>();
+  expectTypeOf(rows).toEqualTypeOf<{ name: string }[]>();
   expectTypeOf(gctx.db.transaction(async (tx) => (await tx.sql`SELECT 1`).success)).toEqualTypeOf<
     Promise<boolean>
   >();
