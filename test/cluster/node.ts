@@ -38,7 +38,9 @@ const TOOLS: Record<string, string> = {
 const PLUGINS = '/usr/lib/cni';
 /** Also a name under which the API server reaches the kubelet. */
 const NODE = 'localhost';
-const POD_NETWORK = '10.88.0.0/16';
+export const POD_NETWORK = '10.88.0.0/16';
+/** Address of this machine in that network. */
+export const POD_GATEWAY = '10.88.0.1';
 
 function whyNotStartable(): string | undefined {
   if (process.platform !== 'linux') return 'a node needs Linux';

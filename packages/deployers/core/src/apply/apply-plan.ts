@@ -4,6 +4,7 @@ import { kubeError } from '../kube/errors.ts';
 import { nameOf, pathOf } from '../kube/kinds.ts';
 import { essenceOf } from '../plan/essence.ts';
 import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
+import { waitMigrated } from '../rollout/wait-migrated.ts';
 import { verify, type Verified } from '../rollout/verify.ts';
 import { waitReady, type WaitOptions } from '../rollout/wait-ready.ts';
 import { Comparison } from '../canary/comparison.ts';
@@ -47,6 +48,7 @@ async function runStep(
   options: ApplyOptions & { plan: Plan; comparison: Comparison },
 ): Promise<void> {
   if (step.kind === 'wait') return await waitReady(cluster, step, options);
+  if (step.kind === 'migrate') return await waitMigrated(cluster, step, options);
   if (step.kind === 'watch') return await watchCanary(cluster, step, options);
   if (step.kind === 'verify') return options.onVerified?.(await verify(cluster, step));
   await options.beforeWrite?.();
@@ -96,6 +98,8 @@ export function describeStep(step: PlanStep): string {
       return `scale Deployment ${step.deployment} to ${step.replicas}`;
     case 'wait':
       return `wait for ${step.replicas} pods of ${step.deployment}`;
+    case 'migrate':
+      return `wait for the migrations of ${step.job}`;
     case 'watch':
       return `watch ${step.revision} with ${step.share} % of the requests`;
     case 'verify':

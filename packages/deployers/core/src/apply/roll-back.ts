@@ -1,5 +1,6 @@
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
-import { pathOf } from '../kube/kinds.ts';
+import { nameOf, pathOf } from '../kube/kinds.ts';
+import { LABELS } from '../objects/labels.ts';
 import { createLiveObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
@@ -78,15 +79,20 @@ export async function rollBack(
   }
   // A Deployment that existed before this deploy stays.
   const created = plan.steps.flatMap((step) =>
-    step.kind === 'apply' && step.object.kind === 'Deployment' && step.against === null
+    step.kind === 'apply' && isOfRevision(step.object) && step.against === null
       ? [step.object]
       : [],
   );
   if (before !== revision)
     for (const object of created)
-      await attempt(`remove the pods of ${plan.release.version}`, () => remove(object));
+      await attempt(`remove ${nameOf(object)} of ${plan.release.version}`, () => remove(object));
   return result;
 }
+
+/** A Job that failed stays, with its log, until the next deploy. */
+const isOfRevision = ({ kind, metadata }: KubeObject): boolean =>
+  kind === 'Deployment' ||
+  (kind === 'ConfigMap' && metadata.labels?.[LABELS.revision] !== undefined);
 
 function toStep(object: ApplyStep['object'], state: LiveState): ApplyStep {
   const step = toApplyStep(object, findObject(state, object), 'the rollout failed', true);

@@ -8,6 +8,11 @@ const LINES: [pattern: RegExp, code: Cause['code'], fix: string][] = [
     'The image is for another architecture than the node: set `image.platforms` to that of the nodes.',
   ],
   [
+    /GATI_(?:MIGRATE|DATABASE)\w*: /,
+    'crash',
+    'Correct the migration, or GATI_DATABASE, and deploy again. The old release serves meanwhile.',
+  ],
+  [
     /EROFS: read-only file system/,
     'crash',
     'The root of the container is read-only: write to /data or /tmp, which end with the pod.',

@@ -1,4 +1,4 @@
-import { type Command, KUBERNETES, TAKE_OVER } from './command.ts';
+import { ALLOW_MAJOR, type Command, KUBERNETES, TAKE_OVER } from './command.ts';
 
 const OUT_DIR = {
   type: 'string',
@@ -106,6 +106,7 @@ export const COMMANDS: Command[] = [
       outDir: OUT_DIR,
       out: { type: 'string', hint: 'FILE', description: 'Write the plan, for `gati-deploy apply`' },
       'take-over': TAKE_OVER,
+      'allow-major': ALLOW_MAJOR,
     },
     examples: ['gati-deploy plan', 'gati-deploy image && gati-deploy plan --out plan.json'],
     load: () => import('./commands/plan.ts'),

@@ -49,6 +49,11 @@ export const TAKE_OVER: CommandOption = {
   description: 'Replace values that other tools own',
 };
 
+export const ALLOW_MAJOR: CommandOption = {
+  type: 'boolean',
+  description: 'Deploy a release that breaks promises of the live one',
+};
+
 /** Options of a deploy to Kubernetes. */
 export const KUBERNETES: Record<string, CommandOption> = {
   'dry-run': {
@@ -56,4 +61,5 @@ export const KUBERNETES: Record<string, CommandOption> = {
     description: 'Let the cluster check the requests, store nothing',
   },
   'take-over': TAKE_OVER,
+  'allow-major': ALLOW_MAJOR,
 };

@@ -13,6 +13,7 @@ import { createProvenance } from '../image/provenance.ts';
 import { findPublished } from '../image/published-base.ts';
 import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
+import { packContract } from '../objects/contract-map.ts';
 import { domainPaths } from '../objects/domain-paths.ts';
 import type { ReleaseFacts } from '../objects/target.ts';
 import { Registry, type RegistryOptions } from '../registry/client.ts';
@@ -103,12 +104,20 @@ export function referenceOf(settings: Settings, { build, image }: BuiltImage): s
 /** Returns the facts of the release whose image was built. */
 export function releaseFacts(
   settings: Settings,
-  { build: { manifest, basePath } }: BuiltImage,
+  { build: { manifest, basePath } }: Pick<BuiltImage, 'build'>,
   image: string,
 ): ReleaseFacts {
   const { id, version } = manifest.release;
   const paths = domainPaths(manifest, settings, basePath);
-  return { id, version, image, ...(paths && { paths }) };
+  const contract = packContract(manifest);
+  return {
+    id,
+    version,
+    image,
+    ...(paths && { paths }),
+    ...(contract !== undefined && { contract }),
+    ...(manifest.databaseMigrations?.length && { migrates: true }),
+  };
 }
 
 /** Pushes the image and reports it as a step. */

@@ -4,7 +4,7 @@ import type { KubeObject } from '../kube/cluster.ts';
 import { kubeError } from '../kube/errors.ts';
 import { pathOf } from '../kube/kinds.ts';
 import { LABELS } from '../objects/labels.ts';
-import { setId } from '../objects/objects.ts';
+import { setId } from '../objects/identity.ts';
 import { toRequest } from '../plan/plan.ts';
 import type { Deployed } from './read-deployed.ts';
 

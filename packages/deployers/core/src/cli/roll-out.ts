@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { RegistryOptions } from '../registry/client.ts';
 import { type Call, OK } from './command.ts';
+import { checkStep } from './contract-step.ts';
 import { type Destination, dryRun, planRelease, printPlan, runPlan } from './deploy-step.ts';
 import { type BuiltImage, pushStep, releaseFacts } from './image-step.ts';
 
@@ -25,6 +26,7 @@ export async function rollOut(
     async () => await destination.cluster.get(`api/v1/namespaces/${destination.target.namespace}`),
     () => `${destination.cluster.access.context}, namespace ${destination.target.namespace}`,
   );
+  await checkStep(call, destination, settings, built);
   const { reference } = await pushStep(call, settings, built, registry);
   const release = releaseFacts(settings, built, reference);
   const force = options['take-over'] === true;

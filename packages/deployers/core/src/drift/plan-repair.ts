@@ -3,7 +3,7 @@ import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
 import { findLive, findObject, type LiveState, releaseOf } from '../plan/live-state.ts';
-import { timeoutOf } from '../plan/make-plan.ts';
+import { timeoutOf } from '../objects/duration.ts';
 import { createPlan, type Plan, type PlanStep } from '../plan/plan.ts';
 import type { Drift } from './find-drift.ts';
 

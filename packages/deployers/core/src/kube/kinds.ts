@@ -15,6 +15,7 @@ export const KINDS: Record<string, Kind> = {
   ConfigMap: { apiVersion: 'v1', plural: 'configmaps' },
   ServiceAccount: { apiVersion: 'v1', plural: 'serviceaccounts' },
   NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' },
+  Job: { apiVersion: 'batch/v1', plural: 'jobs', isOptional: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
   Service: { apiVersion: 'v1', plural: 'services' },
   PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets' },

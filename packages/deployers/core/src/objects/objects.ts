@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import { IMAGE } from '@gati/contract/internal';
 import type { KubeObject } from '../kube/cluster.ts';
 import { KINDS } from '../kube/kinds.ts';
-import { ANNOTATIONS, commonLabels, LABELS, MANAGER, releaseLabels } from './labels.ts';
+import { CONTRACT_KEY, contractName } from './contract-map.ts';
+import { headOf, setId, setName, withIdentity } from './identity.ts';
+import { ANNOTATIONS, LABELS, MANAGER, releaseLabels } from './labels.ts';
+import { createMigrateSpec, hasSharedDatabase, MIGRATE, migrateJobName } from './migrate-job.ts';
 import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
 import { deploymentName, nameFor, nextName } from './names.ts';
+import { timeoutOf } from './duration.ts';
 import { createEdgeRoute, hasWeights } from './edge-route.ts';
 import { CORE, domainLabel, isServing, type Role, rolesOf } from './roles.ts';
 import type { DomainPaths, ReleaseFacts, Target } from './target.ts';
@@ -15,6 +18,10 @@ export interface DesiredObjects {
   namespace: KubeObject;
   /** Written before the new pods. */
   foundation: KubeObject[];
+  /** The contract of the release, for the next deploy. */
+  contract?: KubeObject;
+  /** The Job that migrates the database before the new pods start. */
+  migration?: KubeObject;
   /** One for each role; the first one serves requests. */
   deployments: KubeObject[];
   /** Written after the new pods are ready; these objects refer to them. */
@@ -54,6 +61,13 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
     revision,
     namespace: createNamespace(target),
     foundation: createFoundation(target),
+    ...(release.contract !== undefined && {
+      contract: createContract(target, { ...release, revision }, release.contract),
+    }),
+    ...(release.migrates &&
+      hasSharedDatabase(target.settings) && {
+        migration: createMigration(target, release, { revision, template: templates[0]!.template }),
+      }),
     deployments: templates.map(({ role, template }) =>
       createDeployment(target, release, { revision, role, template }),
     ),
@@ -83,6 +97,34 @@ function createDeployment(
       selector: { matchLabels: revisionSelector(target, role.name, revision) },
       template,
     },
+  });
+}
+
+function createContract(
+  target: Target,
+  release: ReleaseFacts & { revision: string },
+  packed: string,
+): KubeObject {
+  return withIdentity(target, {
+    kind: 'ConfigMap',
+    name: contractName(target, release.revision),
+    labels: { ...releaseLabels(release), [LABELS.revision]: release.revision },
+    rest: { immutable: true, binaryData: { [CONTRACT_KEY]: packed } },
+  });
+}
+
+function createMigration(
+  target: Target,
+  release: ReleaseFacts,
+  { revision, template }: { revision: string; template: PodTemplate },
+): KubeObject {
+  const labels = { [LABELS.role]: MIGRATE, ...releaseLabels(release), [LABELS.revision]: revision };
+  const pod = { labels: { ...template.metadata.labels, ...labels }, pod: template.spec };
+  return withIdentity(target, {
+    kind: 'Job',
+    name: migrateJobName(target, revision),
+    labels,
+    spec: createMigrateSpec(pod, timeoutOf(target) / 1000),
   });
 }
 
@@ -143,14 +185,6 @@ function createSet(target: Target): KubeObject {
       },
     },
   };
-}
-
-const setName = ({ app }: Target): string => `${app}-deploy`;
-
-export function setId(target: Target): string {
-  const parts = [setName(target), target.namespace, 'ConfigMap', ''];
-  const digest = createHash('sha256').update(parts.join('.')).digest('base64url');
-  return `applyset-${digest}-v1`;
 }
 
 /**
@@ -272,34 +306,4 @@ function createAutoscaler(target: Target, role: Role, revision: string): KubeObj
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: goal } }],
     },
   });
-}
-
-function headOf(kind: string): { kind: string; apiVersion: string } {
-  return { kind, apiVersion: KINDS[kind]!.apiVersion };
-}
-
-interface ObjectParts {
-  kind: string;
-  name: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  spec?: object;
-  rest?: object;
-}
-
-function withIdentity(
-  target: Target,
-  { kind, name, labels, annotations, spec, rest }: ObjectParts,
-): KubeObject {
-  return {
-    ...headOf(kind),
-    metadata: {
-      name,
-      namespace: target.namespace,
-      labels: { ...commonLabels(target), [LABELS.partOf]: setId(target), ...labels },
-      ...(annotations && { annotations }),
-    },
-    ...rest,
-    ...(spec && { spec }),
-  };
 }

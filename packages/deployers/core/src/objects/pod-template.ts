@@ -3,6 +3,7 @@ import { IMAGE, PROBE_PATHS } from '@gati/contract/internal';
 import type { EnvValue, Settings } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
 import { hasEdge } from './edge-route.ts';
+import { hasSharedDatabase } from './migrate-job.ts';
 import { nameFor } from './names.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { ReleaseFacts, Target } from './target.ts';
@@ -76,11 +77,11 @@ function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<s
 
 function createContainer(
   target: Target,
-  { image }: ReleaseFacts,
+  { image, migrates }: ReleaseFacts,
   role: Role,
 ): Record<string, unknown> {
   const { settings } = target;
-  const own = ownEnv(target, role);
+  const own = ownEnv(target, role, migrates ?? false);
   const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = role.resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
@@ -130,12 +131,21 @@ function drainOf({ settings }: Target): number {
  * Returns the variables that the deploy sets: a server that listened elsewhere would never become
  * ready.
  */
-function ownEnv(target: Target, { name, value, domain }: Role): { name: string; value: string }[] {
+function ownEnv(
+  target: Target,
+  { name, value, domain }: Role,
+  migrates: boolean,
+): { name: string; value: string }[] {
+  const { settings } = target;
+  // A database in the folder of a pod is new, and a Job can't reach it.
+  const isOwnDatabase =
+    migrates && !hasSharedDatabase(settings) && settings.env?.['GATI_MIGRATIONS'] === undefined;
   const all: Record<string, string | undefined> = {
     HOST: '0.0.0.0',
     PORT: String(IMAGE.port),
     GATI_ROLE: value,
     GATI_DOMAIN: domain,
+    GATI_MIGRATIONS: isOwnDatabase ? 'apply' : undefined,
     ...(!hasEdge(target.settings) &&
       (domain !== undefined
         ? { GATI_TRUST_PROXY: trustedProxies(target.settings) }

@@ -19,6 +19,10 @@ export interface ReleaseFacts {
   image: string;
   /** Absent if no domain has pods of its own. */
   paths?: DomainPaths;
+  /** The contract as `packContract` packs it. Absent if it is too long. */
+  contract?: string;
+  /** Whether the build has migrations of the database. */
+  migrates?: boolean;
 }
 
 /** Path prefixes of domains, under which no other domain has a route. */

@@ -26,10 +26,22 @@ export function essenceOf(object: KubeObject): string {
   return createHash('sha256').update(canonicalJson(essence)).digest('hex');
 }
 
+/**
+ * Returns an object without its binary data, which would be too long for an annotation. It belongs to
+ * immutable objects whose names say what they contain.
+ */
+export function recordForm(object: KubeObject): KubeObject {
+  const { binaryData: _, ...rest } = object;
+  return rest as KubeObject;
+}
+
 /** Adds to an object, before it is sent to the cluster, an annotation with the applied object. */
 export function withRecord(object: KubeObject): KubeObject {
   const { metadata } = object;
-  const annotations = { ...metadata.annotations, [ANNOTATIONS.applied]: canonicalJson(object) };
+  const annotations = {
+    ...metadata.annotations,
+    [ANNOTATIONS.applied]: canonicalJson(recordForm(object)),
+  };
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
@@ -57,10 +69,11 @@ export interface Difference {
 export function isCurrent(live: KubeObject | undefined, desired: KubeObject): boolean {
   if (!live) return false;
   const record = recordOf(live);
+  const wanted = recordForm(desired);
   return (
     record !== undefined &&
-    canonicalJson(record) === canonicalJson(desired) &&
-    differences(desired, live).length === 0
+    canonicalJson(record) === canonicalJson(wanted) &&
+    differences(wanted, live).length === 0
   );
 }
 

@@ -1,12 +1,13 @@
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf, pathOf } from '../kube/kinds.ts';
-import { createLiveObjects, type DesiredObjects, setId } from '../objects/objects.ts';
+import { setId } from '../objects/identity.ts';
+import { createLiveObjects, type DesiredObjects } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
 import { deploymentName, nameFor } from '../objects/names.ts';
 import { CORE, isServing, type Role, rolesOf, workOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
-import { toMilliseconds } from './duration.ts';
+import { timeoutOf } from '../objects/duration.ts';
 import { isCurrent } from './essence.ts';
 import {
   canaryRevision,
@@ -37,7 +38,6 @@ export const LEADING: ReadonlySet<string> = new Set([
   'HorizontalPodAutoscaler',
 ]);
 const KEEP = 3;
-const TIMEOUT = '5m';
 
 /**
  * Plans a deploy: first the new pods beside the old ones, then the objects that refer to them, then
@@ -46,7 +46,7 @@ const TIMEOUT = '5m';
 export function makePlan(
   target: Target,
   release: ReleaseFacts,
-  desired: Pick<DesiredObjects, 'revision' | 'namespace' | 'foundation' | 'deployments'>,
+  desired: Omit<DesiredObjects, 'live'>,
   state: LiveState,
   options: PlanOptions,
 ): Plan {
@@ -96,6 +96,10 @@ export function makePlan(
   const steps: PlanStep[] = [
     ...(state.namespace ? [] : apply(desired.namespace, 'the namespace is missing')),
     ...desired.foundation.flatMap((object) => apply(object, 'every release needs it')),
+    ...(desired.contract ? apply(desired.contract, 'the next deploy compares with it') : []),
+    ...(desired.migration && before !== revision
+      ? planMigration(target, state, desired.migration, revision)
+      : []),
     ...endOtherCanary(target, state, revision),
     ...pods,
     ...switching,
@@ -128,6 +132,43 @@ export function planVerify(
     release: release.id,
     url: role === core ? (target.settings.url ?? null) : null,
   }));
+}
+
+/** Migrates the database, once for each revision. A Job that failed is replaced. */
+function planMigration(
+  target: Target,
+  state: LiveState,
+  object: KubeObject,
+  revision: string,
+): PlanStep[] {
+  const found = findObject(state, object);
+  const { succeeded = 0, failed = 0 } = (found?.['status'] ?? {}) as Record<string, number>;
+  if (succeeded > 0) return [];
+  const { namespace } = target;
+  const { name, uid } = found?.metadata ?? {};
+  const isFailed = failed > 0;
+  const reason = 'the release needs the schema of its migrations';
+  return [
+    ...(isFailed
+      ? [
+          {
+            kind: 'delete',
+            reason: 'the last try failed',
+            object: { kind: object.kind, name: name!, namespace },
+            uid: uid!,
+          } as const,
+        ]
+      : []),
+    ...(found && !isFailed ? [] : [toApplyStep(object, undefined, reason, false)]),
+    {
+      kind: 'migrate',
+      reason,
+      namespace,
+      job: object.metadata.name,
+      revision,
+      timeout: timeoutOf(target),
+    },
+  ];
 }
 
 function canaryOf(
@@ -233,7 +274,11 @@ function planEnd(
       deployment: deployment.metadata.name,
       replicas: 0,
     }));
-  const gone = old.filter((each) => !kept.has(each.revision)).map(({ deployment }) => deployment);
+  // Contracts and Jobs too.
+  const gone = state.objects.filter(({ kind, metadata }) => {
+    const own = metadata.labels?.[LABELS.revision];
+    return !LEADING.has(kind) && own !== undefined && !kept.has(own);
+  });
   // Finds autoscalers and budgets that the settings no longer need.
   const names = new Set(others.map(nameOf));
   const unused = state.objects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
@@ -249,8 +294,3 @@ function planEnd(
 }
 
 const keepOf = ({ settings }: Target): number => settings.rollout?.keep ?? KEEP;
-
-/** Milliseconds in which pods must become ready. */
-export function timeoutOf({ settings }: Target): number {
-  return toMilliseconds(settings.rollout?.timeout ?? TIMEOUT);
-}

@@ -48,6 +48,13 @@ function isStep(step: unknown, namespace: string): boolean {
         isCount(replicas) &&
         isCount(timeout)
       );
+    case 'migrate':
+      return (
+        step['namespace'] === namespace &&
+        isName(step['job']) &&
+        isName(step['revision']) &&
+        isCount(timeout)
+      );
     case 'watch':
       return (
         step['namespace'] === namespace &&

@@ -6,7 +6,7 @@ import { createLiveObjects, type LiveRevision } from '../objects/objects.ts';
 import { CORE, isServing, type Role } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
-import { toMilliseconds } from './duration.ts';
+import { toMilliseconds } from '../objects/duration.ts';
 import { findObject, historyBefore, listDeployments, type LiveState } from './live-state.ts';
 import type { ApplyStep, PlanStep, ScaleStep, WaitStep } from './plan.ts';
 

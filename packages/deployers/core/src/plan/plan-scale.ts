@@ -3,7 +3,7 @@ import { CORE, rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
 import { findLive, findObject, historyBefore, type LiveState, releaseOf } from './live-state.ts';
-import { timeoutOf } from './make-plan.ts';
+import { timeoutOf } from '../objects/duration.ts';
 import { createPlan, type Plan, type PlanStep } from './plan.ts';
 
 /**

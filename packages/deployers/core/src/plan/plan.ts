@@ -30,10 +30,19 @@ export function createPlan(
   { app, environment, namespace }: Target,
   parts: Pick<Plan, 'server' | 'release' | 'revision' | 'before' | 'steps'>,
 ): Plan {
-  return { format: PLAN_FORMAT, app, environment, namespace, ...parts };
+  const { id, version, image } = parts.release;
+  const release = { id, version, image };
+  return { format: PLAN_FORMAT, app, environment, namespace, ...parts, release };
 }
 
-export type PlanStep = ApplyStep | ScaleStep | WaitStep | WatchStep | VerifyStep | DeleteStep;
+export type PlanStep =
+  | ApplyStep
+  | ScaleStep
+  | WaitStep
+  | MigrateStep
+  | WatchStep
+  | VerifyStep
+  | DeleteStep;
 
 interface Step {
   /** Why the step is needed, for people. */
@@ -67,6 +76,16 @@ export interface WaitStep extends Step {
   role: string;
   revision: string;
   replicas: number;
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** Waits until the Job that migrates the database is complete. */
+export interface MigrateStep extends Step {
+  kind: 'migrate';
+  namespace: string;
+  job: string;
+  revision: string;
   /** Milliseconds. */
   timeout: number;
 }

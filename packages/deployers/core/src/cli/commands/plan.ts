@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Call, OK } from '../command.ts';
+import { checkStep } from '../contract-step.ts';
 import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
 import { buildStep, referenceOf, releaseFacts, withTemporaryFolder } from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
@@ -12,8 +13,10 @@ export async function run(call: Call): Promise<number> {
   return await withTemporaryFolder(async (folder) => {
     const built = await buildStep(call, settings, folder);
     const { manifest } = built.build;
+    const destination = await openDestination(settings, manifest.name, environment, root);
+    await checkStep(call, destination, settings, built);
     const { plan } = await planRelease(
-      await openDestination(settings, manifest.name, environment, root),
+      destination,
       manifest,
       releaseFacts(settings, built, referenceOf(settings, built)),
       options['take-over'] === true,
