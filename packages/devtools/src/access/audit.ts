@@ -30,7 +30,10 @@ export interface AuditEvent extends Pick<AuditEntry, 'action' | 'result'> {
   code?: string;
 }
 
-export function toAuditEntry({ actor, input, ...event }: AuditEvent, time: number): AuditEntry {
+export function toAuditEntry(
+  { actor, input, reason, ...event }: AuditEvent,
+  time: number,
+): AuditEntry {
   const { kind, id, name, role, address } = actor;
   return {
     id: randomUUID(),
@@ -38,6 +41,7 @@ export function toAuditEntry({ actor, input, ...event }: AuditEvent, time: numbe
     actor: { kind, id, name, ...(role && { role }) },
     address,
     ...event,
+    ...(reason !== undefined && { reason: redact(reason) as string }),
     ...(input !== undefined && { input: cut(redact(input)) }),
   };
 }

@@ -632,3 +632,53 @@ test('GHSA-c8xw-vjgf-94hr: an open stream ends within 5 seconds after the log-ou
   while (!(await reader.read()).done);
   expect(Date.now() - started).toBeLessThan(5000);
 });
+
+describe('CVE-2026-39363: an upgrade', () => {
+  test('needs the own origin, or the token of a program, like a request that acts', async () => {
+    server = await startAccessServer();
+    const { client: owner } = await setUp();
+    const { token } = (
+      await owner.post('access/tokens/create', { name: 'CI', role: 'viewer', days: 1 })
+    ).body;
+    const origin = readOrigin(undefined, server.port);
+    const gate = createServerGate({ store: server.store, origin, now: server.now });
+    const upgrade = (headers: Record<string, string>): string => {
+      const all = { host: `localhost:${server.port}`, upgrade: 'websocket', ...headers };
+      try {
+        return gate.authorize({ headers: all } as unknown as IncomingMessage, READ).name;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const { cookie } = owner;
+    expect(upgrade({ cookie })).toBe('foreign_origin');
+    for (const foreign of ['', 'null', 'file://', `http://localhost:${server.port + 1}`])
+      expect(upgrade({ cookie, origin: foreign })).toBe('foreign_origin');
+    expect(upgrade({ cookie, origin: server.origin })).toBe('Ada');
+    expect(upgrade({ authorization: `Bearer ${token}` })).toBe('Ada: CI');
+    expect(upgrade({ origin: server.origin })).toBe('login_required');
+  });
+});
+
+test('CVE-2026-44883: credentials in an address, a name or a body let no one in', async () => {
+  server = await startAccessServer({ actions });
+  const { client: owner } = await setUp();
+  const { token } = (
+    await owner.post('access/tokens/create', { name: 'CI', role: 'operator', days: 1 })
+  ).body;
+  const [name, session] = owner.cookie.split('=') as [string, string];
+  const stranger = server.client();
+  for (const secret of [token, session])
+    for (const parameter of ['token', 'access_token', 'authorization', 'session', name])
+      expect((await stranger.get(`traces?${parameter}=${secret}`)).status).toBe(401);
+  const noOrigin = { origin: undefined };
+  const body = { input: {}, token, authorization: `Bearer ${token}` };
+  expect((await stranger.post(`actions/demo.look?token=${token}`, body, noOrigin)).status).toBe(
+    403,
+  );
+  const basic = `Basic ${btoa(`token:${token}`)}`;
+  expect((await stranger.get('traces', { authorization: basic })).status).toBe(401);
+  // What is written about these requests has none of them.
+  const log = (await owner.get('access/audit')).text;
+  expect([token, session].filter((secret) => log.includes(secret))).toEqual([]);
+});

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { readOrigin } from '../../src/access/origin.ts';
 import { createServerGate } from '../../src/access/server-gate.ts';
-import { openAccessStore } from '../../src/access/store/access-store.ts';
+import { type AccessStore, openAccessStore } from '../../src/access/store/access-store.ts';
 import { createMemoryAudit } from '../../src/access/audit.ts';
 import type { ReplyEvent } from '../../src/api/playground.ts';
 import { type AppFacts, createPlaygroundFiles } from '../../src/server/index.ts';
@@ -278,11 +278,15 @@ describe('CVE-2026-71319: a request that may change the app needs the code of th
   });
 });
 
-test('in production, requests need the role operator, and unsafe ones a reason', async () => {
+/** Starts the panel of a built server, with a token for each person. */
+async function startProduction(): Promise<{
+  panel: PanelServer;
+  store: AccessStore;
+  tokenOf(person: 'ada' | 'otto', role: 'viewer' | 'operator'): Record<string, string | undefined>;
+}> {
   const store = openAccessStore(':memory:', () => NOW);
   store.people.add({ id: 'ada', name: 'Ada', role: 'owner' });
-  const tokenOf = (role: 'viewer' | 'operator') =>
-    store.tokens.create({ person: 'ada', name: role, role, expires: NOW + 1000 });
+  store.people.add({ id: 'otto', name: 'Otto', role: 'operator' });
   const production = await startPanel(undefined, {
     app: () => ({ ...APP, mode: 'production' }),
     gate: createServerGate({
@@ -293,11 +297,20 @@ test('in production, requests need the role operator, and unsafe ones a reason',
     audit: store.audit,
     ports: { app: { address: () => ({ host: '127.0.0.1', port, isSecure: false }) } },
   });
-  const post = (name: string, body: object, role: 'viewer' | 'operator') =>
-    production.post(`${ADDRESS}${name}`, body, {
+  return {
+    panel: production,
+    store,
+    tokenOf: (person, role) => ({
       origin: undefined,
-      authorization: `Bearer ${tokenOf(role)}`,
-    });
+      authorization: `Bearer ${store.tokens.create({ person, name: role, role, expires: NOW + 1000 })}`,
+    }),
+  };
+}
+
+test('in production, requests need the role operator, and unsafe ones a reason', async () => {
+  const { panel: production, store, tokenOf } = await startProduction();
+  const post = (name: string, body: object, role: 'viewer' | 'operator') =>
+    production.post(`${ADDRESS}${name}`, body, tokenOf('ada', role));
   const get = { method: 'GET', path: '/value/right', headers: [] };
   const change = { method: 'POST', path: '/echo', headers: [], body: { text: 'x' } };
   const before = received.length;
@@ -319,6 +332,44 @@ test('in production, requests need the role operator, and unsafe ones a reason',
     result: 'done',
     actor: { kind: 'token' },
   });
+  await production.close();
+  store.close();
+});
+
+test('CVE-2026-24740: the id of a socket is of no use to another person', async () => {
+  const { panel: production, store, tokenOf } = await startProduction();
+  const owner = tokenOf('ada', 'operator');
+  const response = await fetch(`${production.url}${ADDRESS}connect`, {
+    method: 'POST',
+    headers: {
+      authorization: owner.authorization!,
+      'content-type': 'application/json',
+      'x-gati-panel': '1',
+    },
+    body: JSON.stringify({
+      path: '/chat/a',
+      headers: [['authorization', 'Bearer t']],
+      reason: 'ticket 8',
+    }),
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let isDone = false; !isDone && !text.includes('"open"');) {
+    const { value = '', done } = await reader.read();
+    text += value;
+    isDone = done;
+  }
+  expect(text).toContain('"open"');
+  const { id } = find(linesOf(text), 'start')!;
+  const message = { id, text: '{"n":1}' };
+  const post = (name: string, body: object, headers: Record<string, string | undefined>) =>
+    production.post(`${ADDRESS}${name}`, body, headers);
+  expect(codeOf(await post('message', message, tokenOf('otto', 'operator')))).toBe('not_found');
+  const close = { id, code: 4001, reason: '' };
+  expect(codeOf(await post('close', close, tokenOf('otto', 'operator')))).toBe('not_found');
+  expect(codeOf(await post('message', message, tokenOf('ada', 'viewer')))).toBe('role_required');
+  expect((await post('message', message, owner)).status).toBe(204);
+  await reader.cancel();
   await production.close();
   store.close();
 });

@@ -1,10 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { browserMissing, openBrowser } from '@gati/test-kit/browser';
 import { expect, test } from 'vitest';
+import { runTelemetryCommand } from '../../src/collector/command/main.ts';
+import { readerOf } from '../../src/collector/command/reader.ts';
 import { printIncident } from '../../src/collector/incident/print-incident.ts';
+import { openTelemetryStore } from '../../src/collector/store/open-store.ts';
+import { createOutput } from '../../src/command/output.ts';
 import type { Trace } from '../../src/types/telemetry-source.ts';
 import { DAY, log, request, span } from './records.ts';
 
@@ -83,4 +87,24 @@ test.skipIf(browserMissing)('an incident file opens by file:// without a request
   expect(await page.locator('rect').count()).toBe(2);
   expect(seen).toEqual([url]);
   await browser.close();
+});
+
+test('vite-plugin-lit 0.6.1: an incident file replaces no other file', async () => {
+  const store = openTelemetryStore('memory:', { now: () => DAY });
+  const root = request();
+  store.write({ requests: [root], spans: [], logs: [] });
+  const file = join(mkdtempSync(join(tmpdir(), 'incident-')), 'incident.html');
+  const output = { ...createOutput(true), document: () => {} };
+  const write = (): Promise<number> =>
+    runTelemetryCommand('trace', [root.traceId, `--incident=${file}`], {
+      open: () => ({ ...readerOf(store), close: () => {} }),
+      token: undefined,
+      output,
+    });
+  expect(await write()).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  writeFileSync(file, 'mine');
+  expect(await write()).toBe(2);
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+  store.close();
 });

@@ -84,8 +84,7 @@ function trace({ words, flags, style }: QueryCall): ReturnType<Query> {
     return async (source) => {
       const html = await source.incident(id);
       if (html === undefined) throw unknownTraceError(id);
-      // An existing file stays as it is.
-      await writeFile(file, html, { flag: 'wx', mode: 0o600 });
+      await writeNewFile(file, html);
       return { lines: [`wrote ${file}`], document: { trace: id, file }, code: 0 };
     };
   return async (source) => {
@@ -93,6 +92,16 @@ function trace({ words, flags, style }: QueryCall): ReturnType<Query> {
     if (found === undefined) throw unknownTraceError(id);
     return { lines: printTrace(found, style), document: found, code: 0 };
   };
+}
+
+/** @throws {GatiError} GATI_USAGE when the file exists, which stays as it is */
+async function writeNewFile(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw usageError(`\`${file}\` exists already`, 'Name a new file.');
+  }
 }
 
 const unknownTraceError = (id: string): GatiError =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { splitCredentials } from '../split-credentials.ts';
 
 /** Maximum number of requests that wait for one target. A further one replaces the oldest. */
 const MAX_WAITING = 64;
@@ -27,6 +28,7 @@ export interface Delivery {
 export type SendDropReason = 'queue full' | 'rejected' | 'unavailable';
 
 export interface SenderOptions {
+  /** May contain a name and a password. */
   url: string;
   headers: Record<string, string>;
   /** Milliseconds for one try. */
@@ -62,6 +64,8 @@ export interface Sender {
 
 export function createSender(options: SenderOptions): Sender {
   const { onDrop, onState, pause = waitFor } = options;
+  const { url, headers } = splitCredentials(options.url);
+  const target = { ...options, url: url.href, headers: { ...headers, ...options.headers } };
   const waiting: Delivery[] = [];
   const stop = new AbortController();
   let running: Promise<void> | undefined;
@@ -76,7 +80,7 @@ export function createSender(options: SenderOptions): Sender {
   async function deliver(delivery: Delivery): Promise<void> {
     let wait = FIRST_PAUSE;
     for (let tries = 1; ; tries++) {
-      const result = await attempt(options, delivery.body, stop.signal);
+      const result = await attempt(target, delivery.body, stop.signal);
       const { problem, retryAfter, isFinal, rejected } = result;
       if (problem === undefined) {
         if (rejected)

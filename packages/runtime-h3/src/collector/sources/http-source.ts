@@ -1,4 +1,5 @@
 import { readBytes } from '../../data/read-bytes.ts';
+import { splitCredentials } from '../split-credentials.ts';
 
 /** Milliseconds for one request. */
 const TIMEOUT = 5000;
@@ -35,7 +36,8 @@ export interface HttpSourceOptions {
 
 export function createHttpSource(options: HttpSourceOptions): HttpSource {
   const { name, fetch = globalThis.fetch, now = () => performance.now() } = options;
-  const { base, headers } = splitCredentials(options.url);
+  const { url, headers } = splitCredentials(options.url);
+  const base = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   let running = 0;
   let failed: { until: number; reason: string } | undefined;
 
@@ -78,18 +80,6 @@ export function createHttpSource(options: HttpSourceOptions): HttpSource {
       }
     },
   };
-}
-
-/** `fetch` accepts no URL with credentials. */
-function splitCredentials(text: string): { base: string; headers: Record<string, string> } {
-  const url = new URL(text);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  const base = `${url.origin}${url.pathname.replace(/\/$/, '')}`;
-  if (username === '' && password === '') return { base, headers: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { base, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -496,7 +496,42 @@ describe('the export over OTLP', () => {
   });
 });
 
+test('GHSA-p2w3-6x73-2f6x: an export follows no redirect, and shows no response', async () => {
+  const inside = await startTarget();
+  const target = createServer((req, res) => {
+    req.resume();
+    res.writeHead(307, { location: inside.url }).end('canary-secret');
+  });
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  cleanups.push(() => target.close());
+  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
+  const { exporter, states, drops } = startExporter({ GATI_LOKI_URL: url });
+  exporter.write(BATCH);
+  await eventually(() => expect(states).toHaveLength(1));
+  await exporter.close(0);
+  expect(inside.received).toEqual([]);
+  expect(JSON.stringify([states, drops])).not.toContain('canary-secret');
+});
+
 describe('the export to Loki', () => {
+  test.each([
+    ['GATI_LOKI_URL', '/loki/api/v1/push', 'p%40ss', 'p@ss'],
+    ['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', '/', '100%', '100%'],
+  ])('a password in %s is sent in a header', async (name, path, written, password) => {
+    const { url, received } = await startTarget();
+    const { exporter, states } = startExporter({
+      [name]: url.replace('//', `//me:${written}@`),
+    });
+    exporter.write(BATCH);
+    await exporter.close(5000);
+    expect(received[0]).toMatchObject({
+      path,
+      headers: { authorization: `Basic ${btoa(`me:${password}`)}` },
+    });
+    expect(states).toEqual([]);
+  });
+
   test('pushes lines with few labels, and ids as structured metadata', async () => {
     const { url, received } = await startTarget();
     const { exporter } = startExporter({ GATI_LOKI_URL: url });

@@ -29,7 +29,7 @@ function fakeSource(...data: unknown[]): HttpSource & { asked: Asked[] } {
 
 const HOSTILE = '"} or vector(1) or x{a="\n\\`/../\u2028';
 
-describe('the text of a query', () => {
+describe('CVE-2026-42129: the text of a query', () => {
   test('a value can not end its string', () => {
     expect(quoteValue(HOSTILE)).toBe('"\\"} or vector(1) or x{a=\\"\\n\\\\`/../\u2028"');
     expect(quoteValue('half \ud800 pair')).toBe('"half \ufffd pair"');
