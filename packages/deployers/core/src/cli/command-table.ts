@@ -197,6 +197,27 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/render.ts'),
   },
   {
+    name: 'init-ci',
+    words: 'github|argocd',
+    description: 'Write the workflow of GitHub Actions, or the Application of Argo CD',
+    maxWords: 1,
+    options: {
+      env: ENV,
+      branch: { type: 'string', hint: 'NAME', description: 'Branch to deploy, main by default' },
+      repo: {
+        type: 'string',
+        hint: 'URL',
+        description: 'Repository for Argo CD, the remote origin by default',
+      },
+      force: {
+        type: 'boolean',
+        description: 'Replace a file that was not written by this command',
+      },
+    },
+    examples: ['gati-deploy init-ci github', 'gati-deploy init-ci argocd --env staging'],
+    load: () => import('./commands/init-ci.ts'),
+  },
+  {
     name: 'policy',
     words: '[ENV]',
     description: 'Print the smallest policy with which a deploy to a cloud works',

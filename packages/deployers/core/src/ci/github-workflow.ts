@@ -1,0 +1,165 @@
+import { stringify } from 'yaml';
+import type { Provider } from '../config/settings.ts';
+import type { PackageManager } from './package-manager.ts';
+
+/** Facts that the workflow depends on. */
+export interface WorkflowFacts {
+  environment: string;
+  /** Branch whose commits are deployed. */
+  branch: string;
+  provider: Provider;
+  /** Host of the registry. */
+  registry: string;
+  /** Region of AWS. */
+  region?: string;
+  /** Folder of the app below that of the repository; `.` for the same one. */
+  folder: string;
+  manager: PackageManager;
+  /** Whether `package.json` has a script `test`. */
+  hasTests: boolean;
+}
+
+/** Actions by their commits, since a tag can be moved. */
+const ACTIONS = {
+  checkout: ['actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1', 'v7.0.1'],
+  node: ['actions/setup-node@820762786026740c76f36085b0efc47a31fe5020', 'v7.0.0'],
+  aws: ['aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c', 'v6.2.3'],
+} as const;
+
+/** The first line, by which the command recognizes a file that it may replace. */
+export const WORKFLOW_HEAD =
+  '# Written by `gati-deploy init-ci github`. The command replaces this file.';
+
+type Step = Record<string, unknown>;
+
+const RUNNER = 'ubuntu-24.04';
+
+/**
+ * Prints a workflow that checks pull requests and deploys a branch. Tokens have the least permissions,
+ * and only the job that deploys sees secrets.
+ */
+export function printGithubWorkflow(facts: WorkflowFacts): string {
+  const { environment, branch, provider, registry, folder, manager, hasTests } = facts;
+  const { execute, run } = manager;
+  const defaults = folder === '.' ? {} : { defaults: { run: { 'working-directory': folder } } };
+  const workflow = {
+    name: 'Gati',
+    on: { push: { branches: [branch] }, pull_request: null, workflow_dispatch: null },
+    // Each job asks for what it needs.
+    permissions: {},
+    jobs: {
+      check: {
+        name: 'Check and build',
+        'runs-on': RUNNER,
+        'timeout-minutes': 20,
+        permissions: { contents: 'read' },
+        concurrency: { group: 'gati-check-${{ github.ref }}', 'cancel-in-progress': true },
+        ...defaults,
+        steps: [
+          ...prepare(manager),
+          { run: `${execute} gati check` },
+          ...(hasTests ? [{ run: `${run} test` }] : []),
+          { run: `${run} build` },
+        ],
+      },
+      deploy: {
+        name: `Deploy to ${environment}`,
+        needs: 'check',
+        if: `github.event_name != 'pull_request' && github.ref == 'refs/heads/${branch}'`,
+        'runs-on': RUNNER,
+        'timeout-minutes': 60,
+        environment,
+        permissions: {
+          contents: 'read',
+          ...(provider === 'aws' && { 'id-token': 'write' }),
+          ...(registry === GHCR && { packages: 'write' }),
+        },
+        // A deploy that runs is never cancelled: the next one waits for it.
+        concurrency: { group: `gati-deploy-${environment}`, 'cancel-in-progress': false },
+        ...defaults,
+        steps: [
+          ...prepare(manager),
+          { run: `${run} build` },
+          ...credentials(facts),
+          {
+            run: `${execute} gati-deploy ${provider} ${environment}`,
+            ...(provider === 'kubernetes' && {
+              env: { KUBECONFIG: '${{ runner.temp }}/kubeconfig' },
+            }),
+          },
+        ],
+      },
+    },
+  };
+  const text = stringify(workflow, { lineWidth: 0, nullStr: '', aliasDuplicateObjects: false });
+  return `${WORKFLOW_HEAD}\n${withComments(withVersions(text))}`;
+}
+
+const GHCR = 'ghcr.io';
+
+const prepare = (manager: PackageManager): Step[] => [
+  // The token is not left in the folder, where scripts of packages could read it.
+  { uses: ACTIONS.checkout[0], with: { 'persist-credentials': false } },
+  // Without a cache, a pull request can't put files into the job that deploys.
+  { uses: ACTIONS.node[0], with: { 'node-version': 24, 'package-manager-cache': false } },
+  ...manager.install.map((run) => ({ run })),
+];
+
+function credentials({ provider, registry, region }: WorkflowFacts): Step[] {
+  if (provider === 'aws')
+    return [
+      {
+        uses: ACTIONS.aws[0],
+        with: {
+          'role-to-assume': '${{ vars.AWS_ROLE }}',
+          'aws-region': region ?? '${{ vars.AWS_REGION }}',
+        },
+      },
+    ];
+  const isGithub = registry === GHCR;
+  const login = {
+    name: `Log in to ${registry}`,
+    run: `printenv REGISTRY_PASSWORD | docker login "$REGISTRY" --username "$REGISTRY_USER" --password-stdin`,
+    env: {
+      REGISTRY: registry,
+      REGISTRY_USER: isGithub ? '${{ github.actor }}' : '${{ secrets.REGISTRY_USER }}',
+      REGISTRY_PASSWORD: isGithub ? '${{ github.token }}' : '${{ secrets.REGISTRY_PASSWORD }}',
+    },
+  };
+  if (provider !== 'kubernetes') return [login];
+  return [
+    login,
+    {
+      name: 'Write the kubeconfig',
+      run: 'umask 077\nprintenv KUBECONFIG_DATA > "$RUNNER_TEMP/kubeconfig"\n',
+      env: { KUBECONFIG_DATA: '${{ secrets.KUBECONFIG }}' },
+    },
+  ];
+}
+
+/** Reasons for the permissions of a token. */
+const REASONS: Record<string, string> = {
+  'contents: read': 'to check out the code',
+  'packages: write': 'to push the image',
+  'id-token: write': 'to log in to the cloud without a stored key',
+};
+
+/** Adds reasons, and an empty line before each top-level key and each job. */
+function withComments(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const reason = REASONS[line.trim()];
+      return reason === undefined ? line : `${line} # ${reason}`;
+    })
+    .join('\n')
+    .replace(/\n(?=on:|permissions:|jobs:| {2}deploy:)/g, '\n\n');
+}
+
+/** Adds the version of each action as a comment, which tools that update pins read. */
+function withVersions(text: string): string {
+  return Object.values(ACTIONS).reduce(
+    (all, [action, version]) => all.replaceAll(action, `${action} # ${version}`),
+    text,
+  );
+}

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { isObject } from '@gati/contract/data';
+import { redactUrls } from '@gati/contract/internal';
+import { usageError } from '@gati/runtime-h3/command';
+import { APPLICATION_HEAD, printArgoApplication } from '../../ci/argo-application.ts';
+import { printGithubWorkflow, WORKFLOW_HEAD } from '../../ci/github-workflow.ts';
+import { findPackageManager } from '../../ci/package-manager.ts';
+import type { Settings } from '../../config/settings.ts';
+import { toTarget } from '../../objects/target.ts';
+import { parseReference } from '../../registry/reference.ts';
+import { type Call, OK } from '../command.ts';
+import { readAppName, readEnvironment } from '../read-app.ts';
+
+/** Parts of the repository that the files name. */
+interface Repository {
+  /** Absolute path. */
+  folder: string;
+  /** Folder of the app below it, with `/`; `.` for the same one. */
+  app: string;
+  branch: string;
+}
+
+const SYSTEMS = ['github', 'argocd'] as const;
+
+/** `gati-deploy init-ci github|argocd`: writes the file with which another system deploys. */
+export async function run(call: Call): Promise<number> {
+  const { words, options, root, reporter } = call;
+  const system = SYSTEMS.find((name) => name === words[0]);
+  if (!system)
+    throw usageError(
+      words[0] === undefined
+        ? 'The system is missing'
+        : `There is no system \`${words[0].slice(0, 60)}\``,
+      `Name one of them: ${SYSTEMS.join(', ')}.`,
+    );
+  const word = typeof options['env'] === 'string' ? options['env'] : undefined;
+  const { environment, settings } = readEnvironment(call, word);
+  const branch = typeof options['branch'] === 'string' ? options['branch'] : 'main';
+  if (!BRANCH.test(branch))
+    throw usageError(
+      `\`${branch.slice(0, 60)}\` is not the name of a branch`,
+      'Name it with `--branch`.',
+    );
+  const repository = findRepository(root, branch);
+  const file =
+    system === 'github'
+      ? githubFile(root, repository, environment, settings)
+      : argoFile(call, repository, environment, settings);
+  const target = path.join(repository.folder, file.path);
+  if (fs.existsSync(target) && options['force'] !== true) {
+    const head = fs.readFileSync(target, 'utf8').split('\n', 1)[0];
+    if (head !== file.head)
+      throw usageError(`${file.path} exists already`, 'Replace it with `--force`.');
+  }
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  fs.writeFileSync(target, file.text);
+  reporter.line(`wrote ${path.relative(process.cwd(), target) || target}`);
+  for (const step of file.next) reporter.line(`  ${step}`);
+  reporter.document({ file: target, next: file.next });
+  return OK;
+}
+
+/** Characters that have no meaning in YAML, in a shell or in an expression of GitHub. */
+const BRANCH = /^[A-Za-z0-9][\w./-]{0,99}$/;
+
+interface CiFile {
+  /** Below the folder of the repository. */
+  path: string;
+  head: string;
+  text: string;
+  /** What a person must do, one sentence each. */
+  next: string[];
+}
+
+function githubFile(
+  root: string,
+  { app, branch }: Repository,
+  environment: string,
+  settings: Settings,
+): CiFile {
+  const { provider = 'kubernetes', cloud } = settings;
+  const name = settings.image?.repository;
+  if (name === undefined && provider !== 'aws')
+    throw usageError('`image.repository` is missing in gati.deploy.yaml', 'Set it first.');
+  const registry = name === undefined ? '' : parseReference(name).host;
+  const text = printGithubWorkflow({
+    environment,
+    branch,
+    provider,
+    registry,
+    region: cloud?.region,
+    folder: app,
+    manager: findPackageManager(root),
+    hasTests: hasScript(root, 'test'),
+  });
+  const secrets = [
+    ...(provider !== 'aws' && registry !== 'ghcr.io' ? ['REGISTRY_USER', 'REGISTRY_PASSWORD'] : []),
+    ...(provider === 'kubernetes' ? ['KUBECONFIG'] : []),
+  ];
+  const at = `the environment \`${environment}\` of the repository`;
+  return {
+    path: '.github/workflows/gati-deploy.yml',
+    head: WORKFLOW_HEAD,
+    text,
+    next: [
+      ...(secrets.length > 0 ? [`Add the secrets ${secrets.join(', ')} to ${at}.`] : []),
+      ...(provider === 'aws'
+        ? [
+            `Add the variable AWS_ROLE to ${at}: the ARN of a role that trusts token.actions.githubusercontent.com.`,
+            `Give the role the policy that \`gati-deploy policy ${environment}\` prints.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+function argoFile(
+  { root, options }: Call,
+  { app: below, branch }: Repository,
+  environment: string,
+  settings: Settings,
+): CiFile {
+  const app = readAppName(root);
+  const { app: name, namespace } = toTarget(app, environment, settings);
+  const url = typeof options['repo'] === 'string' ? options['repo'] : readRemote(root);
+  if (url === undefined)
+    throw usageError('The repository has no remote `origin`', 'Name its address with `--repo`.');
+  const rendered = `deploy/${environment}`;
+  const text = printArgoApplication({
+    app: name,
+    environment,
+    namespace,
+    repository: url,
+    branch,
+    folder: path.posix.join(below, rendered),
+  });
+  return {
+    path: path.posix.join(below, `deploy/argocd/${environment}.yaml`),
+    head: APPLICATION_HEAD,
+    text,
+    next: [
+      `Write the objects after each build, and commit them: gati-deploy image --env ${environment} && gati-deploy render ${environment} --out ${rendered}`,
+      `Register the app once: kubectl apply -f deploy/argocd/${environment}.yaml`,
+    ],
+  };
+}
+
+/** Finds the folder with `.git`; without one, the app is the repository. */
+function findRepository(root: string, branch: string): Repository {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    if (fs.existsSync(path.join(folder, '.git'))) {
+      const app = path.relative(folder, root).split(path.sep).join('/') || '.';
+      return { folder, app, branch };
+    }
+    if (path.dirname(folder) === folder) return { folder: root, app: '.', branch };
+  }
+}
+
+/** Returns the address of `origin` without its password. */
+function readRemote(root: string): string | undefined {
+  const { status, stdout } = spawnSync('git', ['remote', 'get-url', 'origin'], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 5000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const url = stdout?.trim();
+  if (status !== 0 || !url) return undefined;
+  return redactUrls(url);
+}
+
+function hasScript(root: string, name: string): boolean {
+  const file = path.join(root, 'package.json');
+  const json: unknown = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
+  const scripts = isObject(json) ? json['scripts'] : undefined;
+  return isObject(scripts) && typeof scripts[name] === 'string';
+}
