@@ -29,11 +29,15 @@ function whyNotStartable() {
 /**
  * Connects to the running engine or starts one. `stop` ends only an engine that this function started.
  *
- * @returns {Promise<{ docker(args: string[], options?: object): string, stop(): Promise<void> } | { reason: string }>}
+ * @returns {Promise<{ docker(args: string[], options?: object): string, host: string | undefined, stop(): Promise<void> } | { reason: string }>}
  */
 export async function startEngine() {
   if (spawnSync(CLIENT, ['info'], { timeout: 10_000, stdio: 'ignore' }).status === 0) {
-    return { docker: (args, options) => run([], args, options), stop: async () => {} };
+    return {
+      docker: (args, options) => run([], args, options),
+      host: process.env.DOCKER_HOST,
+      stop: async () => {},
+    };
   }
   const reason = whyNotStartable();
   if (reason) return { reason };
@@ -88,7 +92,7 @@ export async function startEngine() {
     }
     await sleep(100);
   }
-  return { docker: (args, options) => run(['-H', host], args, options), stop };
+  return { docker: (args, options) => run(['-H', host], args, options), host, stop };
 }
 
 function run(before, args, options = {}) {

@@ -41,6 +41,7 @@ export {
   PROGRAMS_DIR,
   type StartDeclaredOptions,
 } from './start-declared.ts';
+export { isPinnedImage } from './docker-command.ts';
 export { OWN_HEADERS, variablesOf } from './fill-variables.ts';
 export { type ConformanceCheck, verifyModule } from './verify.ts';
 export {

@@ -52,7 +52,9 @@ export function describeGrants({
     const network = allow.network === true || !canForbidNetwork(process.versions.node);
     return { level: 'L1', grants: { network, env, files: hasFiles } };
   }
-  return { level: 'L2', grants: { network: true, env, files: kind !== 'docker' } };
+  if (kind === 'docker')
+    return { level: 'L2', grants: { network: allow.network === true, env, files: hasFiles } };
+  return { level: 'L2', grants: { network: true, env, files: true } };
 }
 
 /** A file of `src/modules`. */

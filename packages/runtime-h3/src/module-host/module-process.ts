@@ -26,6 +26,14 @@ export interface StartOptions {
   limits: Pick<ModuleLimits, 'handshake' | 'stop'>;
   guardian: Guardian;
   logger: Logger;
+  /**
+   * Converts the address of the handshake line to one of this machine.
+   *
+   * @throws {Error} when it is not an address of the module
+   */
+  toLocalAddress?(address: string, sockets: string): string;
+  /** Cleans up after the process. */
+  onExit?(): Promise<void>;
 }
 
 /** A running process of a module. */
@@ -71,12 +79,14 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   const cleaned = exited.then(async (how) => {
     kill(child);
     if (child.pid !== undefined) guardian.delete(child.pid);
+    await options.onExit?.();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     return how;
   });
   const lines = createLog(name, logger);
   try {
-    const address = await readHandshake(child, exited, limits.handshake, lines);
+    const printed = await readHandshake(child, exited, limits.handshake, lines);
+    const address = options.toLocalAddress?.(printed, folder) ?? printed;
     const endpoint = parseAddress(address);
     if (endpoint === undefined) throw new Error(`it can't listen on ${address.slice(0, 200)}.`);
     return {

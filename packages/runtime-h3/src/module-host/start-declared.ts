@@ -1,9 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { chownSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from '../types/context.ts';
 import { type ForeignDeclaration, MODULE_LIMITS, type ModuleDescriptor } from '../types/foreign.ts';
+import {
+  CONTAINER_SOCKETS,
+  containerUser,
+  DOCKER_VARIABLES,
+  dockerCommand,
+  isPinnedImage,
+  pullImage,
+  removeContainer,
+} from './docker-command.ts';
+import { moduleStartError } from './errors.ts';
 import { variablesOf } from './fill-variables.ts';
 import type { Guardian } from './guardian.ts';
-import { type ModuleProcess, startModule } from './module-process.ts';
+import { type ModuleProcess, startModule, type StartOptions } from './module-process.ts';
 import type { McpSettings } from './mcp-settings.ts';
 import { permissionFlags } from './permission-flags.ts';
 import { parseSource, splitCommand } from './parse-source.ts';
@@ -39,15 +51,60 @@ export async function startDeclared(
 ): Promise<ModuleProcess> {
   const { name, limits, env: granted = [], headers = {} } = declaration;
   const { root, logger, guardian, env = process.env } = options;
-  return startModule({
+  const { kind, target } = parseSource(name, source);
+  const common = {
     name,
-    command: (sockets) => commandOf(declaration, source, options, sockets),
     cwd: root,
     env: pick(env, [...granted, ...variablesOf(headers)]),
     limits: { ...MODULE_LIMITS, ...limits },
     guardian,
     logger,
+  };
+  if (kind === 'docker') return startContainer(declaration, target, root, common);
+  return startModule({
+    ...common,
+    command: (sockets) => commandOf(declaration, source, options, sockets),
   });
+}
+
+/** Runs a module in a container, whose client is the process that is supervised. */
+async function startContainer(
+  declaration: ForeignDeclaration,
+  image: string,
+  root: string,
+  common: Omit<StartOptions, 'command'>,
+): Promise<ModuleProcess> {
+  const { name } = declaration;
+  const variables = Object.keys(common.env);
+  const env = { ...pick(process.env, ['PATH', 'HOME', ...DOCKER_VARIABLES]), ...common.env };
+  const container = `gati-${name.replaceAll(/\W/g, '-')}-${randomUUID()}`;
+  if (!isPinnedImage(image)) throw moduleStartError(name, `${image} has no digest.`);
+  try {
+    await pullImage(image, env);
+  } catch (error) {
+    throw moduleStartError(name, `${(error as Error).message}.`);
+  }
+  return startModule({
+    ...common,
+    env,
+    command(sockets) {
+      const { uid, gid } = containerUser();
+      if (process.getuid?.() === 0) chownSync(sockets, uid, gid);
+      return dockerCommand(declaration, { container, image, root, sockets, variables });
+    },
+    toLocalAddress: toHostSocket,
+    onExit: () => removeContainer(container, env),
+  });
+}
+
+/** A module in a container listens on a socket in the folder that it shares, and nowhere else. */
+function toHostSocket(address: string, sockets: string): string {
+  const [, file] = /^unix:\/run\/gati\/([\w.-]+)$/.exec(address) ?? [];
+  if (file === undefined || file === '..' || file === '.')
+    throw new Error(`it must listen on a socket in ${CONTAINER_SOCKETS}.`);
+  const place = path.join(sockets, file);
+  if (!lstatSync(place).isSocket()) throw new Error(`${file} is not a socket.`);
+  return `unix:${place}`;
 }
 
 function commandOf(

@@ -3,6 +3,7 @@ import { isObject } from '@gati/contract/data';
 import { suggest } from '@gati/contract/internal';
 import {
   type ForeignDeclaration,
+  isPinnedImage,
   MODULE_LIMITS,
   type ModuleAllowances,
   type ModuleLimits,
@@ -79,6 +80,12 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
   const { kind, target } = parseSource(name, source);
   if (kind === 'npm' && target.startsWith('./'))
     throw settingError(file, name, 'npm: needs the name of a package.');
+  if (kind === 'docker' && !isPinnedImage(target))
+    throw settingError(
+      file,
+      name,
+      `docker: needs the digest of its image. \`docker image inspect ${target} --format '{{index .RepoDigests 0}}'\` prints it.`,
+    );
   if (env !== undefined && !isListOf(env, (each) => VARIABLE.test(each)))
     throw settingError(file, name, 'env is not a list of names of variables.');
   if (files !== undefined && !isListOf(files, (each) => isInner(each)))
