@@ -52,6 +52,8 @@ beforeAll(async () => {
       span({ parentId: module.spanId, attributes: { 'db.system.name': 'sqlite' }, error: '500' }),
       span({ parentId: handler.spanId, kind: 'producer', attributes: { 'gati.effect': 'mail' } }),
       span({ kind: 'client', attributes: { 'server.address': 'pay.example' } }),
+      // The request to the process of a module is not a call of a host.
+      span({ parentId: module.spanId, kind: 'client', attributes: { 'server.address': 'module' } }),
     ],
     logs: [run],
   });

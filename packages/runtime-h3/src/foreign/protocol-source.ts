@@ -1,6 +1,11 @@
 import { isJsonMediaType, PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import { parseAddress } from '../module-host/module-request.ts';
-import type { ModuleHost, ModuleLimits, ModuleState } from '../types/foreign.ts';
+import {
+  MODULE_HOST,
+  type ModuleHost,
+  type ModuleLimits,
+  type ModuleState,
+} from '../types/foreign.ts';
 import { parseJson } from '../validate/json.ts';
 import { type ChannelRequest, type ChannelTarget, HttpChannel } from './http-channel.ts';
 import { failureKindOf, ModuleFailure, ModuleProblem } from './module-error.ts';
@@ -124,7 +129,7 @@ export class ProtocolSource implements ModuleSource {
 function toTarget(
   endpoint: { socketPath: string } | { host: string; port: number },
 ): ChannelTarget {
-  if ('socketPath' in endpoint) return { origin: 'http://module', ...endpoint };
+  if ('socketPath' in endpoint) return { origin: `http://${MODULE_HOST}`, ...endpoint };
   const { host, port } = endpoint;
   return { origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
 }

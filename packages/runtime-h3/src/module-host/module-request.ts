@@ -1,4 +1,5 @@
 import { type Agent, request } from 'node:http';
+import { MODULE_HOST } from '../types/foreign.ts';
 
 /** Where a supervised module listens, in the form of `http.request`. */
 export type ModuleEndpoint = { socketPath: string } | { host: string; port: number };
@@ -52,7 +53,7 @@ export function requestModule(
       path,
       method,
       agent: agent ?? false,
-      headers: { host: 'module', ...headers },
+      headers: { host: MODULE_HOST, ...headers },
     });
     const timer = setTimeout(
       () => req.destroy(new Error(`${method} ${path} had no response within ${within} ms`)),

@@ -10,8 +10,12 @@ const INTERNAL = [APP_PORT, CONTROL_PORT, CONTROL_SOCKET, TELEMETRY_SOCKET, WORK
 /** Describes the effective settings of this server. */
 export function nodeSettings(): Setting[] {
   const { host, port, workers, role, drain, startTimeout, logLevel, adminHost } = readServerEnv({});
+  const folder = dataFolder('production');
+  const store = `sqlite:${folder}/telemetry.db`;
+  // The supervisor sets the store for the collector, also if it is the default.
+  const { GATI_TELEMETRY, ...others } = process.env;
   return describeSettings({
-    env: process.env,
+    env: GATI_TELEMETRY === store ? others : process.env,
     internal: INTERNAL,
     defaults: {
       HOST: host,
@@ -24,7 +28,9 @@ export function nodeSettings(): Setting[] {
       GATI_LOG_REQUESTS: 'on',
       GATI_ADMIN_HOST: adminHost,
       GATI_PANEL: 'on',
-      GATI_TELEMETRY: `sqlite:${dataFolder('production')}/telemetry.db`,
+      GATI_TELEMETRY: store,
+      GATI_DATABASE: `sqlite:${folder}/data.db`,
+      GATI_EFFECTS: `sqlite:${folder}/effects.db`,
     },
   });
 }

@@ -18,6 +18,7 @@ export type * from '../types/callers.ts';
 export type * from '../types/capture.ts';
 export type * from '../types/panel-module.ts';
 export type * from '../types/process-metrics.ts';
+export { MODULE_HOST } from '../types/foreign.ts';
 export { RUN_OUTCOMES } from '../types/run-outcome.ts';
 export type * from '../types/telemetry.ts';
 export type * from '../types/telemetry-source.ts';

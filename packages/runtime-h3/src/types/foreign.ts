@@ -49,6 +49,9 @@ export const MODULE_LIMITS: Readonly<ModuleLimits> = {
   memory: 67_108_864,
 };
 
+/** Host of requests to a process of a module, in its `Host` header and in spans. */
+export const MODULE_HOST = 'module';
+
 /** Declaration of a module that runs outside of the app's process. Plain data. */
 export interface ForeignDeclaration {
   name: string;

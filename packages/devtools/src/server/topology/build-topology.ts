@@ -1,4 +1,5 @@
 import {
+  MODULE_HOST,
   type RoutePoint,
   RUN_METHOD,
   type SpanRecord,
@@ -89,8 +90,7 @@ function addTraffic(graph: Graph, app: AppFacts, points: readonly RoutePoint[]):
     .slice(0, MAX_HANDLERS);
   for (const { id, domain, file } of busiest) {
     const sum = { ...(counts.get(id) ?? none), isSampled: false };
-    const name = domain === 'root' ? '/' : domain;
-    graph.addNode({ id: `domain:${domain}`, kind: 'domain', name });
+    graph.addNode({ id: `domain:${domain}`, kind: 'domain', name: domain });
     graph.addNode({ id: `handler:${id}`, kind: 'handler', name: id, file });
     graph.addCalls('client', `domain:${domain}`, sum);
     graph.addCalls(`domain:${domain}`, `handler:${id}`, sum);
@@ -101,7 +101,9 @@ function addTraffic(graph: Graph, app: AppFacts, points: readonly RoutePoint[]):
   }
 }
 
-function addCalls(graph: Graph, { requests, runs, spans }: Trace): void {
+function addCalls(graph: Graph, { requests, runs, spans: all }: Trace): void {
+  const modules = new Set(all.filter(isModuleCall).map(({ spanId }) => spanId));
+  const spans = all.filter((span) => !isTransport(span, modules));
   const owners = new Map<string, string>();
   for (const { spanId, method, route } of requests)
     owners.set(spanId, `handler:${method} ${route}`);
@@ -125,6 +127,14 @@ function addCalls(graph: Graph, { requests, runs, spans }: Trace): void {
       isSampled: true,
     });
   }
+}
+
+const isModuleCall = ({ attributes }: SpanRecord): boolean =>
+  attributes['gati.module'] !== undefined;
+
+/** Whether a span is the request to the process of a module, which is no other part. */
+function isTransport({ parentId, attributes }: SpanRecord, modules: ReadonlySet<string>): boolean {
+  return attributes['server.address'] === MODULE_HOST && modules.has(parentId ?? '');
 }
 
 /** Returns the part that a span calls; `undefined` for spans within a part, such as middleware. */

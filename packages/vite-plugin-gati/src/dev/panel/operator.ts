@@ -15,6 +15,7 @@ export function createDevOperator(
   { root, env }: { root: string; env: Record<string, string | undefined> },
 ): ClusterOperator {
   const read = createProcessMetrics('supervisor');
+  const folder = path.relative(root, dataFolder('development') ?? '');
   return {
     measure: async () => ({
       processes: [{ ...read(), kind: 'development server' }],
@@ -27,7 +28,8 @@ export function createDevOperator(
         env,
         shell: process.env,
         defaults: {
-          GATI_EFFECTS: defaultQueueUrl(path.relative(root, dataFolder('development') ?? '')),
+          GATI_DATABASE: `sqlite:${path.posix.join(folder, 'data.db')}`,
+          GATI_EFFECTS: defaultQueueUrl(folder),
           GATI_RELEASES: path.relative(root, locateStore(root).url),
           GATI_PANEL: 'on',
         },
