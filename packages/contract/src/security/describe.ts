@@ -2,10 +2,11 @@ import { schemeName, type SecurityRequirement, type SecurityScheme } from './sch
 
 /** Describes for people what a request needs: `bearer (admin) or apiKey X-Key`. */
 export function describeSecurity(security: SecurityRequirement): string {
-  return security
-    .filter((schemes) => schemes.length > 0)
+  const alternatives = security.filter((schemes) => schemes.length > 0);
+  const hasSeveral = alternatives.some((schemes) => schemes.length > 1);
+  return alternatives
     .map((schemes) => schemes.map(describeScheme).join(' and '))
-    .join(' or ');
+    .join(hasSeveral ? ', or ' : ' or ');
 }
 
 function describeScheme(scheme: SecurityScheme): string {

@@ -39,6 +39,19 @@ export function printCredentials(contract: Contract): string {
   return `/** Credentials of \`createClient\`. They are sent only to routes that require some. */\nexport interface Credentials {\n${lines.join('')}}\n`;
 }
 
+/** Prints a call of `createClient` with each option that authenticates the client. */
+export function printCredentialsExample(contract: Contract): string {
+  const keys = keySchemes(contract);
+  const named = keys.map(({ name }) => `${propertyKey(name)}: '…'`);
+  const values = {
+    token: "token: '…'",
+    basic: "basic: { username: '…', password: '…' }",
+    apiKey: keys.length === 1 ? "apiKey: '…'" : `apiKey: { ${named.join(', ')} }`,
+  };
+  const lines = credentialOptions(contract).map((name) => `  ${values[name]},\n`);
+  return `const client = createClient({\n  baseUrl: 'https://api.example.com',\n${lines.join('')}});`;
+}
+
 /** Prints the client settings that select credentials: `, open: [...], keys: [...]`. */
 export function printCredentialSettings(contract: Contract): string {
   if (!hasCredentials(contract)) return '';

@@ -1,5 +1,5 @@
 import type { Contract, RouteContract } from '@gati/contract';
-import { credentialOptions } from '../client/credentials.ts';
+import { credentialOptions, printCredentialsExample } from '../client/credentials.ts';
 import { toCallee, toExampleCall } from './example-call.ts';
 
 export interface ReadmeInput {
@@ -57,6 +57,10 @@ function credentials(contract: Contract): string | undefined {
 
 Routes may require credentials; their pages say which. \`createClient\` takes them, and sends them to those routes only. A token or a key may
 be a function, which runs for each call.
+
+\`\`\`ts
+${printCredentialsExample(contract)}
+\`\`\`
 
 | option | |
 |---|---|
