@@ -104,6 +104,8 @@ const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
 const OPTIONS: Record<string, object> = {
   packed: { globalSetup: 'test/kit/registry-setup.ts' },
   panel: { fileParallelism: false },
+  // Sends thousands of requests one after the other.
+  schemathesis: { testTimeout: 1_800_000 },
   cluster: { fileParallelism: false },
   pods: { fileParallelism: false, globalSetup: 'test/pods/setup.ts' },
 };
