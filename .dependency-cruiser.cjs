@@ -36,7 +36,7 @@ const FOLDERS = {
   devtools: 'http api access actions store server built',
   'vite-plugin-gati': `
     files client compile environment-name.ts colors.ts scan emit foreign
-    options.ts analyze releases build generate project.ts project-facts.ts context.ts virtual dev plugins
+    marketplace options.ts analyze releases build generate project.ts project-facts.ts context.ts virtual dev plugins
     index.ts cli
   `,
   'deployers/core':

@@ -111,6 +111,8 @@ export const GATI_CODES = {
   GATI_MODULE_DESCRIPTOR: "The descriptor of a module is missing or can't be used.",
   GATI_MODULE_FAILED: 'A module ended or broke the connection while it handled a call.',
   GATI_MODULE_LOCK: '`gati.modules.lock` does not match the modules of the app.',
+  GATI_MODULE_REFUSED: 'A package of the marketplace breaks a rule, so it is not used.',
+  GATI_MODULE_REGISTRY: "The npm registry, npm or the keys of Sigstore can't be used.",
   GATI_MODULE_SETUP: '`setup()` of a module failed.',
   GATI_MODULE_SOURCE: "The source or a setting of a foreign module can't be used.",
   GATI_MODULE_START: "The process of a module can't be started.",

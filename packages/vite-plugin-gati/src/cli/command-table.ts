@@ -179,17 +179,18 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'modules',
-    description: 'List, verify and swap modules: list, verify, swap',
+    description: 'List, verify and swap modules; search, add and update modules of npm',
     args: {
       action: {
         type: 'positional',
-        description: '`list`, `verify NAME` checks the module protocol, `swap NAME [SOURCE]`',
+        description:
+          '`list`, `verify NAME`, `swap NAME [SOURCE]`, `search TEXT`, `info PACKAGE`, `add PACKAGE`, `update [NAME]`, `remove NAME`',
         valueHint: 'list',
       },
       name: {
         type: 'positional',
         required: false,
-        description: 'Name of the module; for verify also a source',
+        description: 'Name of the module; for verify also a source, for add and info a package',
         valueHint: 'scorer',
       },
       source: {
@@ -197,6 +198,32 @@ export const COMMANDS: Command[] = [
         required: false,
         description: 'swap: source of the new process, the running one by default',
         valueHint: 'exec:./modules/scorer',
+      },
+      as: { type: 'string', description: 'add: name in gctx.modules', valueHint: 'name' },
+      'min-age': {
+        type: 'string',
+        description: 'add, update: days that a version must be public, 3 by default',
+        valueHint: 'days',
+      },
+      grant: {
+        type: 'string',
+        description: 'update: what a new version may want in addition',
+        valueHint: 'network,env:KEY',
+      },
+      'allow-major': {
+        type: 'boolean',
+        description: 'update: allow changes that break the contract of the module',
+      },
+      install: {
+        type: 'boolean',
+        default: true,
+        description: 'add, update, remove: run npm, on by default',
+        negativeDescription: 'Change only the declaration and the lock',
+      },
+      'trust-root': {
+        type: 'string',
+        description: 'Keys of another Sigstore, as JSON',
+        valueHint: 'file',
       },
     },
     load: () => import('./commands/modules.ts'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { canonicalJson, GatiError } from '@gati/contract';
-import { mapOf, matching, object, oneOf, parseDocument, string } from '@gati/contract/data';
+import { listOf, mapOf, matching, object, oneOf, parseDocument, string } from '@gati/contract/data';
 import { type ModuleDescriptor, parseDescriptor } from '@gati/runtime-h3/modules/host';
 import { readText } from '../files/read-text.ts';
 import { writeChanged } from '../files/write-changed.ts';
@@ -23,20 +23,59 @@ export interface PinnedModule {
 
 export type Pins = Record<string, PinnedModule>;
 
+/** A package from the marketplace, as it was when it was added. */
+export interface PinnedPackage {
+  version: string;
+  /** `sha512-…` of its tarball. */
+  integrity: string;
+  /** Where it was built. Absent: nothing proves that. */
+  provenance?: { repository: string; workflow: string; commit: string };
+  grants: { network?: true; files?: true; env?: string[] };
+  /** Absent: its methods follow from its types. */
+  descriptor?: ModuleDescriptor;
+}
+
+export type PinnedPackages = Record<string, PinnedPackage>;
+
 /** Characters of a lock at most. */
 const MAX_LOCK = 16_777_216;
 
-const lock = object({
-  lockfile: oneOf(1),
-  modules: mapOf(
-    object({
-      source: string,
-      version: string,
-      sha256: matching(/^[\da-f]{64}$/, 'a SHA-256 in hex'),
-      descriptor: object({}),
-    }),
-  ),
-});
+const lock = object(
+  {
+    lockfile: oneOf(1),
+    modules: mapOf(
+      object({
+        source: string,
+        version: string,
+        sha256: matching(/^[\da-f]{64}$/, 'a SHA-256 in hex'),
+        descriptor: object({}),
+      }),
+    ),
+  },
+  {
+    packages: mapOf(
+      object(
+        {
+          version: string,
+          integrity: matching(/^sha512-[A-Za-z0-9+/]{86}==$/, 'a SHA-512'),
+          grants: object(
+            {},
+            { network: oneOf(true), files: oneOf(true), env: listOf(string, 100) },
+          ),
+        },
+        {
+          provenance: object({ repository: string, workflow: string, commit: string }),
+          descriptor: object({}),
+        },
+      ),
+    ),
+  },
+);
+
+interface Lock {
+  modules: Pins;
+  packages?: PinnedPackages;
+}
 
 /**
  * Reads the pins of an app; none without a lock.
@@ -44,11 +83,7 @@ const lock = object({
  * @throws {GatiError} GATI_MODULE_LOCK when the file is damaged
  */
 export function readLock(root: string): Pins {
-  const text = readText(path.join(root, LOCK_FILE));
-  if (text === undefined) return {};
-  const parsed = parseDocument<{ modules: Pins }>(text, lock, MAX_LOCK);
-  if ('fault' in parsed) throw lockError(`${LOCK_FILE} can't be used: ${parsed.fault}.`);
-  const { modules } = parsed.value;
+  const { modules } = parseLock(root);
   for (const [name, { descriptor, sha256 }] of Object.entries(modules)) {
     if (digest(descriptor) !== sha256)
       throw lockError(`${LOCK_FILE} was edited: the descriptor of "${name}" has another digest.`);
@@ -57,14 +92,51 @@ export function readLock(root: string): Pins {
   return modules;
 }
 
-/** Writes the pins, sorted. Returns whether the file changed. */
-export async function writeLock(root: string, pins: Pins): Promise<boolean> {
-  const file = path.join(root, LOCK_FILE);
-  const names = Object.keys(pins).sort();
-  if (names.length === 0 && readText(file) === undefined) return false;
-  const modules = Object.fromEntries(names.map((name) => [name, pins[name]!]));
-  return writeChanged(file, `${JSON.stringify({ lockfile: 1, modules }, undefined, 2)}\n`);
+/**
+ * Reads the pinned packages of the marketplace.
+ *
+ * @throws {GatiError} GATI_MODULE_LOCK when the file is damaged
+ */
+export const readPackages = (root: string): PinnedPackages => parseLock(root).packages ?? {};
+
+/** Writes the pinned packages. */
+export const writePackages = (root: string, packages: PinnedPackages): Promise<boolean> =>
+  save(root, { modules: parseLock(root).modules, packages });
+
+/** Writes the pins, also in place of a damaged file. Returns whether the file changed. */
+export function writeLock(root: string, modules: Pins): Promise<boolean> {
+  let packages: PinnedPackages = {};
+  try {
+    packages = readPackages(root);
+  } catch {
+    // The error was reported when the pins were read.
+  }
+  return save(root, { modules, packages });
 }
+
+function parseLock(root: string): Lock {
+  const text = readText(path.join(root, LOCK_FILE));
+  if (text === undefined) return { modules: {} };
+  const parsed = parseDocument<Lock>(text, lock, MAX_LOCK);
+  if ('fault' in parsed) throw lockError(`${LOCK_FILE} can't be used: ${parsed.fault}.`);
+  return parsed.value;
+}
+
+async function save(root: string, { modules, packages = {} }: Lock): Promise<boolean> {
+  const file = path.join(root, LOCK_FILE);
+  const hasPackages = Object.keys(packages).length > 0;
+  if (Object.keys(modules).length === 0 && !hasPackages && readText(file) === undefined)
+    return false;
+  const content = {
+    lockfile: 1,
+    modules: sorted(modules),
+    ...(hasPackages && { packages: sorted(packages) }),
+  };
+  return writeChanged(file, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+const sorted = <Value>(map: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 export function toPin(source: string, descriptor: ModuleDescriptor): PinnedModule {
   return { source, version: descriptor.version, sha256: digest(descriptor), descriptor };

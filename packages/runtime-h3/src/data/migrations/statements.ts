@@ -33,11 +33,11 @@ export function splitStatements(sql: string): FileStatement[] {
 
 /** A statement that begins or ends a transaction. */
 const ENDS =
-  /^\s*(?:commit|rollback|start\s+transaction|begin\s*(?:transaction|immediate|exclusive|deferred|work)?\s*$)/i;
+  /^(?:commit\b|rollback\b|start\s+transaction\b|begin(?:\s+(?:transaction|immediate|exclusive|deferred|work))?$)/i;
 
 /** Returns the statement of a file that would end the transaction around it. */
 export function findTransactionStatement(sql: string): FileStatement | undefined {
-  return splitStatements(sql).find(({ text }) => ENDS.test(hideQuoted(text)));
+  return splitStatements(sql).find(({ text }) => ENDS.test(hideQuoted(text).trim()));
 }
 
 /** Replaces quoted texts and comments by spaces. */

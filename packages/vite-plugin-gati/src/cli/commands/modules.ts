@@ -20,8 +20,9 @@ import { programsFolder } from '../../foreign/programs.ts';
 import type { Project } from '../../project.ts';
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { MARKET_ACTIONS, runMarket } from './marketplace.ts';
 
-/** `gati modules list | verify | swap`. */
+/** `gati modules list | verify | swap`, and the actions of the marketplace. */
 export async function run(call: Call): Promise<number> {
   const { action, name, source } = call.args as Record<string, string | undefined>;
   const { config, context } = await openApp(call);
@@ -29,6 +30,7 @@ export async function run(call: Call): Promise<number> {
   try {
     const { project } = context;
     const folders = [project.root, path.resolve(project.root, config.build.outDir)];
+    if (MARKET_ACTIONS.includes(action ?? '')) return await runMarket(call, project);
     if (action === 'list') return await list(call, project, folders);
     if (action === 'verify' && name !== undefined) return await verify(call, project, name);
     if (action === 'swap' && name !== undefined) {
@@ -38,7 +40,7 @@ export async function run(call: Call): Promise<number> {
       return OK;
     }
     throw usageError(
-      '`gati modules` needs `list`, `verify NAME` or `swap NAME [SOURCE]`',
+      '`gati modules` needs an action: list, verify, swap, search, info, add, update or remove',
       'Run `gati modules --help`.',
     );
   } finally {
