@@ -33,12 +33,10 @@ export function describeApp(
     }),
     modules: [
       ...scan.modules.map(({ name, file }) => ({ name, file })),
-      ...(scan.foreign ?? []).map(({ name, file, source, version }) => ({
-        name,
-        file,
-        source,
-        version,
-      })),
+      ...(scan.foreign ?? []).map(({ name, file, source, version }) => {
+        const methods = contract?.modules.find((module) => module.name === name)?.methods;
+        return { name, file, source, version, ...(methods && { methods }) };
+      }),
     ],
     $defs: contract?.$defs ?? {},
   };

@@ -1,6 +1,6 @@
 /** Modules, settings and processes: responses of the read API. */
-import type { PoolStatus, Setting } from '@gati/runtime-h3/telemetry';
-import type { Red } from './types.ts';
+import type { ModuleItem as ForeignItem, PoolStatus, Setting } from '@gati/runtime-h3/telemetry';
+import type { Red, Shape } from './types.ts';
 
 export type { PoolStatus };
 
@@ -28,6 +28,33 @@ export interface ModuleItem {
   callers: string[];
   /** Methods that are called. */
   methods: string[];
+  /** Set for a module that runs outside of the app's process. */
+  foreign?: ForeignModule;
+}
+
+/** Where a module comes from, how well it is separated from the app, and what it may do. */
+export interface ForeignModule extends Pick<
+  ForeignItem,
+  'source' | 'version' | 'level' | 'grants'
+> {
+  /** Whether a process of it runs, which a swap replaces. */
+  canSwap: boolean;
+}
+
+/** Response of `GET modules/contract`: the methods of a module that runs outside of the process. */
+export interface ModuleReference {
+  name: string;
+  methods: {
+    name: string;
+    idempotent: boolean;
+    isStream: boolean;
+    /** Absent: the method takes none. */
+    input?: Shape;
+    /** Absent: the type is not known. */
+    output?: Shape;
+  }[];
+  /** Types that the shapes refer to by name, as TypeScript. */
+  definitions?: string;
 }
 
 export interface SettingList {

@@ -19,7 +19,7 @@ const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
  * @throws when the file of the accounts can't be opened
  */
 export function openPanel(host: PanelHost): BuiltPanel {
-  const { source, access, queue, releases, operator, traps, errors, app: address, logger } = host;
+  const { source, access, queue, releases, modules, operator, traps, errors, logger } = host;
   const store = openAccessStore(access.file);
   const origin = originOf(access, store);
   const state: PanelState = { get: store.meta, set: store.setMeta };
@@ -31,9 +31,10 @@ export function openPanel(host: PanelHost): BuiltPanel {
   const panel = createPanel({
     source,
     ports: {
-      app: { address: () => ({ ...address, isSecure: false }) },
+      app: { address: () => ({ ...host.app, isSecure: false }) },
       ...(queue && { queue }),
       ...(releases && { releases }),
+      ...(modules && { modules }),
       ...(operator && { operator, state }),
       ...(traps && { traps }),
       ...(errors && { errors }),

@@ -1,4 +1,4 @@
-import type { Defs, RouteContract, Schema } from '@gati/contract';
+import type { Defs, MethodContract, RouteContract, Schema } from '@gati/contract';
 
 /** A route of the app, and its contract as soon as that is known. */
 export interface RouteFacts {
@@ -39,6 +39,8 @@ export interface ModuleFacts {
   /** Source and version of a module that runs outside of the app's process. */
   source?: string;
   version?: string;
+  /** Methods of a module that runs outside of the app's process. */
+  methods?: MethodContract[];
 }
 
 /** Facts of the app that the panel shows besides telemetry, as plain data. */

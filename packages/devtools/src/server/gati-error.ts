@@ -1,4 +1,4 @@
-import { isGatiError } from '@gati/contract';
+import { type GatiError, isGatiError } from '@gati/contract';
 import { PanelError } from '../http/problem.ts';
 
 const STATUSES: Record<string, number> = {
@@ -20,8 +20,10 @@ export async function withGatiErrors<Value>(work: () => Promise<Value>): Promise
     return await work();
   } catch (error) {
     if (!isGatiError(error)) throw error;
-    const { code, message, fix } = error as typeof error & { fix?: string };
-    throw new PanelError(STATUSES[code] ?? 409, code, `${message} ${fix ?? ''}`.trim());
+    // The text of the error repeats the code and has lines for a terminal.
+    const { diagnostic, message } = error as typeof error & Partial<GatiError>;
+    const text = diagnostic ? `${diagnostic.message} ${diagnostic.fix ?? ''}`.trim() : message;
+    throw new PanelError(STATUSES[error.code] ?? 409, error.code, text);
   }
 }
 

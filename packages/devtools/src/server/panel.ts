@@ -18,6 +18,7 @@ import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
 import { incidentActions } from './incident/actions.ts';
 import { nodeActions } from './node/actions.ts';
+import { swapAction } from './node/swap-action.ts';
 import { releaseActions } from './releases/actions.ts';
 import { createLogTails } from './log-tail.ts';
 import { errorActions } from './errors/actions.ts';
@@ -70,6 +71,11 @@ export interface Panel {
   isVisibleTo(req: IncomingMessage): boolean;
   /** The six digits that allow actions in development. */
   readonly code?: string;
+  /**
+   * Logs a user in who has proved in another way that the terminal of the development server is
+   * theirs, as in Vite DevTools. Returns the token of the login; `undefined` in production.
+   */
+  logIn(): string | undefined;
   /** Ends the open event streams. */
   close(): void;
 }
@@ -113,6 +119,7 @@ export function createPanel(options: PanelOptions): Panel {
     ...(ports.traps ? trapActions(ports.traps) : []),
     ...(ports.playground ? playgroundActions(ports.playground) : []),
     ...(ports.operator?.operate ? nodeActions(context) : []),
+    ...(ports.modules ? [swapAction(ports.modules)] : []),
     ...(ports.errors ? errorActions(ports.errors) : []),
   ];
   const parts: PanelParts = {
@@ -144,6 +151,7 @@ export function createPanel(options: PanelOptions): Panel {
     get code() {
       return devGate?.code.current;
     },
+    logIn: () => devGate?.logIn(),
     close() {
       parts.tails.close();
       parts.playground.close();

@@ -6,7 +6,7 @@ import type {
   SavedRequest,
 } from '../api/playground.ts';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
-import type { ErrorsPort, NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
+import type { ErrorsPort, ModulesPort, NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
 import type { PanelState } from './node/overrides.ts';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
@@ -81,6 +81,8 @@ export interface PanelPorts {
   app?: AppServerPort;
   /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
+  /** Absent if the app has no modules outside of its process. */
+  modules?: ModulesPort;
   /** Absent if nothing is recorded. */
   traps?: TrapsPort;
   /** Absent if the panel keeps nothing, as in development. */

@@ -16,19 +16,10 @@ export function describeRoute(
   $defs: Defs,
 ): RouteDetail {
   if (!contract) return { ...item, guards, isAnalyzed: false, responses: [] };
-  const sent = [contract.params, contract.query, contract.headers, contract.body?.schema];
+  const { params, query, headers, body, receive, send } = contract;
+  const sent = [params, query, headers, body?.schema, receive];
   const received = Object.values(contract.responses).map(({ schema }) => schema);
-  const declarations = toDeclarations($defs, {
-    request: [...sent, contract.receive].filter((schema) => schema !== undefined),
-    response: [...received, contract.send].filter((schema) => schema !== undefined),
-  });
-  const shape = (schema: Schema, direction: 'request' | 'response'): Shape => {
-    const example = exampleOf(schema, $defs);
-    return {
-      type: toTypeScript(schema, { direction, nameOf: declarations[direction] }),
-      ...(example !== undefined && { example }),
-    };
-  };
+  const { shape, definitions } = createShapes($defs, sent, [...received, send]);
   return {
     ...item,
     guards,
@@ -37,9 +28,36 @@ export function describeRoute(
     ...(contract.version !== undefined && { version: contract.version }),
     ...describeRequest(contract, (schema) => shape(schema, 'request')),
     responses: describeResponses(contract, (schema) => shape(schema, 'response')),
-    ...(contract.receive && { receive: shape(contract.receive, 'request') }),
-    ...(contract.send && { send: shape(contract.send, 'response') }),
-    ...(declarations.text !== '' && { definitions: declarations.text }),
+    ...(receive && { receive: shape(receive, 'request') }),
+    ...(send && { send: shape(send, 'response') }),
+    ...(definitions !== '' && { definitions }),
+  };
+}
+
+/** Describes schemas with their types in TypeScript and with examples. */
+export function createShapes(
+  $defs: Defs,
+  sent: readonly (Schema | undefined)[],
+  received: readonly (Schema | undefined)[],
+): {
+  shape(schema: Schema, direction: 'request' | 'response'): Shape;
+  /** The types that the shapes refer to by name. */
+  definitions: string;
+} {
+  const isSchema = (schema: Schema | undefined): schema is Schema => schema !== undefined;
+  const declarations = toDeclarations($defs, {
+    request: sent.filter(isSchema),
+    response: received.filter(isSchema),
+  });
+  return {
+    definitions: declarations.text,
+    shape(schema, direction) {
+      const example = exampleOf(schema, $defs);
+      return {
+        type: toTypeScript(schema, { direction, nameOf: declarations[direction] }),
+        ...(example !== undefined && { example }),
+      };
+    },
   };
 }
 

@@ -37,6 +37,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'metrics/lens': READ,
   topology: READ,
   modules: READ,
+  health: READ,
+  'modules/contract': READ,
   config: READ,
   'config/diff': READ,
   scaling: READ,

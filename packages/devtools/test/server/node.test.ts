@@ -2,6 +2,7 @@ import type { Setting, SpanRecord } from '@gati/runtime-h3/telemetry';
 import { describeSettings } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTelemetryStore } from '@gati/runtime-h3/collector';
+import type { AppFacts } from '../../src/server/index.ts';
 import { FACTS, type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { logRecord, NOW, requestRecord } from '../helpers/records.ts';
 
@@ -57,17 +58,44 @@ beforeAll(async () => {
     ],
     logs: [run],
   });
-  const facts = {
+  const facts: AppFacts = {
     ...FACTS,
     modules: [
       { name: 'ledger', file: 'src/modules/ledger.ts' },
       { name: 'idle', file: 'src/modules/idle.ts' },
+      {
+        name: 'scorer',
+        file: 'gati.config.ts',
+        source: 'exec:./scorer',
+        version: '1.2.0',
+        methods: [
+          {
+            name: 'score',
+            input: { $ref: '#/$defs/Order' },
+            output: { type: 'number' },
+            idempotent: true,
+          },
+        ],
+      },
     ],
     effects: [{ name: 'mail', file: 'src/effects/mail.ts' }],
   };
   panel = await startPanel(store, {
     app: () => facts,
     ports: {
+      modules: {
+        list: async () => [
+          {
+            name: 'scorer',
+            source: 'exec:./scorer',
+            version: '1.2.0',
+            level: 'L2',
+            grants: { network: true, env: ['REGION'], files: true },
+            health: 'ok',
+          },
+        ],
+        swap: async (name) => ({ name, version: '1.3.0' }),
+      },
       operator: {
         measure: async () => ({
           processes: [
@@ -118,6 +146,7 @@ test('the topology leads from the clients to the database, the hosts and the eff
     'client',
     'module:ledger',
     'module:idle',
+    'module:scorer',
     'queue',
     'effect:mail',
     'domain:orders',
@@ -161,7 +190,41 @@ test('a module has its health, its calls and its callers', async () => {
       methods: ['read'],
     },
     { name: 'idle', isHealthy: false, reason: 'no connection', calls: { count: 0 } },
+    {
+      name: 'scorer',
+      isHealthy: true,
+      foreign: {
+        source: 'exec:./scorer',
+        version: '1.2.0',
+        level: 'L2',
+        grants: { network: true, env: ['REGION'], files: true },
+        canSwap: true,
+      },
+    },
   ]);
+  expect(await read('modules/contract?id=scorer')).toEqual({
+    name: 'scorer',
+    methods: [
+      {
+        name: 'score',
+        idempotent: true,
+        isStream: false,
+        input: expect.objectContaining({ type: 'Order' }),
+        output: expect.objectContaining({ type: 'number' }),
+      },
+    ],
+    definitions: expect.stringContaining('Order'),
+  });
+  expect(await read('modules/contract?id=ledger')).toMatchObject({ status: 404 });
+});
+
+test('the health names the modules that can not serve, and no healthy ones', async () => {
+  expect(await read('health')).toEqual({
+    items: [
+      { level: 'bad', text: "The module idle can't serve: no connection", page: 'modules' },
+      { level: 'warn', text: 'Processes were replaced: blocked (1)', page: 'scaling' },
+    ],
+  });
 });
 
 test('settings have their source, and no secret', async () => {

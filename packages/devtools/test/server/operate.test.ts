@@ -17,6 +17,18 @@ beforeAll(async () => {
   panel = await startPanel(undefined, {
     app: () => ({ ...FACTS, modules: [{ name: 'ledger', file: 'src/modules/ledger.ts' }] }),
     ports: {
+      modules: {
+        list: async () => [],
+        async swap(name) {
+          if (name !== 'scorer')
+            throw new GatiError({
+              code: 'GATI_MODULE_START',
+              message: 'It is sick.',
+              fix: 'Mend it.',
+            });
+          return { name, version: '1.3.0' };
+        },
+      },
       state: {
         get: (name) => stored.get(name),
         set: (name, value) => void stored.set(name, value),
@@ -85,6 +97,21 @@ describe('the workers', () => {
       { code: 'GATI_OPERATE', detail: expect.stringContaining('a reason') },
     ]);
   });
+});
+
+test('a module is swapped for a reason, from no source of the request, or stays with its error', async () => {
+  const name = 'scorer';
+  expect(await act('modules.swap', { name }, 'a new model')).toEqual([
+    200,
+    { result: { name, version: '1.3.0' } },
+  ]);
+  expect((await act('modules.swap', { name }))[1].code).toBe('invalid_input');
+  const source = 'exec:sh -c id';
+  expect((await act('modules.swap', { name, source }, 'x'))[1].code).toBe('invalid_input');
+  expect(await act('modules.swap', { name: 'other' }, 'x')).toMatchObject([
+    409,
+    { code: 'GATI_MODULE_START', detail: 'It is sick. Mend it.' },
+  ]);
 });
 
 describe('a setting', () => {

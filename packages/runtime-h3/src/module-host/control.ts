@@ -6,7 +6,7 @@ import path from 'node:path';
 import { isGatiError } from '@gati/contract';
 import { readBytes } from '../data/read-bytes.ts';
 import type { ModuleDescriptor } from '../types/foreign.ts';
-import type { ModuleItem } from './module-item.ts';
+import type { ModuleItem } from '../types/module-item.ts';
 
 /** Bytes of a request or a response at most. */
 const MAX_BODY = 1_048_576;

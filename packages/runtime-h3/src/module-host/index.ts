@@ -16,13 +16,15 @@ export { moduleContractError } from './errors.ts';
 export { startGuardian } from './guardian.ts';
 export { ModuleProcesses, type ModuleHostOptions } from './module-host.ts';
 export { listModules } from './list-modules.ts';
-export {
-  describeGrants,
-  describeOwnFile,
-  type IsolationLevel,
-  type ModuleGrants,
-  type ModuleItem,
-} from './module-item.ts';
+export { describeGrants, describeOwnFile } from './module-item.ts';
+export { createModulesPort } from './modules-port.ts';
+export type {
+  IsolationLevel,
+  ModuleGrants,
+  ModuleItem,
+  ModulesPort,
+  SwappedModule,
+} from '../types/module-item.ts';
 export { printModules } from './print-modules.ts';
 export {
   inProcessPackage,
@@ -33,7 +35,7 @@ export {
   parseSource,
   splitCommand,
 } from './parse-source.ts';
-export { type SwappedModule, swapModule } from './swap-module.ts';
+export { swapModule } from './swap-module.ts';
 export {
   describeProcess,
   MCP_BRIDGE,

@@ -1,6 +1,7 @@
 import type { ForeignDeclaration } from '../types/foreign.ts';
+import type { ModuleItem } from '../types/module-item.ts';
 import { sendModuleCommand } from './control.ts';
-import { describeGrants, type ModuleItem } from './module-item.ts';
+import { describeGrants } from './module-item.ts';
 
 /**
  * Lists declared modules, with the health that the first running server of the folders reports.

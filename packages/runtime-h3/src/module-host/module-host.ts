@@ -6,8 +6,9 @@ import {
   type ModuleHost,
   type ModuleState,
 } from '../types/foreign.ts';
+import type { ModuleItem } from '../types/module-item.ts';
 import { moduleStartError } from './errors.ts';
-import { describeGrants, type ModuleItem } from './module-item.ts';
+import { describeGrants } from './module-item.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { isSupervised, parseSource } from './parse-source.ts';

@@ -1,7 +1,7 @@
 import { printTable } from '../command/table.ts';
 import type { Style } from '../command/style.ts';
 import { escapeControls } from '@gati/contract/internal';
-import type { ModuleGrants, ModuleItem } from './module-item.ts';
+import type { ModuleGrants, ModuleItem } from '../types/module-item.ts';
 
 /** Prints the table of `modules list`. */
 export function printModules(modules: readonly ModuleItem[], style: Style): string[] {

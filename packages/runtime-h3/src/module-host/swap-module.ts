@@ -1,11 +1,6 @@
 import { GatiError } from '@gati/contract';
-import { sendModuleCommand } from './control.ts';
-
-/** The module that now serves. */
-export interface SwappedModule {
-  name: string;
-  version: string;
-}
+import type { SwappedModule } from '../types/module-item.ts';
+import { type ControlReply, sendModuleCommand } from './control.ts';
 
 /**
  * Swaps a module of the first server that runs for one of the folders.
@@ -23,7 +18,7 @@ export async function swapModule(
     const reply = await sendModuleCommand(folder, { name, source });
     if (reply === undefined) continue;
     if ('version' in reply) return reply;
-    if ('error' in reply) throw new SwapError(reply);
+    if ('error' in reply) throw swapError(reply);
   }
   throw new GatiError({
     code: 'GATI_USAGE',
@@ -32,21 +27,16 @@ export async function swapModule(
   });
 }
 
-/** The error of the server, whose text has its code and its fix already. */
-class SwapError extends Error {
-  readonly code: string;
-  readonly diagnostic: object;
-
-  constructor({ error, code = 'GATI_MODULE_START' }: { error: string; code?: string }) {
-    super(error);
-    const [, message = error, fix = ''] =
-      /^(?:GATI_\w+: )?(.*?)(?:\n {2}fix: (.*?))?(?:\n|$)/s.exec(error) ?? [];
-    this.code = code;
-    this.diagnostic = {
-      code,
-      level: 'error',
-      message,
-      fix: fix || 'The running process of the module stays. Correct the new one, and try again.',
-    };
-  }
+/** Returns the error of the server, whose text has its code and its fix already. */
+function swapError({
+  error,
+  code = 'GATI_MODULE_START',
+}: Extract<ControlReply, { error: string }>): GatiError {
+  const [, message = error, fix = ''] =
+    /^(?:GATI_\w+: )?(.*?)(?:\n {2}fix: (.*?))?(?:\n|$)/s.exec(error) ?? [];
+  return new GatiError({
+    code: code as GatiError['code'],
+    message,
+    fix: fix || 'The running process of the module stays. Correct the new one, and try again.',
+  });
 }

@@ -41,11 +41,11 @@ export async function startServer(options: ServerOptions): Promise<void> {
         import('./collector/collector.ts'),
         import('./panel-ports.ts'),
       ]);
-      const { name, panel, queues } = options;
+      const { name, panel, queues, modules } = options;
       return runCollector({
         ...(name !== undefined && { name }),
         ...(panel && { panel }),
-        createPorts: (logger) => createPanelPorts(queues, logger),
+        createPorts: (logger) => createPanelPorts(queues, modules, logger),
       });
     }
     if (kind === 'proof') return (await import('./worker/proof.ts')).runProof(options);

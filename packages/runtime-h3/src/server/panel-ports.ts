@@ -1,18 +1,22 @@
+import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../data/data-folder.ts';
 import type { Queues } from '../effects/drivers/queue-opener.ts';
 import type { Logger } from '../types/context.ts';
 import type { PanelHost } from '../types/panel-module.ts';
+import type { ServerModules } from './options.ts';
 
 /**
- * Opens the queue and the release store for the pages of the panel. The workers use the same ones.
- * Each is opened when a page first needs it.
+ * Opens the queue, the release store and the modules for the pages of the panel. The workers use the
+ * same ones. Each is opened when a page first needs it.
  *
  * @param queues drivers of the build. Absent: the app has no effects.
+ * @param modules absent: the app has no modules outside of its process
  */
 export function createPanelPorts(
   queues: Queues | undefined,
+  modules: ServerModules | undefined,
   logger: Logger,
-): Pick<PanelHost, 'queue' | 'releases'> {
+): Pick<PanelHost, 'queue' | 'releases' | 'modules'> {
   const { GATI_EFFECTS: queue, GATI_RELEASES: releases } = process.env;
   return {
     ...(queues !== undefined &&
@@ -26,6 +30,7 @@ export function createPanelPorts(
           }),
         },
       }),
+    ...(modules && { modules: createModules(modules) }),
     ...(releases && {
       releases: {
         open: once(async () => {
@@ -34,6 +39,14 @@ export function createPanelPorts(
         }),
       },
     }),
+  };
+}
+
+function createModules({ load, root, list }: ServerModules): PanelHost['modules'] {
+  const open = once(async () => (await load()).createModulesPort(fileURLToPath(root), () => list));
+  return {
+    list: async () => (await open()).list(),
+    swap: async (name) => (await open()).swap(name),
   };
 }
 

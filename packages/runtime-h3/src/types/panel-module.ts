@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
 import type { NodeOperator } from './process-metrics.ts';
+import type { ModulesPort } from './module-item.ts';
 import type { TrapsPort } from './trap.ts';
 import type { ErrorsPort, TelemetrySource } from './telemetry-source.ts';
 
@@ -43,6 +44,8 @@ export interface PanelHost {
   app: { host: string; port: number };
   /** Measures the processes of this server. */
   operator?: NodeOperator;
+  /** Absent if the app has no modules outside of its process. */
+  modules?: ModulesPort;
   /** Absent if nothing is recorded. */
   traps?: TrapsPort;
   /** Absent if nothing is recorded. */

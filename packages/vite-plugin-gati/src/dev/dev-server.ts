@@ -44,7 +44,7 @@ import { respondUnmatched } from './unmatched.ts';
  */
 export interface DevServer {
   /** Resolves to `undefined` if the panel is off or not installed. */
-  panel: Promise<unknown>;
+  panel: DevPanel['loaded'];
   /**
    * Resolves an import of a module, and records the file that it resolves to.
    *
@@ -157,7 +157,13 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
         telemetry,
         ready,
         latestScan: () => latestScan(),
-        ports: createPanelPorts({ root, env, devApp, queue }),
+        ports: createPanelPorts({
+          root,
+          env,
+          devApp,
+          queue,
+          declared: () => project.foreign.declared,
+        }),
       })
     : undefined;
   const app = serveApp(server, devApp, {

@@ -5,7 +5,8 @@ import { explanation } from './explain.ts';
 import { lens } from './lens.ts';
 import { logs, logVolume } from './logs.ts';
 import { metrics } from './metrics.ts';
-import { modules } from './modules.ts';
+import { health } from './health.ts';
+import { moduleContract, modules } from './modules.ts';
 import { config, configDiff, scaling } from './node.ts';
 import { overview } from './overview.ts';
 import { playgroundRoute } from '../playground/describe-route.ts';
@@ -19,6 +20,7 @@ import { trap, traps } from './traps.ts';
 /** All endpoints of the read API that respond with one JSON document. */
 export const ENDPOINTS: readonly Endpoint[] = [
   overview,
+  health,
   routes,
   traces,
   trace,
@@ -40,6 +42,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   lens,
   topology,
   modules,
+  moduleContract,
   config,
   configDiff,
   scaling,

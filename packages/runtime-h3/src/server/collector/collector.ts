@@ -42,11 +42,14 @@ const EXPORT_DRAIN = 3000;
 
 /** Options of the build that the collector needs. */
 interface CollectorOptions extends Pick<ServerOptions, 'name' | 'panel'> {
-  /** Creates the ports through which the panel reads the queue and the releases. */
+  /** Creates the ports of the panel that the build decides about. */
   createPorts(logger: Logger): PanelPorts;
 }
 
-type PanelPorts = Pick<PanelHost, 'queue' | 'releases' | 'operator' | 'traps' | 'errors'>;
+type PanelPorts = Pick<
+  PanelHost,
+  'queue' | 'releases' | 'modules' | 'operator' | 'traps' | 'errors'
+>;
 
 /**
  * Runs the collector: a process that stores and exports the telemetry of the others. It runs no

@@ -1,9 +1,11 @@
 import { openReleaseStore, type ReleaseStore } from '@gati/runtime-h3/releases';
+import { createModulesPort } from '@gati/runtime-h3/modules/host';
 import type { PanelPorts } from '@gati/devtools/server';
 import type { DevApp } from '../dev-app.ts';
 import { createDevOperator } from './operator.ts';
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevQueue } from '../dev-queue.ts';
+import type { DeclaredModule } from '../../foreign/module-options.ts';
 
 /** Gives the panel access to the queue of the development server. */
 export function createPanelPorts({
@@ -11,11 +13,14 @@ export function createPanelPorts({
   env,
   devApp,
   queue,
+  declared,
 }: {
   root: string;
   env: Record<string, string | undefined>;
   devApp: DevApp;
   queue: DevQueue;
+  /** The modules outside of the app's process that are declared now. */
+  declared(): readonly DeclaredModule[];
 }): PanelPorts {
   let store: Promise<ReleaseStore> | undefined;
   return {
@@ -33,6 +38,7 @@ export function createPanelPorts({
       }),
     },
     operator: createDevOperator(devApp, { root, env }),
+    modules: createModulesPort(root, declared),
     releases: {
       open: () =>
         (store ??= openReleaseStore(locateStore(root).url).catch((error: unknown) => {

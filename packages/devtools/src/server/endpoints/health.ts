@@ -1,0 +1,86 @@
+import { listReleases } from '@gati/runtime-h3/releases';
+import type { HealthItem, HealthReport } from '../../api/health.ts';
+import { countJobs } from '../effects/count-jobs.ts';
+import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
+
+/** What needs attention in the parts that the panel reaches. A part that can't be read is left out. */
+export const health: Endpoint = defineEndpoint(
+  'health',
+  [],
+  async (context): Promise<HealthReport> => {
+    const [parts, current] = await Promise.all([
+      Promise.all([
+        quietly(modules(context)),
+        quietly(processes(context)),
+        quietly(jobs(context)),
+        quietly(takenBack(context)),
+      ]),
+      quietly(currentRelease(context)),
+    ]);
+    return { items: parts.flatMap((items) => items ?? []), ...(current && { current }) };
+  },
+);
+
+const quietly = <Value>(work: Promise<Value>): Promise<Value | undefined> =>
+  work.catch(() => undefined);
+
+async function modules({ ports }: ReadContext): Promise<HealthItem[]> {
+  const [own = {}, outside = []] = await Promise.all([
+    ports.operator && quietly(ports.operator.health()),
+    ports.modules && quietly(ports.modules.list()),
+  ]);
+  const reasons = new Map(Object.entries(own));
+  for (const { name, health: state } of outside)
+    if (state !== 'unknown') reasons.set(name, state === 'ok' ? '' : state);
+  return [...reasons]
+    .filter(([, reason]) => reason !== '')
+    .map(([name, reason]) => ({
+      level: 'bad',
+      text: `The module ${name} can't serve: ${reason}`,
+      page: 'modules',
+    }));
+}
+
+async function processes({ ports }: ReadContext): Promise<HealthItem[]> {
+  const crashes = Object.entries((await ports.operator?.measure())?.crashes ?? {});
+  const causes = crashes.filter(([, count]) => count > 0);
+  if (causes.length === 0) return [];
+  const text = causes.map(([cause, count]) => `${cause} (${count})`).join(', ');
+  return [{ level: 'warn', text: `Processes were replaced: ${text}`, page: 'scaling' }];
+}
+
+async function jobs({ ports }: ReadContext): Promise<HealthItem[]> {
+  if (!ports.queue) return [];
+  const { byEffect, isCut } = await countJobs(await ports.queue.open());
+  const dead = [...byEffect].filter(([, counts]) => counts.dead > 0);
+  return dead.map(([effect, counts]) => ({
+    level: 'warn',
+    text: `${isCut ? 'At least ' : ''}${counts.dead} dead ${counts.dead === 1 ? 'job' : 'jobs'} of the effect ${effect}`,
+    page: 'effects',
+  }));
+}
+
+async function takenBack({ ports }: ReadContext): Promise<HealthItem[]> {
+  const store = await ports.releases?.open();
+  if (!store) return [];
+  const { marks } = (await store.head()).head;
+  return Object.entries(marks).flatMap(([version, { quarantine }]): HealthItem[] =>
+    quarantine
+      ? [
+          {
+            level: 'bad',
+            text: `Servers took the release ${version} back: ${quarantine.reason}`,
+            page: 'releases',
+          },
+        ]
+      : [],
+  );
+}
+
+async function currentRelease({ ports }: ReadContext): Promise<HealthReport['current']> {
+  const store = await ports.releases?.open();
+  if (!store) return undefined;
+  const { current } = (await store.head()).head;
+  const found = (await listReleases(store, () => {})).find(({ version }) => version === current);
+  return found && { version: found.version, date: found.date };
+}
