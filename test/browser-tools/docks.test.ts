@@ -115,6 +115,40 @@ export const socket: Socket<typeof route> = {
     expect(errors.splice(0)).toEqual([]);
   });
 
+  test('the code of Vite DevTools is enough to act, and the docks of other clients have no token', async () => {
+    const own = copyAppWith('playground/payments', vite as string);
+    edit(own, 'vite.config.ts', (text) =>
+      text.replace('defineConfig({', 'defineConfig({ devtools: { enabled: true },'),
+    );
+    const server = await start(own);
+    const page = await open(`${server.url}/__devtools/`);
+    const received: string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => received.push(String(payload))),
+    );
+    await page.reload();
+    await server.waitForOutput(/or open/);
+    expect(await page.getByRole('button', { name: 'Gati', exact: true }).count()).toBe(0);
+    const meta = await (await fetch(`${server.url}/__devtools/__connection.json`)).text();
+    expect([meta, ...received].join('\n')).not.toContain('#token=');
+
+    const [, link] = await server.waitForOutput(/or open\s+(http\S+)/);
+    await page.goto(link!);
+    const dock = page.getByRole('button', { name: 'Gati', exact: true });
+    await dock.waitFor({ state: 'attached' });
+    await page.goto('about:blank');
+    await page.goto(`${server.url}/__devtools/`);
+    await dock.click();
+    const frame = await frameAt(page, /\/_control\/\?in=vite-devtools$/);
+    await frame.locator('h1').waitFor();
+    const status = await frame.evaluate(`fetch('/_control/api/access/status', {
+      headers: { authorization: 'Bearer ' + sessionStorage.getItem('gati-panel-token') },
+    }).then((response) => response.json())`);
+    expect(status).toMatchObject({ canAct: true, actor: { kind: 'developer' } });
+    await page.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+
   test('sockets of the app, of Vite and of Vite DevTools work beside each other', async () => {
     const server = await start(app);
     const page = await browser.newPage();

@@ -37,13 +37,21 @@ export function createDevGate({
   audit,
   now,
   onCode,
-}: DevGateOptions): Gate & { code: DevCode } {
+}: DevGateOptions): Gate & { code: DevCode; logIn(): string } {
   const code = createDevCode(now, onCode);
   /** Times of logins by the hash of their token. */
   const logins = new Map<string, number>();
   const isLoggedIn = (token: string): boolean => {
     const time = logins.get(hashSecret(token));
     return time !== undefined && now() - time <= LOGIN_TIME;
+  };
+  /** Returns the token of a new login. */
+  const logIn = (): string => {
+    const token = createSecret();
+    logins.set(hashSecret(token), now());
+    const [oldest] = logins.keys();
+    if (logins.size > MAX_LOGINS) logins.delete(oldest!);
+    return token;
   };
   const login: AccessRoute = {
     method: 'POST',
@@ -60,15 +68,12 @@ export function createDevGate({
         throw error;
       }
       note('done');
-      const token = createSecret();
-      logins.set(hashSecret(token), now());
-      const [oldest] = logins.keys();
-      if (logins.size > MAX_LOGINS) logins.delete(oldest!);
-      return { body: { token } };
+      return { body: { token: logIn() } };
     },
   };
   return {
     code,
+    logIn,
     authorize: createAuthorize({
       now,
       admit: (req) => checkLoopback(req, hosts),

@@ -70,7 +70,8 @@ export function devPlugin(context: PluginContext): Plugin & { devtools: Devtools
       capabilities: { build: false },
       async setup(devtools) {
         const dev = [...servers.values()].at(-1);
-        if (await dev?.panel) registerDocks(devtools);
+        const panel = await dev?.panel;
+        if (panel) registerDocks(devtools, () => panel.logIn());
       },
     },
     async closeBundle() {

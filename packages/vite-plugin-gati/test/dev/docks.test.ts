@@ -5,7 +5,7 @@ import { createContext } from '../../src/context.ts';
 
 test('the docks are a group with one frame, whose pages the panel announces', () => {
   const entries: Record<string, unknown>[] = [];
-  registerDocks({ docks: { register: (entry) => entries.push(entry) } });
+  registerDocks({ docks: { register: (entry) => entries.push(entry) } }, () => 'secret');
   const [group, frame] = entries;
   expect(group).toMatchObject({ id: 'gati', type: 'group', defaultChildId: frame!['id'] });
   expect(frame).toMatchObject({
@@ -17,6 +17,27 @@ test('the docks are a group with one frame, whose pages the panel announces', ()
   });
   // Names of Iconify would be loaded from another server.
   for (const { icon } of entries) expect(icon).toMatch(/^data:image\/svg\+xml,/);
+});
+
+test.each([
+  ['requires a code of its clients', { config: { clientAuth: true } }, '#token=secret'],
+  ['has its defaults', { config: {} }, '#token=secret'],
+  ['trusts every client', { config: { clientAuth: false } }, ''],
+  ['has settings that are not known', undefined, ''],
+])('the frame is logged in if Vite DevTools %s', (_text, devtools, fragment) => {
+  const urls: unknown[] = [];
+  const register = ({ url }: Record<string, unknown>): number => urls.push(url);
+  registerDocks({ docks: { register }, viteConfig: { devtools } }, () => 'secret');
+  expect(urls).toContain(`/_control/?in=vite-devtools${fragment}`);
+});
+
+test('the frame is not logged in if the environment lets Vite DevTools trust every client', () => {
+  process.env['VITE_DEVTOOLS_DISABLE_CLIENT_AUTH'] = 'true';
+  const urls: unknown[] = [];
+  const register = ({ url }: Record<string, unknown>): number => urls.push(url);
+  const viteConfig = { devtools: { config: { clientAuth: true } } };
+  registerDocks({ docks: { register }, viteConfig }, () => 'secret');
+  expect(urls).toContain('/_control/?in=vite-devtools');
 });
 
 test('Vite DevTools gets no docks in a build, or from a server without the panel', async () => {

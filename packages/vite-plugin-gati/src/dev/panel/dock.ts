@@ -6,6 +6,7 @@ import { PANEL_PATH } from '@gati/contract/internal';
  */
 export interface DevtoolsContext {
   docks: { register(entry: Record<string, unknown>): unknown };
+  viteConfig?: { devtools?: unknown };
 }
 
 /** Group and frame of the docks. The panel announces its pages for this frame. */
@@ -19,8 +20,18 @@ const ICON =
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#0b62c4"/><path d="M3.5 10.5 6.5 6l2.5 3 3.5-5" fill="none" stroke="#fff" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></svg>',
   );
 
-/** Registers the panel in Vite DevTools: a group with a dock for each page, all in one frame. */
-export function registerDocks({ docks }: DevtoolsContext): void {
+/**
+ * Registers the panel in Vite DevTools: a group with a dock for each page, all in one frame.
+ *
+ * @param logIn returns the token of a login to the panel. Clients of Vite DevTools see the docks only
+ * after they have sent its code, so their frame needs no second one. Not called if Vite DevTools
+ * trusts every client.
+ */
+export function registerDocks(
+  { docks, viteConfig }: DevtoolsContext,
+  logIn: () => string | undefined,
+): void {
+  const token = hasClientAuth(viteConfig?.devtools) ? logIn() : undefined;
   docks.register({
     id: DOCK,
     type: 'group',
@@ -35,11 +46,25 @@ export function registerDocks({ docks }: DevtoolsContext): void {
     type: 'iframe',
     title: 'Gati',
     icon: ICON,
-    url: `${PANEL_PATH}/?in=vite-devtools`,
+    // A fragment is in no request, and the panel removes it.
+    url: `${PANEL_PATH}/?in=vite-devtools${token === undefined ? '' : `#token=${token}`}`,
     groupId: DOCK,
     frameId: DOCK,
     subTabs: { protocol: 'postmessage' },
     // The docks of the pages replace its button.
     visibility: 'false',
   });
+}
+
+/**
+ * Whether Vite DevTools requires a code of its clients. If its settings are not known, it counts as if
+ * it did not.
+ */
+function hasClientAuth(devtools: unknown): boolean {
+  const { config } = (devtools ?? {}) as { config?: { clientAuth?: unknown } };
+  return (
+    config !== undefined &&
+    (config.clientAuth ?? true) === true &&
+    process.env['VITE_DEVTOOLS_DISABLE_CLIENT_AUTH'] !== 'true'
+  );
 }
