@@ -1,51 +1,57 @@
-// `npm run screenshots -- [--docs]`: builds playground/payments, serves it, sends
-// traffic, and takes pictures of each page of its panel, in both themes, on a desktop and on a phone.
-// They are in `.cache/screenshots`. `--docs` also writes those that the docs show into `docs/images`.
+// `npm run screenshots -- [--docs]`: builds three releases of playground/payments, serves them, sends
+// traffic, and takes pictures of each page of the panel, in both themes, on a desktop, a tablet and a
+// phone. They are in `.cache/screenshots`. `--docs` also writes those that the docs show into `docs/images`.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { ensureChromium } from './lib/chromium.mjs';
+import { createAccount } from './lib/panel-page.mjs';
+import { releaseAll } from './lib/payments-releases.mjs';
 import {
-  bin,
   buildPackages,
   ensureInstalled,
   fail,
   needNode,
   root,
-  run,
   say,
   start,
   step,
 } from './lib/steps.mjs';
 
 const forDocs = process.argv.includes('--docs');
-const app = path.join(root, 'playground/payments');
 const target = path.join(root, '.cache/screenshots');
 const images = path.join(root, 'docs/images');
 /** Pages that the docs show. */
 const IN_DOCS = ['overview', 'topology', 'trace', 'logs', 'metrics', 'effects'];
 /** Bytes of a picture in the docs. */
 const MAX_BYTES = 60 * 1024;
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 1024, height: 768 },
+  phone: { width: 390, height: 844 },
+};
+const IN_DOCS_SIZE = { width: 1280, height: 800 };
+/** Height of a picture at most; a longer page is cut. */
+const MAX_HEIGHT = 2000;
+/** Versions that clients of the traffic request. */
+const ASKED = ['2.0.0', '2.0.0', '1.1.0', '1.0.0', '^1'];
 
 needNode();
 await ensureInstalled();
 const executablePath = ensureChromium() ?? fail('There is no Chromium. Set CHROME_PATH.');
 await buildPackages();
-await step('build playground/payments', () =>
-  run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: app }),
-);
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-screenshots-'));
+const app = copyApp();
+const releases = path.join(data, 'releases');
+await step('build three releases of playground/payments', () => releaseAll(app, releases));
 const server = await serve();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   await step('send traffic', sendTraffic);
-  const context = await browser.newContext({ viewport: DESKTOP });
-  const page = await context.newPage();
-  await logIn(page);
+  const page = await (await browser.newContext()).newPage();
+  await createAccount(page, server.setup, 'Ada');
   await step('take pictures', () => takeAll(page));
 } finally {
   await browser.close();
@@ -53,6 +59,18 @@ try {
   fs.rmSync(data, { recursive: true, force: true });
 }
 say(`The pictures are in ${path.relative(process.cwd(), target)}.`);
+
+/** Copies the app beside its data, with the packages of this repository. */
+function copyApp() {
+  const copy = path.join(data, 'app');
+  const generated = new Set(['node_modules', 'dist', 'sdk', '.gati']);
+  fs.cpSync(path.join(root, 'playground/payments'), copy, {
+    recursive: true,
+    filter: (from) => !generated.has(path.basename(from)),
+  });
+  fs.symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'), 'dir');
+  return copy;
+}
 
 async function serve() {
   const sqlite = (name) => `sqlite:${path.join(data, `${name}.db`)}`;
@@ -66,7 +84,7 @@ async function serve() {
       GATI_TELEMETRY: sqlite('telemetry'),
       GATI_EFFECTS: sqlite('effects'),
       GATI_DATABASE: sqlite('data'),
-      GATI_RELEASES: path.join(data, 'releases'),
+      GATI_RELEASES: releases,
       OTEL_TRACES_SAMPLER: 'always_on',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -99,37 +117,24 @@ async function sendTraffic() {
     });
     await response.arrayBuffer();
   };
+  const two = { 'x-api-version': '2.0.0' };
   for (let round = 0; round < 20; round++) {
     for (let n = 0; n < 4 + (round % 5); n++)
-      await send('POST', `/payments/p${round}${n}/capture`, { amount: 50 + n * 1000 });
-    await send('GET', `/payments/p${round}0/events`);
-    if (round % 3 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 10_001 });
-    if (round % 4 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 'much' });
-    if (round % 5 === 0) await send('POST', `/payments/p${round}0/refund`, { reason: 'damaged' });
+      await send(
+        'POST',
+        `/payments/p${round}${n}/capture`,
+        { amount: 50 + n * 1000 },
+        { 'x-api-version': ASKED[(round + n) % ASKED.length] },
+      );
+    await send('GET', `/payments/p${round}0/events`, undefined, two);
+    await send('GET', `/payments/p${round}`, undefined, { 'x-api-version': '^1.1' });
+    if (round % 3 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 10_001 }, two);
+    if (round % 4 === 0) await send('POST', `/payments/p${round}/capture`, { amount: 'much' }, two);
+    if (round % 5 === 0)
+      await send('POST', `/payments/p${round}0/refund`, { reason: 'damaged' }, two);
     if (round % 7 === 0) await send('GET', '/payment/p1');
     await new Promise((resolve) => setTimeout(resolve, 1500));
   }
-}
-
-/** Creates the first account, with a passkey of a virtual authenticator. */
-async function logIn(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  await page.goto(server.setup);
-  await page.getByLabel('Your name').fill('Ada');
-  await page.getByRole('button', { name: 'Create a passkey' }).click();
-  await page.getByRole('button', { name: 'I have kept them' }).click();
-  await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
 }
 
 async function takeAll(page) {
@@ -143,23 +148,34 @@ async function takeAll(page) {
     href.replace(/^\/_control\//, '').split('?')[0] || 'overview',
     href,
   ]);
-  await page.goto(`${base}traces?method=POST&route=/payments/:id/capture&status=202`);
+  await page.goto(`${base}traces?method=POST&route=/payments/:id/capture&status=202&version=2.0.0`);
   const trace = await page.locator('table.traces a[href*="/traces/"]').first().getAttribute('href');
-  await page.goto(`${base}effects`);
+  await page.goto(`${base}effects?state=dead`);
   await settle(page);
-  const jobs = page.locator('a[href*="/effects/"]');
+  const jobs = page.locator('.jobs a[href*="/effects/"]');
   const job = (await jobs.count()) > 0 ? await jobs.first().getAttribute('href') : undefined;
-  const all = [...names, ['trace', trace], ...(job ? [['job', job]] : [])];
+  const all = [
+    ...names,
+    ['trace', trace],
+    ...(job ? [['job', job]] : []),
+    ['release', `${base}releases/1.1.0`],
+    ['reference', `${base}routes?id=POST+/payments/:id/capture`],
+    ['request', `${base}playground?id=POST+/payments/:id/capture`],
+    ['traps', `${base}traces/traps`],
+    ['compared', `${base}metrics?before=1.1.0&after=2.0.0`],
+  ];
   for (const [name, href] of all)
     for (const colorScheme of ['light', 'dark'])
-      for (const [size, viewport] of [
-        ['desktop', DESKTOP],
-        ['phone', PHONE],
-      ]) {
+      for (const [size, viewport] of Object.entries(SIZES)) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize(viewport);
         await page.goto(new URL(href, base).href);
         await settle(page);
+        const height = await page.evaluate('document.documentElement.scrollHeight');
+        await page.setViewportSize({
+          ...viewport,
+          height: Math.min(Math.max(height, viewport.height), MAX_HEIGHT),
+        });
         await page.screenshot({ path: path.join(target, `${name}-${colorScheme}-${size}.png`) });
       }
   if (forDocs) await takeForDocs(page, all, base);
@@ -179,7 +195,7 @@ async function takeForDocs(page, pages, base) {
   fs.mkdirSync(images, { recursive: true });
   const session = await page.context().newCDPSession(page);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.setViewportSize(DESKTOP);
+  await page.setViewportSize(IN_DOCS_SIZE);
   for (const [name, href] of pages.filter(([each]) => IN_DOCS.includes(each))) {
     await page.goto(new URL(href, base).href);
     await settle(page);
