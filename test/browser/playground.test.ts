@@ -118,24 +118,52 @@ describe.skipIf(browserMissing)('the playground of gati dev in a browser', () =>
     await page.getByText('must be a number').waitFor();
     await page.getByRole('button', { name: 'JSON' }).click();
     const text = page.getByRole('textbox', { name: 'Body' });
-    const value = JSON.parse(await text.inputValue()) as Record<string, unknown>;
+    const write = async (next: string): Promise<void> => {
+      await text.press('Control+a');
+      await page.keyboard.insertText(next);
+    };
+    const value = JSON.parse(await text.innerText()) as Record<string, unknown>;
     expect(value).toMatchObject({
       amount: 'many',
       currency: 'USD',
       method: { kind: 'bank', iban: 'DE00' },
     });
     expect(value['items']).toHaveLength(2);
-    await text.fill('{\n  "amount": 1,,\n}');
+    await write('{\n  "amount": 1,,\n}');
     await page.getByText('Line 2, column 15').waitFor();
     await page.getByRole('button', { name: 'Form', exact: true }).click();
-    expect(await text.inputValue()).toBe('{\n  "amount": 1,,\n}');
+    expect(await text.innerText()).toBe('{\n  "amount": 1,,\n}');
     // An error response is a result too.
     await send();
     await page.getByText('400').first().waitFor();
-    await text.fill(JSON.stringify({ ...value, amount: 7 }));
+    await write(JSON.stringify({ ...value, amount: 7 }));
     await eventually(async () => expect(await page.getByLabel('amount').inputValue()).toBe('7'));
     await send();
     await shown('"amount": 7');
+  });
+
+  test('the editor of JSON proposes what the schema allows, and the keyboard leaves it', async () => {
+    await open('POST /demo/orders/:id');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    const text = page.getByRole('textbox', { name: 'Body' });
+    await text.press('Control+a');
+    await page.keyboard.insertText('{ "amount": 1, }');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('"cu');
+    await page.getByRole('option', { name: '"currency"' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+ ');
+    await page.getByRole('option', { name: '"USD"' }).waitFor();
+    await expectAccessible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await eventually(async () =>
+      expect(await text.innerText()).toBe('{ "amount": 1, "currency": "USD"}'),
+    );
+    await page.getByText(/outside the contract/).waitFor();
+    await page.keyboard.press('Tab');
+    const inside = "document.activeElement?.matches('.code-editor') ?? false";
+    await eventually(async () => expect(await page.evaluate(inside)).toBe(false));
   });
 
   test('cookies of a response are sent again, and a value is captured into a variable', async () => {

@@ -73,7 +73,7 @@ export function layOut({ nodes, edges }: Topology): Layout {
       const [from, to] = [byId.get(edge.from), byId.get(edge.to)];
       if (!from || !to) return [];
       const width = 1 + 4 * Math.sqrt(edge.count / most);
-      return [{ ...edge, d: toPath(from, to), width }];
+      return [{ ...edge, d: toPath(from, to, placed), width }];
     }),
     width: right - GAP_X + 1,
     height,
@@ -113,13 +113,50 @@ function orderColumns(columns: TopologyNode[][], edges: readonly TopologyEdge[])
 
 /**
  * A curve from the right side of a node to the left side of another, or around it if it is a call
- * in the other direction.
+ * in the other direction. In the columns between them, it goes past the nodes.
  */
-function toPath(from: PlacedNode, to: PlacedNode): string {
+function toPath(from: PlacedNode, to: PlacedNode, nodes: readonly PlacedNode[]): string {
   const [y1, y2] = [from.y + HEIGHT / 2, to.y + HEIGHT / 2];
   const isForward = to.x > from.x;
   const x1 = isForward ? from.x + from.width : from.x;
   const x2 = isForward ? to.x : to.x + to.width;
-  const bend = (isForward ? 1 : -1) * Math.max(20, Math.abs(x2 - x1) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  let path = `M${x1} ${y1}`;
+  let [x, y] = [x1, y1];
+  const curve = (nextX: number, nextY: number): void => {
+    const bend = (isForward ? 1 : -1) * Math.max(20, Math.abs(nextX - x) / 2);
+    path += `C${x + bend} ${y} ${nextX - bend} ${nextY} ${nextX} ${nextY}`;
+    [x, y] = [nextX, nextY];
+  };
+  if (isForward)
+    for (const { left, right, rows } of columnsBetween(from, to, nodes)) {
+      const straight = y1 + ((y2 - y1) * (left - x1)) / (x2 - x1);
+      curve(left, freeRow(rows, straight));
+      path += `H${right}`;
+      x = right;
+    }
+  curve(x2, y2);
+  return path;
+}
+
+/** The columns between two nodes, from left to right, with the tops of their nodes. */
+function columnsBetween(
+  from: PlacedNode,
+  to: PlacedNode,
+  nodes: readonly PlacedNode[],
+): { left: number; right: number; rows: number[] }[] {
+  const between = nodes.filter(({ x }) => x > from.x && x < to.x);
+  return [...new Set(between.map(({ x }) => x))]
+    .sort((a, b) => a - b)
+    .map((left) => {
+      const column = between.filter(({ x }) => x === left);
+      return { left, right: left + column[0]!.width, rows: column.map(({ y }) => y) };
+    });
+}
+
+/** Returns the height between two nodes of a column, or beside them, that is nearest to another one. */
+function freeRow(tops: readonly number[], wanted: number): number {
+  const gaps = [...tops.map((top) => top - GAP_Y / 2), tops.at(-1)! + HEIGHT + GAP_Y / 2];
+  const isFree = tops.every((top) => wanted < top - 4 || wanted > top + HEIGHT + 4);
+  const distance = (gap: number): number => Math.abs(gap - wanted);
+  return isFree ? wanted : gaps.reduce((a, b) => (distance(b) < distance(a) ? b : a));
 }

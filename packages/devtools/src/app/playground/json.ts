@@ -36,10 +36,10 @@ export const printJson = (value: unknown): string => JSON.stringify(value, undef
 export const isObject = (value: unknown): value is Record<string, JsonValue> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 
-/** Result of parsing what a user types. `line` and `column` begin at 1. */
+/** Result of parsing what a user types. `at` is an offset; `line` and `column` begin at 1. */
 export type Parsed =
   | { ok: true; value: JsonValue }
-  | { ok: false; message: string; line: number; column: number };
+  | { ok: false; message: string; at: number; line: number; column: number };
 
 export function tryParse(text: string): Parsed {
   try {
@@ -50,7 +50,7 @@ export function tryParse(text: string): Parsed {
     const found = text.slice(at, at + 1);
     const message =
       found === '' ? 'the JSON ends too early' : `unexpected ${found.trim() || 'white space'}`;
-    return { ok: false, message, line: before.length, column: before.at(-1)!.length + 1 };
+    return { ok: false, message, at, line: before.length, column: before.at(-1)!.length + 1 };
   }
 }
 
