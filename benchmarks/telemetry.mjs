@@ -1,6 +1,8 @@
 // Measures the cost of telemetry: `npm run telemetry -- [--rounds 5] [--requests 20000] [--rate 10000] [--seconds 60] [--json]`.
-// CPU time per request without telemetry, with a store, and with a store and an export, in turn in one
-// run; then a steady rate of requests with all of it. `--seconds 0` leaves that out.
+// CPU time per request without telemetry, in a build without the panel, with a store, with a trap that
+// matches none of the requests, and with a store and an export, in turn in one run; then a steady rate
+// of requests with all of it. `--seconds 0` leaves that out.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { load } from './lib/load.mjs';
 import { median, report, round } from './lib/measure.mjs';
 import { freePort } from './lib/port.mjs';
-import { cpuOf, startServer } from './lib/process.mjs';
+import { cpuOf, memoryOf, startServer } from './lib/process.mjs';
 import { buildRequestApp } from './lib/request-app.mjs';
 import { sendAtRate } from './lib/steady.mjs';
 
@@ -26,6 +28,7 @@ const count = Number(values.requests);
 const request = { method: 'GET', path: '/users/42' };
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-telemetry-bench-'));
 const app = await buildRequestApp();
+const withoutPanel = await buildRequestApp(false);
 const started = [];
 const start = async (file, env) => {
   const server = await startServer(process.execPath, [file], {
@@ -44,8 +47,8 @@ const start = async (file, env) => {
   started.push(server);
   return server;
 };
-const startApp = async (env) => {
-  const server = await start(path.join(app, 'dist/server/index.mjs'), env);
+const startApp = async (env, folder = app) => {
+  const server = await start(path.join(folder, 'dist/server/index.mjs'), env);
   return { ...server, ...(await processesOf(server)) };
 };
 
@@ -72,9 +75,16 @@ try {
   const store = (name) => ({ GATI_TELEMETRY: `sqlite:${folder}/${name}.db` });
   const servers = {
     off: await startApp({ GATI_TELEMETRY: 'off' }),
+    'off, built without the panel': await startApp({ GATI_TELEMETRY: 'off' }, withoutPanel),
     store: await startApp(store('store')),
+    'store, trap for another route': await startApp(store('trap')),
     'store and export': await startApp({ ...store('both'), OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }),
   };
+  const words = ['trap', 'add', '--route=/users', '--method=POST', '--for=1h'];
+  execFileSync(process.execPath, [path.join(app, 'dist/server/index.mjs'), ...words], {
+    env: { PATH: process.env.PATH, ...store('trap') },
+    cwd: app,
+  });
   const samples = Object.fromEntries(
     Object.keys(servers).map((name) => [name, { worker: [], collector: [] }]),
   );
@@ -94,14 +104,19 @@ try {
       for (const kind of ['worker', 'collector'])
         samples[name][kind].push((after[kind] - before[kind]) / count);
     }
+  const memory = Object.fromEntries(
+    Object.entries(servers).map(([name, { pid }]) => [name, memoryOf(pid)]),
+  );
   const added = (name) => median(samples[name].worker.map((us, i) => us - samples.off.worker[i]));
   report(
-    'CPU time per request in microseconds (median; the collector is a process of its own)',
+    'CPU time per request in microseconds (median; the collector is a process of its own), and memory after the requests',
     Object.keys(servers).map((name) => ({
       telemetry: name,
       worker: round(median(samples[name].worker), 1),
       'over off': round(added(name), 1),
       collector: round(median(samples[name].collector), 1),
+      processes: memory[name].processes,
+      'memory in MB': round(memory[name].megabytes, 0),
     })),
   );
   const seconds = Number(values.seconds);

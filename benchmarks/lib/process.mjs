@@ -56,6 +56,15 @@ export function cpuOf(pid) {
   return total;
 }
 
+/** Number of the processes of a server, and their memory in MB: pages that they share count once. */
+export function memoryOf(pid) {
+  const pids = [pid, ...childrenOf(pid)];
+  const kilobytes = pids.map((id) =>
+    Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))[1]),
+  );
+  return { processes: pids.length, megabytes: kilobytes.reduce((sum, each) => sum + each) / 1024 };
+}
+
 function childrenOf(pid) {
   const direct = fs
     .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -1,9 +1,13 @@
 import { createBuilder } from 'vite';
 import { freshFolder, write } from './app.mjs';
 
-/** Builds the Gati app with the same routes as `servers/`, and returns its folder. */
-export async function buildRequestApp() {
-  const dir = freshFolder('request');
+/**
+ * Builds the Gati app with the same routes as `servers/`, and returns its folder.
+ *
+ * @param panel whether the server contains the panel
+ */
+export async function buildRequestApp(panel = true) {
+  const dir = freshFolder(panel ? 'request' : 'request-without-panel');
   write(
     dir,
     'package.json',
@@ -12,7 +16,10 @@ export async function buildRequestApp() {
   write(
     dir,
     'vite.config.ts',
-    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati()], logLevel: 'warn' };\n",
+    "import gati from 'vite-plugin-gati';\n\nexport default { plugins: [gati(OPTIONS)], logLevel: 'warn' };\n".replace(
+      'OPTIONS',
+      panel ? '' : '{ panel: false }',
+    ),
   );
   write(
     dir,
