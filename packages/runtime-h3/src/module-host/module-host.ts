@@ -127,7 +127,14 @@ export class ModuleProcesses implements ModuleHost {
     check: CheckDescriptor,
   ): Promise<ModuleDescriptor> {
     const module = this.#modules.get(name);
-    if (module === undefined) throw moduleStartError(name, 'this server runs no process of it.');
+    if (module === undefined)
+      throw moduleStartError(
+        name,
+        'this server runs no process of it.',
+        this.names.length === 0
+          ? 'No module of this server has a process; `modules list` shows all modules.'
+          : `Swap one of ${this.names.join(', ')}; \`modules list\` shows all modules.`,
+      );
     if (source !== undefined && !isSupervised(parseSource(name, source), true))
       throw moduleStartError(
         name,

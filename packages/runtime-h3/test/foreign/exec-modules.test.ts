@@ -255,6 +255,11 @@ test('32 callers see no failed call while the module is swapped', async () => {
   expect(pids.size).toBe(swaps);
 });
 
+test('a swap of a module without a process names those that have one', async () => {
+  const error = await modules.host.swap('tset', undefined, async () => {}).catch((each) => each);
+  expect(String(error)).toMatch(/GATI_MODULE_START[^]*Swap one of (?:\w+, )*test\b/);
+});
+
 test('a swap keeps the process when the new one is sick or not compatible', async () => {
   const pid = modules.host.pid('test');
   await expect(
