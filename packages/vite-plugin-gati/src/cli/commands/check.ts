@@ -13,6 +13,7 @@ import {
 } from '../check/annotate.ts';
 import { checkTypes } from '../check/types.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { describeUnchecked } from '../unchecked-migrations.ts';
 import { noHandlers } from '../../scan/no-handlers.ts';
 import { withoutFollowUps } from '../../scan/follow-ups.ts';
 import type { Scan } from '../../scan/types.ts';
@@ -45,6 +46,8 @@ export async function run(call: Call): Promise<number> {
     const errors = found.filter(({ level }) => level === 'error');
     const warnings = found.filter(({ level }) => level === 'warning');
     for (const diagnostic of [...warnings, ...errors]) output.diagnostic(diagnostic);
+    for (const line of await describeUnchecked(root, analysis.scan.versions, analysis.contract))
+      output.line(line);
     output.line(summary(analysis.contract.routes.length, warnings, errors));
     output.document({ warnings, errors, ...(call.args.fix === true && { fixed }) });
     return errors.length + warnings.length === 0 ? OK : FINDING;

@@ -1,5 +1,6 @@
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { describeUnchecked } from '../unchecked-migrations.ts';
 import { count } from '@gati/contract/internal';
 import { noHandlers } from '../../scan/no-handlers.ts';
 
@@ -27,6 +28,9 @@ export async function run(call: Call): Promise<number> {
       ? project.generate(analysis)
       : project.generateTypes(analysis.scan));
     for (const file of written) output.line(`wrote ${file}`);
+    const { scan, contract } = analysis;
+    for (const line of await describeUnchecked(project.root, scan.versions, contract))
+      output.line(line);
     if (errors.length === 0)
       output.line(
         `${count(analysis.contract.routes.length, 'route')}; ${written.length === 0 ? 'everything is up to date' : `${count(written.length, 'file')} changed`}`,
