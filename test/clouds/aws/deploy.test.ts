@@ -186,7 +186,7 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
   });
 
   test('sends only requests that the service models of AWS allow', () => {
-    expect(aws.api.log.filter(({ findings }) => findings.length > 0)).toEqual([]);
+    expect(aws.api.log.flatMap(({ findings }) => findings)).toEqual([]);
     expect(aws.api.log.length).toBeGreaterThan(100);
   });
 });

@@ -6,11 +6,21 @@ export interface Policy {
 }
 
 /** Operations whose action in IAM has another name. */
-const ACTIONS: Record<string, string> = {};
+const ACTIONS: Record<string, string> = {
+  'cloudfront.CreateDistributionWithTags': 'cloudfront:CreateDistribution',
+  's3.DeleteObjects': 's3:DeleteObject',
+  's3.HeadBucket': 's3:ListBucket',
+  's3.HeadObject': 's3:GetObject',
+  's3.ListObjectsV2': 's3:ListBucket',
+  's3.ListObjectVersions': 's3:ListBucketVersions',
+};
 
 /** Actions that services check beside those of an operation, by the operation. */
 const IMPLIED: Record<string, string[]> = {
+  'acm.RequestCertificate': ['acm:AddTagsToCertificate'],
+  'cloudfront.CreateDistributionWithTags': ['cloudfront:TagResource'],
   'ecr.CreateRepository': ['ecr:TagResource'],
+  's3.CreateBucket': ['s3:TagResource'],
   'iam.CreateRole': ['iam:TagRole'],
   'eks.CreateCluster': ['eks:TagResource', 'iam:PassRole', 'iam:CreateServiceLinkedRole'],
 };

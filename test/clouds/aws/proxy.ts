@@ -70,7 +70,7 @@ export async function startAwsProxy(options: ProxyOptions): Promise<AwsProxy> {
     log.push(entry);
     const send = ({ status, headers: own = {}, body }: Reply): void => {
       entry.status = status;
-      response.writeHead(status, own).end(body);
+      response.writeHead(status, own).end(Buffer.from(body, 'latin1'));
     };
     const { operation, findings } = entry;
     if (findings.length > 0)
@@ -123,7 +123,8 @@ function inspect(model: ServiceModel | undefined, raw: RawRequest): LoggedReques
   const { operation, input, findings } = decoded;
   const own = operation.input ? check(model, input, operation.input, operation.name) : [];
   return {
-    operation: `${model.name}.${operation.name}`,
+    // The names of CloudFront end with the version of its API.
+    operation: `${model.name}.${operation.name.replace(/\d{4}_\d{2}_\d{2}$/, '')}`,
     input,
     findings: [...findings, ...own],
     status: 0,
@@ -154,18 +155,20 @@ function toError(
 }
 
 async function forward(target: string, raw: RawRequest, bytes: Buffer): Promise<Reply> {
-  const headers = { ...raw.headers, 'content-length': String(bytes.length) };
+  const { expect: _, ...own } = raw.headers;
+  const headers = { ...own, 'content-length': String(bytes.length) };
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     http
       .request(new URL(raw.url, target), { method: raw.method, headers }, resolve)
       .on('error', reject)
       .end(bytes);
   });
-  const body = (await readAll(answer)).toString('utf8');
-  const own = Object.entries(answer.headers).flatMap(([name, value]) =>
+  // Keeps bytes that are no text.
+  const body = (await readAll(answer)).toString('latin1');
+  const passed = Object.entries(answer.headers).flatMap(([name, value]) =>
     HOP.has(name) || value === undefined ? [] : [[name, String(value)]],
   );
-  return { status: answer.statusCode!, headers: Object.fromEntries(own), body };
+  return { status: answer.statusCode!, headers: Object.fromEntries(passed), body };
 }
 
 async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {

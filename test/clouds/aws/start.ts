@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { startRegistry } from '../../../packages/deployers/core/test/helpers/docker-registry.ts';
 import { startControlPlane, type TestCluster } from '../../cluster/control-plane.ts';
 import { type Controller, playController } from '../../cluster/helpers/play-controller.ts';
@@ -6,8 +5,9 @@ import { findServiceModels, startMoto } from '../../servers/moto.ts';
 import type { Missing } from '../../servers/process.ts';
 import { type Ecr, startEcr } from './ecr.ts';
 import { type Account, startTokenReviewer, type TokenReviewer } from './eks-tokens.ts';
+import { createChanges } from './changes.ts';
 import { listAll } from './list-all.ts';
-import { type AwsProxy, type LoggedRequest, type Reply, startAwsProxy } from './proxy.ts';
+import { type AwsProxy, startAwsProxy } from './proxy.ts';
 
 /** An AWS of this machine: an emulator behind a checker, a real registry, a real API server. */
 export interface FakeAws {
@@ -16,6 +16,8 @@ export interface FakeAws {
   cluster: TestCluster;
   controller: Controller;
   tokens: TokenReviewer;
+  /** Address of the emulator, behind the checker. */
+  moto: string;
   /** Returns the names of all resources that the account has. */
   resources(): Promise<string[]>;
   /** Environment variables for programs that use it. */
@@ -56,7 +58,9 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     const controller = await needed(playController(cluster), (each) => each.stop());
     const repositories = new Set<string>();
     const registry = await needed(startEcr(docker.url, repositories), (each) => each.stop());
-    const change = createChanges({ cluster, registry, repositories, looks: () => fake.looks });
+    const looks = (): number => fake.looks;
+    const parts = { moto: moto.url, cluster, registry, repositories, looks };
+    const change = createChanges(parts);
     const options = { target: moto.url, data, change };
     const api = await needed(startAwsProxy(options), (each) => each.stop());
     const env = {
@@ -70,7 +74,7 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     };
     const resources = (): Promise<string[]> => listAll(moto.url);
     const servers = { api, registry, cluster, controller, tokens };
-    const fake: FakeAws = { ...servers, resources, env, looks: 0, stop };
+    const fake: FakeAws = { ...servers, moto: moto.url, resources, env, looks: 0, stop };
     return fake;
   } catch (error) {
     await stop();
@@ -80,59 +84,3 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
 }
 
 class MissingServer extends Error {}
-
-interface Parts {
-  cluster: TestCluster;
-  registry: Ecr;
-  repositories: Set<string>;
-  looks(): number;
-}
-
-type Change = (request: LoggedRequest, pass: () => Promise<Reply>) => Promise<Reply>;
-
-/** Parts of a cluster that moto forgets, by the name of the cluster. */
-const FORGOTTEN = ['accessConfig', 'computeConfig', 'storageConfig', 'kubernetesNetworkConfig'];
-
-/**
- * Leads the invented addresses of the emulator to the real registry and API server, and gives
- * clusters the states that they have in AWS.
- */
-function createChanges({ cluster, registry, repositories, looks }: Parts): Change {
-  const left = new Map<string, number>();
-  const kept = new Map<string, Record<string, unknown>>();
-  const ca = fs.readFileSync(`${cluster.folder}/pki/ca.pem`).toString('base64');
-  return async ({ operation, input }, pass) => {
-    const reply = await pass();
-    if (reply.status >= 300) return reply;
-    const name = String(input['name'] ?? input['repositoryName']);
-    if (operation === 'ecr.CreateRepository') repositories.add(name);
-    if (operation === 'ecr.DeleteRepository') repositories.delete(name);
-    if (operation.startsWith('ecr.')) {
-      const body = reply.body.replaceAll(
-        /[0-9]+\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?=\/)/g,
-        registry.host,
-      );
-      return { ...reply, body };
-    }
-    if (operation === 'eks.CreateCluster') {
-      left.set(name, looks());
-      kept.set(
-        name,
-        Object.fromEntries(FORGOTTEN.flatMap((key) => (key in input ? [[key, input[key]]] : []))),
-      );
-    }
-    if (operation !== 'eks.CreateCluster' && operation !== 'eks.DescribeCluster') return reply;
-    const waiting = left.get(name) ?? 0;
-    left.set(name, waiting - 1);
-    const body = JSON.parse(reply.body) as { cluster: Record<string, unknown> };
-    const isActive = operation === 'eks.DescribeCluster' && waiting <= 0;
-    Object.assign(
-      body.cluster,
-      kept.get(name),
-      isActive
-        ? { status: 'ACTIVE', endpoint: cluster.url, certificateAuthority: { data: ca } }
-        : { status: 'CREATING', endpoint: undefined, certificateAuthority: undefined },
-    );
-    return { ...reply, body: JSON.stringify(body) };
-  };
-}

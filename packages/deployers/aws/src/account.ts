@@ -15,21 +15,39 @@ export interface Names {
   cluster: string;
   clusterRole: string;
   nodeRole: string;
+  /** Bucket of the assets. */
+  assets: string;
   tags: Record<string, string>;
   arns: Record<Scope, string[]>;
 }
 
 /** The resources that an operation reads or changes. */
-export type Scope = 'all' | 'repository' | 'cluster' | 'roles' | 'serviceRoles';
+export type Scope =
+  | 'all'
+  | 'buckets'
+  | 'certificates'
+  | 'cluster'
+  | 'distributions'
+  | 'objects'
+  | 'repository'
+  | 'roles'
+  | 'serviceRoles'
+  | 'zones';
 
 /** Maximum length of the name of a role. */
 const ROLE_LIMIT = 64;
+/** Maximum length of the start of a bucket's name, which ends with the number of the account. */
+const BUCKET_LIMIT = 42;
 
 export function createNames(place: Place, { partition, account, region }: Account): Names {
   const base = `${place.app}-${place.environment}`;
   const cluster = place.settings.cluster ?? base;
   const clusterRole = shorten(`${base}-cluster`, ROLE_LIMIT);
   const nodeRole = shorten(`${base}-node`, ROLE_LIMIT);
+  const assets = `${shorten(base, BUCKET_LIMIT)}-assets-${account}`;
+  const buckets = [assets, ...(place.store === undefined ? [] : [place.store])].map(
+    (name) => `arn:${partition}:s3:::${name}`,
+  );
   const arn = (service: string, resource: string, where = region): string =>
     `arn:${partition}:${service}:${where}:${account}:${resource}`;
   const roleArn = (name: string): string => arn('iam', `role/${name}`, '');
@@ -38,9 +56,15 @@ export function createNames(place: Place, { partition, account, region }: Accoun
     cluster,
     clusterRole,
     nodeRole,
+    assets,
     tags: ownTags(place),
     arns: {
       all: ['*'],
+      buckets,
+      certificates: [arn('acm', 'certificate/*', 'us-east-1')],
+      distributions: [arn('cloudfront', 'distribution/*', '')],
+      objects: buckets.map((each) => `${each}/*`),
+      zones: [`arn:${partition}:route53:::hostedzone/*`],
       repository: [arn('ecr', `repository/${base}`)],
       cluster: [arn('eks', `cluster/${cluster}`)],
       roles: [roleArn(clusterRole), roleArn(nodeRole)],

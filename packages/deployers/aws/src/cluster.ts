@@ -47,7 +47,6 @@ export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): A
     room: 'cluster',
     name: `EKS cluster ${name}`,
     reason: 'runs the app',
-    setting: 'cloud.cluster',
     grants: operations.flatMap(({ grants }) => grants),
     async look() {
       const cluster = await describe(aws, send);
@@ -123,6 +122,24 @@ async function findSubnets({ place, region }: Aws, send: Send): Promise<string[]
 export async function hasCluster(aws: Aws): Promise<boolean> {
   const cluster = await describe(aws, sender(aws.clients, READING));
   return cluster?.endpoint !== undefined && cluster.status !== 'DELETING';
+}
+
+/**
+ * Returns the annotations of a Service with a load balancer on the internet. A cluster that a deploy
+ * created has subnets without the tags by which load balancers find theirs.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html
+ */
+export async function balancerAnnotations(aws: Aws): Promise<Record<string, string>> {
+  const cluster = await describe(aws, sender(aws.clients, READING));
+  const { subnetIds = [] } = cluster?.resourcesVpcConfig ?? {};
+  const own = isOwn(aws.place, cluster?.tags) && subnetIds.length > 0;
+  const prefix = 'service.beta.kubernetes.io/aws-load-balancer';
+  return {
+    [`${prefix}-nlb-target-type`]: 'ip',
+    [`${prefix}-scheme`]: 'internet-facing',
+    ...(own && { [`${prefix}-subnets`]: subnetIds.join(',') }),
+  };
 }
 
 /** Returns the access to the cluster, with tokens that are renewed. */

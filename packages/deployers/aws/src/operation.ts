@@ -33,17 +33,20 @@ interface CommandClass<I extends object, O> {
 /**
  * Describes an operation.
  *
- * @param name `SERVICE.OPERATION`. The action of IAM has the same name.
- * @param more actions that the operation needs too
+ * @param name `SERVICE.OPERATION`. The action of IAM has the same name, unless `more` has names.
+ * @param more names of actions instead of that of the operation, and actions that it needs too
  */
 export function operation<I extends object, O>(
   name: `${ClientName}.${string}`,
   Command: CommandClass<I, O>,
   on: Scope,
-  ...more: Grant[]
+  ...more: (string | Grant)[]
 ): Operation<I, O> {
   const [client, action] = name.split('.') as [ClientName, string];
-  return { name, client, Command, grants: [{ actions: [`${client}:${action}`], on }, ...more] };
+  const named = more.filter((each) => typeof each === 'string');
+  const grants = more.filter((each) => typeof each !== 'string');
+  const actions = named.length > 0 ? named : [`${client}:${action}`];
+  return { name, client, Command, grants: [{ actions, on }, ...grants] };
 }
 
 /** Sends an operation. */

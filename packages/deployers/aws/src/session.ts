@@ -2,8 +2,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { GatiError } from '@gati/contract';
 import type { CloudSession, Place } from 'gati-deploy/cloud';
 import { createNames } from './account.ts';
+import { uploadAssets } from './assets.ts';
 import type { Aws } from './aws.ts';
-import { hasCluster, openCluster } from './cluster.ts';
+import { balancerAnnotations, hasCluster, openCluster } from './cluster.ts';
 import { createClients } from './clients.ts';
 import { operation, sender } from './operation.ts';
 import { readRegistry } from './repository.ts';
@@ -34,6 +35,9 @@ export async function openAws(place: Place): Promise<CloudSession> {
     registry: () => readRegistry(aws),
     hasCluster: () => hasCluster(aws),
     cluster: () => openCluster(aws),
+    balancer: () => balancerAnnotations(aws),
+    uploadAssets: (assets) => uploadAssets(aws, assets),
+    env: { AWS_REGION: region },
   };
 }
 

@@ -1,39 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { activateRelease, openReleaseStore, putRelease } from '@gati/runtime-h3/releases';
+import type { Build } from '../build/read-build.ts';
 import type { CloudName, Settings } from '../config/settings.ts';
-import type { Room } from '../cloud/port.ts';
+import type { Asset, CloudSession, Room } from '../cloud/port.ts';
 import { Cluster } from '../kube/cluster.ts';
 import { toTarget } from '../objects/target.ts';
-import { createStep, openCloud } from './cloud-step.ts';
-import type { Call } from './command.ts';
+import { createStep, openCloud, toCloudTarget } from './cloud-step.ts';
+import { type Call, OK, PENDING } from './command.ts';
+import { edgeResources, edgeStep, isEdgeReady } from './edge-step.ts';
 import { buildStep, withTemporaryFolder } from './image-step.ts';
 import { readEnvironment } from './read-app.ts';
 import { rollOut } from './roll-out.ts';
 
-/** Deploys to a cloud: what is missing there, image, registry, rollout. Returns the exit code. */
+/** Deploys to a cloud: what is missing there, image, registry, rollout, edge. Returns the exit code. */
 export async function deployToCloud(call: Call, provider: CloudName): Promise<number> {
   const { reporter, words, root, options } = call;
   const found = readEnvironment(call, words[0]);
   const settings: Settings = { ...found.settings, provider };
   return await withTemporaryFolder(async (folder) => {
     const built = await buildStep(call, settings, folder);
-    const target = toTarget(built.build.manifest.name, found.environment, settings);
-    const { cloud, session } = await reporter.step(
+    const { name, release } = built.build.manifest;
+    const plain = toTarget(name, found.environment, settings);
+    const { session } = await reporter.step(
       provider,
-      () => openCloud(provider, target, root),
+      () => openCloud(provider, plain, root),
       ({ session: { identity } }) =>
         `account ${identity.account}, ${identity.region}, ${identity.user}`,
     );
-    const resources = session.resources({ createCluster: options['create-cluster'] === true });
-    const inRoom = (...rooms: Room[]): typeof resources =>
-      resources.filter(({ room }) => rooms.includes(room));
-    await createStep(call, `${cloud.name} registry`, inRoom('registry'));
-    await createStep(call, `${cloud.name} cluster`, inRoom('cluster'));
-    const { repository, credentials } = await session.registry();
+    const createCluster = options['create-cluster'] === true;
+    await createRooms(call, session, { provider, createCluster });
+    const target = await toCloudTarget(plain, session);
     const destination = { cluster: new Cluster(await session.cluster()), target };
-    return await rollOut(call, {
+    const edge = edgeResources(session, destination);
+    const isDry = options['dry-run'] === true;
+    const { repository, credentials } = await session.registry();
+    const code = await rollOut(call, {
       destination,
       built,
-      settings: { ...settings, image: { ...settings.image, repository } },
+      settings: { ...target.settings, image: { ...settings.image, repository } },
       registry: { credentials: async () => credentials },
+      async prepare() {
+        await storeStep(call, settings, built.build);
+        // Pages of the new release request them as soon as it is live.
+        if (edge.length > 0) await assetStep(call, session, built.build);
+      },
+      skipUrl: edge.length > 0 && !(await isEdgeReady(edge)),
     });
+    if (isDry || (code !== OK && code !== PENDING)) return code;
+    await recordStep(call, settings, release.version);
+    if (edge.length === 0) return code;
+    const pending = await edgeStep(call, edge, { url: settings.url!, release: release.id });
+    if (pending === undefined) return OK;
+    reporter.warn(
+      'the release serves, but not at the address of users yet: `gati-deploy edge` continues',
+    );
+    reporter.event('pending', { ...pending });
+    return PENDING;
   });
+}
+
+async function createRooms(
+  call: Call,
+  session: CloudSession,
+  { provider, createCluster }: { provider: CloudName; createCluster: boolean },
+): Promise<void> {
+  const resources = session.resources({ createCluster });
+  const rooms: Room[] = ['registry', 'store', 'cluster', 'assets'];
+  for (const room of rooms) {
+    const own = resources.filter((each) => each.room === room);
+    if (own.length > 0) await createStep(call, `${provider} ${room}`, own);
+  }
+}
+
+/** Puts the release into the release store, before it serves. */
+async function storeStep({ reporter }: Call, { releases }: Settings, build: Build): Promise<void> {
+  if (releases === undefined) return;
+  await reporter.step(
+    'release',
+    async () => {
+      const store = await openReleaseStore(releases);
+      try {
+        return await putRelease(store, build.folder);
+      } finally {
+        await store.close();
+      }
+    },
+    ({ release, created }) =>
+      `${release.version} ${created ? 'stored' : 'is stored'} in ${releases}`,
+  );
+}
+
+/** Makes the release that serves the current one of the store. */
+async function recordStep(
+  { reporter }: Call,
+  { releases }: Settings,
+  version: string,
+): Promise<void> {
+  if (releases === undefined) return;
+  await reporter.step('record', async () => {
+    const store = await openReleaseStore(releases);
+    try {
+      await activateRelease(store, version);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+const ASSETS = 'client/assets';
+
+/** Uploads the files of the build that never change. */
+async function assetStep({ reporter }: Call, session: CloudSession, build: Build): Promise<void> {
+  await reporter.step(
+    'assets',
+    () => session.uploadAssets(findAssets(build.folder)),
+    ({ sent, present }) => `${sent} uploaded, ${present} present`,
+  );
+}
+
+function findAssets(folder: string): Asset[] {
+  const base = path.join(folder, ASSETS);
+  if (!fs.existsSync(base)) return [];
+  return fs
+    .readdirSync(base, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .map((source) => ({
+      source,
+      path: path.relative(path.join(folder, 'client'), source).split(path.sep).join('/'),
+    }));
 }

@@ -1,3 +1,4 @@
+import { GatiError } from '@gati/contract';
 import type { CloudName } from '../config/settings.ts';
 import { loadCloud } from '../cloud/load-cloud.ts';
 import type { Cloud, CloudSession, Place, Resource } from '../cloud/port.ts';
@@ -12,15 +13,38 @@ export interface OpenCloud {
   session: CloudSession;
 }
 
-export function toPlace({ app, environment, settings: { cloud = {} } }: Target): Place {
-  return { app, environment, settings: cloud };
+/** Returns the facts of an app that its cloud needs. @throws {GatiError} GATI_DEPLOY_CONFIG */
+export function toPlace({ app, environment, settings }: Target): Place {
+  const { cloud = {}, url, releases } = settings;
+  const store = releases === undefined ? undefined : /^s3:\/\/([^/]+)/.exec(releases)?.[1];
+  const place: Place = { app, environment, settings: cloud, ...(store && { store }) };
+  if (cloud.edge !== true) return place;
+  const { protocol = '', hostname = '' } = url && URL.canParse(url) ? new URL(url) : {};
+  if (protocol !== 'https:' || !hostname.includes('.') || /^[\d.]+$|^\[/.test(hostname))
+    throw new GatiError({
+      code: 'GATI_DEPLOY_CONFIG',
+      message: '`cloud.edge` needs the address of users in `url`.',
+      fix: 'Set `url` in gati.deploy.yaml, such as https://shop.example.com.',
+    });
+  return { ...place, host: hostname };
 }
 
 /** Loads a cloud and checks its credentials. */
 export async function openCloud(name: CloudName, target: Target, root: string): Promise<OpenCloud> {
   const cloud = await loadCloud(name, root);
   const place = toPlace(target);
-  return { cloud, place, session: await cloud.open(place) };
+  const session = await cloud.open(place);
+  Object.assign(process.env, session.env);
+  return { cloud, place, session };
+}
+
+/** Adds what the cloud sets: with an edge, a load balancer whose address the CDN requests. */
+export async function toCloudTarget(target: Target, session: CloudSession): Promise<Target> {
+  const { settings } = target;
+  if (settings.cloud?.edge !== true) return target;
+  const balancer = await session.balancer();
+  const kubernetes = { service: 'LoadBalancer' as const, ...settings.kubernetes, balancer };
+  return { ...target, settings: { ...settings, kubernetes } };
 }
 
 /** Creates the resources of a room that are missing, and reports them as one step. */

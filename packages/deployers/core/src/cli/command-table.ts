@@ -218,6 +218,15 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/init-ci.ts'),
   },
   {
+    name: 'edge',
+    words: '[ENV]',
+    description: 'Continue with certificate, CDN and DNS of a cloud; exit code 3 while pending',
+    maxWords: 1,
+    options: {},
+    examples: ['gati-deploy edge', 'until gati-deploy edge; do sleep 60; done'],
+    load: () => import('./commands/edge.ts'),
+  },
+  {
     name: 'policy',
     words: '[ENV]',
     description: 'Print the smallest policy with which a deploy to a cloud works',
@@ -231,7 +240,13 @@ export const COMMANDS: Command[] = [
     words: '[ENV]',
     description: 'Remove what deploys created; Secrets and namespaces of the cluster stay',
     maxWords: 1,
-    options: { yes: { type: 'boolean', description: 'Do it' } },
+    options: {
+      yes: { type: 'boolean', description: 'Do it' },
+      'delete-data': {
+        type: 'boolean',
+        description: 'Remove data of a cloud too, such as the release store',
+      },
+    },
     examples: ['gati-deploy destroy staging --yes'],
     load: () => import('./commands/destroy.ts'),
   },

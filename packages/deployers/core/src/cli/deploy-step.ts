@@ -15,7 +15,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import { type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 import type { RolloutFailure } from '../rollout/wait-ready.ts';
 import type { Verified } from '../rollout/verify.ts';
-import { openCloud } from './cloud-step.ts';
+import { openCloud, toCloudTarget } from './cloud-step.ts';
 import { type Call, FINDING, OK, PENDING } from './command.ts';
 import { watchSignals } from './signals.ts';
 
@@ -34,10 +34,11 @@ export async function openDestination(
 ): Promise<Destination> {
   const target = toTarget(name, environment, settings);
   const { provider = 'kubernetes' } = settings;
-  const access = isCloud(provider)
-    ? await (await openCloud(provider, target, root)).session.cluster()
-    : readAccess(settings.kubernetes?.context);
-  return { cluster: new Cluster(access), target };
+  if (!isCloud(provider))
+    return { cluster: new Cluster(readAccess(settings.kubernetes?.context)), target };
+  const { session } = await openCloud(provider, target, root);
+  const cluster = new Cluster(await session.cluster());
+  return { cluster, target: await toCloudTarget(target, session) };
 }
 
 /** Plans the deploy of a release against the cluster as it is. */

@@ -11,12 +11,16 @@ export interface Rollout {
   built: BuiltImage;
   /** How to push the image. */
   registry?: RegistryOptions;
+  /** Work before the release serves, once it is pushed. */
+  prepare?(): Promise<void>;
+  /** Whether `url` does not lead to the app yet, so that the rollout does not check it. */
+  skipUrl?: boolean;
 }
 
 /** Pushes an image and rolls it out in a cluster. Returns the exit code. */
 export async function rollOut(
   call: Call,
-  { destination, settings, built, registry }: Rollout,
+  { destination, settings, built, registry, prepare, skipUrl = false }: Rollout,
 ): Promise<number> {
   const { reporter, options } = call;
   const { manifest } = built.build;
@@ -28,9 +32,11 @@ export async function rollOut(
   );
   await checkStep(call, destination, settings, built);
   const { reference } = await pushStep(call, settings, built, registry);
+  if (options['dry-run'] !== true) await prepare?.();
   const release = releaseFacts(settings, built, reference);
   const force = options['take-over'] === true;
   const { plan, state } = await planRelease(destination, manifest, release, force);
+  for (const step of plan.steps) if (step.kind === 'verify' && skipUrl) step.url = null;
   if (options['dry-run'] !== true) return await runPlan(call, destination, plan, state);
   printPlan(plan, call);
   const checked = await dryRun(destination.cluster, plan);

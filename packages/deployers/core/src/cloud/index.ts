@@ -2,6 +2,7 @@
  * Entry `gati-deploy/cloud`: what packages of clouds, such as `@gati/cloud-aws`, implement.
  */
 export {
+  type Asset,
   type Cloud,
   type CloudRequest,
   type CloudSession,

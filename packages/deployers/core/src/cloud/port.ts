@@ -24,16 +24,29 @@ export interface Place {
   app: string;
   environment: string;
   settings: CloudSettings;
+  /** Host name of users, if the cloud has to lead it to the app. */
+  host?: string;
+  /** Name of the bucket of the release store. */
+  store?: string;
 }
 
 export interface ResourceOptions {
   /** Whether a missing cluster is created. */
   createCluster: boolean;
+  /** Returns the host name of the app's load balancer, once it has one. */
+  origin?(): Promise<string | undefined>;
 }
 
 /** Groups of resources, in the order in which a deploy needs them. */
-export const ROOMS = ['registry', 'cluster'] as const;
-export type Room = (typeof ROOMS)[number];
+export type Room = 'registry' | 'store' | 'cluster' | 'assets' | 'edge';
+
+/** A file of the build for a bucket. */
+export interface Asset {
+  /** Key in the bucket: `assets/app-4f9a0c1b.js`. */
+  path: string;
+  /** Absolute path on disk. */
+  source: string;
+}
 
 export interface CloudSession {
   /** Facts for people: account, region, user. */
@@ -46,6 +59,12 @@ export interface CloudSession {
   hasCluster(): Promise<boolean>;
   /** Returns the access to the cluster, once it is ready. */
   cluster(): Promise<ClusterAccess>;
+  /** Returns the annotations of the Service for a load balancer on the internet. */
+  balancer(): Promise<Record<string, string>>;
+  /** Uploads files that never change. */
+  uploadAssets(assets: Asset[]): Promise<{ sent: number; present: number }>;
+  /** Environment variables that libraries for this cloud read, such as the release store. */
+  env: Record<string, string>;
 }
 
 /** One resource of a cloud. Its name follows from app and environment, so no state is stored. */
@@ -55,8 +74,8 @@ export interface Resource {
   name: string;
   /** What the resource is for, in a plan. */
   reason: string;
-  /** Setting that selects an existing resource instead, if there is one. */
-  setting?: string;
+  /** Whether its contents can't be created again. It is removed only on request. */
+  isData?: boolean;
   /** A resource that needs this one while it is created, and at no other time. */
   serves?: Resource;
   /** Reads the resource; `undefined` if there is none. */

@@ -23,6 +23,8 @@ const LONGEST = 10_000;
 const LIMIT = 40 * 60_000;
 /** Maximum number of rounds of requests for one resource. */
 const ROUNDS = 20;
+/** Maximum number of rounds of requests to remove a resource: a bucket is emptied page by page. */
+const REMOVALS = 10_000;
 
 /**
  * Creates what is missing of the resources, one after the other, and waits until each is ready. What
@@ -62,6 +64,35 @@ async function createResource(
   throw neverReady(resource, 'it is incomplete after each request');
 }
 
+/** A resource that is not ready, and the reason. */
+export interface Pending {
+  resource: string;
+  why: string;
+}
+
+/**
+ * Creates resources one after the other, up to the first one that is not ready yet, and waits for
+ * none. The next call continues.
+ */
+export async function advanceResources(
+  resources: Resource[],
+  progress: CloudProgress,
+): Promise<Pending | undefined> {
+  for (const resource of resources)
+    for (let round = 0; ; round++) {
+      const found = await resource.look();
+      if (found?.state === 'ready') break;
+      if (round >= ROUNDS) throw neverReady(resource, 'it is incomplete after each request');
+      if (found?.state === 'pending' || found?.state === 'removing')
+        return { resource: resource.name, why: found.why ?? found.state };
+      for (const request of await resource.create(found)) {
+        progress.onRequest(resource, request);
+        await request.send();
+      }
+    }
+  return undefined;
+}
+
 /** Removes the resources that a deploy created, the last one first. Returns their names. */
 export async function removeResources(
   resources: Resource[],
@@ -71,9 +102,9 @@ export async function removeResources(
   const removed: string[] = [];
   for (const resource of resources.toReversed()) {
     for (let round = 0; ; round++) {
-      const found = await settle(resource, progress, waiting);
+      const found = await settle(resource, progress, waiting, (each) => each.isOwn);
       if (!found?.isOwn) break;
-      if (round >= ROUNDS) throw neverReady(resource, 'it exists after each request');
+      if (round >= REMOVALS) throw neverReady(resource, 'it exists after each request');
       if (round === 0) removed.push(resource.name);
       for (const request of await resource.remove(found)) {
         progress.onRequest(resource, request);
@@ -89,12 +120,14 @@ async function settle(
   resource: Resource,
   progress: CloudProgress,
   { interval = LONGEST, limit = LIMIT }: Waiting,
+  isAwaited: (found: Found) => boolean = () => true,
 ): Promise<Found | undefined> {
   const deadline = performance.now() + limit;
   let last: string | undefined;
   for (let pause = FIRST; ; pause = Math.min(pause * 1.5, interval)) {
     const found = await resource.look();
-    if (found?.state !== 'pending' && found?.state !== 'removing') return found;
+    const isMoving = found?.state === 'pending' || found?.state === 'removing';
+    if (!isMoving || !isAwaited(found)) return found;
     const { state, why = state } = found;
     if (why !== last) progress.onWait(resource, (last = why));
     if (performance.now() > deadline)

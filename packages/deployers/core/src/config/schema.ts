@@ -82,6 +82,11 @@ const cloud: ConfigSchema = {
       maxItems: 16,
       items: text('The identifier of a subnet.', '^[\\w/.-]+$'),
     },
+    edge: {
+      description:
+        'Whether a certificate, a CDN and DNS records lead the host of `url` to the app. Off by default.',
+      type: 'boolean',
+    },
   },
 };
 

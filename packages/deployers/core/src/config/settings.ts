@@ -57,6 +57,7 @@ export interface CloudSettings {
   region?: string;
   cluster?: string;
   subnets?: string[];
+  edge?: boolean;
 }
 
 /** A value, or a key of a Secret in the namespace. */
@@ -67,6 +68,8 @@ export interface KubernetesSettings {
   namespace?: string;
   pullSecret?: string;
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+  /** Annotations of the Service. Set by the cloud; no setting of the file. */
+  balancer?: Record<string, string>;
   /** NAME or NAMESPACE/NAME of a Gateway. */
   gateway?: string;
   /** Class of an Ingress. */

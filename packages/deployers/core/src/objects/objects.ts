@@ -244,6 +244,7 @@ function createService(
 ): KubeObject {
   const { [LABELS.revision]: own, ...all } = revisionSelector(target, role.name, revision);
   const isMain = role.name === CORE && !isNext;
+  const balancer = isMain ? target.settings.kubernetes?.balancer : undefined;
   return withIdentity(target, {
     kind: 'Service',
     name: isNext ? nextName(target, role) : nameFor(target, role),
@@ -251,7 +252,7 @@ function createService(
       ...roleLabels(isNext ? { ...role, name: `next-${role.name}` } : role),
       [LABELS.revision]: revision,
     },
-    ...(annotations && { annotations }),
+    ...((annotations || balancer) && { annotations: { ...balancer, ...annotations } }),
     spec: {
       type: (isMain && target.settings.kubernetes?.service) || 'ClusterIP',
       selector: isShared ? all : { ...all, [LABELS.revision]: own },

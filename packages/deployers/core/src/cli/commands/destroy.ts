@@ -53,10 +53,16 @@ async function destroyInCloud(call: Call, provider: CloudName): Promise<number> 
   const inCluster = await findObjects(open, target);
   const objects = inCluster ? ownObjects(inCluster) : [];
   const others = inCluster ? await findOthers(inCluster) : [];
-  const removed = own.filter(({ resource }) => others.length === 0 || !isOfCluster(resource));
+  const withData = call.options['delete-data'] === true;
+  const kept = own.filter(({ resource }) => resource.isData && !withData);
+  const removed = own.filter(
+    (each) => !kept.includes(each) && (others.length === 0 || !isOfCluster(each.resource)),
+  );
   for (const object of objects) reporter.line(`  ${nameOf(object)}`);
   for (const { resource } of removed) reporter.line(`  ${resource.name}`);
-  if (others.length > 0 && removed.length < own.length)
+  for (const { resource } of kept)
+    reporter.warn(`the ${resource.name} stays; \`--delete-data\` removes it`);
+  if (others.length > 0 && own.some(({ resource }) => isOfCluster(resource)))
     reporter.warn(`the cluster stays, since it runs ${others.slice(0, 10).join(', ')} too`);
   if (objects.length + removed.length === 0) {
     reporter.line(`${target.app} has nothing in ${open.cloud.title}`);

@@ -1,0 +1,131 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
+import { isOwn, type Room } from 'gati-deploy/cloud';
+import { tagList, tagRecord } from './account.ts';
+import type { Aws, AwsResource } from './aws.ts';
+import { operation, orMissing, request, sender } from './operation.ts';
+
+// The actions of S3 have other names than its operations.
+const HeadBucket = operation('s3.HeadBucket', HeadBucketCommand, 'buckets', 's3:ListBucket');
+const GetTags = operation(
+  's3.GetBucketTagging',
+  GetBucketTaggingCommand,
+  'buckets',
+  's3:GetBucketTagging',
+);
+const GetVersioning = operation(
+  's3.GetBucketVersioning',
+  GetBucketVersioningCommand,
+  'buckets',
+  's3:GetBucketVersioning',
+);
+const CreateBucket = operation(
+  's3.CreateBucket',
+  CreateBucketCommand,
+  'buckets',
+  's3:CreateBucket',
+  's3:TagResource',
+);
+const PutVersioning = operation(
+  's3.PutBucketVersioning',
+  PutBucketVersioningCommand,
+  'buckets',
+  's3:PutBucketVersioning',
+);
+const ListVersions = operation(
+  's3.ListObjectVersions',
+  ListObjectVersionsCommand,
+  'buckets',
+  's3:ListBucketVersions',
+);
+const DeleteObjects = operation(
+  's3.DeleteObjects',
+  DeleteObjectsCommand,
+  'objects',
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+);
+const DeleteBucket = operation(
+  's3.DeleteBucket',
+  DeleteBucketCommand,
+  'buckets',
+  's3:DeleteBucket',
+);
+
+const OPERATIONS = [
+  HeadBucket,
+  GetTags,
+  GetVersioning,
+  CreateBucket,
+  PutVersioning,
+  ListVersions,
+  DeleteObjects,
+  DeleteBucket,
+];
+
+interface BucketFacts {
+  name: string;
+  room: Room;
+  reason: string;
+  /** Whether older versions of objects are kept. */
+  versions?: boolean;
+  /** Whether its contents can't be created again. */
+  isData?: boolean;
+}
+
+/** A bucket. AWS blocks public access to new buckets. */
+export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
+  const { place, names, clients, region } = aws;
+  const { name: Bucket, room, reason, versions = false, isData = false } = facts;
+  const send = sender(clients, OPERATIONS);
+  return {
+    room,
+    name: `S3 bucket ${Bucket}`,
+    reason,
+    isData,
+    grants: OPERATIONS.flatMap(({ grants }) => grants),
+    async look() {
+      const found = await orMissing(send(HeadBucket, { Bucket }));
+      if (!found) return undefined;
+      const tags = await orMissing(send(GetTags, { Bucket }));
+      const own = isOwn(place, tagRecord(tags?.TagSet));
+      // The bucket of somebody else stays as it is.
+      const isReady =
+        !versions || !own || (await send(GetVersioning, { Bucket })).Status === 'Enabled';
+      return { isOwn: own, state: isReady ? 'ready' : 'incomplete' };
+    },
+    async create(found) {
+      if (!found)
+        return [
+          request(send, CreateBucket, {
+            Bucket,
+            CreateBucketConfiguration: {
+              // The first region of AWS has no name here.
+              ...(region !== 'us-east-1' && { LocationConstraint: region as never }),
+              Tags: tagList(names.tags),
+            },
+          }),
+        ];
+      return [
+        request(send, PutVersioning, { Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+      ];
+    },
+    async remove() {
+      const { Versions = [], DeleteMarkers = [] } = await send(ListVersions, { Bucket });
+      const Objects = [...Versions, ...DeleteMarkers].flatMap(({ Key, VersionId }) =>
+        Key === undefined ? [] : [{ Key, VersionId }],
+      );
+      return Objects.length > 0
+        ? [request(send, DeleteObjects, { Bucket, Delete: { Objects, Quiet: true } })]
+        : [request(send, DeleteBucket, { Bucket })];
+    },
+  };
+}
