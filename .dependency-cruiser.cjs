@@ -167,7 +167,7 @@ module.exports = {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['npm-peer'],
         pathNot:
-          '^node_modules/(@aws-sdk|@smithy|@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici|ws)/',
+          '(^|/)node_modules/(@aws-sdk|@smithy|@simplewebauthn/server|@types/pg|ioredis|otpauth|pg|typebox|undici|ws)/',
       },
     },
     {
