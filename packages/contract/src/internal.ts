@@ -43,3 +43,4 @@ export { combineSecurity } from './security/combine.ts';
 export { describeSecurity } from './security/describe.ts';
 export { nameSchemes } from './security/name-schemes.ts';
 export { retiredResolution } from './versions/resolve-version.ts';
+export { GITHUB_ACTIONS } from './image/github-actions.ts';

@@ -184,7 +184,7 @@ export const COMMANDS: Command[] = [
       action: {
         type: 'positional',
         description:
-          '`list`, `verify NAME`, `swap NAME [SOURCE]`, `search TEXT`, `info PACKAGE`, `add PACKAGE`, `update [NAME]`, `remove NAME`',
+          '`list`, `verify NAME`, `swap NAME [SOURCE]`, `search TEXT`, `info PACKAGE`, `add PACKAGE`, `update [NAME]`, `remove NAME`, `publish`',
         valueHint: 'list',
       },
       name: {
@@ -214,6 +214,7 @@ export const COMMANDS: Command[] = [
         type: 'boolean',
         description: 'update: allow changes that break the contract of the module',
       },
+      'dry-run': { type: 'boolean', description: 'publish: only check the package' },
       install: {
         type: 'boolean',
         default: true,

@@ -1,3 +1,4 @@
+import { GITHUB_ACTIONS } from '@gati/contract/internal';
 import { stringify } from 'yaml';
 import type { Provider } from '../config/settings.ts';
 import type { PackageManager } from './package-manager.ts';
@@ -21,8 +22,7 @@ export interface WorkflowFacts {
 
 /** Actions by their commits, since a tag can be moved. */
 const ACTIONS = {
-  checkout: ['actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1', 'v7.0.1'],
-  node: ['actions/setup-node@820762786026740c76f36085b0efc47a31fe5020', 'v7.0.0'],
+  ...GITHUB_ACTIONS,
   aws: ['aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c', 'v6.2.3'],
 } as const;
 

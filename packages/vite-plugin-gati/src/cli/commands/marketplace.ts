@@ -1,19 +1,30 @@
-import { count } from '@gati/contract/internal';
 import { printTable, usageError } from '@gati/runtime-h3/command';
 import { listGrants } from '../../marketplace/grants.ts';
 import { type AddedModule, type Market, openMarket } from '../../marketplace/market.ts';
 import { findRegistry } from '../../marketplace/registry.ts';
 import { type Allowed, type Candidate, MIN_AGE } from '../../marketplace/rules.ts';
 import type { Project } from '../../project.ts';
-import { type Call, OK } from '../command.ts';
+import { type Call, FINDING, OK } from '../command.ts';
+import { printChecks } from '../print-checks.ts';
+
+/** Methods that `info` names at most. */
+const MAX_METHODS = 30;
 
 /** Actions of `gati modules` that use the registry of npm. */
-export const MARKET_ACTIONS: readonly string[] = ['search', 'info', 'add', 'update', 'remove'];
+export const MARKET_ACTIONS: readonly string[] = [
+  'search',
+  'info',
+  'add',
+  'update',
+  'remove',
+  'publish',
+];
 
-/** `gati modules search | info | add | update | remove`. */
+/** `gati modules search | info | add | update | remove | publish`. */
 export async function runMarket(call: Call, project: Project): Promise<number> {
   const { args, output } = call;
   const { action, name } = args as Record<string, string | undefined>;
+  if (action === 'publish') return publish(call, project.root);
   const market = openMarket({
     root: project.root,
     registry: findRegistry(project.root, process.env),
@@ -89,6 +100,26 @@ async function update(
   return OK;
 }
 
+/** Checks the package of the folder, and writes the workflow that publishes it. */
+async function publish({ args, output }: Call, root: string): Promise<number> {
+  const { checkPackage, isModulePackage, WORKFLOW_FILE, writeWorkflow } =
+    await import('../../marketplace/publish.ts');
+  if (!isModulePackage(root))
+    throw usageError(
+      'the package.json of this folder has no field `gati`',
+      'Run it in the folder of a module: docs/guide/marketplace.md describes the field.',
+    );
+  const wrote = args['dry-run'] !== true && writeWorkflow(root);
+  const checks = await checkPackage(root);
+  const isOk = printChecks(output, checks);
+  if (wrote)
+    output.line(
+      `wrote ${WORKFLOW_FILE}: name it as trusted publisher in the settings of the package on npm, then publish a release on GitHub`,
+    );
+  output.document({ ok: isOk, checks, ...(wrote && { workflow: WORKFLOW_FILE }) });
+  return isOk ? OK : FINDING;
+}
+
 function allowedBy(args: Call['args']): Allowed {
   const age = (args['min-age'] as string | undefined) ?? String(MIN_AGE);
   if (!/^\d{1,4}$/.test(age))
@@ -108,7 +139,7 @@ function describe({ described, content, provenance }: Candidate): string[] {
       ? 'provenance  none: nothing proves where it was built'
       : `provenance  ${provenance.repository} ${provenance.workflow} ${provenance.commit}`,
     `wants       ${grants.length === 0 ? 'nothing' : grants.join(', ')}`,
-    `methods     ${content.descriptor === undefined ? 'as its types say' : count(Object.keys(content.descriptor.methods).length, 'method')}`,
+    `methods     ${content.descriptor === undefined ? 'as its types say' : Object.keys(content.descriptor.methods).slice(0, MAX_METHODS).join(', ')}`,
   ];
 }
 

@@ -20,6 +20,7 @@ import { programsFolder } from '../../foreign/programs.ts';
 import type { Project } from '../../project.ts';
 import { openApp } from '../app.ts';
 import { type Call, FINDING, OK } from '../command.ts';
+import { printChecks } from '../print-checks.ts';
 import { MARKET_ACTIONS, runMarket } from './marketplace.ts';
 
 /** `gati modules list | verify | swap`, and the actions of the marketplace. */
@@ -40,7 +41,7 @@ export async function run(call: Call): Promise<number> {
       return OK;
     }
     throw usageError(
-      '`gati modules` needs an action: list, verify, swap, search, info, add, update or remove',
+      '`gati modules` needs an action: list, verify, swap, search, info, add, update, remove or publish',
       'Run `gati modules --help`.',
     );
   } finally {
@@ -73,9 +74,7 @@ async function verify({ output }: Call, project: Project, wanted: string): Promi
   const checks = isSupervised(parseSource(name, source), isolate)
     ? await verifyProcess(await prepare(declared, project), project.root)
     : [await verifyDescriptor(declared, project)];
-  for (const { name: title, ok, detail } of checks)
-    output.line(`${ok ? output.style.green('✓') : output.style.red('✗')} ${title}: ${detail}`);
-  const ok = checks.every((check) => check.ok);
+  const ok = printChecks(output, checks);
   output.document({ ok, checks });
   return ok ? OK : FINDING;
 }
