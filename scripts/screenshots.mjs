@@ -49,9 +49,9 @@ await step('build three releases of playground/payments', () => releaseAll(app, 
 const server = await serve();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  await step('send traffic', sendTraffic);
   const page = await (await browser.newContext()).newPage();
   await createAccount(page, server.setup, 'Ada');
+  await step('send traffic', sendTraffic);
   await step('take pictures', () => takeAll(page));
 } finally {
   await browser.close();
