@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { printYaml } from '../config/print-yaml.ts';
 
 /** Facts that the Application depends on. */
 export interface ApplicationFacts {
@@ -43,5 +43,5 @@ export function printArgoApplication(facts: ApplicationFacts): string {
       },
     },
   };
-  return `${APPLICATION_HEAD}\n${stringify(application, { lineWidth: 0 })}`;
+  return `${APPLICATION_HEAD}\n${printYaml(application)}`;
 }

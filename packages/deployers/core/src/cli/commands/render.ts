@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
+import { printYaml } from '../../config/print-yaml.ts';
 import type { KubeObject } from '../../kube/cluster.ts';
 import { createObjects, type DesiredObjects } from '../../objects/objects.ts';
 import { rolesOf } from '../../objects/roles.ts';
@@ -29,7 +29,7 @@ export async function run(call: Call): Promise<number> {
       reporter.line(
         `wrote ${objects.length} objects to ${out}; they need the image in the registry`,
       );
-    } else for (const object of objects) reporter.line(`---\n${stringify(object).trimEnd()}`);
+    } else for (const object of objects) reporter.line(`---\n${printYaml(object).trimEnd()}`);
     reporter.document({ image, objects });
     return OK;
   });
@@ -56,7 +56,7 @@ function writeObjects(folder: string, objects: KubeObject[]): void {
   const files = new Map(
     objects.map((object) => [
       `${object.kind.toLowerCase()}-${object.metadata.name}.yaml`,
-      `${HEAD}${stringify(object)}`,
+      `${HEAD}${printYaml(object)}`,
     ]),
   );
   for (const name of fs.readdirSync(folder)) {
