@@ -103,6 +103,8 @@ const unit = (name: string, folder: string): ReturnType<typeof defineProject> =>
 /** Options of single projects. */
 const OPTIONS: Record<string, object> = {
   packed: { globalSetup: 'test/kit/registry-setup.ts' },
+  // One Docker engine at a time: two would share the bridge.
+  docker: { fileParallelism: false },
   panel: { fileParallelism: false },
   // Sends thousands of requests one after the other.
   schemathesis: { testTimeout: 1_800_000 },

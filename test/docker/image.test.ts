@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
+import { freePort } from '@gati/test-kit/ports';
 import { runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call } from '@gati/test-kit/servers';
@@ -30,6 +33,7 @@ const RESTRICTED = [
 
 describe.skipIf('reason' in engine)('the container image of a built app', () => {
   let app: string;
+  let base: string;
   let container: string;
   let url: string;
   const docker = (...args: string[]): string =>
@@ -42,7 +46,7 @@ describe.skipIf('reason' in engine)('the container image of a built app', () => 
       [path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs'), 'build'],
       { cwd: app },
     );
-    const base = importBaseImage(
+    base = importBaseImage(
       engine as { docker(args: string[], options?: object): string },
       path.join(root, '.cache/docker'),
     );
@@ -107,6 +111,61 @@ describe.skipIf('reason' in engine)('the container image of a built app', () => 
       within: 30_000,
       explain: () => docker('inspect', '--format', '{{json .State.Health}}', container),
     });
+  });
+
+  test('runs with a worker by `gati-deploy local`, and again with its data', async (context) => {
+    const { host } = engine as { host: string | undefined };
+    // Debian's client comes first: another one on PATH may be older.
+    const own = {
+      ...process.env,
+      PATH: `/usr/bin${path.delimiter}${process.env['PATH']}`,
+      ...(host !== undefined && { DOCKER_HOST: host }),
+    };
+    if (spawnSync('docker-compose', ['version'], { env: own }).status !== 0)
+      return context.skip('there is no Docker Compose (Debian: apt-get install docker-compose)');
+    const port = await freePort();
+    fs.writeFileSync(
+      path.join(app, 'gati.deploy.yaml'),
+      // No image of another project can be pulled in a test.
+      `image: { base: '${base}' }\nlocal: { port: ${port}, queue: sqlite, telemetry: false }\nenv: { GREETING: 'a $b' }\n`,
+    );
+    const cli = path.join(root, 'packages/deployers/core/dist/cli.mjs');
+    const deploy = (...args: string[]): { result: string; services?: string } => {
+      const call = [cli, 'local', '--json', '--root', app, ...args];
+      const { stdout, stderr, status } = spawnSync(process.execPath, call, {
+        env: own,
+        encoding: 'utf8',
+      });
+      expect(status, stdout + stderr).toBe(0);
+      return JSON.parse(stdout) as { result: string };
+    };
+    try {
+      expect(deploy()).toMatchObject({ result: 'live', url: `http://localhost:${port}` });
+      const at = `http://127.0.0.1:${port}`;
+      const sent = await call(`${at}/payments/p-9/capture`, {
+        method: 'POST',
+        body: { amount: 10 },
+      });
+      expect(sent.status).toBe(202);
+      const containers = docker('ps', '--format', '{{.Names}}').split('\n');
+      expect(
+        containers.filter((name) => /gati-.*_worker_1|gati-.*-worker-1/.test(name)),
+      ).toHaveLength(1);
+      const core = containers.find((name) => /app[_-]1$/.test(name))!;
+      const read = docker(
+        'exec',
+        core,
+        'node',
+        '-p',
+        '[process.env.GREETING, process.env.GATI_ROLE]',
+      );
+      expect(read).toBe("[ 'a $b', 'core' ]");
+      expect(deploy('--down')).toEqual({ result: 'stopped' });
+      expect(deploy()).toMatchObject({ result: 'live' });
+    } finally {
+      expect(deploy('--destroy')).toEqual({ result: 'destroyed' });
+    }
+    expect(docker('volume', 'ls', '--quiet', '--filter', 'name=gati-')).toBe('');
   });
 
   test(

@@ -40,6 +40,7 @@ export const GATI_CODES = {
     "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",
   GATI_DEPLOY_CONFLICT: 'Another tool owns a field that a deploy would change.',
   GATI_DEPLOY_CONTRACT: 'The new release breaks promises of the release that is live.',
+  GATI_DEPLOY_LOCAL: "Docker can't run the app on this machine.",
   GATI_DEPLOY_PLAN:
     "A plan can't be applied, since the cluster is not as it was when the plan was made.",
   GATI_DEPLOY_REGISTRY: "The image can't be read from a registry or pushed to it.",

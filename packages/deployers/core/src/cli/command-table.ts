@@ -80,6 +80,23 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/aws.ts'),
   },
   {
+    name: 'local',
+    words: '[ENV]',
+    description: 'Run dist/ with its queue, Prometheus and Loki in Docker on this machine',
+    maxWords: 1,
+    options: {
+      outDir: OUT_DIR,
+      'dry-run': {
+        type: 'boolean',
+        description: 'Write the files of Docker Compose, start nothing',
+      },
+      down: { type: 'boolean', description: 'Stop the containers, and keep their data' },
+      destroy: { type: 'boolean', description: 'Stop the containers, and remove their data' },
+    },
+    examples: ['vite build && gati-deploy local', 'gati-deploy local --down'],
+    load: () => import('./commands/local.ts'),
+  },
+  {
     name: 'custom',
     words: '[ENV]',
     description: 'Push the image, then run `cdnScript` and `deployScript`',

@@ -101,6 +101,23 @@ const count = (description: string, minimum: number, maximum: number): ConfigSch
   maximum,
 });
 
+const local: ConfigSchema = {
+  description: 'Containers of the target local.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    port: count('Port of the app on this machine; 3000 by default.', 1, 65_535),
+    queue: {
+      description: 'Queue of the effects; redis by default. sqlite needs no container.',
+      enum: ['redis', 'postgres', 'sqlite'],
+    },
+    telemetry: {
+      description: 'Whether Prometheus and Loki run. On by default.',
+      type: 'boolean',
+    },
+  },
+};
+
 const kubernetes: ConfigSchema = {
   description: 'Where the app runs.',
   type: 'object',
@@ -222,12 +239,13 @@ const url = text('Address of users, at which a deploy checks the new release.', 
 const settings: Record<string, ConfigSchema> = {
   provider: {
     description: 'Target of `gati deploy` and `gati-deploy deploy`; kubernetes by default.',
-    enum: ['kubernetes', 'custom', ...CLOUDS],
+    enum: ['kubernetes', 'local', 'custom', ...CLOUDS],
   },
   cdnScript: text('Shell command of the target custom that uploads the assets. Runs first.'),
   deployScript: text('Shell command of the target custom that deploys the image.'),
   image,
   cloud,
+  local,
   kubernetes,
   scale,
   resources,

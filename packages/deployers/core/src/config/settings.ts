@@ -8,6 +8,7 @@ export interface Settings {
   deployScript?: string;
   image?: ImageSettings;
   cloud?: CloudSettings;
+  local?: LocalSettings;
   kubernetes?: KubernetesSettings;
   /** Pods that serve the app. */
   scale?: { min?: number; max?: number; cpu?: number };
@@ -49,7 +50,16 @@ export interface ResourceSettings {
 export const CLOUDS = ['aws'] as const;
 export type CloudName = (typeof CLOUDS)[number];
 
-export type Provider = 'kubernetes' | 'custom' | CloudName;
+export type Provider = 'kubernetes' | 'local' | 'custom' | CloudName;
+
+/** Containers of the target `local`. */
+export interface LocalSettings {
+  /** Port of the app on this machine. */
+  port?: number;
+  queue?: 'redis' | 'postgres' | 'sqlite';
+  /** Whether Prometheus and Loki run. */
+  telemetry?: boolean;
+}
 
 /** Settings of a target that is a cloud. */
 export interface CloudSettings {
