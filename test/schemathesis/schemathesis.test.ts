@@ -1,6 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { copyApp } from '@gati/test-kit/apps';
-import { runOrThrow } from '@gati/test-kit/processes';
+import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { bin } from '../../scripts/lib/steps.mjs';
 import { installSchemathesis, runSchemathesis } from './helpers/run-schemathesis.ts';
 import { writeHandlers } from './helpers/write-handlers.ts';
@@ -16,6 +16,7 @@ const PAYMENTS = {
 };
 
 beforeAll(installSchemathesis);
+afterEach(stopProcesses);
 
 const build = (app: string): Promise<unknown> =>
   runOrThrow(process.execPath, [bin('vite/bin/vite.js'), 'build'], { cwd: app });

@@ -73,7 +73,7 @@ ${declaration}
 export const handler: Handler<typeof route> = (req) => ({ read: ${kind.asText ? `JSON.stringify(${value})` : value} });
 `;
 
-/** The source of each handler by its path in \`src/handlers\`. */
+/** The source of each handler by its path in `src/handlers`. */
 function printHandlers(): Map<string, string> {
   const files = new Map<string, string>();
   const add = (

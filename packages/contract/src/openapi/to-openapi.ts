@@ -52,7 +52,7 @@ export function toOpenApi(contract: Contract, options: OpenApiOptions): OpenApiD
   const componentNames = toComponentNames(Object.keys(contract.$defs));
   const print = (schema: Schema): Schema =>
     mapSchema(schema, (part) => {
-      if (part.contentEncoding === 'base64') return { ...part, pattern: BASE64.source };
+      if (part.contentEncoding === 'base64') return { pattern: BASE64.source, ...part };
       if (part.$ref === undefined) return part;
       const name = refName(part.$ref);
       return { ...part, $ref: `#/components/schemas/${componentNames.get(name) ?? name}` };
