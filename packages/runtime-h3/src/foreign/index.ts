@@ -11,8 +11,9 @@ import { type ForeignBinding, MODULE_LIMITS } from '../types/foreign.ts';
 import type { ForeignOptions, Loader } from '../types/bundle.ts';
 import type { ModuleDefinition, ModuleFile } from '../types/modules.ts';
 import { ForeignModule } from './foreign-module.ts';
+import { MovingSource } from './moving-source.ts';
 import { OpenApiSource } from './openapi-source.ts';
-import { ProtocolSource } from './protocol-source.ts';
+import { type ProtocolOptions, ProtocolSource } from './protocol-source.ts';
 import type { ModuleSource } from './source.ts';
 import { withoutLastSlashes } from '../module-host/without-last-slashes.ts';
 
@@ -76,23 +77,37 @@ async function openSource(
     });
   }
   if (parsed.kind === 'http') {
-    const hasOperations = Object.values(binding.methods).some(
-      ({ operation }) => operation !== undefined,
-    );
     const filled = fillVariables(headers, env);
-    if (hasOperations) return new OpenApiSource(source, binding.methods, filled, protocol.limits);
-    const { origin, pathname } = new URL(source);
-    const base = withoutLastSlashes(pathname);
-    return new ProtocolSource({ ...protocol, headers: filled }, { origin, base });
+    const open = (at: string): ModuleSource => openService(binding, at, filled, protocol);
+    return new MovingSource(open, source, { name, host });
   }
   if (parsed.kind === 'wasm') {
     const { WasmSource } = await import('./wasm-source.ts');
-    const file = splitCommand(run === source ? parsed.target : parseSource(name, run).target)[0]!;
-    return new WasmSource(name, path.resolve(root, file), protocol.limits, logger);
+    const open = (at: string): ModuleSource => {
+      const file = splitCommand(parseSource(name, at).target)[0]!;
+      return new WasmSource(name, path.resolve(root, file), protocol.limits, logger);
+    };
+    return new MovingSource(open, run, { name, host });
   }
   throw new GatiError({
     code: 'GATI_MODULE_SOURCE',
     message: `The module "${name}" has a source that this version can't call: ${parsed.kind}.`,
     fix: 'Update Gati, or declare the module with another source.',
   });
+}
+
+/** A service with an OpenAPI document, or with the module protocol. */
+function openService(
+  { methods }: ForeignBinding,
+  address: string,
+  headers: Record<string, string>,
+  protocol: ProtocolOptions,
+): ModuleSource {
+  if (Object.values(methods).some(({ operation }) => operation !== undefined))
+    return new OpenApiSource(address, methods, headers, protocol.limits);
+  const { origin, pathname } = new URL(address);
+  return new ProtocolSource(
+    { ...protocol, headers },
+    { origin, base: withoutLastSlashes(pathname) },
+  );
 }

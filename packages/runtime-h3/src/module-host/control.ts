@@ -6,10 +6,10 @@ import path from 'node:path';
 import { isGatiError } from '@gati/contract';
 import { readBytes } from '../data/read-bytes.ts';
 import type { ModuleDescriptor } from '../types/foreign.ts';
-import type { ModuleItem } from '../types/module-item.ts';
+import type { ModuleItem, SwappedModule } from '../types/module-item.ts';
 
 /** Bytes of a request or a response at most. */
-const MAX_BODY = 1_048_576;
+const MAX_BODY = 2_097_152;
 /** Milliseconds that a command waits: a swap starts a process and ends another one. */
 const WAIT = 120_000;
 
@@ -24,11 +24,12 @@ export interface ModuleControl {
   close(): Promise<void>;
 }
 
+export interface SwapReply extends SwappedModule {
+  descriptor: ModuleDescriptor;
+}
+
 /** Reply to a command. */
-export type ControlReply =
-  | { modules: ModuleItem[] }
-  | { name: string; version: string }
-  | { error: string; code?: string };
+export type ControlReply = { modules: ModuleItem[] } | SwapReply | { error: string; code?: string };
 
 /**
  * Listens for the commands of this user on a socket that belongs to a folder: the app's root in
@@ -114,8 +115,8 @@ async function respond(req: IncomingMessage, commands: ModuleCommands): Promise<
   const { name, source } = value;
   if (typeof name !== 'string' || (source !== undefined && typeof source !== 'string'))
     throw new Error('a swap needs the name of a module');
-  const { version } = await commands.swap(name, source);
-  return { name, version };
+  const descriptor = await commands.swap(name, source);
+  return { name, version: descriptor.version, descriptor };
 }
 
 async function readBody(from: IncomingMessage): Promise<string> {

@@ -6,6 +6,7 @@ export {
   type ControlReply,
   type ModuleCommands,
   type ModuleControl,
+  type SwapReply,
   openModuleControl,
   sendModuleCommand,
 } from './control.ts';

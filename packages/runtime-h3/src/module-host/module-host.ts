@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../types/context.ts';
 import {
   type ForeignDeclaration,
@@ -7,13 +8,14 @@ import {
   type ModuleState,
 } from '../types/foreign.ts';
 import type { ModuleItem } from '../types/module-item.ts';
+import { DirectModule } from './direct-module.ts';
 import { moduleStartError } from './errors.ts';
 import { describeGrants } from './module-item.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { isSupervised, parseSource } from './parse-source.ts';
 import { startDeclared } from './start-declared.ts';
-import { type CheckDescriptor, SupervisedModule } from './supervised-module.ts';
+import { type CheckDescriptor, DRAIN_TIME, SupervisedModule } from './supervised-module.ts';
 
 export interface ModuleHostOptions {
   /** Folder that paths of sources start from. */
@@ -31,6 +33,8 @@ type Follower = (state: ModuleState) => Promise<void> | void;
 export class ModuleProcesses implements ModuleHost {
   readonly #options: ModuleHostOptions;
   readonly #modules = new Map<string, SupervisedModule>();
+  /** Modules without a process. */
+  readonly #direct = new Map<string, DirectModule>();
   readonly #declared = new Map<string, ForeignDeclaration>();
   readonly #followers = new Map<string, Set<Follower>>();
   #guardian: Guardian | undefined;
@@ -45,8 +49,12 @@ export class ModuleProcesses implements ModuleHost {
    */
   async add(declaration: ForeignDeclaration): Promise<void> {
     const { name, source, run = source } = declaration;
-    const { logger } = this.#options;
-    if (!isSupervised(parseSource(name, source), declaration.isolate)) return;
+    const { logger, root } = this.#options;
+    const parsed = parseSource(name, source);
+    if (!isSupervised(parsed, declaration.isolate)) {
+      if (parsed.kind !== 'npm') this.#direct.set(name, new DirectModule(declaration, root));
+      return;
+    }
     const module = new SupervisedModule(run, {
       name,
       limits: { ...MODULE_LIMITS, ...declaration.limits },
@@ -69,6 +77,7 @@ export class ModuleProcesses implements ModuleHost {
   async remove(name: string): Promise<void> {
     const module = this.#modules.get(name);
     this.#modules.delete(name);
+    this.#direct.delete(name);
     this.#declared.delete(name);
     await module?.stop();
   }
@@ -77,7 +86,9 @@ export class ModuleProcesses implements ModuleHost {
     const followers = this.#followers.get(name) ?? new Set();
     this.#followers.set(name, followers.add(onChange));
     const module = this.#modules.get(name);
-    void onChange(module?.state ?? { reason: 'this server does not run it.' });
+    const direct = this.#direct.get(name);
+    const other = direct ? { source: direct.source } : { reason: 'this server does not run it.' };
+    void onChange(module?.state ?? other);
     return () => followers.delete(onChange);
   }
 
@@ -86,12 +97,14 @@ export class ModuleProcesses implements ModuleHost {
     return declared.map((declaration): ModuleItem => {
       const { name, source } = declaration;
       const module = this.#modules.get(name);
-      const version = module?.descriptor?.version ?? declaration.version;
+      const direct = this.#direct.get(name);
+      const version = (module ?? direct)?.descriptor?.version ?? declaration.version;
       const { run = source } = this.#declared.get(name) ?? declaration;
       const { address, reason = 'unknown' } = module?.state ?? {};
+      const running = (module ?? direct)?.source;
       return {
         name,
-        source: module !== undefined && module.source !== run ? module.source : source,
+        source: running !== undefined && running !== run ? running : source,
         ...(version !== undefined && { version }),
         ...describeGrants(declaration),
         health: address === undefined ? reason : 'ok',
@@ -127,6 +140,8 @@ export class ModuleProcesses implements ModuleHost {
     check: CheckDescriptor,
   ): Promise<ModuleDescriptor> {
     const module = this.#modules.get(name);
+    const direct = this.#direct.get(name);
+    if (direct) return this.#swapDirect(direct, name, source ?? direct.source, check);
     if (module === undefined)
       throw moduleStartError(
         name,
@@ -141,6 +156,21 @@ export class ModuleProcesses implements ModuleHost {
         `${source} needs no process, so it takes effect with a release.`,
       );
     return module.swap(source ?? module.source, check);
+  }
+
+  async #swapDirect(
+    module: DirectModule,
+    name: string,
+    source: string,
+    check: CheckDescriptor,
+  ): Promise<ModuleDescriptor> {
+    const { env, logger } = this.#options;
+    const descriptor = await module.swap(source, env, check);
+    const { version } = descriptor;
+    logger.info('a module was swapped', { module: name, version, source });
+    const moved = this.#publish(name, { source });
+    await Promise.race([moved, sleep(DRAIN_TIME, undefined, { ref: false })]);
+    return descriptor;
   }
 
   async stop(): Promise<void> {

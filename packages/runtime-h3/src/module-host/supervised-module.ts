@@ -8,7 +8,7 @@ import { checkHealth, readDescriptor } from './probe.ts';
 /** Health checks in a row that fail before the process is replaced. */
 const MAX_UNHEALTHY = 3;
 /** Milliseconds that calls on an old process have to end after a swap. */
-const DRAIN_TIME = 30_000;
+export const DRAIN_TIME = 30_000;
 
 export interface SupervisedOptions {
   name: string;
@@ -146,10 +146,10 @@ export class SupervisedModule {
   /** Replaces a process that does not respond to health checks, as after SIGSTOP. */
   async #watch(instance: Instance): Promise<void> {
     const { name, limits, logger } = this.#options;
-    const { signal } = this.#stop;
     let failed = 0;
     while (this.#current === instance) {
-      await sleep(limits.health, undefined, { signal, ref: false }).catch(() => undefined);
+      // Without the signal, whose listeners would add up in a row of swaps.
+      await sleep(limits.health, undefined, { ref: false });
       if (this.#current !== instance) return;
       const sick = await checkHealth(instance.process.endpoint);
       failed = sick === undefined ? 0 : failed + 1;

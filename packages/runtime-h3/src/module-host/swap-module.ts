@@ -1,6 +1,5 @@
 import { GatiError } from '@gati/contract';
-import type { SwappedModule } from '../types/module-item.ts';
-import { type ControlReply, sendModuleCommand } from './control.ts';
+import { type ControlReply, sendModuleCommand, type SwapReply } from './control.ts';
 
 /**
  * Swaps a module of the first server that runs for one of the folders.
@@ -13,7 +12,7 @@ export async function swapModule(
   folders: readonly string[],
   name: string,
   source: string | undefined,
-): Promise<SwappedModule> {
+): Promise<SwapReply> {
   for (const folder of folders) {
     const reply = await sendModuleCommand(folder, { name, source });
     if (reply === undefined) continue;

@@ -1,7 +1,7 @@
 import type { Contract, Defs, Schema } from '@gati/contract';
 import type { Guard, Handler, Logger, Middleware, SocketHooks } from './context.ts';
 import type { EffectFile } from './effects.ts';
-import type { ForeignBinding, ModuleDescriptor, ModuleHost } from './foreign.ts';
+import type { BoundMethod, ForeignBinding, ModuleDescriptor, ModuleHost } from './foreign.ts';
 import type { ModuleFile } from './modules.ts';
 import type { MigrationFile } from './migration.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -183,6 +183,7 @@ export interface ForeignRuntime {
     name: string,
     contract: Pick<Contract, 'modules' | '$defs'>,
     descriptor: ModuleDescriptor,
+    bound?: Readonly<Record<string, BoundMethod>>,
   ): string[];
   /** Returns the values of variables in headers, which logs must not contain. */
   listSecrets(options: Pick<ForeignOptions, 'modules' | 'env'>): string[];

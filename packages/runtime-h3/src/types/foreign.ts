@@ -121,10 +121,12 @@ export interface MethodDescriptor {
   operation?: string;
 }
 
-/** State of a supervised module. */
+/** Where a module can be called. */
 export interface ModuleState {
   /** `unix:/path` or `tcp:127.0.0.1:4000`. Absent: the module can't be called. */
   address?: string;
+  /** Source of a module without a process, after a swap too. */
+  source?: string;
   /** Why it can't be called. */
   reason?: string;
 }

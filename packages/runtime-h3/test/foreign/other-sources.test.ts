@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findBreaks } from '../../src/foreign/find-breaks.ts';
 import { describeHttp } from '../../src/module-host/describe-http.ts';
 import { toModuleContract } from '../../src/module-host/descriptor.ts';
 import { describeWasm } from '../../src/module-host/wasm/describe-wasm.ts';
@@ -123,6 +124,42 @@ test('a service that is not there is unavailable', async () => {
     { get: { operation: 'GET /' } },
   );
   await expect(away['get']!()).rejects.toMatchObject({ status: 503 });
+});
+
+test('calls of a service move to another address, once it is compatible', async () => {
+  const other = http.createServer((req, res) => {
+    const document = { openapi: '3.1.0', info: { version: '3' }, paths: DOCUMENT.paths };
+    const isDocument = req.url === '/openapi.json';
+    const value = isDocument ? { ...document, components: DOCUMENT.components } : { at: 'other' };
+    const isFound = isDocument || req.url!.startsWith('/rates/');
+    res.writeHead(isFound ? 200 : 404, { 'content-type': 'application/json' });
+    res.end(JSON.stringify(value));
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const declaration = { name: 'moved', source: url };
+  await modules.host.add(declaration);
+  const methods = { rate: { operation: 'GET /rates/{code}' } };
+  const moved = await modules.open(declaration, methods);
+  const rate = (): Promise<unknown> => moved['rate']!({ params: { code: 'EUR' } });
+  expect(await rate()).toMatchObject({ url: '/api/rates/EUR' });
+  const reject = (): Promise<void> => Promise.reject(new Error('not compatible'));
+  await expect(modules.host.swap('moved', address, reject)).rejects.toThrow('not compatible');
+  await expect(modules.host.swap('moved', 'wasm:./a', reject)).rejects.toThrow('another kind');
+  expect(await rate()).toMatchObject({ url: '/api/rates/EUR' });
+  const { version } = await modules.host.swap('moved', address, () => Promise.resolve());
+  expect(version).toBe('3.0.0');
+  expect(await rate()).toEqual({ at: 'other' });
+  expect(await modules.host.list([declaration])).toMatchObject([{ source: address, version }]);
+  // An operation that moved is a break, although its name and schemas stay.
+  const descriptor = await describeHttp({ name: 'moved', source: address });
+  const contract = { modules: [], $defs: {} };
+  const bound = { rate: { operation: 'GET /rate/{code}' } };
+  expect(findBreaks('moved', contract, descriptor, bound)).toEqual([
+    'rate: GET /rate/{code} is GET /rates/{code} now.',
+  ]);
+  other.closeAllConnections();
+  other.close();
 });
 
 test('a WebAssembly module is called in a thread that a deadline ends', async () => {

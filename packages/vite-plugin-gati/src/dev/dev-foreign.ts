@@ -139,9 +139,9 @@ export function createDevForeign({
       };
     },
     async sync() {
-      const wanted = foreign.declared.filter(({ name, source, isolate }) =>
-        isSupervised(parseSource(name, source), isolate),
-      );
+      const wanted = foreign.declared.filter((module) => inProcessPackage(module) === undefined);
+      const hasProcess = ({ name, source, isolate }: DeclaredModule): boolean =>
+        isSupervised(parseSource(name, source), isolate);
       const names = new Set(wanted.map(({ name }) => name));
       const changed = wanted.filter(
         (module) => running.get(module.name) !== JSON.stringify(module),
@@ -152,7 +152,7 @@ export function createDevForeign({
       for (const name of old) running.delete(name);
       await Promise.all(old.map((name) => host.remove(name)));
       const missing = new Set(foreign.missing.map(({ name }) => name));
-      const others = foreign.missing.some(({ name }) => !names.has(name));
+      const others = foreign.missing.some((module) => !hasProcess(module));
       const starting = changed.map((module) => ({ module, started: start(module) }));
       // A module with a pin starts in the background: only calls of it wait.
       await Promise.all(

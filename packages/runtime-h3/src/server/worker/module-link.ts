@@ -26,9 +26,10 @@ export function createModuleLink(send: (message: MessageToSupervisor) => void): 
   });
 
   async function move(message: MessageToWorker & { gati: 'module-state' }): Promise<void> {
-    const { id, name, address, reason } = message;
+    const { id, name, address, source, reason } = message;
     const state: ModuleState = {
       ...(address !== undefined && { address }),
+      ...(source !== undefined && { source }),
       ...(reason !== undefined && { reason }),
     };
     states.set(name, state);
@@ -66,7 +67,7 @@ async function findProblems(
     const { foreign, contract, version } = await release.bundle();
     if (foreign?.modules[name] === undefined) continue;
     const { findBreaks } = await foreign.load();
-    for (const found of findBreaks(name, contract, descriptor))
+    for (const found of findBreaks(name, contract, descriptor, foreign.modules[name].methods))
       problems.push(`release ${version}: ${found}`);
   }
   return problems;

@@ -14,6 +14,8 @@ import {
   verifyModule,
 } from '@gati/runtime-h3/modules/host';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
+import { isCi } from '../../files/is-ci.ts';
+import { LOCK_FILE } from '../../foreign/lock.ts';
 import { type DeclaredModule, parseDeclaration } from '../../foreign/module-options.ts';
 import { isIsolatedPackage } from '../../foreign/built-declaration.ts';
 import { programsFolder } from '../../foreign/programs.ts';
@@ -35,9 +37,12 @@ export async function run(call: Call): Promise<number> {
     if (action === 'list') return await list(call, project, folders);
     if (action === 'verify' && name !== undefined) return await verify(call, project, name);
     if (action === 'swap' && name !== undefined) {
-      const swapped = await swapModule(folders, name, source);
-      call.output.line(`${name} has version ${swapped.version} now`);
-      call.output.document(swapped);
+      const { version, descriptor } = await swapModule(folders, name, source);
+      // The next build has the contract of the module that serves.
+      const isPinned = !isCi() && (await project.foreign.pin(name, descriptor));
+      call.output.line(`${name} has version ${version} now`);
+      if (isPinned) call.output.line(`wrote ${LOCK_FILE}`);
+      call.output.document({ name, version });
       return OK;
     }
     throw usageError(
