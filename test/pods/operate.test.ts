@@ -112,6 +112,46 @@ describe.skipIf(!pods)('an app that runs on a cluster', () => {
     expect(await message()).toBe('Hi, Ada!');
   });
 
+  test('shows what other tools added, and removes it', async () => {
+    const said = await message();
+    const service = namespaced('api/v1', 'services', 'operate');
+    await edit(service, { spec: { ports: [{ name: 'extra', port: 81, targetPort: 3000 }] } });
+    const revision = (await app.deploy('status')).document.live;
+    const deployment = namespaced('apis/apps/v1', 'deployments', `operate-core-${revision}`);
+    const env = [{ name: 'DEBUG', value: 'moon' }];
+    await edit(deployment, {
+      spec: { template: { spec: { containers: [{ name: 'app', env }] } } },
+    });
+    const found = await app.deploy('drift');
+    const facts = (found.document.drift ?? []).map(({ object, path: at, by }) => [object, at, by]);
+    expect(facts).toEqual([
+      [
+        `Deployment operate-core-${revision}`,
+        'spec.template.spec.containers[app].env[DEBUG]',
+        'kubectl-edit',
+      ],
+      ['Service operate', 'spec.ports[extra]', 'kubectl-edit'],
+    ]);
+    const repaired = await app.deploy('drift', '--repair');
+    expect(repaired, repaired.stderr).toMatchObject({ code: 0 });
+    expect(await app.deploy('drift')).toMatchObject({ code: 0, document: { drift: [] } });
+    expect(await message()).toBe(said);
+  });
+
+  test('keeps its number of pods when `scale` fails', async () => {
+    const before = await live();
+    const quotas = namespaced('api/v1', 'resourcequotas', '').replace(/\/$/, '');
+    const spec = { hard: { pods: String(before!.replicas) } };
+    const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'full' }, spec };
+    await app.client.call('creating', { method: 'POST', path: quotas, body });
+    const failed = await app.deploy('scale', String(before!.replicas + 1));
+    expect(failed.code, failed.stderr).toBe(1);
+    expect(failed.document.errors![0]!.message).toContain('exceeded quota');
+    await app.client.call('deleting', { method: 'DELETE', path: `${quotas}/full` });
+    expect(await live()).toMatchObject({ replicas: before!.replicas, ready: before!.ready });
+    expect(await app.deploy('drift')).toMatchObject({ code: 0 });
+  });
+
   test('takes values of other tools into its settings, and keeps the comments', async () => {
     const autoscalers = 'horizontalpodautoscalers';
     await edit(namespaced('apis/autoscaling/v2', autoscalers, 'operate'), {

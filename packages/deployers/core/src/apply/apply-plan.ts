@@ -104,6 +104,8 @@ export function describeStep(step: PlanStep): string {
       return `watch ${step.revision} with ${step.share} % of the requests`;
     case 'verify':
       return `ask ${step.url ?? `Service ${step.service}`} for ${step.release}`;
+    case 'remove':
+      return `remove what was added to ${step.object.kind} ${step.object.name}`;
     case 'delete':
       return `delete ${step.object.kind} ${step.object.name}`;
   }

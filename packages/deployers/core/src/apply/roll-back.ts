@@ -4,9 +4,22 @@ import { LABELS } from '../objects/labels.ts';
 import { createLiveObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
-import { findObject, findRevision, historyBefore, type LiveState } from '../plan/live-state.ts';
+import {
+  findObject,
+  findRevision,
+  historyBefore,
+  listDeployments,
+  type LiveState,
+} from '../plan/live-state.ts';
 import { LEADING } from '../plan/make-plan.ts';
-import { type ApplyStep, type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
+import { recordOf } from '../plan/essence.ts';
+import {
+  type ApplyStep,
+  type Plan,
+  type PlanStep,
+  type ScaleStep,
+  toRequest,
+} from '../plan/plan.ts';
 
 export interface RolledBack {
   /** Steps that were done, for people. */
@@ -86,8 +99,41 @@ export async function rollBack(
   if (before !== revision)
     for (const object of created)
       await attempt(`remove ${nameOf(object)} of ${plan.release.version}`, () => remove(object));
+  const begun = plan.steps.slice(0, done.length + 1);
+  for (const step of undoSizes(begun, plan, state))
+    await attempt(describeUndo(step), () => send(step));
   return result;
 }
+
+/** Restores the numbers of pods of Deployments that existed before, and the autoscalers. */
+function undoSizes(begun: PlanStep[], plan: Plan, state: LiveState): (ApplyStep | ScaleStep)[] {
+  const before = new Map(
+    listDeployments(state).map(({ deployment, replicas }) => [deployment.metadata.name, replicas]),
+  );
+  const changed = new Set(
+    begun.flatMap((step) => (step.kind === 'scale' ? [step.deployment] : [])),
+  );
+  const scaled = [...changed].flatMap((deployment): ScaleStep[] => {
+    const replicas = before.get(deployment);
+    if (replicas === undefined) return [];
+    const { namespace } = plan;
+    return [{ kind: 'scale', reason: 'the rollout failed', namespace, deployment, replicas }];
+  });
+  // Another revision has its own autoscalers, which were restored with its Service.
+  if (plan.before !== plan.revision) return scaled;
+  const autoscalers = begun.flatMap((step): ApplyStep[] => {
+    if (step.kind !== 'apply' || step.object.kind !== 'HorizontalPodAutoscaler') return [];
+    const found = findObject(state, step.object);
+    const record = found && recordOf(found);
+    return record ? [toStep(record, state)] : [];
+  });
+  return [...autoscalers, ...scaled];
+}
+
+const describeUndo = (step: ApplyStep | ScaleStep): string =>
+  step.kind === 'scale'
+    ? `scale ${step.deployment} back to ${step.replicas}`
+    : `restore ${nameOf(step.object)}`;
 
 /** A Job that failed stays, with its log, until the next deploy. */
 const isOfRevision = ({ kind, metadata }: KubeObject): boolean =>

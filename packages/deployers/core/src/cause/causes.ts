@@ -18,6 +18,7 @@ export type CauseCode =
   | 'image-missing'
   | 'image-denied'
   | 'image-platform'
+  | 'image-slow'
   | 'config-missing'
   | 'start-failed'
   | 'crash'

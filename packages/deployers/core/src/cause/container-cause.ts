@@ -1,9 +1,15 @@
 import os from 'node:os';
 import type { Cause } from './causes.ts';
-import type { ContainerStatus, KubeEvent, Pod, Snapshot } from './snapshot.ts';
+import {
+  type ContainerStatus,
+  type KubeEvent,
+  type Pod,
+  type Snapshot,
+  timeOf,
+} from './snapshot.ts';
 
 /** Returns the reason why the container of a pod does not run, or is not ready. */
-export function containerCause(pod: Pod, { events }: Snapshot): Cause | undefined {
+export function containerCause(pod: Pod, { events, now }: Snapshot): Cause | undefined {
   const status = failedInit(pod) ?? pod.status?.containerStatuses?.find(isApp);
   if (!status || status.ready) return undefined;
   const about = events.filter(({ involvedObject }) => involvedObject?.uid === pod.metadata.uid);
@@ -20,7 +26,28 @@ export function containerCause(pod: Pod, { events }: Snapshot): Cause | undefine
     );
   if (/^(?:CreateContainerError|RunContainerError|StartError|PreCreateHookError)/.test(reason))
     return startCause(pod, waiting?.message ?? reason);
+  if (reason === 'ContainerCreating') return pullCause(pod, about, now);
   return endCause(pod, status, about) ?? probeCause(pod, status, about);
+}
+
+/** Milliseconds after which the pull of an image is named as what a pod waits for. */
+const SLOW_PULL = 10_000;
+
+/** An image that is being pulled, if nothing has happened since the pull began. */
+function pullCause(pod: Pod, events: KubeEvent[], now: number): Cause | undefined {
+  const last = events.at(-1);
+  if (last?.reason !== 'Pulling') return undefined;
+  const since = timeOf(last);
+  if (!(now - Date.parse(since) >= SLOW_PULL)) return undefined;
+  return {
+    ...cause(
+      pod,
+      'image-slow',
+      `the node has been pulling the image since ${since}`,
+      'Wait, or raise `rollout.timeout`. Check how fast the nodes reach the registry in `image.repository`; a registry in the region of the cluster is faster.',
+    ),
+    since,
+  };
 }
 
 const isApp = ({ name }: ContainerStatus): boolean => name === 'app';

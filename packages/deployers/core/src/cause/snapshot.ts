@@ -9,6 +9,8 @@ export interface Snapshot {
   pods: Pod[];
   /** The last ones at the end. */
   events: KubeEvent[];
+  /** Time of the cluster, milliseconds since 1970. */
+  now: number;
 }
 
 export interface Workload extends KubeObject {
@@ -81,25 +83,27 @@ export async function readSnapshot(
   const query = { labelSelector: `${LABELS.revision}=${revision},${LABELS.role}=${role}` };
   const apps = `apis/apps/v1/namespaces/${namespace}`;
   const core = `api/v1/namespaces/${namespace}`;
-  const [found, replicaSets, pods, warnings, kills] = await Promise.all([
+  const [found, replicaSets, pods, warnings, kills, pulls] = await Promise.all([
     cluster.get(`${apps}/deployments/${deployment}`),
     cluster.list(`${apps}/replicasets`, query),
     cluster.list(`${core}/pods`, query),
     cluster.list(`${core}/events`, { fieldSelector: 'type=Warning' }),
     // Their messages name the probe that ended a container. They are no warnings.
     cluster.list(`${core}/events`, { fieldSelector: 'reason=Killing' }),
+    cluster.list(`${core}/events`, { fieldSelector: 'reason=Pulling' }),
   ]);
   const own = new Set([found, ...replicaSets, ...pods].map((each) => each?.metadata.uid));
   return {
     deployment: found as Workload | undefined,
     replicaSets: replicaSets as Workload[],
     pods: (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined),
-    events: ([...warnings, ...kills] as KubeEvent[])
+    events: ([...warnings, ...kills, ...pulls] as KubeEvent[])
       .filter(({ involvedObject }) => isObject(involvedObject) && own.has(involvedObject.uid))
       .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)),
+    now: cluster.now(),
   };
 }
 
 /** When an event happened last, RFC 3339. */
-const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): string =>
+export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubeEvent): string =>
   lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';

@@ -6,6 +6,7 @@ import { createObjects, createLiveObjects } from '../objects/objects.ts';
 import { rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { differences, recordOf } from '../plan/essence.ts';
+import { findAdded } from './find-added.ts';
 import {
   findLive,
   findObject,
@@ -29,6 +30,8 @@ export interface Drift {
   since: string | null;
   /** The object as it was applied. */
   desired: KubeObject;
+  /** JSON pointer of a value that another tool added, which was never applied. */
+  added?: string;
 }
 
 /** Compares the objects of the live release with what its deploy applied. */
@@ -51,7 +54,15 @@ export function findDrift(target: Target, state: LiveState): Drift[] {
 function objectDrift(object: KubeObject): Drift[] {
   const record = recordOf(object);
   if (!record) return [];
-  return differences(record, object).map((each) => toDrift(record, each, object));
+  const changed = differences(record, object).map((each) => toDrift(record, each, object));
+  // The cluster adds values too, such as defaults. They have no owner.
+  const added = findAdded(record, object)
+    .filter(({ path }) => path !== 'spec.replicas' && ownerOf(object, path) !== undefined)
+    .map(({ path, pointer, value }) => ({
+      ...toDrift(record, { path, before: value, after: null }, object),
+      added: pointer,
+    }));
+  return [...changed, ...added];
 }
 
 /** The number of pods is not a part of the applied object. */
@@ -91,7 +102,10 @@ type Field = NonNullable<KubeObject['metadata']['managedFields']>[number];
 /** Returns the tool that wrote a value last, other than `gati-deploy`. */
 function ownerOf({ metadata }: KubeObject, path: string): Field | undefined {
   return (metadata.managedFields ?? [])
-    .filter(({ manager, fieldsV1 }) => manager !== MANAGER && owns(fieldsV1, path))
+    .filter(
+      ({ manager, subresource, fieldsV1 }) =>
+        manager !== MANAGER && subresource === undefined && owns(fieldsV1, path),
+    )
     .sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
 }
 

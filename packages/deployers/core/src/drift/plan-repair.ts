@@ -4,6 +4,7 @@ import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
 import { findLive, findObject, type LiveState, releaseOf } from '../plan/live-state.ts';
 import { timeoutOf } from '../objects/duration.ts';
+import { planVerify } from '../plan/make-plan.ts';
 import { createPlan, type Plan, type PlanStep } from '../plan/plan.ts';
 import type { Drift } from './find-drift.ts';
 
@@ -15,7 +16,9 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
   const deployment = live.deployment.metadata.name;
   const isReplicas = ({ path }: Drift): boolean => path === 'spec.replicas';
   const objects = new Map<string, KubeObject>(
-    drift.filter((each) => !isReplicas(each)).map(({ object, desired }) => [object, desired]),
+    drift
+      .filter((each) => !isReplicas(each) && each.added === undefined)
+      .map(({ object, desired }) => [object, desired]),
   );
   const steps = [...objects].map(([name, object]): PlanStep => {
     const changes = drift
@@ -24,6 +27,7 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
     const found = findObject(state, object);
     return { ...toApplyStep(object, found, 'another tool changed it', true), changes };
   });
+  steps.push(...planRemovals(target, drift));
   const replicas = drift.some(isReplicas) ? rolesOf(target.settings)[0].min : live.replicas;
   if (replicas !== live.replicas)
     steps.push({
@@ -43,6 +47,26 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
     replicas,
     timeout: timeoutOf(target),
   });
+  steps.push(...planVerify(target, { id: live.release }, rolesOf(target.settings), 'it responds'));
   const release = releaseOf(live);
   return createPlan(target, { server, release, revision, before: revision, steps });
+}
+
+/** Removes what other tools added. The last items of a list go first, so that the others stay in place. */
+function planRemovals({ namespace }: Target, drift: Drift[]): PlanStep[] {
+  const objects = new Map<string, Drift[]>();
+  for (const each of drift)
+    if (each.added !== undefined)
+      objects.set(each.object, [...(objects.get(each.object) ?? []), each]);
+  return [...objects.values()].map((all) => ({
+    kind: 'remove',
+    reason: 'another tool added it',
+    object: { kind: all[0]!.kind, name: all[0]!.desired.metadata.name, namespace },
+    patch: [...all]
+      .reverse()
+      .flatMap(({ added, actual }) => [
+        { op: 'test', path: added!, value: actual } as const,
+        { op: 'remove', path: added! } as const,
+      ]),
+  }));
 }

@@ -28,7 +28,13 @@ export interface KubeMetadata {
   creationTimestamp?: string;
   deletionTimestamp?: string;
   ownerReferences?: { kind: string; name: string; uid: string }[];
-  managedFields?: { manager?: string; operation?: string; time?: string; fieldsV1?: object }[];
+  managedFields?: {
+    manager?: string;
+    operation?: string;
+    subresource?: string;
+    time?: string;
+    fieldsV1?: object;
+  }[];
 }
 
 /** An exact request to the API server. */

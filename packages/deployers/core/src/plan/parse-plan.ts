@@ -65,6 +65,15 @@ function isStep(step: unknown, namespace: string): boolean {
       );
     case 'verify':
       return step['namespace'] === namespace && isName(step['service']) && isAddress(step['url']);
+    case 'remove':
+      return (
+        isObject(object) &&
+        object['namespace'] === namespace &&
+        isName(object['name']) &&
+        isMember(object['kind']) &&
+        Array.isArray(step['patch']) &&
+        step['patch'].every(isRemoval)
+      );
     case 'delete':
       return (
         isObject(object) &&
@@ -77,6 +86,12 @@ function isStep(step: unknown, namespace: string): boolean {
       return false;
   }
 }
+
+const isRemoval = (value: unknown): boolean =>
+  isObject(value) &&
+  (value['op'] === 'test' || value['op'] === 'remove') &&
+  typeof value['path'] === 'string' &&
+  value['path'].startsWith('/spec/');
 
 /** Whether an object is in the namespace, or is the namespace itself. */
 function isOwnObject(object: unknown, namespace: string): boolean {

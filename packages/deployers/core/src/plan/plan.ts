@@ -42,6 +42,7 @@ export type PlanStep =
   | MigrateStep
   | WatchStep
   | VerifyStep
+  | RemoveStep
   | DeleteStep;
 
 interface Step {
@@ -112,6 +113,14 @@ export interface VerifyStep extends Step {
   url: string | null;
 }
 
+/** Removes values that another tool added to an object. */
+export interface RemoveStep extends Step {
+  kind: 'remove';
+  object: { kind: string; name: string; namespace: string };
+  /** JSON Patch (RFC 6902). Each removal comes after a test that the value is that of the plan. */
+  patch: { op: 'test' | 'remove'; path: string; value?: unknown }[];
+}
+
 export interface DeleteStep extends Step {
   kind: 'delete';
   object: { kind: string; name: string; namespace: string };
@@ -144,6 +153,14 @@ export function toRequest(
       query: { fieldManager: MANAGER, fieldValidation: 'Strict', ...dryRun },
       contentType: 'application/merge-patch+json',
       body: { spec: { replicas: step.replicas } },
+    };
+  if (step.kind === 'remove')
+    return {
+      method: 'PATCH',
+      path: pathOf({ kind: step.object.kind, metadata: step.object }),
+      query: { fieldManager: MANAGER, fieldValidation: 'Strict', ...dryRun },
+      contentType: 'application/json-patch+json',
+      body: step.patch,
     };
   if (step.kind === 'delete') {
     const { kind, name, namespace } = step.object;

@@ -32,6 +32,7 @@ const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
   replicaSets: [],
   pods: [],
   events: [],
+  now: 0,
   ...parts,
 });
 
@@ -129,6 +130,20 @@ describe('the cause of pods that are not ready', () => {
     const [found, ...more] = findCauses(given);
     expect(found).toMatchObject({ code, fix: expect.stringContaining(fix) });
     expect(more).toEqual([]);
+  });
+
+  test('names a pull that takes long, while nothing else has happened', () => {
+    const began = Date.parse('2026-11-30T08:00:00Z');
+    const pulling = {
+      ...event('Pulling', 'Pulling image "r/shop"'),
+      lastTimestamp: '2026-11-30T08:00:00Z',
+    };
+    const pods = [container({ waiting: { reason: 'ContainerCreating' } })];
+    const at = (seconds: number, ...events: KubeEvent[]): string[] =>
+      findCauses(snapshot({ pods, events, now: began + seconds * 1000 })).map(({ code }) => code);
+    expect(at(5, pulling)).toEqual([]);
+    expect(at(12, pulling)).toEqual(['image-slow']);
+    expect(at(12, pulling, event('FailedMount', 'no secret'))).toEqual(['volume']);
   });
 
   test('is why the last pull failed, while the node waits for the next one', () => {
