@@ -26,6 +26,8 @@ export interface ServerEnv {
   domain: string | undefined;
   /** Servers of domains, to which this one passes the requests for their routes. */
   domains: ReadonlyMap<string, URL> | undefined;
+  /** Servers of other releases by exact version. */
+  releaseServers: ReadonlyMap<string, URL> | undefined;
   /** Time that requests in flight get once the process has to end. */
   drain: number;
   /**
@@ -69,7 +71,8 @@ export function readServerEnv(env: Env): ServerEnv {
       readInteger(env, 'GATI_WORKERS', 1, 1024, 'a number of processes above 0') ?? countCpus(),
     role: role as Role,
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
-    domains: role === 'routes' ? undefined : readDomains(env.GATI_DOMAINS),
+    domains: role === 'routes' ? undefined : readServers(env, 'GATI_DOMAINS', 'payments'),
+    releaseServers: readServers(env, 'GATI_RELEASE_SERVERS', '1.2.0'),
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     heartbeatTimeout: readHeartbeatTimeout(env),
     startTimeout:
@@ -85,22 +88,27 @@ export function readServerEnv(env: Env): ServerEnv {
 }
 
 /** Reads `payments=http://shop-payments,refunds=http://shop-refunds:3000`. */
-function readDomains(text: string | undefined): ReadonlyMap<string, URL> | undefined {
+function readServers(
+  env: Env,
+  variable: string,
+  example: string,
+): ReadonlyMap<string, URL> | undefined {
+  const text = env[variable];
   if (!text) return undefined;
-  const domains = new Map<string, URL>();
+  const servers = new Map<string, URL>();
   for (const pair of text.split(',')) {
     const at = pair.indexOf('=');
     const [name, address] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
     const url = at > 0 && URL.canParse(address) ? new URL(address) : undefined;
     if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || name === '')
       throw badEnvError(
-        'GATI_DOMAINS',
+        variable,
         text,
-        'domains with the origins of their servers: payments=http://shop-payments,refunds=http://shop-refunds:3000',
+        `names with the HTTP origins of their servers: ${example}=http://shop-${example}`,
       );
-    domains.set(name, url);
+    servers.set(name, url);
   }
-  return domains;
+  return servers;
 }
 
 function readHeartbeatTimeout(env: Env): number | undefined {

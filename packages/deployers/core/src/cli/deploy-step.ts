@@ -10,6 +10,7 @@ import { kubeError, statusOf } from '../kube/errors.ts';
 import { readAccess } from '../kube/kubeconfig.ts';
 import { createObjects } from '../objects/objects.ts';
 import { assertQueue, type ReleaseFacts, type Target, toTarget } from '../objects/target.ts';
+import { isolatedBeside } from '../plan/isolated.ts';
 import { readLiveState, type LiveState } from '../plan/live-state.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
@@ -51,7 +52,9 @@ export async function planRelease(
   assertQueue(manifest, target.settings);
   const state = await readLiveState(cluster, target);
   const options = { server: cluster.access.server.origin, force, isGradual: true };
-  return { plan: makePlan(target, release, createObjects(target, release), state, options), state };
+  const isolated = isolatedBeside(target, state, release.version);
+  const facts = { ...release, ...(isolated.length > 0 && { isolated }) };
+  return { plan: makePlan(target, facts, createObjects(target, facts), state, options), state };
 }
 
 /** Prints a plan, one line per step. */

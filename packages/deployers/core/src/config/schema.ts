@@ -230,6 +230,11 @@ const rollout: ConfigSchema = {
         duration: text('Time at each step, such as 90s or 10m; 2m by default.', DURATION),
       },
     },
+    isolate: count(
+      'Earlier releases that keep pods of their own, for requests of their version; 0 by default.',
+      0,
+      10,
+    ),
     keep: count('Earlier revisions that a rollback can return to; 3 by default.', 1, 10),
   },
 };

@@ -18,7 +18,7 @@ export interface Settings {
   /** Pods that serve the routes of one domain each, by its name. */
   domains?: Record<string, RoleSettings>;
   env?: Record<string, EnvValue>;
-  rollout?: { timeout?: string; keep?: number; canary?: CanarySettings };
+  rollout?: { timeout?: string; keep?: number; isolate?: number; canary?: CanarySettings };
   /** Address under which users reach the app. */
   url?: string;
 }

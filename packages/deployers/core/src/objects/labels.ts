@@ -18,6 +18,8 @@ export const ANNOTATIONS = {
   applied: 'gati.dev/applied',
   /** Paths of the domains with pods of their own, as JSON. */
   paths: 'gati.dev/paths',
+  /** Releases with pods of their own beside the live one, as JSON. */
+  isolated: 'gati.dev/isolated',
   /** The revision that gets a share of the requests besides the live one. */
   canary: 'gati.dev/canary',
   /** Revisions that were live, the newest first. */

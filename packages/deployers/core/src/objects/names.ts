@@ -12,6 +12,10 @@ export const deploymentName = ({ app }: Target, role: string, revision: string):
 export const nameFor = ({ app }: Target, { name }: Pick<Role, 'name'>): string =>
   name === CORE ? app : toName(`${app}-${name}`, NAME_LIMIT);
 
+/** Returns the name of the Service of a release that keeps pods of its own. */
+export const isolatedName = ({ app }: Target, revision: string): string =>
+  `${app}-release-${revision}`;
+
 /** Returns the name of the Service by which a gateway finds the revision of a canary. */
 export const nextName = (target: Target, role: Pick<Role, 'name'>): string =>
   `${nameFor(target, role)}-next`;

@@ -6,11 +6,11 @@ import { headOf, setId, setName, withIdentity } from './identity.ts';
 import { ANNOTATIONS, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createMigrateSpec, hasSharedDatabase, MIGRATE, migrateJobName } from './migrate-job.ts';
 import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
-import { deploymentName, nameFor, nextName } from './names.ts';
+import { deploymentName, isolatedName, nameFor, nextName } from './names.ts';
 import { timeoutOf } from './duration.ts';
 import { createEdgeRoute, hasWeights } from './edge-route.ts';
-import { CORE, domainLabel, isServing, type Role, rolesOf } from './roles.ts';
-import type { DomainPaths, ReleaseFacts, Target } from './target.ts';
+import { CORE, domainLabel, isServing, ISOLATED, type Role, rolesOf } from './roles.ts';
+import type { DomainPaths, IsolatedRelease, ReleaseFacts, Target } from './target.ts';
 
 /** Objects of a deploy, in the order in which they are written. */
 export interface DesiredObjects {
@@ -46,7 +46,11 @@ export interface Canary {
 }
 
 /** A revision to which requests go. */
-export type LiveRevision = Pick<ReleaseFacts, 'paths'> & { revision: string };
+export type LiveRevision = Pick<ReleaseFacts, 'paths' | 'isolated'> & { revision: string };
+
+const PORTS = [
+  { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' },
+];
 
 /** Kinds that the set of an app may contain, for tools that prune such sets. */
 const MEMBERS = Object.entries(KINDS)
@@ -71,7 +75,7 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
     deployments: templates.map(({ role, template }) =>
       createDeployment(target, release, { revision, role, template }),
     ),
-    live: createLiveObjects(target, { revision, ...pathsOf(release) }, []),
+    live: createLiveObjects(target, { ...release, revision }, []),
   };
 }
 
@@ -84,10 +88,7 @@ function createDeployment(
     kind: 'Deployment',
     name: deploymentName(target, role.name, revision),
     labels: { ...roleLabels(role), ...releaseLabels(release), [LABELS.revision]: revision },
-    ...(release.paths &&
-      role.name === CORE && {
-        annotations: { [ANNOTATIONS.paths]: JSON.stringify(release.paths) },
-      }),
+    ...(role.name === CORE && annotationsOf(release)),
     spec: {
       // No `replicas`. A separate step sets them, so that a deploy does not undo changes of an
       // autoscaler.
@@ -98,6 +99,19 @@ function createDeployment(
       template,
     },
   });
+}
+
+/** Returns what a rollback needs to know of a release. */
+function annotationsOf({ paths, isolated }: ReleaseFacts): {
+  annotations?: Record<string, string>;
+} {
+  if (!paths && !isolated) return {};
+  return {
+    annotations: {
+      ...(paths && { [ANNOTATIONS.paths]: JSON.stringify(paths) }),
+      ...(isolated && { [ANNOTATIONS.isolated]: JSON.stringify(isolated) }),
+    },
+  };
 }
 
 function createContract(
@@ -222,6 +236,7 @@ export function createLiveObjects(
       ...(hasWeights(settings) && settings.rollout?.canary
         ? [core, ...serving].map((role) => createService(target, role, next, { isNext: true }))
         : []),
+      ...(live.isolated ?? []).map((each) => createIsolatedService(target, each)),
       ...createRoute(target, live.paths ?? {}, canary),
       ...budgets,
     ],
@@ -256,7 +271,21 @@ function createService(
     spec: {
       type: (isMain && target.settings.kubernetes?.service) || 'ClusterIP',
       selector: isShared ? all : { ...all, [LABELS.revision]: own },
-      ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' }],
+      ports: PORTS,
+    },
+  });
+}
+
+/** Leads to the pods of an earlier release, for requests of its version. */
+function createIsolatedService(target: Target, { revision }: IsolatedRelease): KubeObject {
+  return withIdentity(target, {
+    kind: 'Service',
+    name: isolatedName(target, revision),
+    labels: { [LABELS.role]: ISOLATED, [LABELS.revision]: revision },
+    spec: {
+      type: 'ClusterIP',
+      selector: revisionSelector(target, ISOLATED, revision),
+      ports: PORTS,
     },
   });
 }
@@ -280,9 +309,6 @@ const roleLabels = ({ name, domain }: Role): Record<string, string> => ({
   [LABELS.role]: name,
   ...(domain !== undefined && { [LABELS.domain]: domainLabel(domain) }),
 });
-
-const pathsOf = ({ paths }: Pick<ReleaseFacts, 'paths'>): Pick<ReleaseFacts, 'paths'> =>
-  paths ? { paths } : {};
 
 function createBudget(target: Target, role: Role, revision: string): KubeObject {
   const selector = { matchLabels: revisionSelector(target, role.name, revision) };

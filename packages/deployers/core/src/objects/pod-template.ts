@@ -4,9 +4,9 @@ import type { EnvValue, Settings } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
 import { hasEdge } from './edge-route.ts';
 import { hasSharedDatabase } from './migrate-job.ts';
-import { nameFor } from './names.ts';
+import { isolatedName, nameFor } from './names.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
-import type { ReleaseFacts, Target } from './target.ts';
+import type { IsolatedRelease, ReleaseFacts, Target } from './target.ts';
 
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
 const PRE_STOP = 10;
@@ -77,11 +77,11 @@ function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<s
 
 function createContainer(
   target: Target,
-  { image, migrates }: ReleaseFacts,
+  { image, migrates, isolated }: ReleaseFacts,
   role: Role,
 ): Record<string, unknown> {
   const { settings } = target;
-  const own = ownEnv(target, role, migrates ?? false);
+  const own = ownEnv(target, role, { migrates: migrates ?? false, isolated: isolated ?? [] });
   const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = role.resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
@@ -134,7 +134,7 @@ function drainOf({ settings }: Target): number {
 function ownEnv(
   target: Target,
   { name, value, domain }: Role,
-  migrates: boolean,
+  { migrates, isolated }: { migrates: boolean; isolated: IsolatedRelease[] },
 ): { name: string; value: string }[] {
   const { settings } = target;
   // A database in the folder of a pod is new, and a Job can't reach it.
@@ -145,6 +145,7 @@ function ownEnv(
     PORT: String(IMAGE.port),
     GATI_ROLE: value,
     GATI_DOMAIN: domain,
+    GATI_RELEASE_SERVERS: name === CORE ? releaseServers(target, isolated) : undefined,
     GATI_MIGRATIONS: isOwnDatabase ? 'apply' : undefined,
     ...(!hasEdge(target.settings) &&
       (domain !== undefined
@@ -154,6 +155,14 @@ function ownEnv(
   return Object.entries(all).flatMap(([key, text]) =>
     text === undefined ? [] : [{ name: key, value: text }],
   );
+}
+
+/** Returns the Services of earlier releases: `1.2.0=http://shop-release-3f9a0c1b22`. */
+function releaseServers(target: Target, isolated: IsolatedRelease[]): string | undefined {
+  const pairs = isolated.map(
+    ({ version, revision }) => `${version}=http://${isolatedName(target, revision)}`,
+  );
+  return pairs.length > 0 ? pairs.join(',') : undefined;
 }
 
 /** Returns the Services to which the core passes requests: `payments=http://shop-routes-payments`. */

@@ -19,6 +19,8 @@ export interface Role {
 
 /** Role of the pods that serve all requests. */
 export const CORE = 'core';
+/** Role of the pods of earlier releases, which serve requests of their version. */
+export const ISOLATED = 'release';
 const WORKER = 'worker';
 const CPU = 70;
 /** Characters of a domain in the names of objects. */

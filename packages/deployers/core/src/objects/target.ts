@@ -19,10 +19,17 @@ export interface ReleaseFacts {
   image: string;
   /** Absent if no domain has pods of its own. */
   paths?: DomainPaths;
+  /** Earlier releases that keep pods of their own. */
+  isolated?: IsolatedRelease[];
   /** The contract as `packContract` packs it. Absent if it is too long. */
   contract?: string;
   /** Whether the build has migrations of the database. */
   migrates?: boolean;
+}
+
+export interface IsolatedRelease {
+  revision: string;
+  version: string;
 }
 
 /** Path prefixes of domains, under which no other domain has a route. */

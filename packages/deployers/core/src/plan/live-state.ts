@@ -4,7 +4,7 @@ import { statusOf } from '../kube/errors.ts';
 import { KINDS, pathOfKind } from '../kube/kinds.ts';
 import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
 import { CORE } from '../objects/roles.ts';
-import type { DomainPaths, ReleaseFacts, Target } from '../objects/target.ts';
+import type { DomainPaths, IsolatedRelease, ReleaseFacts, Target } from '../objects/target.ts';
 
 /** The objects of an app in the cluster. */
 export interface LiveState {
@@ -60,6 +60,7 @@ export interface Revision {
   version: string;
   image: string;
   paths?: DomainPaths;
+  isolated?: IsolatedRelease[];
   deployment: KubeObject;
   /** Desired number of pods, and number of ready pods. */
   replicas: number;
@@ -104,25 +105,32 @@ function toRevision(deployment: KubeObject): Revision {
     release: labels[LABELS.release] ?? '',
     version: labels[LABELS.version] ?? '',
     image: container?.image ?? '',
-    ...readPaths(deployment),
+    ...readAnnotations(deployment),
     deployment,
     replicas,
     ready: status.readyReplicas ?? 0,
   };
 }
 
-function readPaths({ metadata }: KubeObject): { paths?: DomainPaths } {
-  try {
-    const value: unknown = JSON.parse(metadata.annotations?.[ANNOTATIONS.paths] ?? 'null');
-    return isObject(value) ? { paths: value as DomainPaths } : {};
-  } catch {
-    return {};
-  }
+function readAnnotations({ metadata }: KubeObject): Pick<Revision, 'paths' | 'isolated'> {
+  const read = (name: string): unknown => {
+    try {
+      return JSON.parse(metadata.annotations?.[name] ?? 'null');
+    } catch {
+      return null;
+    }
+  };
+  const [paths, isolated] = [read(ANNOTATIONS.paths), read(ANNOTATIONS.isolated)];
+  return {
+    ...(isObject(paths) && { paths: paths as DomainPaths }),
+    ...(Array.isArray(isolated) && { isolated: isolated as IsolatedRelease[] }),
+  };
 }
 
 /** Returns what a plan needs to know of a revision in the cluster. */
-export function releaseOf({ release, version, image, paths }: Revision): ReleaseFacts {
-  return { id: release, version, image, ...(paths && { paths }) };
+export function releaseOf(found: Revision): ReleaseFacts {
+  const { release, version, image, paths, isolated } = found;
+  return { id: release, version, image, ...(paths && { paths }), ...(isolated && { isolated }) };
 }
 
 const serviceOf = ({ objects }: LiveState): KubeObject | undefined =>

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf, pathOf } from '../kube/kinds.ts';
 import { setId } from '../objects/identity.ts';
-import { createLiveObjects, type DesiredObjects } from '../objects/objects.ts';
+import { createLiveObjects, type DesiredObjects, type LiveRevision } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
 import { deploymentName, nameFor } from '../objects/names.ts';
-import { CORE, isServing, type Role, rolesOf, workOf } from '../objects/roles.ts';
+import { CORE, isServing, ISOLATED, type Role, rolesOf, workOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
 import { timeoutOf } from '../objects/duration.ts';
@@ -18,6 +18,7 @@ import {
   type LiveState,
   historyBefore,
 } from './live-state.ts';
+import { planIsolated } from './isolated.ts';
 import { type CanaryPlan, type CanaryPods, planCanary } from './plan-canary.ts';
 import { type ApplyStep, createPlan, type Plan, type PlanStep } from './plan.ts';
 
@@ -102,11 +103,12 @@ export function makePlan(
       : []),
     ...endOtherCanary(target, state, revision),
     ...pods,
+    ...planIsolated(target, state, release.isolated ?? [], rolesOf(target.settings)[0]),
     ...switching,
     ...(pods.length > 0 || switching.length > 0
       ? planVerify(target, release, rolesOf(target.settings), 'the release responds')
       : []),
-    ...planEnd(target, revision, [live.service, ...live.others], history, state),
+    ...planEnd(target, { ...release, revision }, [live.service, ...live.others], history, state),
   ];
   const { server } = options;
   return createPlan(target, { server, release, revision, before: before ?? null, steps });
@@ -257,16 +259,18 @@ function planPods(
 /** Ends the pods of other revisions, and removes what the app no longer has. */
 function planEnd(
   target: Target,
-  revision: string,
+  { revision, isolated = [] }: LiveRevision,
   others: KubeObject[],
   history: string[],
   state: LiveState,
 ): PlanStep[] {
-  const kept = new Set([revision, ...history.slice(0, keepOf(target))]);
+  const own = new Set(isolated.map((each) => each.revision));
+  const kept = new Set([revision, ...own, ...history.slice(0, keepOf(target))]);
   const { namespace } = target;
   const old = listDeployments(state).filter((each) => each.revision !== revision);
   const scaled = old
     .filter((each) => each.replicas > 0 && kept.has(each.revision))
+    .filter((each) => each.role !== ISOLATED)
     .map(({ deployment, version }): PlanStep => ({
       kind: 'scale',
       reason: `${version} is no longer live; a rollback can return to it`,
@@ -276,8 +280,10 @@ function planEnd(
     }));
   // Contracts and Jobs too.
   const gone = state.objects.filter(({ kind, metadata }) => {
-    const own = metadata.labels?.[LABELS.revision];
-    return !LEADING.has(kind) && own !== undefined && !kept.has(own);
+    const its = metadata.labels?.[LABELS.revision];
+    if (LEADING.has(kind) || its === undefined) return false;
+    const isIsolated = metadata.labels?.[LABELS.role] === ISOLATED;
+    return isIsolated ? !own.has(its) : !kept.has(its);
   });
   // Finds autoscalers and budgets that the settings no longer need.
   const names = new Set(others.map(nameOf));

@@ -6,7 +6,8 @@ import { createObjects } from '../../src/objects/objects.ts';
 import { createPodTemplates } from '../../src/objects/pod-template.ts';
 import { assertQueue, toTarget } from '../../src/objects/target.ts';
 import { differences } from '../../src/plan/essence.ts';
-import { listRevisions, type LiveState } from '../../src/plan/live-state.ts';
+import { isolatedBeside } from '../../src/plan/isolated.ts';
+import { findRevision, listRevisions, type LiveState } from '../../src/plan/live-state.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { planRevision } from '../../src/plan/plan-revision.ts';
 import { type Plan, toRequest } from '../../src/plan/plan.ts';
@@ -237,6 +238,48 @@ describe('a plan', () => {
       [{ name: 'team-shop', port: 80 }],
     ]);
     expect(gradual('2', applied(state, next), settings).steps).toEqual([]);
+  });
+
+  test('keeps pods of earlier releases for requests of their version', () => {
+    const settings: Settings = { rollout: { isolate: 1 } };
+    const beside = (version: string, state: LiveState): Plan => {
+      const target = toTarget('shop', 'production', settings);
+      const isolated = isolatedBeside(target, state, version);
+      const facts = { ...release(version), ...(isolated.length > 0 && { isolated }) };
+      return makePlan(target, facts, createObjects(target, facts), state, OPTIONS);
+    };
+    let state = applied(EMPTY, beside('1', EMPTY));
+    const first = listRevisions(state)[0]!.revision;
+    const second = beside('2', state);
+    expect(summary(second)).toEqual([
+      'Deployment',
+      'wait',
+      'Deployment',
+      'wait',
+      'Service',
+      'Service',
+      'PodDisruptionBudget',
+      'verify',
+      'scale to 0',
+    ]);
+    const [core, old] = second.steps.flatMap((step) =>
+      step.kind === 'apply' && step.object.kind === 'Deployment' ? [step.object] : [],
+    );
+    expect(envOf(core!)['GATI_RELEASE_SERVERS']).toBe(`1=http://shop-release-${first}`);
+    expect(old!.metadata.name).toBe(`shop-release-${first}`);
+    // The Service of the live release must not select these pods.
+    expect(JSON.stringify(old)).not.toContain('"gati.dev/role":"core"');
+    state = applied(state, second);
+    expect(beside('2', state).steps).toEqual([]);
+    const third = beside('3', state);
+    // The oldest release ends, and its Service with it.
+    expect(summary(third).slice(-3)).toEqual(['scale to 0', 'delete', 'delete']);
+    state = applied(state, third);
+    const target = toTarget('shop', 'production', settings);
+    const back = planRevision(target, state, findRevision(state, second.revision)!, OPTIONS);
+    expect(summary(back).slice(0, 4)).toEqual(['scale to 1', 'wait', 'Deployment', 'wait']);
+    const domains = toTarget('shop', 'production', { rollout: { isolate: 1 }, domains: { a: {} } });
+    expect(() => isolatedBeside(domains, state, '4')).toThrow('`domains`');
   });
 
   test('leads a gateway to the domains, without the core', () => {

@@ -34,7 +34,7 @@ import type { ServerOptions } from '../options.ts';
 import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { createDispatcher, hasClient } from './dispatch.ts';
-import type { DomainServers } from './domain-servers.ts';
+import type { OtherServers } from './other-servers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
@@ -180,11 +180,12 @@ async function startWorker(
     return createWorkerMetrics(measured);
   }, send);
   const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
-  const domains =
-    env.domains &&
+  const others =
+    (env.domains || env.releaseServers) &&
     kind !== 'effects' &&
-    (await import('./domain-servers.ts')).createDomainServers({
+    (await import('./other-servers.ts')).createOtherServers({
       domains: env.domains,
+      releases: env.releaseServers,
       own,
       base: options.base,
       trustProxy: env.trustProxy,
@@ -193,7 +194,7 @@ async function startWorker(
   const http = createWorkerHttp({
     options,
     app,
-    domains: domains || undefined,
+    others: others || undefined,
     source,
     gate,
     control,
@@ -381,8 +382,8 @@ function createWorkerApp({
 interface WorkerHttpOptions {
   options: ServerOptions;
   app: App;
-  /** Present if other servers serve some domains. */
-  domains: DomainServers | undefined;
+  /** Present if other servers serve some domains or releases. */
+  others: OtherServers | undefined;
   source: ReleaseSource;
   /** Present while the process does not know which release is current. */
   gate: ReadyGate | undefined;
@@ -402,7 +403,7 @@ interface WorkerHttpOptions {
 function createWorkerHttp({
   options: { client, clientBase, assetsDir, base, expose },
   app,
-  domains,
+  others,
   source,
   gate,
   control,
@@ -435,7 +436,7 @@ function createWorkerHttp({
     }),
     onUpgrade: (req, socket, head) => app.handleNodeUpgrade(req, socket, head),
   };
-  const served = domains?.guard(handlers) ?? handlers;
+  const served = others?.guard(handlers) ?? handlers;
   const guarded = gate?.guard(served, probes) ?? served;
   return createHttpServer({
     state,

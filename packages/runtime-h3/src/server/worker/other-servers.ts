@@ -4,20 +4,22 @@ import { createTrustedPeer } from '../../app/request/client-ip.ts';
 import { belowBase, normalizeBase } from '../../app/request/path.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { DrainState } from '../http/drain-state.ts';
-import type { DomainProxy } from './domain-proxy.ts';
+import type { ServerProxy } from './server-proxy.ts';
 import type { HttpServerHooks } from './http-server.ts';
 
 type Handlers = Pick<HttpServerHooks, 'onRequest' | 'onUpgrade'>;
 
-/** Passes requests for the routes of some domains to the servers of these domains. */
-export interface DomainServers {
-  /** Takes the requests for the domains before these handlers, which serve them otherwise. */
+/** Passes requests for some releases, and for the routes of some domains, to their servers. */
+export interface OtherServers {
+  /** Takes these requests before the handlers, which serve them otherwise. */
   guard(handlers: Handlers): Handlers;
 }
 
-export interface DomainServersOptions {
+export interface OtherServersOptions {
   /** Origins of servers by domain. */
-  domains: ReadonlyMap<string, URL>;
+  domains: ReadonlyMap<string, URL> | undefined;
+  /** Origins of servers by exact version of the release that they serve. */
+  releases: ReadonlyMap<string, URL> | undefined;
   /** The release whose route table decides. */
   own: Pick<ReleaseBundle, 'match'>;
   base: string | undefined;
@@ -25,22 +27,27 @@ export interface DomainServersOptions {
   state: DrainState;
 }
 
-export function createDomainServers({
+export function createOtherServers({
   domains,
+  releases,
   own,
   base,
   trustProxy,
   state,
-}: DomainServersOptions): DomainServers {
+}: OtherServersOptions): OtherServers {
   const root = normalizeBase(base);
   const isTrusted = createTrustedPeer(trustProxy);
   /** Loaded late: a server may get no request for a domain. */
-  let proxy: Promise<DomainProxy> | undefined;
-  const load = (): Promise<DomainProxy> =>
-    (proxy ??= import('./domain-proxy.ts').then(({ createDomainProxy }) =>
-      createDomainProxy(isTrusted),
+  let proxy: Promise<ServerProxy> | undefined;
+  const load = (): Promise<ServerProxy> =>
+    (proxy ??= import('./server-proxy.ts').then(({ createServerProxy }) =>
+      createServerProxy(isTrusted),
     ));
-  const originOf = (method: string, url: string): URL | undefined => {
+  const originOf = (method: string, { url: target, headers }: IncomingMessage): URL | undefined => {
+    const version = releases && headers['x-api-version'];
+    const release = typeof version === 'string' ? releases?.get(version) : undefined;
+    if (release || !domains) return release;
+    const url = target!;
     const query = url.indexOf('?');
     const path = belowBase(query === -1 ? url : url.slice(0, query), root);
     const route = path === undefined ? undefined : own.match(method, path);
@@ -49,13 +56,13 @@ export function createDomainServers({
   return {
     guard: ({ onRequest, onUpgrade }) => ({
       onRequest(req: IncomingMessage, res: ServerResponse) {
-        const origin = originOf(req.method === 'HEAD' ? 'GET' : req.method!, req.url!);
+        const origin = originOf(req.method === 'HEAD' ? 'GET' : req.method!, req);
         if (!origin) return onRequest(req, res);
         if (state.draining) res.shouldKeepAlive = false;
         void load().then((passer) => passer.request(origin, req, res, () => onRequest(req, res)));
       },
       onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer) {
-        const origin = originOf('WS', req.url!);
+        const origin = originOf('WS', req);
         if (!origin) return onUpgrade(req, socket, head);
         void load().then((passer) =>
           passer.upgrade(origin, req, socket, head, () => {

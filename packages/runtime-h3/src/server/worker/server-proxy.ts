@@ -14,20 +14,20 @@ import { endToEnd, framing, hasBody } from '../http/forward-headers.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
 import { writeProblem } from '../http/write-problem.ts';
 
-/** Milliseconds until a server of a domain must accept a connection. */
+/** Milliseconds until another server must accept a connection. */
 const CONNECT_TIMEOUT = 2000;
 /** Milliseconds that an idle connection stays open: less than the default of `keepAlive`. */
 const IDLE = 4000;
 const CONNECTIONS = 1024;
 
-/** Passes requests to the servers of domains. */
-export interface DomainProxy {
-  /** @param serve serves the request in this process, if no server of the domain accepts it */
+/** Passes requests to other servers of the app. */
+export interface ServerProxy {
+  /** @param serve serves the request in this process, if the other server accepts no connection */
   request(origin: URL, req: IncomingMessage, res: ServerResponse, serve: () => void): void;
   upgrade(origin: URL, req: IncomingMessage, socket: Duplex, head: Buffer, serve: () => void): void;
 }
 
-export function createDomainProxy(isTrusted: TrustedPeer): DomainProxy {
+export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
   const agent = new Agent({ keepAlive: true, timeout: IDLE, maxTotalSockets: CONNECTIONS });
   const open = (origin: URL, req: IncomingMessage, extra: OutgoingHttpHeaders): ClientRequest => {
     const { hostname: host, port } = origin;
@@ -61,7 +61,7 @@ export function createDomainProxy(isTrusted: TrustedPeer): DomainProxy {
         const isUnread = !isSent || (upstream.reusedSocket && !whole);
         if (isUnread) return serve();
         req.resume();
-        writeProblem(res, 502, 'domain_unavailable', { detail: UNAVAILABLE });
+        writeProblem(res, 502, 'server_unavailable', { detail: UNAVAILABLE });
       });
       res.once('close', () => upstream.destroy());
     },
@@ -87,14 +87,14 @@ export function createDomainProxy(isTrusted: TrustedPeer): DomainProxy {
       });
       upstream.on('error', () => {
         if (!isSent) serve();
-        else endWithProblem(socket, 502, 'domain_unavailable', UNAVAILABLE);
+        else endWithProblem(socket, 502, 'server_unavailable', UNAVAILABLE);
       });
       socket.once('close', () => upstream.destroy());
     },
   };
 }
 
-const UNAVAILABLE = 'The server of this domain did not respond.';
+const UNAVAILABLE = 'The server of this domain or release did not respond.';
 
 /** Calls `work` when the request has a connection, which must take little time. */
 function whenConnected(upstream: ClientRequest, work: () => void): void {

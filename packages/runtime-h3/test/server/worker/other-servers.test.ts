@@ -67,6 +67,15 @@ test('a server responds itself for a domain whose server accepts no connection',
   expect(await chat(core.port)).toContain(`{"pid":${String(pid)}}`);
 });
 
+test('a server passes requests for the version of another release to its server', async () => {
+  const other = await server.start();
+  const core = await server.start({ GATI_RELEASE_SERVERS: `1.2.3=${other.url}` });
+  const pidFor = async (headers: Record<string, string>): Promise<unknown> =>
+    ((await (await fetch(`${core.url}/hello`, { headers })).json()) as { pid: number }).pid;
+  expect(await pidFor({ 'x-api-version': '1.2.3' })).toBe(await pidOf(other.url));
+  expect(await pidFor({})).not.toBe(await pidOf(other.url));
+});
+
 test.each(['payments', 'payments=moon', 'payments=https://moon', '=http://moon'])(
   'GATI_DOMAINS=%s ends the start with a message',
   async (value) => {
