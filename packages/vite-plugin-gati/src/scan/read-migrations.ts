@@ -13,14 +13,14 @@ export const isMigration = (file: string): boolean =>
   file.startsWith(`${MIGRATIONS}/`) && file.endsWith('.sql');
 
 /**
- * Reads the files of `src/migrations`, in their order.
+ * Reads the files of `src/migrations`, in their order. Leaves out empty ones.
  *
  * @throws {GatiError} GATI_MIGRATE when a name can't be used, or the files are too large
  */
 export function readMigrations(root: string): DatabaseMigration[] {
   const names = listSql(path.join(root, MIGRATIONS));
   let bytes = 0;
-  return names.sort(compareNames).map((name) => {
+  return names.sort(compareNames).flatMap((name) => {
     if (!NAME.test(name))
       throw fileError(name, 'its name has other characters than letters, digits, `.`, `_` and `-`');
     if (/[._-]down\.sql$/i.test(name))
@@ -28,7 +28,8 @@ export function readMigrations(root: string): DatabaseMigration[] {
     const sql = fs.readFileSync(path.join(root, MIGRATIONS, name), 'utf8');
     bytes += Buffer.byteLength(sql);
     if (bytes > MAX_BYTES) throw fileError(name, `the files have more than ${MAX_BYTES} bytes`);
-    return { name, sql };
+    // An editor creates a file before its text is written.
+    return sql.trim() === '' ? [] : [{ name, sql }];
   });
 }
 

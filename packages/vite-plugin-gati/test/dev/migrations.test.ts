@@ -24,6 +24,10 @@ afterEach(async () => {
 test('the development server applies new migrations, and rejects an edit of an applied one', async () => {
   expect(await ask(dev, '/notes')).toMatchObject({ status: 200, body: [] });
   expect(dev.log.join('\n')).toContain('applied the migration 1_notes.sql');
+  // An editor creates an empty file first.
+  await app.write('src/migrations/2_first.sql', '');
+  await app.write('src/handlers/two.ts', 'export const handler = () => 2;\n');
+  await eventually(async () => expect((await ask(dev, '/two')).body).toBe(2));
   await app.write('src/migrations/2_first.sql', "INSERT INTO notes VALUES ('first');");
   await eventually(async () =>
     expect((await ask(dev, '/notes')).body).toEqual([{ text: 'first' }]),
