@@ -130,6 +130,11 @@ const CASES: Record<string, Case[]> = {
     [['--unknown', 'value'], 2],
     [[], 2],
   ],
+  migrate: [
+    [['--dry-run'], 0],
+    [['--timeout', 'many'], 2],
+    [['--unknown', 'value'], 2],
+  ],
   modules: [
     [['list'], 0],
     [['verify', 'unknown'], 1],
