@@ -7,6 +7,7 @@ import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { HANDSHAKE_ACCEPTED, sendRaw } from '@gati/test-kit/sockets';
 import { eventually } from '@gati/test-kit/wait';
+import { findBinary } from '../servers/process.ts';
 import { setUpOwner } from './helpers/owner.ts';
 
 const CLERK = 'token-of-the-clerk';
@@ -68,11 +69,20 @@ const VUE: Samples = {
   'POST /words': send('POST', '/words', { text: 'one two' }),
 };
 
+const POLYGLOT: Samples = {
+  'POST /scores': send('POST', '/scores', { text: 'tea' }),
+  'GET /words': send('GET', '/words?word=tea'),
+};
+
+const hasPython = findBinary('python3') !== undefined;
+if (!hasPython) console.warn('SKIPPED, modules of playground/polyglot: there is no python3');
+
 afterEach(() => stopProcesses());
 
 test.each([
   ['payments', '', PAYMENTS],
   ['vue', '/api', VUE],
+  ...(hasPython ? [['polyglot', '', POLYGLOT] as const] : []),
 ] as const)(
   'each route, effect and module of playground/%s is in the log, the metrics and the traces',
   async (name, base, samples) => {

@@ -9,10 +9,12 @@ import { root } from '@gati/test-kit/repository';
 import { type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { eventually, until } from '@gati/test-kit/wait';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { withOtherSources } from '@gati/runtime-h3/collector';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { tinyWasm } from '../../packages/runtime-h3/test/foreign/helpers/tiny-wasm.ts';
 import { env, VITE } from '../built/helpers/commands.ts';
+import { setUpOwner } from '../panel/helpers/owner.ts';
 import { startLoki } from '../servers/loki.ts';
 import { startOtelCollector } from '../servers/otelcol.ts';
 import { findBinary, type Missing } from '../servers/process.ts';
@@ -77,6 +79,47 @@ const EMPTY_STORE = {
   errors: async () => ({ items: [] }),
   oldest: async () => ({}),
 };
+
+const MODULES = `import { defineConfig } from 'vite';
+import gati from 'vite-plugin-gati';
+
+export default defineConfig({
+  plugins: [
+    gati({
+      modules: {
+        scorer: 'exec:./modules/scorer/main.py',
+        tiny: 'wasm:./modules/tiny/tiny.wasm',
+      },
+    }),
+  ],
+});
+`;
+const JOURNEY = `export const route = 'POST /journeys';
+
+export type Body = { item: string };
+
+export const handler: Handler<typeof route> = async (req, res, gctx, lctx) => {
+  const left = await gctx.modules.stock.take(req.body.item);
+  const { score } = await gctx.modules.scorer.score({ text: req.body.item });
+  const word = await gctx.modules.tiny.ok();
+  await gctx.db.sql\`SELECT 1 AS one\`;
+  await fetch(\`\${process.env['BANK_URL']}/charge\`);
+  await gctx.effects.enqueue('ship', { item: req.body.item });
+  lctx.logger.info('travelled');
+  res.status = 201;
+  return { left, score, word };
+};
+`;
+
+/** Ids of spans that lead to a root by their parents. */
+function leadTo(root: string, parents: Map<string, string | undefined>): string[] {
+  return [...parents.keys()].filter((id) => {
+    let at: string | undefined = id;
+    for (let depth = 0; at !== root && at !== undefined && depth < 30; depth++)
+      at = parents.get(at);
+    return at === root;
+  });
+}
 
 const newTraceId = (): string => crypto.randomUUID().replaceAll('-', '');
 
@@ -363,5 +406,113 @@ describe('Prometheus', () => {
     await prometheus.stop();
     await source.reporting!(report).metrics(hostile);
     expect([...report.notes].join()).toMatch(/^Prometheus has no data: it can't be reached/);
+  });
+});
+
+describe.skipIf(
+  isMissing('a request through all languages', collector) ||
+    isMissing('a request through all languages', loki) ||
+    findBinary('python3') === undefined,
+)('a request through TypeScript, Python, WebAssembly, a database and another process', () => {
+  if ('reason' in collector || 'reason' in loki) return;
+
+  test('is one tree in the panel, in the collector, and in Loki by its trace id', async () => {
+    const folder = temporaryFolder('journey');
+    cpSync(path.join(root, 'test/telemetry/fixtures/app'), folder, { recursive: true });
+    linkPackages(folder);
+    const python = 'modules/scorer/main.py';
+    cpSync(path.join(root, 'playground/polyglot', python), path.join(folder, python));
+    mkdirSync(path.join(folder, 'modules/tiny'));
+    writeFileSync(path.join(folder, 'modules/tiny/tiny.wasm'), tinyWasm());
+    writeFileSync(path.join(folder, 'vite.config.ts'), MODULES);
+    writeFileSync(path.join(folder, 'src/handlers/journeys.post.ts'), JOURNEY);
+    await runOrThrow(process.execPath, [VITE, 'build'], { cwd: folder, env });
+    const server = await startBuiltServer(folder, {
+      PATH: process.env['PATH'],
+      GATI_WORKERS: '1',
+      GATI_PANEL: 'on',
+      GATI_EFFECTS: `sqlite:${folder}/effects.db`,
+      GATI_DATABASE: `sqlite:${folder}/data.db`,
+      BANK_URL: bankUrl,
+      OTEL_TRACES_SAMPLER: 'always_on',
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      OTEL_BLRP_SCHEDULE_DELAY: '200',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_RESOURCE_ATTRIBUTES: 'run=journey',
+      OTEL_SERVICE_NAME: 'journey-app',
+      GATI_LOKI_URL: loki.url,
+    });
+    const owner = await setUpOwner(server);
+    const traceId = newTraceId();
+    const response = await fetch(`${server.url}/journeys`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({ item: 'tea' }),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      201,
+      { left: 3, score: 0.03, word: 'ok' },
+    ]);
+    const PARTS = [
+      'handler',
+      'stock.take',
+      'scorer.score',
+      'tiny.ok',
+      'SELECT',
+      'GET',
+      'send ship',
+    ];
+
+    interface Part {
+      spanId: string;
+      parentId?: string;
+      name: string;
+      pid: number;
+      attempt: number;
+      enqueuedBy?: { spanId: string };
+    }
+    type Detail = Record<'requests' | 'spans' | 'runs', Part[]>;
+    const detail = await until('the panel has both attempts', async () => {
+      const { body } = await owner.get(`traces/${traceId}`);
+      const found = body as Detail;
+      return found.runs?.length === 2 && found.requests.length === 1 && found;
+    });
+    const { requests, spans, runs } = detail;
+    const [request] = requests as [Part];
+    expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(PARTS));
+    const parents = new Map<string, string | undefined>([
+      ...spans.map(({ spanId, parentId }): [string, string?] => [spanId, parentId]),
+      ...runs.map(({ spanId, enqueuedBy }): [string, string?] => [spanId, enqueuedBy?.spanId]),
+    ]);
+    // A run that is kept has a span of the same id.
+    expect(leadTo(request.spanId, parents)).toEqual([...parents.keys()]);
+    expect(runs.map(({ attempt }) => attempt).toSorted()).toEqual([1, 2]);
+    expect(runs.map(({ pid }) => pid)).not.toContain(request.pid);
+
+    const received = await until('the collector has the request and both attempts', () => {
+      const all = itemsIn(collector.received(), { run: 'journey' }).spans;
+      const isThere = all.some(({ name }) => name === 'POST /journeys');
+      return isThere && all.filter(({ name }) => name === 'process ship').length === 2 && all;
+    });
+    const mine = received.filter((span) => span.traceId === traceId);
+    expect(mine.map(({ name }) => name)).toEqual(expect.arrayContaining(PARTS));
+    const links = new Map(
+      received.map((span) => [span.spanId, span.links?.[0]?.spanId ?? span.parentSpanId]),
+    );
+    expect(leadTo(request.spanId, links)).toEqual(
+      expect.arrayContaining(received.map(({ spanId }) => spanId)),
+    );
+
+    const search = new URLSearchParams({
+      query: `{service_name="journey-app"} | trace_id="${traceId}"`,
+    });
+    await until('Loki has both lines', async () => {
+      const found = await fetch(`${loki.url}/loki/api/v1/query_range?${search}`);
+      const text = await found.text();
+      return text.includes('travelled') && text.includes('/journeys');
+    });
   });
 });
