@@ -484,8 +484,11 @@ describe.skipIf(
     const [request] = requests as [Part];
     expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(PARTS));
     const parents = new Map<string, string | undefined>([
-      ...spans.map(({ spanId, parentId }): [string, string?] => [spanId, parentId]),
-      ...runs.map(({ spanId, enqueuedBy }): [string, string?] => [spanId, enqueuedBy?.spanId]),
+      ...spans.map(({ spanId, parentId }): [string, string | undefined] => [spanId, parentId]),
+      ...runs.map(({ spanId, enqueuedBy }): [string, string | undefined] => [
+        spanId,
+        enqueuedBy?.spanId,
+      ]),
     ]);
     // A run that is kept has a span of the same id.
     expect(leadTo(request.spanId, parents)).toEqual([...parents.keys()]);

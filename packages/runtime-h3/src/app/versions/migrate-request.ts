@@ -3,6 +3,7 @@ import {
   applyRequestSteps,
   type MigratedCall,
 } from '../../releases/migrate/apply-steps.ts';
+import { countMigration } from '../../telemetry/record/migration-stats.ts';
 import type { MigratedRequest } from '../../types/migration.ts';
 import type { MigrationPath } from '../../types/served-release.ts';
 import { explain } from '../../validate/explain.ts';
@@ -34,7 +35,10 @@ export async function migrateToNewer(
   const match = path === undefined ? undefined : migration.match(method, path);
   const retired = app.retiredState(entry);
   if (match === undefined) return void respondUnmatched(incoming, retired);
-  const observe = observeMigrations(incoming, entry.version, migration.target);
+  const { version: from } = entry;
+  if (countMigration(from, migration.target))
+    app.logger.info('migrations serve a retired release', { from, version: migration.target });
+  const observe = observeMigrations(incoming, from, migration.target);
   const begin = (): Call => incoming.beginCall(retired, retired.unmatched(exchange.method));
   try {
     decodeParams(match.params);

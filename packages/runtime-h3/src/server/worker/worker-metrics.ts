@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../app/options.ts';
 import type { WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
+import { migrationMetrics } from '../../telemetry/record/migration-stats.ts';
 import { runMetrics } from '../../telemetry/record/run-stats.ts';
 import type { WorkerKind } from '../channel/messages.ts';
 import { createProcessMetrics } from '../channel/process-metrics.ts';
@@ -40,6 +41,7 @@ export function createWorkerMetrics({
       routes: app.metrics(),
       sockets: app.socketMetrics(),
       ...runMetrics(),
+      migrations: migrationMetrics(),
       infos: app.routes(),
       limits: limitCounts.counts,
       releases: list.map(({ version, status }) => ({

@@ -4,6 +4,7 @@ import { bucketOf, type Exemplar, type RouteMetric } from '../record/route-stats
 import type {
   DropMetric,
   EnqueueMetric,
+  MigrationMetric,
   RunMetric,
   SocketMetric,
   WorkerMetrics,
@@ -29,6 +30,7 @@ export function addUpEnded(ended: readonly WorkerMetrics[]): WorkerMetrics {
       .map((socket) => ({ ...socket, open: 0 })),
     runs: addUpRuns(ended.flatMap(({ runs = [] }) => runs)).slice(-MAX_SERIES),
     enqueued: addUpEnqueued(ended.flatMap(({ enqueued = [] }) => enqueued)),
+    migrations: addUpMigrations(ended.flatMap(({ migrations = [] }) => migrations)),
     drops: addUpDrops(ended.flatMap(({ drops = [] }) => drops)),
   };
 }
@@ -69,6 +71,16 @@ export function addUpEnqueued(metrics: readonly EnqueueMetric[]): EnqueueMetric[
   return group(
     metrics,
     ({ effect }) => [effect],
+    (sum, { count }) => {
+      sum.count += count;
+    },
+  );
+}
+
+export function addUpMigrations(metrics: readonly MigrationMetric[]): MigrationMetric[] {
+  return group(
+    metrics,
+    ({ from, to }) => [from, to],
     (sum, { count }) => {
       sum.count += count;
     },

@@ -35,6 +35,13 @@ export interface EnqueueMetric {
   count: number;
 }
 
+/** Requests for a retired release that a newer one served through migrations. */
+export interface MigrationMetric {
+  from: string;
+  to: string;
+  count: number;
+}
+
 /** Records of telemetry that were lost. */
 export interface DropMetric {
   /** `traces`, `logs`, `metrics`, or `lines` before they are parsed. */
@@ -67,6 +74,7 @@ export interface WorkerMetrics {
   effects?: { jobs: QueueStats; shared: boolean };
   runs?: RunMetric[];
   enqueued?: EnqueueMetric[];
+  migrations?: MigrationMetric[];
   infos?: RouteInfo[];
   releases?: ReleaseMetric[];
   /** Modules of the current release, and whether each can serve. */

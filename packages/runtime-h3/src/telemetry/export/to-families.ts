@@ -3,6 +3,7 @@ import {
   addUpDrops,
   addUpEnqueued,
   addUpLimits,
+  addUpMigrations,
   addUpRoutes,
   addUpRuns,
   addUpSockets,
@@ -40,6 +41,14 @@ export function toFamilies(metrics: ServerMetrics): MetricFamily[] {
     ...queueFamilies(workers),
     ...effectFamilies(counted),
     ...releaseFamilies(workers),
+    ...unlessEmpty({
+      name: 'gati_migrations',
+      type: 'counter',
+      help: 'Requests for a retired release that a newer one served through migrations.',
+      samples: addUpMigrations(counted.flatMap(({ migrations = [] }) => migrations)).map(
+        ({ from, to, count }) => total({ from, version: to }, count),
+      ),
+    }),
     {
       name: 'gati_worker_crashes',
       type: 'counter',

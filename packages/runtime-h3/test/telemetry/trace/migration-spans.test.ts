@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { HttpError } from '../../../src/app/response/http-error.ts';
+import { addUpEnded } from '../../../src/telemetry/export/add-up.ts';
+import { migrationMetrics } from '../../../src/telemetry/record/migration-stats.ts';
 import { bundle } from '../../helpers/bundle.ts';
 import { type Observed, observe } from '../../helpers/observed.ts';
 import { release } from '../../helpers/releases.ts';
@@ -77,6 +79,16 @@ test('migrations of a request and its response are spans of the request', async 
     'gati.migration.from': '1.0.0',
     'gati.migration.to': '2.0.0',
   });
+  // Metrics and log have them too; the log once, since a process may migrate many requests.
+  expect(await (await order(7)).json()).toEqual({ cents: 7 });
+  const [metric] = migrationMetrics();
+  expect(metric).toMatchObject({ from: '1.0.0', to: '2.0.0' });
+  expect(metric!.count).toBeGreaterThan(1);
+  const ended = addUpEnded([
+    { inflight: 0, routes: [], limits: {}, migrations: [metric!] },
+    { inflight: 0, routes: [], limits: {}, migrations: [{ ...metric!, count: 3 }] },
+  ]);
+  expect(ended.migrations).toEqual([{ ...metric!, count: metric!.count + 3 }]);
   // The request lasts as long as all its parts.
   const began = Number(line['time']) - Number(line['us']) / 1000;
   expect(server.span('migrate request').start).toBeGreaterThanOrEqual(began - 1);

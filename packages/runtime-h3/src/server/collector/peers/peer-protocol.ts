@@ -29,7 +29,7 @@ export interface PeerHello {
 }
 
 /** Maximum number of characters of the first line. */
-const LONGEST_HELLO = 500;
+export const LONGEST_HELLO = 500;
 const HELLO = object({ gati: oneOf('peer'), id: string, instance: string });
 
 /** Returns `undefined` for any other line. */
@@ -39,5 +39,3 @@ export function parsePeerHello(line: string): PeerHello | undefined {
   const { id, instance } = hello.value;
   return /^[\w-]{1,40}$/.test(id) && /^[\w.-]{1,100}$/.test(instance) ? hello.value : undefined;
 }
-
-export { LONGEST_HELLO };
