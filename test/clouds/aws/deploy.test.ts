@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { CreateRepositoryCommand, DeleteRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createStubApp, type DeployedApp } from '../../cluster/helpers/app.ts';
 import { actionsOf, allActions, enforce, type Policy } from './policy.ts';
@@ -67,6 +68,23 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
     );
   });
 
+  test('lists what it would create and what that costs, and sends no request that writes', async () => {
+    const start = aws.api.log.length;
+    for (const command of [['aws', '--dry-run'], ['plan']]) {
+      const { code, document } = await app.deploy(...command, '--create-cluster');
+      expect(code).toBe(0);
+      expect(document).toMatchObject({
+        resources: [
+          { resource: 'ECR repository shop-production', state: 'missing' },
+          { resource: 'IAM role shop-production-cluster', state: 'missing' },
+          { resource: 'IAM role shop-production-node', state: 'missing' },
+          { resource: 'EKS cluster shop-production', price: expect.stringContaining('$73') },
+        ],
+      });
+    }
+    expect(since(start).filter(isWrite)).toEqual([]);
+  });
+
   test('names the missing cluster, and creates none', async () => {
     const { code, document } = await app.deploy('aws');
     expect(code).toBe(1);
@@ -103,7 +121,11 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
     expect(since(start).filter(isWrite)).toEqual([]);
   });
 
-  test('reads, rolls back and scales with the access of the cloud', async () => {
+  test('plans no change for a build that is live', async () => {
+    expect((await app.deploy('plan')).document).toMatchObject({ steps: [] });
+  });
+
+  test('reads and scales with the access of the cloud', async () => {
     expect((await app.deploy('status')).document.live).not.toBeNull();
     expect((await app.deploy('scale', '2')).code).toBe(0);
   });
@@ -169,6 +191,34 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
       done = code === 0;
       if (code !== null) expect(code).toBe(0);
     }
+    expect(await aws.resources()).toEqual([]);
+  });
+
+  test('uses a repository that it did not create, and leaves it', async () => {
+    const repositoryName = 'shop-production';
+    const ecr = new ECRClient({
+      endpoint: aws.api.url,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    expect((await app.deploy('aws', '--create-cluster')).code).toBe(0);
+    expect((await app.deploy('destroy', '--yes')).code).toBe(0);
+    expect(await aws.resources()).toEqual([`repository ${repositoryName}`]);
+    await ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true }));
+    ecr.destroy();
+  });
+
+  test('creates nothing twice when two deploys run at the same time', async () => {
+    const start = aws.api.log.length;
+    const both = await Promise.all([
+      app.deploy('aws', '--create-cluster'),
+      app.deploy('aws', '--create-cluster'),
+    ]);
+    expect(both.map(({ code }) => code)).toContain(0);
+    const all = created(start);
+    expect(new Set(all).size).toBe(all.length);
+    expect((await app.deploy('destroy', '--yes')).code).toBe(0);
     expect(await aws.resources()).toEqual([]);
   });
 

@@ -12,6 +12,7 @@ import { isOwn, type Room } from 'gati-deploy/cloud';
 import { tagList, tagRecord } from './account.ts';
 import type { Aws, AwsResource } from './aws.ts';
 import { operation, orMissing, request, sender } from './operation.ts';
+import { PRICES } from './prices.ts';
 
 // The actions of S3 have other names than its operations.
 const HeadBucket = operation('s3.HeadBucket', HeadBucketCommand, 'buckets', 's3:ListBucket');
@@ -90,6 +91,7 @@ export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
     room,
     name: `S3 bucket ${Bucket}`,
     reason,
+    price: PRICES.bucket,
     isData,
     grants: OPERATIONS.flatMap(({ grants }) => grants),
     async look() {

@@ -11,6 +11,7 @@ import { GatiError } from '@gati/contract';
 import { type ClusterAccess, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
 import type { Aws, AwsResource } from './aws.ts';
 import { operation, orMissing, request, type Send, sender } from './operation.ts';
+import { PRICES } from './prices.ts';
 import { createToken } from './token.ts';
 
 const DescribeCluster = operation('eks.DescribeCluster', DescribeClusterCommand, 'cluster');
@@ -47,6 +48,7 @@ export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): A
     room: 'cluster',
     name: `EKS cluster ${name}`,
     reason: 'runs the app',
+    price: PRICES.cluster,
     grants: operations.flatMap(({ grants }) => grants),
     async look() {
       const cluster = await describe(aws, send);

@@ -24,6 +24,7 @@ import { tagList, tagRecord } from './account.ts';
 import type { Aws, AwsResource } from './aws.ts';
 import { findCertificate } from './certificate.ts';
 import { operation, orMissing, request, type Send, sender } from './operation.ts';
+import { PRICES } from './prices.ts';
 import { changeRecords, findRecord, findZone, ZONE_OPERATIONS } from './zone.ts';
 
 const ListDistributions = operation(
@@ -234,6 +235,7 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
     room: 'edge',
     name: `CloudFront distribution ${host}`,
     reason: 'serves assets, and passes requests to the app',
+    price: PRICES.distribution,
     grants: DISTRIBUTIONS.flatMap(({ grants }) => grants),
     async look() {
       const found = await findDistribution(aws, host);

@@ -2,12 +2,14 @@
  * Entry `@gati/cloud-aws`: the target `aws` of `gati-deploy`.
  */
 import { type Cloud, defineCloud } from 'gati-deploy/cloud';
+import { PRICES_OF } from './prices.ts';
 import { createPolicy } from './policy.ts';
 import { openAws } from './session.ts';
 
 const aws: Cloud = defineCloud({
   name: 'aws',
   title: 'AWS',
+  pricesOf: PRICES_OF,
   open: openAws,
   policy: async (place, options) => createPolicy(place, options),
 });

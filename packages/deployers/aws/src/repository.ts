@@ -10,6 +10,7 @@ import { type CloudSession, isOwn } from 'gati-deploy/cloud';
 import type { Aws, AwsResource } from './aws.ts';
 import { tagList, tagRecord } from './account.ts';
 import { type Grant, operation, orMissing, request, sender } from './operation.ts';
+import { PRICES } from './prices.ts';
 
 const DescribeRepositories = operation(
   'ecr.DescribeRepositories',
@@ -59,6 +60,7 @@ export function repositoryResource(aws: Aws): AwsResource {
     room: 'registry',
     name: `ECR repository ${repositoryName}`,
     reason: 'the image',
+    price: PRICES.repository,
     grants: [...OPERATIONS.flatMap(({ grants }) => grants), PUSH],
     async look() {
       const uri = await findRepository(aws);

@@ -3,10 +3,17 @@ import path from 'node:path';
 import { activateRelease, openReleaseStore, putRelease } from '@gati/runtime-h3/releases';
 import type { Build } from '../build/read-build.ts';
 import type { CloudName, Settings } from '../config/settings.ts';
-import type { Asset, CloudSession, Room } from '../cloud/port.ts';
+import type { Asset, CloudSession, Resource } from '../cloud/port.ts';
 import { Cluster } from '../kube/cluster.ts';
 import { toTarget } from '../objects/target.ts';
-import { createStep, openCloud, toCloudTarget } from './cloud-step.ts';
+import {
+  createStep,
+  FOUNDATION,
+  isComplete,
+  openCloud,
+  previewStep,
+  toCloudTarget,
+} from './cloud-step.ts';
 import { type Call, OK, PENDING } from './command.ts';
 import { edgeResources, edgeStep, isEdgeReady } from './edge-step.ts';
 import { buildStep, withTemporaryFolder } from './image-step.ts';
@@ -22,18 +29,28 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
     const built = await buildStep(call, settings, folder);
     const { name, release } = built.build.manifest;
     const plain = toTarget(name, found.environment, settings);
-    const { session } = await reporter.step(
+    const open = await reporter.step(
       provider,
       () => openCloud(provider, plain, root),
       ({ session: { identity } }) =>
         `account ${identity.account}, ${identity.region}, ${identity.user}`,
     );
-    const createCluster = options['create-cluster'] === true;
-    await createRooms(call, session, { provider, createCluster });
+    const { session } = open;
+    const isDry = options['dry-run'] === true;
+    const resources = session
+      .resources({ createCluster: options['create-cluster'] === true })
+      .filter(({ room }) => FOUNDATION.includes(room));
+    if (isDry) {
+      const previews = await previewStep(call, open, resources);
+      if (!isComplete(previews)) {
+        reporter.line('the rollout can be checked when these resources exist');
+        reporter.document({ resources: previews });
+        return OK;
+      }
+    } else await createRooms(call, provider, resources);
     const target = await toCloudTarget(plain, session);
     const destination = { cluster: new Cluster(await session.cluster()), target };
     const edge = edgeResources(session, destination);
-    const isDry = options['dry-run'] === true;
     const { repository, credentials } = await session.registry();
     const code = await rollOut(call, {
       destination,
@@ -60,14 +77,8 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
   });
 }
 
-async function createRooms(
-  call: Call,
-  session: CloudSession,
-  { provider, createCluster }: { provider: CloudName; createCluster: boolean },
-): Promise<void> {
-  const resources = session.resources({ createCluster });
-  const rooms: Room[] = ['registry', 'store', 'cluster', 'assets'];
-  for (const room of rooms) {
+async function createRooms(call: Call, provider: CloudName, resources: Resource[]): Promise<void> {
+  for (const room of FOUNDATION) {
     const own = resources.filter((each) => each.room === room);
     if (own.length > 0) await createStep(call, `${provider} ${room}`, own);
   }

@@ -1,8 +1,8 @@
 import { GatiError } from '@gati/contract';
 import type { CloudName } from '../config/settings.ts';
 import { loadCloud } from '../cloud/load-cloud.ts';
-import type { Cloud, CloudSession, Place, Resource } from '../cloud/port.ts';
-import { type CloudProgress, createResources } from '../cloud/reconcile.ts';
+import type { Cloud, CloudSession, Found, Place, Resource, Room } from '../cloud/port.ts';
+import { type CloudProgress, createResources, isSpared } from '../cloud/reconcile.ts';
 import type { Target } from '../objects/target.ts';
 import type { Call } from './command.ts';
 
@@ -70,6 +70,46 @@ export async function createStep(
     () => `${resources.map((each) => each.name).join(', ')}${requests > 0 ? ', created' : ''}`,
   );
 }
+
+/** Rooms that a rollout needs. Those of the edge follow it. */
+export const FOUNDATION: readonly Room[] = ['registry', 'store', 'cluster', 'assets'];
+
+/** A resource as a deploy would find it. */
+export interface Preview {
+  resource: string;
+  reason: string;
+  state: Found['state'] | 'missing';
+  /** Whether a deploy created it. */
+  isOwn: boolean;
+  price: string | null;
+}
+
+/**
+ * Prints the resources that a deploy would create, with their list prices. Sends no request that
+ * writes.
+ */
+export async function previewStep(
+  { reporter }: Pick<Call, 'reporter'>,
+  { cloud }: OpenCloud,
+  resources: Resource[],
+): Promise<Preview[]> {
+  const previews: Preview[] = [];
+  for (const resource of resources) {
+    if (await isSpared(resource)) continue;
+    const { name, reason, price = null } = resource;
+    const { state = 'missing' as const, isOwn = false } = (await resource.look()) ?? {};
+    previews.push({ resource: name, reason, state, isOwn, price });
+    const cost = price === null || state !== 'missing' ? '' : `, ${price} (${cloud.pricesOf})`;
+    reporter.line(
+      `  ${state === 'missing' ? 'create' : state}  ${name}  ${reporter.style.dim(`${reason}${cost}`)}`,
+    );
+  }
+  return previews;
+}
+
+/** Whether nothing is missing for an image and a rollout. */
+export const isComplete = (previews: Preview[]): boolean =>
+  previews.every(({ state }) => state === 'ready');
 
 /** Prints the requests to a cloud, and what it waits for. */
 export function cloudProgress({ reporter }: Pick<Call, 'reporter'>): CloudProgress {

@@ -122,6 +122,7 @@ export const COMMANDS: Command[] = [
     options: {
       outDir: OUT_DIR,
       out: { type: 'string', hint: 'FILE', description: 'Write the plan, for `gati-deploy apply`' },
+      'create-cluster': CREATE_CLUSTER,
       'take-over': TAKE_OVER,
       'allow-major': ALLOW_MAJOR,
     },

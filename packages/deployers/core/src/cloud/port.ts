@@ -8,6 +8,8 @@ export interface Cloud {
   name: string;
   /** Name for people: `AWS`. */
   title: string;
+  /** Date of the list prices, `2026-11-29`. */
+  pricesOf: string;
   /**
    * Checks the credentials and opens the cloud for one environment of an app. Sends no request that
    * writes.
@@ -74,6 +76,8 @@ export interface Resource {
   name: string;
   /** What the resource is for, in a plan. */
   reason: string;
+  /** List price, for people: `$73 a month and its nodes`. */
+  price?: string;
   /** Whether its contents can't be created again. It is removed only on request. */
   isData?: boolean;
   /** A resource that needs this one while it is created, and at no other time. */

@@ -44,7 +44,7 @@ export async function createResources(
 }
 
 /** Whether a resource serves another one that exists. */
-async function isSpared({ serves }: Resource): Promise<boolean> {
+export async function isSpared({ serves }: Resource): Promise<boolean> {
   return serves !== undefined && (await serves.look()) !== undefined;
 }
 

@@ -1,5 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isCloud } from '../../cloud/load-cloud.ts';
+import type { Settings } from '../../config/settings.ts';
+import { type Target, toTarget } from '../../objects/target.ts';
+import { FOUNDATION, isComplete, openCloud, type Preview, previewStep } from '../cloud-step.ts';
 import { type Call, OK } from '../command.ts';
 import { checkStep } from '../contract-step.ts';
 import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
@@ -9,10 +13,16 @@ import { readEnvironment } from '../read-app.ts';
 /** `gati-deploy plan [ENV]`: builds the image to know its digest, and pushes nothing. */
 export async function run(call: Call): Promise<number> {
   const { options, words, reporter, root } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
+  const { environment, settings: given } = readEnvironment(call, words[0]);
   return await withTemporaryFolder(async (folder) => {
-    const built = await buildStep(call, settings, folder);
+    const built = await buildStep(call, given, folder);
     const { manifest } = built.build;
+    const found = await inCloud(call, toTarget(manifest.name, environment, given));
+    if (found.missing) {
+      reporter.document({ resources: found.missing });
+      return OK;
+    }
+    const { settings } = found;
     const destination = await openDestination(settings, manifest.name, environment, root);
     await checkStep(call, destination, settings, built);
     const { plan } = await planRelease(
@@ -30,4 +40,25 @@ export async function run(call: Call): Promise<number> {
     reporter.document(plan);
     return OK;
   });
+}
+
+/**
+ * Adds what the cloud knows, such as the repository of the image, or returns the resources that are
+ * missing there.
+ */
+async function inCloud(
+  call: Call,
+  target: Target,
+): Promise<{ settings: Settings; missing?: Preview[] }> {
+  const { settings } = target;
+  const { provider = 'kubernetes' } = settings;
+  if (!isCloud(provider)) return { settings };
+  const open = await openCloud(provider, target, call.root);
+  const resources = open.session
+    .resources({ createCluster: call.options['create-cluster'] === true })
+    .filter(({ room }) => FOUNDATION.includes(room));
+  const previews = await previewStep(call, open, resources);
+  if (!isComplete(previews)) return { settings, missing: previews };
+  const { repository } = await open.session.registry();
+  return { settings: { ...settings, image: { ...settings.image, repository } } };
 }
