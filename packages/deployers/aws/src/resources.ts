@@ -1,17 +1,15 @@
 import type { ResourceOptions } from 'gati-deploy/cloud';
+import { accessControlResource } from './access-control.ts';
+import { aliasResource } from './alias.ts';
 import { ASSET_OPERATIONS } from './assets.ts';
 import type { Aws, AwsResource } from './aws.ts';
+import { bucketPolicyResource } from './bucket-policy.ts';
 import { bucketResource } from './bucket.ts';
+import { cachePolicyResource } from './cache-policy.ts';
 import { certificateResource, validationResource } from './certificate.ts';
 import { clusterResource } from './cluster.ts';
 import { roleResources } from './cluster-roles.ts';
-import {
-  accessControlResource,
-  aliasResource,
-  bucketPolicyResource,
-  cachePolicyResource,
-  distributionResource,
-} from './distribution.ts';
+import { distributionResource } from './distribution.ts';
 import type { Grant } from './operation.ts';
 import { repositoryResource } from './repository.ts';
 
