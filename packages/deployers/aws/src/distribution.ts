@@ -228,8 +228,8 @@ async function createConfig(
             HTTPSPort: 443,
             OriginProtocolPolicy: 'http-only',
             OriginReadTimeout: 60,
-            // Less than the 350 seconds of a Network Load Balancer.
-            OriginKeepaliveTimeout: 60,
+            // Less than the 5 seconds after which the server ends an idle connection.
+            OriginKeepaliveTimeout: 4,
           },
         },
         {
