@@ -21,31 +21,34 @@ export interface ApplyOptions extends WaitOptions, WatchOptions {
 /**
  * Applies a plan: sends its requests in order, and no other requests that write.
  *
- * @returns steps that were done before an error, with the error
+ * @returns steps that the cluster may have stored, the error that ended the plan, and whether the
+ *   release had passed its checks by then
  */
 export async function applyPlan(
   cluster: Cluster,
   plan: Plan,
   options: ApplyOptions,
-): Promise<{ done: PlanStep[]; error?: unknown }> {
-  const done: PlanStep[] = [];
+): Promise<{ sent: PlanStep[]; error?: unknown; isVerified: boolean }> {
+  const sent: PlanStep[] = [];
+  const last = plan.steps.findLast(({ kind }) => kind === 'verify');
+  let isVerified = false;
   const comparison = new Comparison();
   try {
     for (const step of plan.steps) {
       options.onStep?.(step);
-      await runStep(cluster, step, { ...options, plan, comparison });
-      done.push(step);
+      await runStep(cluster, step, { ...options, plan, comparison, sent });
+      if (step === last) isVerified = true;
     }
-    return { done };
+    return { sent, isVerified };
   } catch (error) {
-    return { done, error };
+    return { sent, error, isVerified };
   }
 }
 
 async function runStep(
   cluster: Cluster,
   step: PlanStep,
-  options: ApplyOptions & { plan: Plan; comparison: Comparison },
+  options: ApplyOptions & { plan: Plan; comparison: Comparison; sent: PlanStep[] },
 ): Promise<void> {
   if (step.kind === 'wait') return await waitReady(cluster, step, options);
   if (step.kind === 'migrate') return await waitMigrated(cluster, step, options);
@@ -54,10 +57,13 @@ async function runStep(
   await options.beforeWrite?.();
   if (step.kind === 'apply') await assertUnmoved(cluster, step, options.plan);
   const request = toRequest(step)!;
+  // A response can be lost after the cluster has stored the object.
+  options.sent.push(step);
   const { status, value } = await cluster.request(request);
   if (status >= 200 && status < 300) return;
   // An earlier try or another tool has deleted the object, so the step is done.
   if (step.kind === 'delete' && (status === 404 || status === 409)) return;
+  if (status < 500) options.sent.pop();
   throw kubeError(`Can't ${describeStep(step)}`, status, value);
 }
 

@@ -32,13 +32,14 @@ export interface RolledBack {
  * Undoes a failed deploy: routes requests to the old revision again, and removes the new pods. The
  * old pods have not been touched by then.
  *
+ * @param sent steps that the cluster may have stored
  * @param state the cluster before the deploy
  */
 export async function rollBack(
   cluster: Cluster,
   target: Target,
   plan: Plan,
-  done: PlanStep[],
+  sent: PlanStep[],
   state: LiveState,
 ): Promise<RolledBack> {
   const result: RolledBack = { steps: [], failed: [] };
@@ -63,7 +64,7 @@ export async function rollBack(
     await send({ kind: 'delete', reason: 'the rollout failed', object, uid });
   };
   const { before, revision } = plan;
-  const isSwitched = done.some(
+  const isSwitched = sent.some(
     (step) => step.kind === 'apply' && ['Service', 'HTTPRoute'].includes(step.object.kind),
   );
   if (isSwitched && before !== null && before !== revision) {
@@ -82,7 +83,7 @@ export async function rollBack(
   }
   if (before === null) {
     // No revision served before, so objects that refer to the removed pods are removed too.
-    const leading = done.flatMap((step) =>
+    const leading = sent.flatMap((step) =>
       step.kind === 'apply' && step.against === null && LEADING.has(step.object.kind)
         ? [step.object]
         : [],
@@ -99,19 +100,18 @@ export async function rollBack(
   if (before !== revision)
     for (const object of created)
       await attempt(`remove ${nameOf(object)} of ${plan.release.version}`, () => remove(object));
-  const begun = plan.steps.slice(0, done.length + 1);
-  for (const step of undoSizes(begun, plan, state))
+  for (const step of undoSizes(sent, plan, state))
     await attempt(describeUndo(step), () => send(step));
   return result;
 }
 
 /** Restores the numbers of pods of Deployments that existed before, and the autoscalers. */
-function undoSizes(begun: PlanStep[], plan: Plan, state: LiveState): (ApplyStep | ScaleStep)[] {
+function undoSizes(sent: PlanStep[], plan: Plan, state: LiveState): (ApplyStep | ScaleStep)[] {
   const before = new Map(
     listDeployments(state).map(({ deployment, replicas }) => [deployment.metadata.name, replicas]),
   );
   const changed = new Set(
-    begun.flatMap((step) => (step.kind === 'scale' ? [step.deployment] : [])),
+    sent.flatMap((step) => (step.kind === 'scale' ? [step.deployment] : [])),
   );
   const scaled = [...changed].flatMap((deployment): ScaleStep[] => {
     const replicas = before.get(deployment);
@@ -121,7 +121,7 @@ function undoSizes(begun: PlanStep[], plan: Plan, state: LiveState): (ApplyStep 
   });
   // Another revision has its own autoscalers, which were restored with its Service.
   if (plan.before !== plan.revision) return scaled;
-  const autoscalers = begun.flatMap((step): ApplyStep[] => {
+  const autoscalers = sent.flatMap((step): ApplyStep[] => {
     if (step.kind !== 'apply' || step.object.kind !== 'HorizontalPodAutoscaler') return [];
     const found = findObject(state, step.object);
     const record = found && recordOf(found);

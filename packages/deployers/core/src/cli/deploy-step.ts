@@ -122,7 +122,7 @@ export async function runPlan(
   const signals = watchSignals(reporter);
   try {
     let verified: Verified | undefined;
-    const { done, error } = await applyPlan(cluster, plan, {
+    const { sent, error, isVerified } = await applyPlan(cluster, plan, {
       ...progress(call, plan),
       onVerified: (result) => void (verified = result),
       beforeWrite: async () => {
@@ -137,7 +137,8 @@ export async function runPlan(
     });
     if (error !== undefined) {
       if (signals.isDetached(error)) return detached(call, plan);
-      return await fail(call, { cluster, target }, { plan, done, state, error });
+      if (isVerified) return unfinished(call, plan, error);
+      return await fail(call, { cluster, target }, { plan, sent, state, error });
     }
     return succeed(call, plan, verified);
   } finally {
@@ -202,17 +203,28 @@ function detached({ reporter }: Call, plan: Plan): number {
   return FINDING;
 }
 
+/** The release serves, but the old pods could not be ended. A rollback would lead to ended pods. */
+function unfinished({ reporter }: Call, plan: Plan, error: unknown): number {
+  const { version, id } = plan.release;
+  if (!(error instanceof GatiError)) throw error;
+  reporter.line(`${reporter.style.green('live')}  ${version} (${id})`);
+  reporter.warn('the deploy did not end what the app no longer needs: the same command continues');
+  reporter.diagnostic(error.diagnostic);
+  reporter.document({ ...toDocument(plan, 'live'), errors: [error.diagnostic] });
+  return FINDING;
+}
+
 async function fail(
   call: Call,
   { cluster, target }: Destination,
-  failed: { plan: Plan; done: PlanStep[]; state: LiveState; error: unknown },
+  failed: { plan: Plan; sent: PlanStep[]; state: LiveState; error: unknown },
 ): Promise<number> {
   const { reporter } = call;
-  const { plan, done, state, error } = failed;
+  const { plan, sent, state, error } = failed;
   // Without the lease or without credentials, nothing may be written. The next run continues.
   const { code } = error as { code?: string };
   if (code === 'GATI_DEPLOY_BUSY' || statusOf(error) === 401) throw error;
-  const { steps, failed: left } = await rollBack(cluster, target, plan, done, state);
+  const { steps, failed: left } = await rollBack(cluster, target, plan, sent, state);
   for (const step of steps) reporter.line(`${reporter.style.yellow('back')}  ${step}`);
   for (const each of left) reporter.warn(each);
   const serves =
