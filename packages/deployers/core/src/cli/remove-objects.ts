@@ -15,6 +15,33 @@ export function ownObjects({ state, target }: Pick<Deployed, 'state' | 'target'>
   );
 }
 
+/** Paths of the objects that run pods, and that people or other tools write. */
+const WORKLOADS = [
+  'apis/apps/v1/deployments',
+  'apis/apps/v1/statefulsets',
+  'apis/apps/v1/daemonsets',
+  'apis/batch/v1/cronjobs',
+] as const;
+/** Namespaces of the cluster itself. */
+const OF_CLUSTER = /^kube-/;
+
+/**
+ * Returns what else a cluster runs, as `NAMESPACE/NAME`: other apps, other environments of this app,
+ * and workloads of other tools.
+ */
+export async function findOthers({
+  cluster,
+  target,
+}: Pick<Deployed, 'cluster' | 'target'>): Promise<string[]> {
+  const lists = await Promise.all(WORKLOADS.map((path) => cluster.list(path)));
+  const isOwn = ({ metadata: { namespace, labels = {} } }: KubeObject): boolean =>
+    namespace === target.namespace && labels[LABELS.partOf] === setId(target);
+  return lists
+    .flat()
+    .filter((each) => !isOwn(each) && !OF_CLUSTER.test(each.metadata.namespace ?? ''))
+    .map(({ metadata: { name, namespace } }) => `${namespace}/${name}`);
+}
+
 /** Removes objects of an app. */
 export async function removeObjects(
   { cluster, target }: Pick<Deployed, 'cluster' | 'target'>,
@@ -27,6 +54,7 @@ export async function removeObjects(
       (a, b) => Number(a.kind === 'ConfigMap') - Number(b.kind === 'ConfigMap'),
     );
     for (const { kind, metadata } of ordered) {
+      await lease.hold();
       const request = toRequest({
         kind: 'delete',
         reason: 'destroy',

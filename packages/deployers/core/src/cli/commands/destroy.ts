@@ -11,7 +11,7 @@ import { cloudProgress, type OpenCloud, openCloud } from '../cloud-step.ts';
 import { type Call, OK } from '../command.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
 import { type Deployed, readDeployed } from '../read-deployed.ts';
-import { ownObjects, removeObjects, waitForServices } from '../remove-objects.ts';
+import { findOthers, ownObjects, removeObjects, waitForServices } from '../remove-objects.ts';
 
 /** `gati-deploy destroy [ENV] --yes`: removes what deploys created. */
 export async function run(call: Call): Promise<number> {
@@ -105,18 +105,4 @@ async function findObjects(
   if (!(await session.hasCluster())) return undefined;
   const cluster = new Cluster(await session.cluster());
   return { cluster, target, state: await readLiveState(cluster, target) };
-}
-
-/** Namespaces that a cluster has from the beginning. */
-const OF_CLUSTER = /^(?:kube-.*|default)$/;
-
-/** Returns the Deployments of other apps in the cluster. */
-async function findOthers({
-  cluster,
-  target,
-}: Pick<Deployed, 'cluster' | 'target'>): Promise<string[]> {
-  const all = await cluster.list('apis/apps/v1/deployments');
-  return all.flatMap(({ metadata: { name, namespace = '' } }) =>
-    namespace === target.namespace || OF_CLUSTER.test(namespace) ? [] : [`${namespace}/${name}`],
-  );
 }
