@@ -110,9 +110,7 @@ function undoSizes(sent: PlanStep[], plan: Plan, state: LiveState): (ApplyStep |
   const before = new Map(
     listDeployments(state).map(({ deployment, replicas }) => [deployment.metadata.name, replicas]),
   );
-  const changed = new Set(
-    sent.flatMap((step) => (step.kind === 'scale' ? [step.deployment] : [])),
-  );
+  const changed = new Set(sent.flatMap((step) => (step.kind === 'scale' ? [step.deployment] : [])));
   const scaled = [...changed].flatMap((deployment): ScaleStep[] => {
     const replicas = before.get(deployment);
     if (replicas === undefined) return [];
