@@ -100,7 +100,8 @@ export const GATI_CODES = {
     'A manifest (`gati.manifest.json`) is not valid JSON or does not have the shape of a manifest.',
   GATI_MIDDLEWARE_MISSING: 'A `_middleware.ts` does not export `middleware`.',
   GATI_MIGRATE: "A migration of the database can't be applied.",
-  GATI_MIGRATE_HISTORY: 'The files of `src/migrations` do not fit to what the database has.',
+  GATI_MIGRATE_HISTORY:
+    'The files of `src/migrations` do not match the migrations in the database.',
   GATI_MIGRATE_PENDING: 'The database does not have all migrations of the release.',
   GATI_MIGRATION_INVALID: 'A file in `src/versions` is not a migration.',
   GATI_MODULE_ANSWER:
