@@ -1,5 +1,5 @@
-// Adds up the JSON reports of Vitest, and names the tests that failed and those that passed only when
-// they were repeated. The arguments are the commands that failed. CI reads the last line.
+// Adds up the JSON reports of Vitest, and names the tests that failed and those that passed only
+// when they were repeated. The arguments are the commands that failed. CI reads the last line.
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/steps.mjs';

@@ -1,6 +1,7 @@
-// `npm run screenshots -- [--docs]`: builds three releases of playground/payments, serves them, sends
-// traffic, and takes pictures of each page of the panel, in both themes, on a desktop, a tablet and a
-// phone. They are in `.cache/screenshots`. `--docs` also writes those that the docs show into `docs/images`.
+// `npm run screenshots -- [--docs]`: builds three releases of playground/payments, serves them,
+// sends traffic, and takes pictures of each page of the panel, in both themes, on a desktop, a
+// tablet and a phone. The pictures are in `.cache/screenshots`. `--docs` also writes those of the
+// docs to `docs/images`.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

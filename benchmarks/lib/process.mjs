@@ -56,7 +56,9 @@ export function cpuOf(pid) {
   return total;
 }
 
-/** Number of the processes of a server, and their memory in MB: pages that they share count once. */
+/**
+ * Number of the processes of a server, and their memory in MB: pages that they share count once.
+ */
 export function memoryOf(pid) {
   const pids = [pid, ...childrenOf(pid)];
   const kilobytes = pids.map((id) =>

@@ -22,7 +22,7 @@ export async function run(payload: { id: string }, ectx: EffectContext): Promise
 export const retry = { attempts: 2, delay: 100, factor: 2 };
 `;
 
-/** Changes of the app before each release, and what they are to clients. */
+/** Changes of the app before each release, with their effect on clients. */
 const CHANGES = {
   '1.0.0': () => undefined,
   // Compatible: an optional member, a route.
@@ -40,8 +40,8 @@ const CHANGES = {
 export const VERSIONS = Object.keys(CHANGES);
 
 /**
- * Builds three releases of a copy of playground/payments, and activates each in turn. The last one is
- * current, and its build is in `dist/`.
+ * Builds three releases of a copy of playground/payments, and activates each in turn. The last one
+ * is current, and its build is in `dist/`.
  *
  * @param {string} app folder of the copy, with its `node_modules`
  * @param {string} store directory of the release store

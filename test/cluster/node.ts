@@ -219,8 +219,8 @@ async function startProxy(cluster: TestCluster, kubeconfig: string): Promise<voi
     'cluster-cidr': POD_NETWORK,
     'hostname-override': NODE,
     'proxy-mode': 'iptables',
-    // Pods on one bridge respond to each other directly. Without this, a pod that requested a Service
-    // does not recognise the response of the pod behind it.
+    // Pods on one bridge respond to each other directly. Without this, a pod that requested a
+    // Service does not recognise the response of the pod behind it.
     'masquerade-all': true,
     'conntrack-max-per-core': 0,
     'healthz-bind-address': `127.0.0.1:${await freePort()}`,

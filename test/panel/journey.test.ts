@@ -51,7 +51,9 @@ describe.skipIf(browserMissing)('a person with the panel of a server with three 
     await button('Log out').click();
     await page.getByRole('heading', { name: 'Log in to the panel' }).waitFor();
   };
-  /** Makes the last proof of identity of all sessions older than the five minutes that it counts. */
+  /**
+   * Makes the last proof of identity of all sessions older than the five minutes of its validity.
+   */
   const ageProofs = (): void => {
     const database = openNative(path.join(app, '.gati/access.db'), app);
     database.exec('PRAGMA busy_timeout = 3000');

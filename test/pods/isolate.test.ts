@@ -7,7 +7,7 @@ import { createPodsApp, findPods, type PodsApp } from './helpers/app.ts';
 const pods = findPods();
 const SETTINGS = 'kubernetes: { service: NodePort }\nrollout: { isolate: 1 }\n';
 
-describe.skipIf(!pods)('a release that keeps pods of its own', () => {
+describe.skipIf(!pods)('an earlier release that keeps separate pods', () => {
   let app: PodsApp;
   const ask = async (version?: string): Promise<{ status: number; text: string }> => {
     const headers: Record<string, string> = version ? { 'x-api-version': version } : {};

@@ -76,7 +76,7 @@ describe.skipIf('reason' in database)('a release with migrations', () => {
     expect(mended, mended.stderr).toMatchObject({ code: 0, document: { result: 'live' } });
   });
 
-  test('may not break the live release without leave', async () => {
+  test('may break the live release only with --allow-major', async () => {
     app.edit(/.*export const route.*/, "export const route = 'GET /hi/:name';");
     await app.build();
     const line = app.auditLength();

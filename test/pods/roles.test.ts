@@ -3,7 +3,7 @@ import { createPodsApp, findPods, type PodsApp, printSettings } from './helpers/
 
 const pods = findPods();
 
-describe.skipIf(!pods)('an app whose effects have pods of their own', () => {
+describe.skipIf(!pods)('an app whose effects have separate pods', () => {
   let app: PodsApp;
   const rows = async (): Promise<unknown[]> =>
     (await app.deploy('status')).document

@@ -9,7 +9,7 @@ import { root } from '@gati/test-kit/repository';
 import { findBinary, manage, type Missing, type TestServer } from './process.ts';
 
 const VERSION = '5.2.5';
-/** Version of the service models, by which `test/clouds` checks requests. */
+/** Version of the service models with which `test/clouds` checks requests. */
 export const BOTOCORE = '1.44.8';
 const VENV = path.join(root, '.cache/moto');
 const PYTHON = path.join(VENV, 'bin/python');

@@ -24,8 +24,8 @@ export class Clients {
   }
 
   /**
-   * Number of connections that the server has not ended. A client notices the end when it reads, but
-   * one that reads is no longer ended.
+   * Number of connections that the server has not ended. A client notices the end when it reads,
+   * but the server does not end a client that reads.
    */
   get openOnServer() {
     const ports = new Set(this.all().map(({ localPort }) => localPort));

@@ -8,8 +8,8 @@ const TIMEOUT = 10_000;
 const REQUEST = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 
 /**
- * Starts the thread. `stop()` resolves with the milliseconds of the slowest response, without those in
- * which the server was ready to run and other processes of the machine had its processors.
+ * Starts the thread. `stop()` resolves with the milliseconds of the slowest response, without those
+ * in which the server was ready to run and other processes of the machine had its processors.
  *
  * @param pids the supervisor, then its workers
  */

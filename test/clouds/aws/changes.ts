@@ -10,7 +10,7 @@ export interface Parts {
   cluster: TestCluster;
   registry: Ecr;
   repositories: Set<string>;
-  /** Number of looks at a new cluster before it is active. */
+  /** Number of reads of a new cluster before it is active. */
   looks(): number;
 }
 
@@ -18,8 +18,8 @@ type Pass = () => Promise<Reply>;
 export type Change = (request: LoggedRequest, pass: Pass) => Promise<Reply>;
 
 /**
- * Leads the invented addresses of the emulator to the real registry and API server, and adds what it
- * does not have.
+ * Replaces the invented addresses of the emulator with those of the real registry and API server,
+ * and adds features that it lacks.
  */
 export function createChanges(parts: Parts): Change {
   const changes: Record<string, Change> = {
@@ -94,7 +94,7 @@ interface CertificateReply {
   };
 }
 
-/** Issues a certificate when the record that proves the ownership was written, and not before. */
+/** Issues a certificate once the record that proves the ownership is written. */
 function changeCertificates(): Change {
   const written = new Set<string>();
   return async ({ operation, input }, pass) => {

@@ -1,8 +1,8 @@
 import type { Member, ServiceModel, Shape } from './models.ts';
 
 /**
- * Returns what a value has that its shape does not allow: unknown and deprecated members, missing
- * ones, wrong types, values out of an enum, a pattern or a range.
+ * Returns the violations of a shape by a value: unknown and deprecated members, missing ones, wrong
+ * types, values out of an enum, a pattern or a range.
  */
 export function check(
   { shapes }: Pick<ServiceModel, 'shapes'>,

@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
       contentType: 'application/merge-patch+json',
       body: { status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } } },
     });
-    // CloudFront deploys a distribution for some minutes; moto for one look.
+    // CloudFront takes some minutes to deploy a distribution. moto needs one read.
     let last = await app.deploy('edge');
     for (let count = 0; count < 5 && !last.stderr.includes(`${HOST}: `); count++)
       last = await app.deploy('edge');

@@ -20,8 +20,8 @@ export interface Account {
 }
 
 /**
- * Starts a server that reviews tokens as EKS does: each is a presigned request to STS, whose signature
- * must be that of the account.
+ * Starts a server that reviews tokens as EKS does: each is a presigned request to STS, whose
+ * signature must be that of the account.
  */
 export async function startTokenReviewer(account: Account): Promise<TokenReviewer> {
   const reviewer: TokenReviewer = {

@@ -17,7 +17,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 const names = (kind: string, list: (string | undefined)[] = []): string[] =>
   list.map((name) => `${kind} ${name}`);
 
-/** Lists what an account has, of all kinds that a deploy creates. */
+/** Lists the resources of an account, of all kinds that a deploy creates. */
 export async function listAll(endpoint: string): Promise<string[]> {
   const options = {
     endpoint,

@@ -9,7 +9,7 @@ export interface LoggedRequest {
   /** `ecr.CreateRepository` */
   operation: string;
   input: Record<string, unknown>;
-  /** What the model of the service does not allow. */
+  /** Violations of the model of the service. */
   findings: string[];
   status: number;
 }
@@ -48,8 +48,8 @@ export interface ProxyOptions {
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date']);
 
 /**
- * Starts a proxy in front of an emulator of AWS. It checks every request by the model of its service,
- * rejects those that are not valid, and logs all.
+ * Starts a proxy in front of an emulator of AWS. It checks every request by the model of its
+ * service, rejects those that are not valid, and logs all.
  */
 export async function startAwsProxy(options: ProxyOptions): Promise<AwsProxy> {
   const log: LoggedRequest[] = [];

@@ -22,7 +22,7 @@ export interface FakeAws {
   resources(): Promise<string[]>;
   /** Environment variables for programs that use it. */
   env: Record<string, string>;
-  /** Number of looks at a new cluster before it is active. */
+  /** Number of reads of a new cluster before it is active. */
   looks: number;
   stop(): Promise<void>;
 }

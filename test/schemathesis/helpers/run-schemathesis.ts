@@ -89,8 +89,8 @@ interface Operation {
 /**
  * Writes the document for Schemathesis, without two parts:
  *
- * - The parameter `X-API-Version`. It allows only the version of the document, but the server takes all
- *   ranges that contain this version.
+ * - The parameter `X-API-Version`. It allows only the version of the document, but the server
+ *   takes all ranges that contain this version.
  * - Bodies of `application/x-www-form-urlencoded` with a field that is JSON: Schemathesis ignores
  *   `contentType` of its encoding there.
  */

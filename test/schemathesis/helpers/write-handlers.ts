@@ -6,8 +6,8 @@ interface Kind {
   type: string;
   rules?: string;
   /**
-   * The response has the text of the value. Schemathesis can't check tuples in responses: it rewrites
-   * `prefixItems` to the form of older drafts, and then finds the schema invalid.
+   * The response has the text of the value. Schemathesis can't check tuples in responses: it
+   * rewrites `prefixItems` to the form of older drafts, and then finds the schema invalid.
    */
   asText?: true;
 }

@@ -96,7 +96,10 @@ function toTextSchema(schema: Schema, form: TextForm, defs: Defs): Schema {
   return form.kind === 'json' || !isUnbounded ? written : mapSchema(written, withSafeBounds);
 }
 
-/** Adds the bounds of integers that text can contain: the server reads no other, since it would round them. */
+/**
+ * Adds the bounds of integers that text can contain: the server rejects others, since it would
+ * round them.
+ */
 function withSafeBounds(schema: Schema): Schema {
   const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
   if (type !== 'integer') return schema;

@@ -29,7 +29,7 @@ const DeleteControl = operation(
 );
 export const CONTROLS = [ListControls, GetControl, CreateControl, DeleteControl];
 
-/** The right of CloudFront to read the bucket of the assets. */
+/** Permission of CloudFront to read the bucket of the assets. */
 export function accessControlResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, CONTROLS);
   const find = (): Promise<string | undefined> => findControl(send, names.base);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ownTags, type Place } from 'gati-deploy/cloud';
 
-/** The account and region of a deploy. `*` stands for any, in a policy. */
+/** Account and region of a deploy. In a policy, `*` matches any. */
 export interface Account {
   partition: string;
   account: string;

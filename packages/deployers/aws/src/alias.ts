@@ -4,10 +4,12 @@ import { findDistribution } from './distribution.ts';
 import { sender } from './operation.ts';
 import { changeRecords, findRecord, findZone, ZONE_OPERATIONS } from './zone.ts';
 
-/** The zone of all distributions. */
+/** Hosted zone of all distributions. */
 const CLOUDFRONT_ZONE = 'Z2FDTNDATAQYW2';
 
-/** The records that lead the host to the distribution, once CloudFront has deployed it. */
+/**
+ * Records by which the host resolves to the distribution. Ready once CloudFront has deployed it.
+ */
 export function aliasResource(aws: Aws, host: string): AwsResource {
   const send = sender(aws.clients, ZONE_OPERATIONS);
   const find = async (): Promise<{
@@ -44,7 +46,7 @@ export function aliasResource(aws: Aws, host: string): AwsResource {
   return {
     room: 'edge',
     name: `DNS records of ${host}`,
-    reason: 'leads users to the distribution',
+    reason: 'sends users to the distribution',
     grants: ZONE_OPERATIONS.flatMap(({ grants }) => grants),
     async look() {
       const { zone, target, status, isOwn: own, written, others } = await find();
@@ -53,19 +55,19 @@ export function aliasResource(aws: Aws, host: string): AwsResource {
         return {
           isOwn: false,
           state: 'pending',
-          why: `the zone leads ${host} to another address. Remove its A and AAAA records when users shall come to ${target}`,
+          why: `the records of ${host} have another target. Remove the A and AAAA records of ${host} to send users to ${target}`,
         };
       if (!zone)
         return {
           isOwn: false,
           state: 'ready',
-          why: `the account has no public zone of ${host}. Create this record where its DNS is: ${host} CNAME ${target}`,
+          why: `the account has no public zone of ${host}. Create this record in its DNS: ${host} CNAME ${target}`,
         };
       if (written < 2) return undefined;
       return {
         isOwn: own,
         state: status === 'Deployed' ? 'ready' : 'pending',
-        why: 'CloudFront deploys the distribution, for some minutes',
+        why: 'CloudFront is deploying the distribution, which takes some minutes',
       };
     },
     async create() {

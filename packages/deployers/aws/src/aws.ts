@@ -3,7 +3,7 @@ import type { Names } from './account.ts';
 import type { Clients } from './clients.ts';
 import type { Grant } from './operation.ts';
 
-/** An account that is opened for one environment of an app. */
+/** Account that is opened for one environment of an app. */
 export interface Aws {
   place: Place;
   names: Names;

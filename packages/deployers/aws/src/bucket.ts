@@ -99,7 +99,7 @@ export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
       if (!found) return undefined;
       const tags = await orMissing(send(GetTags, { Bucket }));
       const own = isOwn(place, tagRecord(tags?.TagSet));
-      // The bucket of somebody else stays as it is.
+      // A bucket that no deploy created stays as it is.
       const isReady =
         !versions || !own || (await send(GetVersioning, { Bucket })).Status === 'Enabled';
       return { isOwn: own, state: isReady ? 'ready' : 'incomplete' };
@@ -110,7 +110,7 @@ export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
           request(send, CreateBucket, {
             Bucket,
             CreateBucketConfiguration: {
-              // The first region of AWS has no name here.
+              // S3 accepts no location for us-east-1.
               ...(region !== 'us-east-1' && { LocationConstraint: region as never }),
               Tags: tagList(names.tags),
             },

@@ -25,7 +25,7 @@ const DeleteCachePolicy = operation(
 );
 export const POLICIES = [ListCachePolicies, GetCachePolicy, CreateCachePolicy, DeleteCachePolicy];
 
-/** Responses are cached as the app says, by version of the API and by account. */
+/** Caches responses as their `Cache-Control` allows, by version of the API and by account. */
 export function cachePolicyResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, POLICIES);
   const find = (): Promise<string | undefined> => findCachePolicy(send, names.base);
@@ -34,14 +34,14 @@ export function cachePolicyResource({ names, clients }: Aws): AwsResource {
     name: `CloudFront cache policy ${names.base}`,
     reason: 'caches responses by X-API-Version',
     grants: POLICIES.flatMap(({ grants }) => grants),
-    // It can't have tags. Its name is that of the app and the environment.
+    // A cache policy can't have tags. Its name contains the app and the environment.
     look: async () => ((await find()) ? { isOwn: true, state: 'ready' } : undefined),
     create: async () => [
       request(send, CreateCachePolicy, {
         CachePolicyConfig: {
           Name: names.base,
           MinTTL: 0,
-          // Only responses that say so are cached.
+          // Only responses that allow it are cached.
           DefaultTTL: 0,
           MaxTTL: 31_536_000,
           ParametersInCacheKeyAndForwardedToOrigin: {

@@ -42,7 +42,7 @@ const DeleteCertificate = operation(
 const READING = [ListCertificates, DescribeCertificate, ListTags];
 const OPERATIONS = [...READING, RequestCertificate, DeleteCertificate];
 
-/** Statuses of a certificate that will not be issued any more. */
+/** Statuses of a certificate that ACM will never issue. */
 const DEAD = new Set(['FAILED', 'VALIDATION_TIMED_OUT', 'REVOKED', 'EXPIRED', 'INACTIVE']);
 
 export interface FoundCertificate {
@@ -74,8 +74,8 @@ export async function findCertificate(
 }
 
 /**
- * The certificate of the host, in the region that CloudFront reads. It is ready when it was requested:
- * its record in the DNS has to be written before it is issued.
+ * Certificate of the host, in the region that CloudFront reads. The resource is ready once ACM
+ * names the DNS record: ACM issues the certificate only after that record is written.
  */
 export function certificateResource(aws: Aws, host: string): AwsResource {
   const { names, clients } = aws;
@@ -116,7 +116,7 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
   };
 }
 
-/** The record that proves the ownership of a host. */
+/** DNS record that proves the ownership of a host. */
 export function validationResource(aws: Aws, host: string): AwsResource {
   const send = sender(aws.clients, [...ZONE_OPERATIONS, ...READING]);
   const find = async (): Promise<{
@@ -150,7 +150,7 @@ export function validationResource(aws: Aws, host: string): AwsResource {
       if (isWritten || certificate.detail.Status === 'ISSUED')
         return { isOwn: own, state: 'ready' };
       if (zone) return undefined;
-      const why = `the account has no public zone of ${host}. Create this record where its DNS is: ${record?.name} CNAME ${record?.value}`;
+      const why = `the account has no public zone of ${host}. Create this record in its DNS: ${record?.name} CNAME ${record?.value}`;
       return { isOwn: false, state: 'pending', why };
     },
     async create() {

@@ -27,7 +27,7 @@ export type ClientName = keyof Clients;
 export function createClients(region: string): Clients {
   const options = { region, customUserAgent: 'gati-deploy' };
   const sts = new STSClient(options);
-  // One chain of credentials, so that each program or login service is asked once.
+  // One chain of credentials, so that each program or login service is called once.
   const shared = { ...options, credentials: sts.config.credentials };
   // CloudFront reads certificates of this region only.
   const world = { ...shared, region: 'us-east-1' };

@@ -127,8 +127,8 @@ export async function hasCluster(aws: Aws): Promise<boolean> {
 }
 
 /**
- * Returns the annotations of a Service with a load balancer on the internet. A cluster that a deploy
- * created has subnets without the tags by which load balancers find theirs.
+ * Returns the annotations of a Service with a load balancer on the internet. A cluster that a
+ * deploy created has subnets without the tags by which load balancers find theirs.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html
  */
@@ -177,6 +177,6 @@ function failedError({ names }: Aws, why = 'AWS names no reason'): GatiError {
   return new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `The EKS cluster ${names.cluster} failed: ${why}.`,
-    fix: 'Remove it with `gati-deploy destroy --yes`, mend the cause, and create it again.',
+    fix: 'Remove it with `gati-deploy destroy --yes`, correct the cause, and create it again.',
   });
 }

@@ -93,7 +93,9 @@ export async function findDistribution(
   }
 }
 
-/** The distribution. It is ready when it exists; CloudFront takes minutes to deploy it. */
+/**
+ * Distribution of the app. Ready once it exists, although CloudFront takes minutes to deploy it.
+ */
 export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
   const { names, clients } = aws;
   const { host, origin } = facts;
@@ -113,7 +115,11 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
       }
       const { summary, isOwn: own } = found;
       if (!summary.Enabled && summary.Status === 'InProgress')
-        return { isOwn: own, state: 'removing', why: 'CloudFront disables it, for some minutes' };
+        return {
+          isOwn: own,
+          state: 'removing',
+          why: 'CloudFront is disabling it, which takes some minutes',
+        };
       const wanted = await origin();
       const actual = summary.Origins?.Items?.find(({ Id }) => Id === APP)?.DomainName;
       const isCurrent = !own || wanted === undefined || (actual === wanted && summary.Enabled);
@@ -168,7 +174,9 @@ async function update(
   });
 }
 
-/** Leaves out what CloudFront returns for old clients, and what a request should not have. */
+/**
+ * Leaves out members that CloudFront returns for old clients, and members that no request may have.
+ */
 function withoutDeprecated(config: DistributionConfig): DistributionConfig {
   const { DefaultCacheBehavior, CacheBehaviors, ViewerCertificate } = config;
   const { Certificate: _, CertificateSource: __, ...viewer } = ViewerCertificate ?? {};

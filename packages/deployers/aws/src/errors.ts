@@ -61,7 +61,7 @@ function fixFor(name: string, expired: boolean, operation: string): string {
   if (/^(?:AccessDenied|UnauthorizedOperation|NotAuthorized)/.test(name))
     return `Grant this account the action of ${operation}. \`gati-deploy policy\` prints all that a deploy needs.`;
   if (/Limit|Quota/.test(name))
-    return 'Ask AWS for a higher quota (Service Quotas), or remove what is not used.';
+    return 'Ask AWS for a higher quota (Service Quotas), or remove unused resources.';
   if (/Throttl|TooManyRequests|^SlowDown$/.test(name))
     return 'Wait a minute, then run the same command, which continues.';
   return 'Correct what the message names, then run the same command, which continues.';

@@ -73,7 +73,7 @@ export function sender(clients: Clients, allowed: readonly AnyOperation[]): Send
   };
 }
 
-/** Returns a request that writes. A repeated request is no error. */
+/** Returns a request that writes. A repeated request succeeds. */
 export function request<I extends object, O>(
   send: Send,
   wanted: Operation<I, O>,
@@ -87,7 +87,7 @@ export function request<I extends object, O>(
         return await send(wanted, input);
       } catch (error) {
         const verb = wanted.name.split('.')[1]!;
-        // Another deploy, or an earlier try whose response was lost, was faster.
+        // Another deploy did this first, or the response to an earlier try was lost.
         if (verb.startsWith('Create') && isExisting(error)) return undefined;
         if (/^(?:Delete|Detach)/.test(verb) && isMissing(error)) return undefined;
         throw error;

@@ -1,7 +1,10 @@
-/** Date of the prices, which are those of the list for us-east-1. */
+/** Date of the list prices of us-east-1. */
 export const PRICES_OF = '2026-11-29';
 
-/** List prices of resources that a deploy creates. Those without one cost nothing by themselves. */
+/**
+ * List prices of resources that a deploy creates. Resources without a price cost nothing by
+ * themselves.
+ */
 export const PRICES = {
   /** $0.10 an hour. @see https://aws.amazon.com/eks/pricing/ */
   cluster: '$73 a month, and the nodes with about 12 % on their price',

@@ -51,7 +51,7 @@ const OPERATIONS = [
   GetAuthorizationToken,
 ];
 
-/** The ECR repository of the image. Its tags never move, as those of a deploy don't. */
+/** The ECR repository of the image. Its tags are immutable, since a deploy never moves a tag. */
 export function repositoryResource(aws: Aws): AwsResource {
   const { place, names, clients } = aws;
   const send = sender(clients, OPERATIONS);

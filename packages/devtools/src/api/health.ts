@@ -1,7 +1,7 @@
 /** Health of the app: response of the read API. */
 
 export interface HealthReport {
-  /** What needs attention. */
+  /** A part of the app that needs attention. */
   items: HealthItem[];
   /** The current release of the store. Absent without one. */
   current?: {

@@ -32,7 +32,7 @@ export interface ModuleItem {
   foreign?: ForeignModule;
 }
 
-/** Where a module comes from, how well it is separated from the app, and what it may do. */
+/** Source, isolation and permissions of a module. */
 export interface ForeignModule extends Pick<
   ForeignItem,
   'source' | 'version' | 'level' | 'grants'

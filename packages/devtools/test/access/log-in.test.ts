@@ -660,7 +660,7 @@ describe('CVE-2026-39363: an upgrade', () => {
   });
 });
 
-test('CVE-2026-44883: credentials in an address, a name or a body let no one in', async () => {
+test('CVE-2026-44883: credentials in an address, a name or a body are rejected', async () => {
   server = await startAccessServer({ actions });
   const { client: owner } = await setUp();
   const { token } = (
@@ -678,7 +678,7 @@ test('CVE-2026-44883: credentials in an address, a name or a body let no one in'
   );
   const basic = `Basic ${btoa(`token:${token}`)}`;
   expect((await stranger.get('traces', { authorization: basic })).status).toBe(401);
-  // What is written about these requests has none of them.
+  // The log and the audit log contain none of the credentials.
   const log = (await owner.get('access/audit')).text;
   expect([token, session].filter((secret) => log.includes(secret))).toEqual([]);
 });

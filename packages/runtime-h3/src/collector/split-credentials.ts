@@ -1,6 +1,6 @@
 /**
- * Moves the name and the password of a URL into a header: `fetch` accepts no URL that has some, and
- * its error would repeat them.
+ * Moves the name and the password of a URL into a header: `fetch` rejects a URL with credentials,
+ * and its error would repeat them.
  */
 export function splitCredentials(text: string): { url: URL; headers: Record<string, string> } {
   const url = new URL(text);
@@ -12,7 +12,7 @@ export function splitCredentials(text: string): { url: URL; headers: Record<stri
   return { url, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
-/** Returns the text as it is if it has a `%` that begins no escape. */
+/** Decodes percent-escapes. Returns a text with an invalid escape unchanged. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -28,7 +28,7 @@ export function parseDatabaseAddress(
     : { dialect: 'postgresql', location: address };
 }
 
-/** Returns what is wrong with the URL, without a part of it that may be a password. */
+/** Returns the error of the URL, without a part that may be a password. */
 function findUrlFault(scheme: string, url: string): string | undefined {
   if (scheme === 'sqlite') return url === 'sqlite:' ? 'it names no file' : undefined;
   if (scheme === 'postgres' || scheme === 'postgresql')

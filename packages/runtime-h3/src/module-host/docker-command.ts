@@ -5,9 +5,9 @@ import type { ForeignDeclaration } from '../types/foreign.ts';
 
 /** Folder of the socket in a container. */
 export const CONTAINER_SOCKETS = '/run/gati';
-/** Bytes of memory of a container, unless the module says otherwise. */
+/** Bytes of memory of a container, unless the module declares another limit. */
 const MEMORY = 268_435_456;
-/** Processes and threads in a container at most. */
+/** Maximum number of processes and threads in a container. */
 const MAX_PIDS = 256;
 /** User of a container when the server runs as root. */
 const NOBODY = 65_534;
@@ -101,7 +101,7 @@ export async function pullImage(image: string, env: Env): Promise<void> {
   await docker(['pull', '--quiet', image], env, PULL_TIME);
 }
 
-/** Ends a container whose client is gone. */
+/** Ends a container whose client has ended. */
 export async function removeContainer(container: string, env: Env): Promise<void> {
   await docker(['rm', '--force', '--volumes', container], env).catch(() => undefined);
 }

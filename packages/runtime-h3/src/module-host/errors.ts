@@ -27,8 +27,8 @@ export function moduleProgramError(
   if (code === 'ENOENT')
     return moduleStartError(
       name,
-      `there is no program ${program}, or not the interpreter that its first line names.`,
-      'Correct the source. A path starts with ./ and is from the root of the app; a name without a slash is looked up in PATH.',
+      `there is no program ${program}, or its first line names a missing interpreter.`,
+      'Correct the source. A path starts with ./ and is relative to the root of the app. A name without a slash is looked up in PATH.',
     );
   return moduleStartError(name, `${message}.`);
 }

@@ -23,7 +23,7 @@ export function parseSource(name: string, source: string): ParsedSource {
   if (/^https?:\/\//.test(source) && URL.canParse(source)) return { kind: 'http', target: source };
   const [, kind, rest] = FORM.exec(source) ?? [];
   const target = rest?.trim();
-  // A folder is a package that was prepared to run in a process of its own.
+  // A folder is a package that was prepared to run in a separate process.
   const isPackage =
     kind !== 'npm' || target?.startsWith('./') || parsePackage(target ?? '') !== undefined;
   if (kind === undefined || !target || target.includes('\0') || !isPackage)

@@ -25,7 +25,7 @@ import { readDescriptor } from './probe.ts';
 export const PROGRAMS_DIR = 'modules/gati-programs';
 /** Program that runs an `mcp:` module. */
 export const MCP_BRIDGE = 'mcp-bridge.mjs';
-/** Program that runs an `npm:` module in a process of its own. */
+/** Program that runs an `npm:` module in a separate process. */
 export const NPM_RUNNER = 'npm-runner.mjs';
 
 export interface StartDeclaredOptions {
@@ -97,7 +97,7 @@ async function startContainer(
   });
 }
 
-/** A module in a container listens on a socket in the folder that it shares, and nowhere else. */
+/** A module in a container may only listen on a socket in the folder that it shares. */
 function toHostSocket(address: string, sockets: string): string {
   const [, file] = /^unix:\/run\/gati\/([\w.-]+)$/.exec(address) ?? [];
   if (file === undefined || file === '..' || file === '.')

@@ -148,7 +148,7 @@ export class SupervisedModule {
     const { name, limits, logger } = this.#options;
     let failed = 0;
     while (this.#current === instance) {
-      // Without the signal, whose listeners would add up in a row of swaps.
+      // Without the signal, since its listeners would add up over many swaps.
       await sleep(limits.health, undefined, { ref: false });
       if (this.#current !== instance) return;
       const sick = await checkHealth(instance.process.endpoint);

@@ -1,6 +1,6 @@
 /**
  * Program `dist/programs/mcp-bridge.mjs`: a module whose methods are the tools of an MCP server. It
- * runs in a process of its own, so that workers load no client of MCP.
+ * runs in a separate process, so that workers load no client of MCP.
  */
 import { callTool } from './mcp/call-tool.ts';
 import { connectMcp } from './mcp/connect.ts';

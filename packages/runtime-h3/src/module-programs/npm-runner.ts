@@ -1,6 +1,6 @@
 /**
- * Program `dist/programs/npm-runner.mjs`: runs an `npm:` module in a process of its own. Arguments:
- * the folder with `index.mjs` and `descriptor.json`, and the bytes of an input at most.
+ * Program `dist/programs/npm-runner.mjs`: runs an `npm:` module in a separate process. Arguments:
+ * the folder with `index.mjs` and `descriptor.json`, and the maximum bytes of an input.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

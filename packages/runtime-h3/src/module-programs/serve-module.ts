@@ -26,7 +26,7 @@ export interface ServedModule {
   descriptor: ModuleDescriptor;
   /** @throws {CallProblem} which the handler gets; any other error ends the connection */
   call(call: ServedCall): Promise<unknown>;
-  /** Bytes of an input at most. */
+  /** Maximum bytes of an input. */
   mostInput: number;
   /** Whether the module can serve. */
   health?(): Promise<boolean>;

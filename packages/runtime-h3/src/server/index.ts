@@ -23,7 +23,8 @@ const TELEMETRY_COMMANDS: ReadonlySet<string> = new Set([
 /**
  * Runs a built server. Without arguments this process becomes the supervisor and starts the same
  * file again as its workers. With arguments it runs the named command (`releases`, `activate`,
- * `rollback`, `effects`, `modules`, `migrate` …). If the server can't start, it prints one message and exits with code 1.
+ * `rollback`, `effects`, `modules`, `migrate` …). If the server can't start, it prints one message
+ * and exits with code 1.
  *
  * @example
  * await startServer({ release: () => import('./release.mjs').then((module) => module.default) });

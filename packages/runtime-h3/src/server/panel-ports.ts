@@ -6,8 +6,8 @@ import type { PanelHost } from '../types/panel-module.ts';
 import type { ServerModules } from './options.ts';
 
 /**
- * Opens the queue, the release store and the modules for the pages of the panel. The workers use the
- * same ones. Each is opened when a page first needs it.
+ * Opens the queue, the release store and the modules for the pages of the panel. The workers use
+ * the same queue, store and modules. Each is opened when a page first needs it.
  *
  * @param queues drivers of the build. Absent: the app has no effects.
  * @param modules absent: the app has no modules outside of its process

@@ -165,7 +165,7 @@ export interface ForeignCode {
   load(): Promise<ForeignRuntime>;
   /** Set once the code is loaded. */
   scope?: CallScope;
-  /** Where the modules are in a release of sources, as `testApp` has it. Absent: in a build. */
+  /** Place of the modules in a release of sources, as `testApp` has it. Absent in a build. */
   place?: ForeignPlace;
 }
 

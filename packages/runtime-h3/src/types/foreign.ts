@@ -63,9 +63,9 @@ export interface ForeignDeclaration {
   run?: string;
   /** Names of environment variables that the process gets. */
   env?: string[];
-  /** Whether an `npm:` module runs in a process of its own. */
+  /** Whether an `npm:` module runs in a separate process. */
   isolate?: true;
-  /** What a module in a sandbox may do besides computing. */
+  /** Permissions of a module in a sandbox. By default it may only compute. */
   allow?: ModuleAllowances;
   /** Headers of requests to a service. `${NAME}` is an environment variable. */
   headers?: Record<string, string>;
@@ -74,7 +74,9 @@ export interface ForeignDeclaration {
   limits?: Partial<ModuleLimits>;
 }
 
-/** What a module may do that its sandbox forbids by default. Paths start from the app's root. */
+/**
+ * Permissions that a sandbox does not give by default. Paths are relative to the root of the app.
+ */
 export interface ModuleAllowances {
   /** Files and folders that it may read. */
   read?: string[];
@@ -121,7 +123,7 @@ export interface MethodDescriptor {
   operation?: string;
 }
 
-/** Where a module can be called. */
+/** Address at which a module can be called. */
 export interface ModuleState {
   /** `unix:/path` or `tcp:127.0.0.1:4000`. Absent: the module can't be called. */
   address?: string;

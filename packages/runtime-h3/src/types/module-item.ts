@@ -1,4 +1,4 @@
-/** How well a module is separated from the app, and what it may do. */
+/** Isolation and permissions of a module. */
 export interface ModuleItem {
   name: string;
   source: string;
@@ -22,7 +22,7 @@ export interface ModuleGrants {
 /**
  * - `L0`: in the process of the app, trusted.
  * - `L1`: a Node process with `--permission`, against mistakes.
- * - `L2`: a process of its own, or a container, with limits.
+ * - `L2`: a separate process, or a container, with limits.
  * - `L3`: another machine or deployment.
  * - `L3'`: WebAssembly without files and network.
  */
@@ -38,8 +38,8 @@ export interface SwappedModule {
 export interface ModulesPort {
   list(): Promise<ModuleItem[]>;
   /**
-   * Starts a new process from the source of the running one, moves all calls to it, and ends the old
-   * one.
+   * Starts a new process from the source of the running one, moves all calls to it, and ends the
+   * old one.
    *
    * @throws {GatiError} with the reason why the running process stays
    */

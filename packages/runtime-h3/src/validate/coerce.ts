@@ -290,7 +290,9 @@ function convert(variant: Schema, value: unknown, isForm: boolean): unknown {
 
 const readNumber = (text: string): number => (NUMBER.test(text) ? Number(text) : Number.NaN);
 
-/** Whether a literal can be written as this text: `1` also as `1.0`, and `true` in a form as `on`. */
+/**
+ * Whether a literal can be written as this text: `1` also as `1.0`, or `true` as `on` in a form.
+ */
 function isTextOf(literal: unknown, text: string, isForm: boolean): boolean {
   if (typeof literal === 'number') return readNumber(text) === literal;
   return String(literal) === text || (literal === true && isForm && text === 'on');

@@ -182,7 +182,7 @@ test('a module that prints no handshake line, or ends at once, is unavailable', 
 });
 
 test.skipIf(process.platform === 'win32')(
-  'a program that the system can not run is named with what to do',
+  'the error for a program that the system can not run names the program and the fix',
   async () => {
     const folder = temporaryFolder('programs');
     const program = path.join(folder, 'main.py');
@@ -203,7 +203,7 @@ test.skipIf(process.platform === 'win32')(
     fs.chmodSync(program, 0o755);
     for (const missing of [program, 'no-such-program'])
       await expect(start('missing', missing)).rejects.toThrow(
-        `there is no program ${missing}, or not the interpreter`,
+        `there is no program ${missing}, or its first line names`,
       );
   },
 );

@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => modules.close());
 
-test('a package in a process of its own is called with its granted variables alone', async () => {
+test('a package in a separate process gets only its granted variables', async () => {
   expect(await module['double']!({ n: 4 })).toEqual({ n: 8 });
   const env = (await module['env']!()) as string[];
   expect(env).toContain('STORE_KEY');
@@ -53,7 +53,7 @@ test('a package in a process of its own is called with its granted variables alo
   await expect(module['reject']!()).rejects.toMatchObject({ status: 409, code: 'taken' });
 });
 
-test('an isolated package reads allowed folders alone, writes nothing and starts no process', async () => {
+test('an isolated package reads only allowed folders, writes nothing and starts no process', async () => {
   expect(await module['read']!(allowed)).toBe('hello');
   const failed = { status: 502, code: 'GATI_MODULE_FAILED' };
   await expect(module['read']!('/etc/hosts')).rejects.toMatchObject(failed);

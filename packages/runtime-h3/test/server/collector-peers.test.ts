@@ -159,7 +159,7 @@ async function startPort(): Promise<{ port: number; received: string[] }> {
 }
 
 describe('CVE-2026-134804: the port for other servers', () => {
-  test('lets no client in that does not know the token', async () => {
+  test('rejects a client that does not know the token', async () => {
     const core = await startPort();
     const hello = '{"gati":"peer","id":"x","instance":"x"}\n';
     const text = `${hello}${LINES[0]}\n`;
@@ -174,8 +174,8 @@ describe('CVE-2026-134804: the port for other servers', () => {
 
   test.each([
     ['x'.repeat(1000), 'a first line without end'],
-    ['{"gati":"peer","id":"<b>","instance":"x"}\n', 'an id that is none'],
-    ['{"gati":"peer","id":"x","instance":"../x"}\n', 'a name that is none'],
+    ['{"gati":"peer","id":"<b>","instance":"x"}\n', 'an invalid id'],
+    ['{"gati":"peer","id":"x","instance":"../x"}\n', 'an invalid name'],
     ['{"gati":"peer","id":"core","instance":"x"}\n', 'the id of the server itself'],
     [`${LINES[0]}\n`, 'a line in place of the first one'],
   ])('closes a connection with %s', async (text) => {

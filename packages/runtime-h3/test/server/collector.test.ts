@@ -118,7 +118,7 @@ describe('a server with a telemetry store', () => {
 const portOf = (log: string): string | undefined =>
   /"telemetry of peers is received"[^\n]*"port":(\d+)[^\n]*\n/.exec(log)?.[1];
 
-test('a server without a store of its own sends its telemetry to a peer', async () => {
+test('a server without a store sends its telemetry to a peer', async () => {
   const token = { GATI_PEER_TOKEN: 'a-secret-of-at-least-32-characters' };
   const store = `sqlite:${join(server.folder(), 'peers.db')}`;
   const core = await server.start({ ...token, GATI_TELEMETRY: store, GATI_PEER_PORT: '0' });

@@ -85,7 +85,7 @@ export class KnownResults {
     // A new file may take the place of another one of its name, such as `dep.ts` of `dep/index.ts`.
     const known = new Set([...this.#results.values()].flatMap(({ result }) => result.dependencies));
     const names = new Set(files.filter((file) => !known.has(file)).map(importName));
-    // An edit of a known file looks at no names: there may be thousands.
+    // An edit of a known file compares no names, since there may be thousands.
     const isAffected = (file: string): boolean =>
       changed.has(file) || (names.size > 0 && names.has(importName(file)));
     for (const [name, { result, hasUnresolved }] of this.#results) {

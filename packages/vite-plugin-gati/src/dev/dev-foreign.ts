@@ -79,7 +79,7 @@ export function createDevForeign({
     }
   }
 
-  /** Bundles a package that runs in a process of its own. */
+  /** Bundles a package that runs in a separate process. */
   async function prepare(module: DeclaredModule): Promise<DeclaredModule> {
     if (!isIsolatedPackage(module)) return module;
     await foreign.pinAll({ refresh: false });

@@ -68,7 +68,7 @@ function addedBy({ file, types, isIncomplete }: FolderFile, importOf: ImportOf):
   return isIncomplete === true ? 'unknown' : `GatiTypes.Added<typeof ${importOf(file)}.guard>`;
 }
 
-/** Returns the fields that a guard adds to routes: optional if it does not run for some of them. */
+/** Returns the fields that a guard adds to routes. They are optional if it does not run for all. */
 function addedTo(routes: readonly RouteFile[], guard: FolderFile, importOf: ImportOf): string[] {
   const guarded = routes.filter(({ guards }) => guards.includes(guard.file));
   const type = addedBy(guard, importOf);

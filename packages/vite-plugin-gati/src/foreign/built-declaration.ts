@@ -36,7 +36,7 @@ export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
   };
 }
 
-/** Whether a package runs in a process of its own, from a folder that is prepared for it. */
+/** Whether a package runs in a separate process, from a folder that is prepared for it. */
 export function isIsolatedPackage({ name, source, isolate }: ForeignDeclaration): boolean {
   return isolate === true && parseSource(name, source).kind === 'npm';
 }

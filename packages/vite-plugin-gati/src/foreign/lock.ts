@@ -28,7 +28,7 @@ export interface PinnedPackage {
   version: string;
   /** `sha512-…` of its tarball. */
   integrity: string;
-  /** Where it was built. Absent: nothing proves that. */
+  /** Place where it was built. Absent without a provenance. */
   provenance?: { repository: string; workflow: string; commit: string };
   grants: { network?: true; files?: true; env?: string[] };
   /** Absent: its methods follow from its types. */

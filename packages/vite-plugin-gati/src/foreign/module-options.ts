@@ -26,9 +26,11 @@ export interface ModuleSettings {
   env?: string[];
   /** Files and folders that the build copies besides the folder of the program. */
   files?: string[];
-  /** Runs an `npm:` module in a process of its own. */
+  /** Runs an `npm:` module in a separate process. */
   isolate?: boolean;
-  /** What an isolated `npm:` module or a `docker:` module may do besides computing. */
+  /**
+   * Permissions of an isolated `npm:` module or a `docker:` module. By default it may only compute.
+   */
   allow?: ModuleAllowances;
   /**
    * Headers of each request to an `http:`, `https:` or `mcp:https:` module. `${NAME}` is an
@@ -117,13 +119,15 @@ function checkAllowances(file: string, name: string, allow: unknown): void {
     if (!ALLOWANCES.includes(key))
       throw settingError(file, name, `allow.${key} is not known.${hint(key, ALLOWANCES)}`);
     const fits = key === 'network' ? typeof value === 'boolean' : isListOf(value, isPath);
-    if (!fits) throw settingError(file, name, `allow.${key} has no value that it can have.`);
+    if (!fits) throw settingError(file, name, `allow.${key} has a value that is not allowed.`);
   }
 }
 
 const isPath = (text: string): boolean => text !== '' && !/[\0\n,*]/.test(text);
 
-/** @throws {GatiError} when a value is not a text for a header, or a secret stands in the file */
+/**
+ * @throws {GatiError} when a value is not a text for a header, or when the file contains a secret
+ */
 function checkHeaders(file: string, name: string, headers: unknown): void {
   const entries = isObject(headers) ? Object.entries(headers) : undefined;
   if (entries === undefined || entries.length > MAX_HEADERS)

@@ -1,6 +1,6 @@
 import { isObject } from '@gati/contract/data';
 
-/** What a module says that it needs: the field `gati.grants` of its `package.json`. */
+/** Grants that a module declares in the field `gati.grants` of its `package.json`. */
 export interface Grants {
   network?: true;
   files?: true;
@@ -37,7 +37,7 @@ export const listGrants = ({ network, files, env = [] }: Grants): string[] => [
   ...env.map((name) => `env:${name}`),
 ];
 
-/** Returns the grants of `now` that `before` has not, as words. */
+/** Returns the grants of `now` that `before` lacks, as words. */
 export function newGrants(before: Grants, now: Grants): string[] {
   const known = new Set(listGrants(before));
   return listGrants(now).filter((grant) => !known.has(grant));

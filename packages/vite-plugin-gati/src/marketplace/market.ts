@@ -21,7 +21,7 @@ import {
 } from './rules.ts';
 import { openSigstore, type Sigstore } from './sigstore.ts';
 
-/** Packages of one search. */
+/** Maximum number of packages of one search. */
 const SEARCH_LIMIT = 20;
 
 const PACKAGE = /^((?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@(.+))?$/i;

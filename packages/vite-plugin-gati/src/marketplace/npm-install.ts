@@ -8,7 +8,7 @@ import { findForeignDependency } from './read-package.ts';
 
 const LOCK = 'package-lock.json';
 const FILES = ['package.json', LOCK];
-/** Characters of npm's output in an error at most. */
+/** Maximum number of characters of npm's output in an error. */
 const MAX_OUTPUT = 2000;
 
 /** A package to install. */
@@ -20,8 +20,8 @@ export interface Wanted {
 }
 
 /**
- * Installs a package with npm, without scripts. npm first resolves all packages, and installs only if
- * each is allowed.
+ * Installs a package with npm, without scripts. npm first resolves all packages, and installs only
+ * if each is allowed.
  *
  * @throws {GatiError} GATI_MODULE_REFUSED when npm gets other bytes, or a dependency has an install
  * script or is not on a registry. `package.json` and the lock are then as before

@@ -6,12 +6,12 @@ import { refusedError, registryError } from './errors.ts';
 export interface PackageVersion {
   name: string;
   version: string;
-  /** Epoch milliseconds; `undefined` if the registry does not say it. */
+  /** Epoch milliseconds; `undefined` if the registry does not state the time. */
   publishedAt: number | undefined;
   /** `sha512-…` */
   integrity: string;
   tarball: string;
-  /** Whether the registry says that the version has a provenance. */
+  /** Whether the registry lists a provenance for the version. */
   claimsProvenance: boolean;
   /** `package.json` as the registry shows it. */
   manifest: Record<string, unknown>;

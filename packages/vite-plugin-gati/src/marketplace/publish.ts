@@ -97,7 +97,10 @@ console.log(JSON.stringify(typeof own.setup === 'function' ? null : Object.keys(
 process.exit(0);
 `;
 
-/** Imports the package in a process of its own. A module with \`setup\` shows its methods only then. */
+/**
+ * Imports the package in a separate process. Only then does a module with \`setup\` show its
+ * methods.
+ */
 async function checkMethods(
   root: string,
   { name, exports, main }: Manifest,
@@ -136,7 +139,7 @@ function hasWorkflow(root: string): boolean {
 
 /**
  * Writes a workflow that publishes each release of GitHub with trusted publishing, without a token.
- * Returns whether it wrote one: it keeps a workflow that publishes already.
+ * Returns whether it wrote one: it keeps an existing workflow that publishes.
  */
 export function writeWorkflow(root: string): boolean {
   if (hasWorkflow(root) || fs.existsSync(path.join(root, WORKFLOW_FILE))) return false;
@@ -155,7 +158,8 @@ function printWorkflow(): string {
       publish: {
         'runs-on': 'ubuntu-24.04',
         'timeout-minutes': 15,
-        // npm exchanges the token of the workflow for the right to publish, and signs the provenance.
+        // npm exchanges the token of the workflow for the right to publish, and signs the
+        // provenance.
         permissions: { contents: 'read', 'id-token': 'write' },
         steps: [
           { uses: checkout[0], with: { 'persist-credentials': false } },

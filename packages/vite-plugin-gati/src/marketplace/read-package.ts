@@ -8,7 +8,7 @@ import { refusedError } from './errors.ts';
 import { type Grants, parseGrants } from './grants.ts';
 import type { PackageVersion } from './packument.ts';
 
-/** Bytes of an unpacked package at most. */
+/** Maximum bytes of an unpacked package. */
 const MAX_UNPACKED = 134_217_728;
 
 /** What a package contains, read from its tarball. */
@@ -28,8 +28,8 @@ const NOT_REGISTRY = /[:/]/;
 /**
  * Checks a tarball and reads its `package.json`. Nothing is written to disk.
  *
- * @throws {GatiError} GATI_MODULE_REFUSED when the bytes are others than the registry says, or the
- * package may not be installed
+ * @throws {GatiError} GATI_MODULE_REFUSED when the bytes do not match the digest of the registry,
+ * or when the package may not be installed
  */
 export function readPackage(bytes: Buffer, described: PackageVersion): PackageContent {
   const target = `${described.name}@${described.version}`;

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { registryError } from './errors.ts';
 
-/** Bytes of one response at most: of a document, and of a package. */
+/** Maximum bytes of one response: of a document, and of a package. */
 const MAX_DOCUMENT = 33_554_432;
 const MAX_TARBALL = 33_554_432;
 /** Milliseconds for one response. */
@@ -31,7 +31,7 @@ export function openRegistry(url: string): Registry {
   const { origin, protocol, hostname } = new URL(base);
   if (protocol !== 'https:' && !isLoopback(hostname))
     throw registryError(base, 'has no TLS, and is not on this machine');
-  /** @param missing the status 404 is `undefined` */
+  /** @param missing whether the status 404 returns `undefined` */
   async function request(
     place: string,
     most: number,
@@ -92,7 +92,10 @@ async function readBody(response: Response, most: number, url: string): Promise<
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 
-/** Returns the registry that npm uses: of the environment, or of `.npmrc` of the app or the user. */
+/**
+ * Returns the registry that npm uses, from the environment, or from `.npmrc` of the app or the
+ * user.
+ */
 export function findRegistry(root: string, env: NodeJS.ProcessEnv): string {
   const own = env['npm_config_registry'] ?? env['NPM_CONFIG_REGISTRY'];
   if (own) return own;

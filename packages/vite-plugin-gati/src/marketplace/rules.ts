@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 /** Days that a version must be public before it is used: most malicious ones are found by then. */
 export const MIN_AGE = 3;
 
-/** What a person allows on the command line. */
+/** Options of the user on the command line. */
 export interface Allowed {
   /** Days. */
   minAge: number;
@@ -48,7 +48,7 @@ export function checkAge(
     );
 }
 
-/** What an update changes. */
+/** Changes of an update. */
 export interface UpdateChanges {
   /** New grants, as words. */
   grants: string[];
@@ -59,8 +59,8 @@ export interface UpdateChanges {
 /**
  * Compares a candidate with the pinned version of the package.
  *
- * @throws {GatiError} GATI_MODULE_REFUSED when it is older, has another origin, wants more, or breaks
- * its contract
+ * @throws {GatiError} GATI_MODULE_REFUSED when it is older, has another origin, needs new grants,
+ * or breaks its contract
  */
 export function checkUpdate(
   pinned: PinnedPackage,

@@ -6,8 +6,8 @@ import { GatiError } from '@gati/contract';
 /** Verifies signatures of Sigstore. */
 export interface Sigstore {
   /**
-   * Verifies a bundle: its certificate, its entry in the transparency log and its signature. Returns
-   * who signed it.
+   * Verifies a bundle: its certificate, its entry in the transparency log and its signature.
+   * Returns the identity of the signer.
    *
    * @throws when it is not valid
    */
@@ -38,8 +38,8 @@ interface TrustedRoot {
 }
 
 /**
- * Opens the packages of Sigstore that npm contains, with the keys of Sigstore, which they update. The
- * app installs nothing for this.
+ * Opens the packages of Sigstore that npm contains, with the keys of Sigstore, which they update.
+ * The app installs nothing for this.
  *
  * Relies on: npm contains `@sigstore/verify`, `@sigstore/bundle`, `@sigstore/tuf` and
  * `@sigstore/protobuf-specs`.

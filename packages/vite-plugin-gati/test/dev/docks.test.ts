@@ -23,7 +23,7 @@ test.each([
   ['requires a code of its clients', { config: { clientAuth: true } }, '#token=secret'],
   ['has its defaults', { config: {} }, '#token=secret'],
   ['trusts every client', { config: { clientAuth: false } }, ''],
-  ['has settings that are not known', undefined, ''],
+  ['has unknown settings', undefined, ''],
 ])('the frame is logged in if Vite DevTools %s', (_text, devtools, fragment) => {
   const urls: unknown[] = [];
   const register = ({ url }: Record<string, unknown>): number => urls.push(url);

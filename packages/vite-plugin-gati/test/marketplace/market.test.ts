@@ -87,7 +87,7 @@ describe('add', () => {
     });
   });
 
-  test('takes a package without provenance, and remove takes all of it back', async () => {
+  test('adds a package without provenance, and remove undoes all changes', async () => {
     await publish('1.0.0');
     const { candidate } = await open().add(`${name}@^1`, 'fx', ALLOWED);
     expect(candidate.provenance).toBeUndefined();
@@ -147,7 +147,7 @@ describe('add', () => {
       /signed by another repository/,
     ],
     [
-      'a provenance that does not fit to its package.json',
+      'a provenance that does not match its package.json',
       {
         attest: (integrity) =>
           signer.attest({ integrity, repository: 'https://github.com/evil/fx' }),
@@ -190,7 +190,7 @@ describe('add', () => {
     await expect(open().add(name, 'fx', ALLOWED)).rejects.toMatchObject(refused(/SHA-512 differs/));
   });
 
-  test('--min-age 0 takes a new version', async () => {
+  test('accepts a new version with --min-age 0', async () => {
     await publish('1.0.0', { hours: 0 });
     await open().add(name, 'fx', { ...ALLOWED, minAge: 0 });
     expect(readPackages(root)[name]).toMatchObject({ version: '1.0.0' });
@@ -258,7 +258,7 @@ describe('update', () => {
     expect(readPackages(root)[name]).toMatchObject({ version: '1.0.0' });
   });
 
-  test('takes more grants and a broken contract if a person allows them', async () => {
+  test('accepts more grants and a broken contract if the options allow them', async () => {
     await publish('1.0.0', { gati: rates(TEXT) });
     await open().add(name, 'fx', ALLOWED);
     await publish('2.0.0', { gati: { ...rates({ type: 'number' }), grants: { network: true } } });

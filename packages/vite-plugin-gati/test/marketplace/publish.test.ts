@@ -26,7 +26,7 @@ function write(manifest: object, code: string): void {
   fs.writeFileSync(path.join(root, 'index.js'), code);
 }
 
-test('a package that keeps the rules may be published by the workflow that is written', async () => {
+test('a package that follows the rules passes, and gets a workflow that publishes it', async () => {
   write(MANIFEST, 'export const rate = () => 1;');
   expect([writeWorkflow(root), writeWorkflow(root)]).toEqual([true, false]);
   const checks = await checkPackage(root);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createStandaloneInput } from '../../src/virtual/standalone.ts';
 import { releaseModule } from '../../src/virtual/modules/release.ts';
 
-test('the release of sources has the modules in place, that of a build names no folder', async () => {
+test('a release of sources names the folder of its modules, and that of a build names none', async () => {
   const root = copyApp('playground/polyglot');
   const input = createStandaloneInput({
     root,

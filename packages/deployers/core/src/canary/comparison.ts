@@ -1,14 +1,14 @@
 import { type Counts, Evidence } from './evidence.ts';
 import { NO_ROUTE, type PodMetrics, type RouteCounts } from './parse-metrics.ts';
 
-/** Chance of a false alarm in a whole rollout, at most. */
+/** Maximum chance of a false alarm in a whole rollout. */
 const ALPHA = 0.01;
 /** Ways in which a route can be worse. */
 const KINDS = ['5xx', '4xx', 'slow'] as const;
 /** Requests of a route in a pod before its times count: code runs slowly at first. */
 const WARM = 20;
 
-/** Returns the evidence that proves one of so many hypotheses (Bonferroni). */
+/** Returns the evidence that proves one of `tests` hypotheses (Bonferroni). */
 export const boundOf = (tests: number): number => Math.log(tests / ALPHA);
 
 type Kind = (typeof KINDS)[number];
@@ -17,7 +17,7 @@ type Kind = (typeof KINDS)[number];
 export interface Worse {
   route: string;
   kind: Kind;
-  /** Bad requests, and all. */
+  /** Numbers of bad requests and of all requests. */
   old: Counts;
   next: Counts;
   /** Seconds above which a request was counted as slow. */
@@ -37,13 +37,13 @@ export class Comparison {
   requests = 0;
 
   /**
-   * Adds what both releases have served since the last call.
+   * Adds the requests that both releases have served since the last call.
    *
    * @returns routes that are worse beyond doubt, the clearest first
    */
   add(old: PodSet, next: PodSet): Worse[] {
     const known = Math.max(1, ...[...old.values(), ...next.values()].map((each) => each.known));
-    // One more for requests that no route matched. It never falls, so that the bound holds.
+    // One more for requests that no route matched. The number never falls, so that the bound holds.
     this.#tests = Math.max(this.#tests, (known + 1) * KINDS.length);
     const [before, after] = [this.#take(old), this.#take(next)];
     for (const route of new Set([...before.keys(), ...after.keys()])) {
@@ -61,7 +61,7 @@ export class Comparison {
     all: { before: Map<string, Span>; after: Map<string, Span> },
   ): void {
     if (route === NO_ROUTE) {
-      // Clients also request what never existed, so their share of all requests counts.
+      // Clients also request paths that never existed, so the share of all requests counts.
       const share = (spans: Map<string, Span>, { requests: bad }: Span): Counts => ({
         requests: [...spans.values()].reduce((sum, each) => sum + each.requests, 0),
         bad,
@@ -96,7 +96,7 @@ export class Comparison {
       });
   }
 
-  /** Returns what pods have served since they were seen last. The first time only is remembered. */
+  /** Returns the requests since the last call. Returns none for a pod that is new. */
   #take(pods: PodSet): Map<string, Span> {
     const spans = new Map<string, Span>();
     for (const [pod, metrics] of pods) {
@@ -122,7 +122,7 @@ interface Span extends RouteCounts {
 const NONE: Span = { requests: 0, classes: {}, buckets: new Map(), timed: 0 };
 
 function subtract(now: RouteCounts, last: RouteCounts | undefined): Span {
-  // A counter that fell is that of a server that started again.
+  // A counter falls when its server starts again.
   const base = last && last.requests <= now.requests ? last : undefined;
   const isWarm = (base?.requests ?? 0) >= WARM;
   const requests = now.requests - (base?.requests ?? 0);

@@ -10,12 +10,12 @@ const EFFECTS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.95] as const;
 const MINIMUM = 3;
 
 /**
- * Evidence that a new release has a higher share of bad requests than the old one, which serves at the
- * same time. It may be read after each span: the chance that it ever exceeds `log(1 / alpha)` is at
- * most `alpha` if the new release is not worse.
+ * Evidence that a new release has a higher share of bad requests than the old one, which serves at
+ * the same time. It may be read after each span: the chance that it ever exceeds `log(1 / alpha)`
+ * is at most `alpha` if the new release is not worse.
  *
- * It is the logarithm of a mean of E-variables for two Bernoulli streams, one for each effect, against
- * the hypothesis that the share is not higher.
+ * It is the logarithm of a mean of E-variables for two Bernoulli streams, one for each effect,
+ * against the hypothesis that the share is not higher.
  *
  * @see Turner, Ly, Grünwald: Generic E-variables for exact sequential k-sample tests that allow for
  *   optional stopping. Journal of Statistical Planning and Inference 230 (2024), arXiv:2106.02693,

@@ -70,7 +70,7 @@ async function readPods(
   return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
-/** A server that ends takes its metrics with it. */
+/** The metrics of a server end with it. */
 async function assertAlive(cluster: Cluster, step: WatchStep, pods: Pod[]): Promise<void> {
   const ended = pods.find(({ status }) =>
     status?.containerStatuses?.some(({ restartCount }) => restartCount > 0),

@@ -30,7 +30,7 @@ export function containerCause(pod: Pod, { events, now }: Snapshot): Cause | und
   return endCause(pod, status, about) ?? probeCause(pod, status, about);
 }
 
-/** Milliseconds after which the pull of an image is named as what a pod waits for. */
+/** Milliseconds after which the pull of an image counts as the reason why a pod waits. */
 const SLOW_PULL = 10_000;
 
 /** An image that is being pulled, if nothing has happened since the pull began. */

@@ -35,8 +35,8 @@ type Step = Record<string, unknown>;
 const RUNNER = 'ubuntu-24.04';
 
 /**
- * Prints a workflow that checks pull requests and deploys a branch. Tokens have the least permissions,
- * and only the job that deploys sees secrets.
+ * Prints a workflow that checks pull requests and deploys a branch. Tokens have the least
+ * permissions, and only the job that deploys sees secrets.
  */
 export function printGithubWorkflow(facts: WorkflowFacts): string {
   const { environment, branch, provider, registry, folder, manager, hasTests } = facts;
@@ -45,7 +45,7 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
   const workflow = {
     name: 'Gati',
     on: { push: { branches: [branch] }, pull_request: null, workflow_dispatch: null },
-    // Each job asks for what it needs.
+    // Each job requests the permissions that it needs.
     permissions: {},
     jobs: {
       check: {
@@ -98,7 +98,7 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
 const GHCR = 'ghcr.io';
 
 const prepare = (manager: PackageManager): Step[] => [
-  // The token is not left in the folder, where scripts of packages could read it.
+  // Scripts of packages could read a token in the folder.
   { uses: ACTIONS.checkout[0], with: { 'persist-credentials': false } },
   // Without a cache, a pull request can't put files into the job that deploys.
   { uses: ACTIONS.node[0], with: { 'node-version': 24, 'package-manager-cache': false } },

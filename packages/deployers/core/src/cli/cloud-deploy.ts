@@ -20,7 +20,7 @@ import { buildStep, withTemporaryFolder } from './image-step.ts';
 import { readEnvironment } from './read-app.ts';
 import { rollOut } from './roll-out.ts';
 
-/** Deploys to a cloud: what is missing there, image, registry, rollout, edge. Returns the exit code. */
+/** Deploys to a cloud: missing resources, image, registry, rollout, edge. Returns the exit code. */
 export async function deployToCloud(call: Call, provider: CloudName): Promise<number> {
   const { reporter, words, root, options } = call;
   const found = readEnvironment(call, words[0]);

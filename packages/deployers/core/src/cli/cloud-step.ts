@@ -6,7 +6,7 @@ import { type CloudProgress, createResources, isSpared } from '../cloud/reconcil
 import type { Target } from '../objects/target.ts';
 import type { Call } from './command.ts';
 
-/** A cloud that is opened for one environment of an app. */
+/** Cloud that is opened for one environment of an app. */
 export interface OpenCloud {
   cloud: Cloud;
   place: Place;
@@ -38,7 +38,9 @@ export async function openCloud(name: CloudName, target: Target, root: string): 
   return { cloud, place, session };
 }
 
-/** Adds what the cloud sets: with an edge, a load balancer whose address the CDN requests. */
+/**
+ * Adds the settings of the cloud: with an edge, a load balancer, to which the CDN sends requests.
+ */
 export async function toCloudTarget(target: Target, session: CloudSession): Promise<Target> {
   const { settings } = target;
   if (settings.cloud?.edge !== true) return target;
@@ -47,7 +49,7 @@ export async function toCloudTarget(target: Target, session: CloudSession): Prom
   return { ...target, settings: { ...settings, kubernetes } };
 }
 
-/** Creates the resources of a room that are missing, and reports them as one step. */
+/** Creates the missing resources of a group, and reports them as one step. */
 export async function createStep(
   { reporter }: Call,
   name: string,
@@ -71,10 +73,10 @@ export async function createStep(
   );
 }
 
-/** Rooms that a rollout needs. Those of the edge follow it. */
+/** Groups of resources that a rollout needs. The edge follows the rollout. */
 export const FOUNDATION: readonly Room[] = ['registry', 'store', 'cluster', 'assets'];
 
-/** A resource as a deploy would find it. */
+/** State of a resource before a deploy. */
 export interface Preview {
   resource: string;
   reason: string;

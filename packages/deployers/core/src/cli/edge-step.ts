@@ -7,7 +7,9 @@ import { verifyAddress } from '../rollout/verify.ts';
 import { cloudProgress } from './cloud-step.ts';
 import type { Call } from './command.ts';
 
-/** Milliseconds of the last check. What takes longer, such as DNS, is for the next run. */
+/**
+ * Milliseconds for the last check. Slower changes, such as those of DNS, are left to the next run.
+ */
 const SETTLE = 3000;
 
 /** Returns the resources of the edge. */
@@ -42,8 +44,8 @@ export async function isEdgeReady(resources: Resource[]): Promise<boolean> {
 }
 
 /**
- * Creates what is missing of certificate, CDN and DNS, and checks the release at the address of users.
- * Waits for nothing. Returns the reason why the address does not lead to the release yet.
+ * Creates the missing parts of certificate, CDN and DNS, and checks the release at `url`. Does not
+ * wait for them. Returns the reason why the release is not reachable at `url` yet.
  */
 export async function edgeStep(
   call: Call,

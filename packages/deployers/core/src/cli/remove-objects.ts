@@ -49,7 +49,7 @@ export async function removeObjects(
 ): Promise<void> {
   const lease = await Lease.acquire(cluster, target);
   try {
-    // The set is last, so that a run after a stopped one finds the other objects by it.
+    // The set is last, so that the next run after an interrupted one finds the other objects by it.
     const ordered = [...own].sort(
       (a, b) => Number(a.kind === 'ConfigMap') - Number(b.kind === 'ConfigMap'),
     );
@@ -74,8 +74,8 @@ export async function removeObjects(
 const BALANCER_LIMIT = 300_000;
 
 /**
- * Waits until the Services are gone. Those with a load balancer stay until the cloud has removed it,
- * and a cluster that is removed before would leave it behind.
+ * Waits until the Services are removed. A Service with a load balancer stays until the cloud has
+ * removed the balancer. If the cluster were removed first, the balancer would stay.
  */
 export async function waitForServices(
   { cluster }: Pick<Deployed, 'cluster'>,

@@ -9,11 +9,11 @@ export interface Rollout {
   destination: Destination;
   settings: Settings;
   built: BuiltImage;
-  /** How to push the image. */
+  /** Access to the registry that gets the image. */
   registry?: RegistryOptions;
   /** Work before the release serves, once it is pushed. */
   prepare?(): Promise<void>;
-  /** Whether `url` does not lead to the app yet, so that the rollout does not check it. */
+  /** Whether the app is not reachable at `url` yet, so that the rollout does not check it. */
   skipUrl?: boolean;
 }
 

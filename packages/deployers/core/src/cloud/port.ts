@@ -2,7 +2,7 @@ import type { CloudSettings } from '../config/settings.ts';
 import type { ClusterAccess } from '../kube/kubeconfig.ts';
 import type { Credentials } from '../registry/credentials.ts';
 
-/** A cloud: where to find what an app needs there, and how to create it. */
+/** A cloud: finds and creates the resources that an app needs. */
 export interface Cloud {
   /** Name of the command: `aws`. */
   name: string;
@@ -26,7 +26,7 @@ export interface Place {
   app: string;
   environment: string;
   settings: CloudSettings;
-  /** Host name of users, if the cloud has to lead it to the app. */
+  /** Host name in `url`, if the cloud has to make the app reachable at it. */
   host?: string;
   /** Name of the bucket of the release store. */
   store?: string;
@@ -55,7 +55,7 @@ export interface CloudSession {
   identity: { account: string; region: string; user: string };
   /** All resources of the app, in the order of their creation. */
   resources(options: ResourceOptions): Resource[];
-  /** Returns where the image is pushed, once the resources of the room exist. */
+  /** Returns the repository for the image, once the resources of the group `registry` exist. */
   registry(): Promise<{ repository: string; credentials: Credentials }>;
   /** Whether the cluster exists and has an address. */
   hasCluster(): Promise<boolean>;
@@ -84,9 +84,9 @@ export interface Resource {
   serves?: Resource;
   /** Reads the resource; `undefined` if there is none. */
   look(): Promise<Found | undefined>;
-  /** Returns the requests that create it, or what is missing of it. */
+  /** Returns the requests that create the resource, or its missing parts. */
   create(found: Found | undefined): Promise<CloudRequest[]>;
-  /** Returns the requests that remove it, and the next ones once these are done. */
+  /** Returns the requests that remove the resource. A further call returns the next ones. */
   remove(found: Found): Promise<CloudRequest[]>;
 }
 
@@ -99,7 +99,7 @@ export interface Found {
   why?: string;
 }
 
-/** An exact request that writes. */
+/** A request that writes, as it will be sent. */
 export interface CloudRequest {
   /** `ecr.CreateRepository` */
   operation: string;

@@ -10,13 +10,13 @@ export interface CloudProgress {
 }
 
 export interface Waiting {
-  /** Maximum milliseconds between two looks; 10 seconds by default. */
+  /** Maximum milliseconds between two reads of a resource; 10 seconds by default. */
   interval?: number;
   /** Milliseconds after which a pending resource is an error. */
   limit?: number;
 }
 
-/** Milliseconds between the first two looks at a resource. */
+/** Milliseconds between the first two reads of a resource. */
 const FIRST = 500;
 const LONGEST = 10_000;
 /** A cluster takes about 15 minutes. */
@@ -27,8 +27,9 @@ const ROUNDS = 20;
 const REMOVALS = 10_000;
 
 /**
- * Creates what is missing of the resources, one after the other, and waits until each is ready. What
- * exists stays as it is. The function can be repeated after it was stopped at any request.
+ * Creates the missing resources and their missing parts, one after the other, and waits until each
+ * is ready. Existing parts stay as they are. The function can run again after it was stopped at any
+ * request.
  */
 export async function createResources(
   resources: Resource[],
@@ -71,8 +72,8 @@ export interface Pending {
 }
 
 /**
- * Creates resources one after the other, up to the first one that is not ready yet, and waits for
- * none. The next call continues.
+ * Creates resources one after the other, up to the first one that is not ready yet. Does not wait.
+ * The next call continues.
  */
 export async function advanceResources(
   resources: Resource[],
@@ -115,7 +116,9 @@ export async function removeResources(
   return removed;
 }
 
-/** Looks until a resource is neither pending nor being removed, and reports changes of the reason. */
+/**
+ * Reads a resource until it is neither pending nor being removed. Reports changes of the reason.
+ */
 async function settle(
   resource: Resource,
   progress: CloudProgress,
@@ -140,6 +143,6 @@ function neverReady({ name }: Resource, why: string): GatiError {
   return new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `The ${name} is not ready: ${why}.`,
-    fix: 'Look at it in the console of the cloud. The same command continues.',
+    fix: 'Check it in the console of the cloud, then run the same command, which continues.',
   });
 }

@@ -84,7 +84,7 @@ const cloud: ConfigSchema = {
     },
     edge: {
       description:
-        'Whether a certificate, a CDN and DNS records lead the host of `url` to the app. Off by default.',
+        'Whether a certificate, a CDN and DNS records make the app reachable at the host of `url`. Off by default.',
       type: 'boolean',
     },
   },
@@ -174,7 +174,7 @@ const workers: ConfigSchema = {
 
 const domains: ConfigSchema = {
   description:
-    'Domains whose routes have pods of their own: the folders below src/handlers, and `root` for routes outside of a folder.',
+    'Domains whose routes have separate pods: the folders below src/handlers, and `root` for routes outside of a folder.',
   type: 'object',
   additionalProperties: {
     description: 'Number and size of the pods of the domain.',
@@ -231,7 +231,7 @@ const rollout: ConfigSchema = {
       },
     },
     isolate: count(
-      'Earlier releases that keep pods of their own, for requests of their version; 0 by default.',
+      'Number of earlier releases that keep separate pods, for requests of their version; 0 by default.',
       0,
       10,
     ),

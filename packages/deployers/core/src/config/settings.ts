@@ -46,7 +46,7 @@ export interface ResourceSettings {
   memoryLimit?: string;
 }
 
-/** Clouds with a package of their own, `@gati/cloud-NAME`. */
+/** Clouds with a package, `@gati/cloud-NAME`. */
 export const CLOUDS = ['aws'] as const;
 export type CloudName = (typeof CLOUDS)[number];
 

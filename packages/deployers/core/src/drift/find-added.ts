@@ -5,7 +5,7 @@ import type { KubeObject } from '../kube/cluster.ts';
 export interface Added {
   /** `spec.template.spec.containers[app].env[DEBUG]`, as in the paths of differences. */
   path: string;
-  /** The same as a JSON pointer (RFC 6901), which counts items. */
+  /** The same path as a JSON pointer (RFC 6901), which counts items. */
   pointer: string;
   value: unknown;
 }

@@ -52,7 +52,10 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
   return createPlan(target, { server, release, revision, before: revision, steps });
 }
 
-/** Removes what other tools added. The last items of a list go first, so that the others stay in place. */
+/**
+ * Removes values that other tools added. Removes the last item of a list first, so that the indexes
+ * of the others stay.
+ */
 function planRemovals({ namespace }: Target, drift: Drift[]): PlanStep[] {
   const objects = new Map<string, Drift[]>();
   for (const each of drift)

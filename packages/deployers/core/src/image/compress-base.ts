@@ -23,8 +23,8 @@ const UNUSED = 60 * 24 * 3_600_000;
  * Compresses the layers of a base with Zstandard. Their archives stay the same, so the digests of
  * the archives in the config of the base still prove their content.
  *
- * That takes about half a minute of CPU time per platform, so the result is kept: in a folder of this
- * machine, and in the registry, where {@link FindLayer} looks for it.
+ * That takes about half a minute of CPU time per platform, so the result is kept: in a folder of
+ * this machine, and in the registry, where {@link FindLayer} looks for it.
  *
  * @param cache folder for the layers
  */
@@ -44,7 +44,7 @@ export async function compressBase(base: Base, cache: string, find: FindLayer): 
     return made;
   };
   const images: BaseImage[] = [];
-  // One after the other, as each takes a processor and the memory of a window.
+  // One after the other, since each uses a processor and the memory of a window.
   for (const image of base.images) {
     const layers: BlobSource[] = [];
     for (const [index, layer] of image.layers.entries())

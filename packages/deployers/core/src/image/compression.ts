@@ -16,14 +16,16 @@ const { createZstdCompress } = zlib as {
   createZstdCompress?: (options: { params: Record<number, number> }) => Transform;
 };
 
-/** `ZSTD_c_compressionLevel` in `zstd.h`. Several workers of Zstandard break the stream of Node 24. */
+/**
+ * `ZSTD_c_compressionLevel` in `zstd.h`. Several workers of Zstandard break the stream of Node 24.
+ */
 const LEVEL = 100;
 
 /**
  * Chooses the compression: `zstd` where this Node has it, since nodes of Kubernetes read it and an
  * image gets a fifth smaller.
  *
- * @throws {GatiError} GATI_DEPLOY_CONFIG when the configuration asks for `zstd` and Node has none
+ * @throws {GatiError} GATI_DEPLOY_CONFIG when the configuration requires `zstd` and Node has none
  */
 export function chooseCompression(wanted: Compression | undefined): Compression {
   if (wanted === 'zstd' && !createZstdCompress)

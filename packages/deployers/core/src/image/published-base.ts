@@ -17,8 +17,8 @@ function tagOf(sources: string[]): string {
 }
 
 /**
- * Looks for layers that an earlier deploy compressed and pushed, so that a machine without them does
- * not compress again. A registry that can't be read has none.
+ * Looks for layers that an earlier deploy compressed and pushed, so that a machine without them
+ * does not compress again. If the registry can't be read, there are none.
  */
 export function findPublished(registry: Registry, repository: string): FindLayer {
   const known = new Map<BaseImage, Promise<Map<string, Descriptor>>>();

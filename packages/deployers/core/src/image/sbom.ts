@@ -13,8 +13,8 @@ interface Component {
 type License = { license: { name: string } } | { expression: string };
 
 /**
- * Lists the packages whose code is in the build as a CycloneDX document. It has no time and no random
- * id, so the same packages give the same bytes.
+ * Lists the packages whose code is in the build as a CycloneDX document. The document has no time
+ * and no random id, so the same packages give the same bytes.
  *
  * @see https://cyclonedx.org/docs/1.6/json/
  */
@@ -52,7 +52,7 @@ function toComponent({ name, version, license }: BuildPackage): Component {
   };
 }
 
-/** An expression such as `MIT OR Apache-2.0` is another member than the name of a license. */
+/** CycloneDX has different members for an expression such as `MIT OR Apache-2.0` and for a name. */
 const toLicense = (license: string): License =>
   /\s/.test(license) ? { expression: license } : { license: { name: license } };
 

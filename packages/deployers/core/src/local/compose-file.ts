@@ -30,12 +30,12 @@ const QUEUES: Record<NonNullable<LocalSettings['queue']>, string> = {
 };
 
 export const DEFAULT_PORT = 3000;
-/** The first line, by which people see that their changes are lost. */
+/** First line of the file, which warns that changes are lost. */
 const HEAD = '# Written by `gati-deploy local`. Changes are lost.\n';
 
 /**
- * Prints the files of Docker Compose: the app, a worker for its effects, their queue, Prometheus and
- * Loki. Only the app is reachable from this machine, on loopback.
+ * Prints the files of Docker Compose: the app, a worker for its effects, their queue, Prometheus
+ * and Loki. Only the app is reachable from this machine, on loopback.
  *
  * @returns contents by file name
  */
@@ -108,7 +108,7 @@ function server(
     environment: { ...own, ...Object.fromEntries(given) },
     volumes: [`data:${IMAGE.data}`],
     restart: 'unless-stopped',
-    // More than the 30 seconds in which the server finishes its requests.
+    // Longer than the 30 seconds in which the server finishes its requests.
     stop_grace_period: '35s',
     ...(hasEffects && queue !== 'sqlite' && { depends_on: ['queue'] }),
   };

@@ -10,8 +10,8 @@ export const contractName = ({ app }: Target, revision: string): string =>
   `${app}-contract-${revision}`;
 
 /**
- * Packs the contract of a release for the cluster, so that the next deploy can compare with it. The same
- * contract gives the same text.
+ * Packs the contract of a release for the cluster, so that the next deploy can compare with it. The
+ * same contract gives the same text.
  *
  * @returns `undefined` if it is too long
  */

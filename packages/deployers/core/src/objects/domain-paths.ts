@@ -7,11 +7,11 @@ import type { DomainPaths } from './target.ts';
 type Route = Pick<RouteContract, 'path' | 'domain'>;
 
 /**
- * Returns the path prefixes by which a gateway finds the domains with pods of their own. A route
+ * Returns the path prefixes by which a gateway finds the domains with separate pods. A route
  * whose prefix is also that of another domain has none: the core serves it.
  *
  * @param base path below which the app serves its routes
- * @returns `undefined` if no domain has pods of its own
+ * @returns `undefined` if no domain has separate pods
  * @throws {GatiError} GATI_DEPLOY_CONFIG when the app has no such domain
  */
 export function domainPaths(

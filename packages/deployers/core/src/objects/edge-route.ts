@@ -8,7 +8,7 @@ export interface Backend {
   weight?: number;
 }
 
-/** How an app is reached from outside of the cluster. */
+/** Access to an app from outside of the cluster. */
 export interface EdgeRoute {
   kind: 'HTTPRoute' | 'Ingress';
   spec: object;
@@ -18,7 +18,9 @@ export interface EdgeRoute {
 export const hasWeights = ({ kubernetes: { gateway } = {} }: Settings): boolean =>
   gateway !== undefined;
 
-/** Whether a gateway or an ingress sends requests to the pods of domains. Otherwise the core does. */
+/**
+ * Whether a gateway or an ingress sends requests to the pods of domains. Otherwise the core does.
+ */
 export const hasEdge = ({ kubernetes: { gateway, ingress } = {} }: Settings): boolean =>
   gateway !== undefined || ingress !== undefined;
 
@@ -86,7 +88,7 @@ function parentOf(gateway: string): object {
   return { name, ...(namespace !== undefined && { namespace }) };
 }
 
-/** Host names of routes are no addresses. */
+/** Returns the host name for a route; `undefined` for an IP address. */
 function hostOf(url: string | undefined): string | undefined {
   const { hostname = '' } = url !== undefined && URL.canParse(url) ? new URL(url) : {};
   return hostname === '' || /^[\d.]+$/.test(hostname) || hostname.startsWith('[')

@@ -16,9 +16,9 @@ export const LABELS = {
 export const ANNOTATIONS = {
   /** The applied object as JSON. */
   applied: 'gati.dev/applied',
-  /** Paths of the domains with pods of their own, as JSON. */
+  /** Paths of the domains with separate pods, as JSON. */
   paths: 'gati.dev/paths',
-  /** Releases with pods of their own beside the live one, as JSON. */
+  /** Releases with separate pods beside the live one, as JSON. */
   isolated: 'gati.dev/isolated',
   /** The revision that gets a share of the requests besides the live one. */
   canary: 'gati.dev/canary',

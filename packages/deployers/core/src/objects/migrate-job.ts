@@ -9,7 +9,7 @@ const KEPT = 86_400;
 export const migrateJobName = ({ app }: Target, revision: string): string =>
   `${app}-${MIGRATE}-${revision}`;
 
-/** Whether all pods have the same database. That of a file belongs to one pod. */
+/** Whether all pods have the same database. A database in a file belongs to one pod. */
 export function hasSharedDatabase({ env = {} }: Settings): boolean {
   const url = env['GATI_DATABASE'];
   return typeof url === 'object' || (url !== undefined && !String(url).startsWith('sqlite:'));

@@ -12,7 +12,7 @@ export const deploymentName = ({ app }: Target, role: string, revision: string):
 export const nameFor = ({ app }: Target, { name }: Pick<Role, 'name'>): string =>
   name === CORE ? app : toName(`${app}-${name}`, NAME_LIMIT);
 
-/** Returns the name of the Service of a release that keeps pods of its own. */
+/** Returns the name of the Service of an earlier release that keeps separate pods. */
 export const isolatedName = ({ app }: Target, revision: string): string =>
   `${app}-release-${revision}`;
 

@@ -202,7 +202,7 @@ function createSet(target: Target): KubeObject {
 }
 
 /**
- * Returns the objects that lead to the pods of a revision.
+ * Returns the objects that send requests to the pods of a revision.
  *
  * @param history revisions that were live before, the newest first
  */
@@ -276,7 +276,7 @@ function createService(
   });
 }
 
-/** Leads to the pods of an earlier release, for requests of its version. */
+/** Selects the pods of an earlier release, for requests of its version. */
 function createIsolatedService(target: Target, { revision }: IsolatedRelease): KubeObject {
   return withIdentity(target, {
     kind: 'Service',

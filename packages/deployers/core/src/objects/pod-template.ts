@@ -174,8 +174,8 @@ function domainServers(target: Target): string | undefined {
 }
 
 /**
- * Returns the number of proxies in front of the pods of a domain: one more than in front of the core.
- * Addresses of proxies stay as they are set.
+ * Returns the number of proxies in front of the pods of a domain: one more than in front of the
+ * core. Addresses of proxies stay as they are set.
  */
 function trustedProxies({ env = {} }: Settings): string | undefined {
   const value = env['GATI_TRUST_PROXY'] ?? 0;

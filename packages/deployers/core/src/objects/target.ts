@@ -17,9 +17,9 @@ export interface ReleaseFacts {
   version: string;
   /** `HOST/REPOSITORY@sha256:…` */
   image: string;
-  /** Absent if no domain has pods of its own. */
+  /** Absent if no domain has separate pods. */
   paths?: DomainPaths;
-  /** Earlier releases that keep pods of their own. */
+  /** Earlier releases that keep separate pods. */
   isolated?: IsolatedRelease[];
   /** The contract as `packContract` packs it. Absent if it is too long. */
   contract?: string;

@@ -33,7 +33,8 @@ export function readLiveManifest(target: Target, state: LiveState): Manifest | u
  * Rejects a release that breaks promises of the live one, whose clients would then fail.
  *
  * @returns changes since the live release, and whether clients can still use that release
- * @throws {GatiError} GATI_DEPLOY_CONTRACT when it does, and the new one does not serve the old one too
+ * @throws {GatiError} GATI_DEPLOY_CONTRACT when the release breaks promises and does not serve the
+ * live release too
  */
 export function checkContract(
   before: Manifest,

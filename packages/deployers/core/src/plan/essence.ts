@@ -27,8 +27,8 @@ export function essenceOf(object: KubeObject): string {
 }
 
 /**
- * Returns an object without its binary data, which would be too long for an annotation. It belongs to
- * immutable objects whose names say what they contain.
+ * Returns an object without its binary data, which would be too long for an annotation. Only
+ * immutable objects contain binary data, and their names identify it.
  */
 export function recordForm(object: KubeObject): KubeObject {
   const { binaryData: _, ...rest } = object;

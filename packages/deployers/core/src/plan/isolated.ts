@@ -17,7 +17,7 @@ import {
 import type { PlanStep } from './plan.ts';
 
 /**
- * Returns the earlier releases that keep pods of their own beside a release: those that were live last,
+ * Returns the earlier releases that keep separate pods beside a release: those that were live last,
  * one revision of each version.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when domains would get requests of other versions
@@ -48,8 +48,8 @@ export function isolatedBeside(
 }
 
 /**
- * Starts pods of earlier releases that no other Service selects. Those that were live end, so that
- * connections that clients keep open do not stay with them.
+ * Starts pods of earlier releases that no other Service selects. Pods that were live end, so that
+ * open connections of clients do not stay with them.
  */
 export function planIsolated(
   target: Target,
@@ -66,7 +66,7 @@ export function planIsolated(
     const found = findObject(state, object);
     const { replicas = 1 } = (found?.['spec'] ?? {}) as { replicas?: number };
     const { readyReplicas = 0 } = (found?.['status'] ?? {}) as { readyReplicas?: number };
-    const reason = `requests for ${version} go to pods of their own`;
+    const reason = `requests for ${version} go to separate pods`;
     const common = { reason, namespace, deployment: object.metadata.name, replicas: min };
     const steps: PlanStep[] = [
       ...(isCurrent(found, object) ? [] : [toApplyStep(object, found, reason, false)]),

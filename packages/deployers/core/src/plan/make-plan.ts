@@ -183,13 +183,13 @@ function canaryOf(
   }: { revision: string; pods: CanaryPods[]; isGradual: boolean | undefined },
 ): CanaryPlan | undefined {
   const live = findLive(state);
-  // There is nothing to compare with, or nothing to lose.
+  // A canary needs an old release to compare with.
   if (!isGradual || !target.settings.rollout?.canary || !live) return undefined;
   if (live.revision === revision || live.ready === 0) return undefined;
   return planCanary(target, state, live, { revision, pods, timeout: timeoutOf(target) });
 }
 
-/** Takes the requests from a canary that was stopped, before another revision has any pods. */
+/** Ends the requests to a stopped canary before another revision has any pods. */
 function endOtherCanary(target: Target, state: LiveState, revision: string): PlanStep[] {
   const other = canaryRevision(state);
   const live = findLive(state);

@@ -13,7 +13,7 @@ import type { ApplyStep, PlanStep, ScaleStep, WaitStep } from './plan.ts';
 const STEPS = [1, 10, 50];
 const DURATION = '2m';
 
-/** A new revision of some roles, and how many pods each of them gets in the end. */
+/** A new revision of some roles, and the final number of pods of each role. */
 export interface CanaryPods {
   role: Role;
   wanted: number;
@@ -28,8 +28,8 @@ export interface CanaryPlan {
 }
 
 /**
- * Plans the steps in which a new revision gets more and more of the requests: by weights of a gateway,
- * else by the numbers of pods, which a Service treats equally.
+ * Plans the steps in which a new revision gets more and more of the requests: by weights of a
+ * gateway, else by the numbers of pods, which a Service treats equally.
  */
 export function planCanary(
   target: Target,

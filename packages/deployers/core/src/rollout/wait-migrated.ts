@@ -16,7 +16,8 @@ const INTERVAL = 500;
 /**
  * Waits until the database is migrated.
  *
- * @throws {GatiError} GATI_DEPLOY_ROLLOUT when the Job fails, can't start, or the time is up. Its
+ * @throws {GatiError} GATI_DEPLOY_ROLLOUT when the Job fails, when it can't start, or when the time
+ * is up. Its
  *   `cause` is a {@link RolloutFailure}.
  */
 export async function waitMigrated(

@@ -76,7 +76,7 @@ describe('the evidence against a new release', () => {
     expect(found[100]).toBeLessThan(beforeHalf);
   });
 
-  test('is silent about a release that is better, and about two errors', () => {
+  test('does not exceed the bound for a better release, or for two errors', () => {
     const random = createRandom(3);
     const better = Array.from({ length: 100 }, () =>
       rollOut({ base: 0.05, more: -0.03, perSpan: 300 }, random),

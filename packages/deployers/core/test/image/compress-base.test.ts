@@ -30,7 +30,7 @@ test.skipIf(zstdDecompressSync)(
 if (!zstdDecompressSync)
   process.stderr.write('\n  !! Node has no Zstandard: NO base was compressed with it.\n\n');
 
-describe.skipIf(!zstdDecompressSync)('a base is compressed with Zstandard', () => {
+describe.skipIf(!zstdDecompressSync)('the compression of a base with Zstandard', () => {
   let folder: string;
   let base: Base;
   const registry = startRegistry();
@@ -60,7 +60,7 @@ describe.skipIf(!zstdDecompressSync)('a base is compressed with Zstandard', () =
   const layerOf = ({ images }: Base): Base['images'][0]['layers'][0] => images[0]!.layers[0]!;
   const gzipped = (): string => layerOf(base).descriptor.digest;
 
-  test('to an archive with the digest that the config of the base names', async () => {
+  test('makes an archive with the digest that the config of the base names', async () => {
     const cache = cacheIn('one');
     const compressed = await compressBase(base, cache, NONE);
     const { descriptor } = layerOf(compressed);
@@ -71,7 +71,7 @@ describe.skipIf(!zstdDecompressSync)('a base is compressed with Zstandard', () =
     expect(layerOf(await compressBase(base, cacheIn('two'), NONE)).descriptor).toEqual(descriptor);
   });
 
-  test('once: the cache has it, and a damaged cache is not used', async () => {
+  test('runs once: the cache has the result, and a damaged cache is not used', async () => {
     const cache = cacheIn('cached');
     const first = layerOf(await compressBase(base, cache, NONE)).descriptor;
     const file = path.join(cache, first.digest.replace(':', '-'));
@@ -86,7 +86,7 @@ describe.skipIf(!zstdDecompressSync)('a base is compressed with Zstandard', () =
     expect(fs.statSync(file).ino).not.toBe(ino);
   });
 
-  test('and a base with another archive than its config says is an error', async () => {
+  test('rejects a base whose archive differs from its config', async () => {
     const [image] = base.images;
     const rootfs = { type: 'layers' as const, diff_ids: [`sha256:${'0'.repeat(64)}`] };
     const forged = { ...base, images: [{ ...image!, config: { ...image!.config, rootfs } }] };
@@ -95,7 +95,7 @@ describe.skipIf(!zstdDecompressSync)('a base is compressed with Zstandard', () =
     );
   });
 
-  test('on one machine: another one finds it in the registry', async (context) => {
+  test('runs on one machine: another machine finds the result in the registry', async (context) => {
     const server = await registry;
     if ('reason' in server) return context.skip(`no registry: ${server.reason}`);
     const { host } = new URL((server as TestServer).url);

@@ -72,10 +72,10 @@ const FRAME = EditorView.theme({
 });
 
 /**
- * Opens an editor of JSON. Tab leaves it, as every field.
+ * Opens a JSON editor. The Tab key leaves it, as with every field.
  *
- * @param root a shadow root: in it, the editor needs no style elements, which the policy of the page
- * does not allow
+ * @param root a shadow root: in it, the editor needs no style elements, which the policy of the
+ * page does not allow
  */
 export function openJsonCode(root: ShadowRoot, options: JsonCodeOptions): JsonCode {
   const { label, text, schema, onChange } = options;

@@ -4,7 +4,7 @@ import type { JsonPath } from '../playground/schemas-at.ts';
 
 type Node = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>;
 
-/** Where the cursor is in a JSON text. */
+/** Place of the cursor in a JSON text. */
 export interface JsonPlace {
   /** Path of the value, or of the object that gets a name. */
   path: JsonPath;
@@ -56,7 +56,7 @@ function pathOf(state: EditorState, node: Node): (string | number)[] {
 export function placeAt(state: EditorState, position: number): JsonPlace {
   const none = { path: [], isName: false, taken: [] };
   let node: Node | null = syntaxTree(state).resolveInner(position, -1);
-  // After a bracket that closes it, a position is no longer in an object or a list.
+  // After its closing bracket, a position is outside of an object or a list.
   while (node && /^[}\]]$/.test(node.name)) node = node.parent?.parent ?? null;
   const inside = node;
   while (node && !['Property', 'Object', 'Array'].includes(node.name)) node = node.parent;
@@ -95,6 +95,6 @@ export function rangeOf(state: EditorState, path: JsonPath): { from: number; to:
     node = next;
   }
   const { from, to } = node ?? { from: 0, to: state.doc.length };
-  // Of an object or a list, only its bracket is marked.
+  // Only the opening bracket of an object or a list is marked.
   return node && ['Object', 'Array'].includes(node.name) ? { from, to: from + 1 } : { from, to };
 }

@@ -113,7 +113,7 @@ function orderColumns(columns: TopologyNode[][], edges: readonly TopologyEdge[])
 
 /**
  * A curve from the right side of a node to the left side of another, or around it if it is a call
- * in the other direction. In the columns between them, it goes past the nodes.
+ * in the other direction. In the columns between them, the curve avoids the nodes.
  */
 function toPath(from: PlacedNode, to: PlacedNode, nodes: readonly PlacedNode[]): string {
   const [y1, y2] = [from.y + HEIGHT / 2, to.y + HEIGHT / 2];
@@ -153,7 +153,9 @@ function columnsBetween(
     });
 }
 
-/** Returns the height between two nodes of a column, or beside them, that is nearest to another one. */
+/**
+ * Returns the free height of a column, between or beside its nodes, that is nearest to `wanted`.
+ */
 function freeRow(tops: readonly number[], wanted: number): number {
   const gaps = [...tops.map((top) => top - GAP_Y / 2), tops.at(-1)! + HEIGHT + GAP_Y / 2];
   const isFree = tops.every((top) => wanted < top - 4 || wanted > top + HEIGHT + 4);

@@ -1,6 +1,6 @@
 import type { ForeignModule } from '../../api/node.ts';
 
-/** Says how well a module of a level is separated from the app. */
+/** Describes the isolation of each level. */
 export const LEVELS: Record<ForeignModule['level'], string> = {
   L0: 'in the process of the app',
   L1: 'a Node process with limited rights',
@@ -9,7 +9,7 @@ export const LEVELS: Record<ForeignModule['level'], string> = {
   "L3'": 'WebAssembly without files and network',
 };
 
-/** Lists what a module may do: `network, files, variables API_KEY and REGION`. */
+/** Lists the permissions of a module: `network, files, variables API_KEY and REGION`. */
 export function printGrants({ network, files, env }: ForeignModule['grants']): string {
   const variables = env === 'all' ? 'all variables' : `variables ${LIST.format(env)}`;
   const granted = [

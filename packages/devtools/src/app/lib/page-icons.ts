@@ -16,7 +16,10 @@ export const OUTLINES: Record<string, string> = {
   access: 'M5 7.5V5a3 3 0 0 1 6 0v2.5M3.5 7.5h9v6h-9z',
 };
 
-/** Returns the icon of a page for a dock, as a `data:` URL. Its grey has contrast on light and dark. */
+/**
+ * Returns the icon of a page for a dock, as a `data:` URL. Its grey is visible on light and dark
+ * backgrounds.
+ */
 export function dockIcon(path: string): string | undefined {
   const outline = OUTLINES[path];
   if (outline === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { HealthItem, HealthReport } from '../../api/health.ts';
 import { countJobs } from '../effects/count-jobs.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
 
-/** What needs attention in the parts that the panel reaches. A part that can't be read is left out. */
+/** Lists problems of the parts that the panel reaches. Leaves out a part that can't be read. */
 export const health: Endpoint = defineEndpoint(
   'health',
   [],

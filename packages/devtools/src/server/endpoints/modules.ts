@@ -51,7 +51,7 @@ export const modules: Endpoint = defineEndpoint(
   },
 );
 
-/** Health as the pages have it: empty if the module can serve. */
+/** Returns the health for the pages: empty if the module can serve. */
 const toReason = (health: string): string | undefined =>
   health === 'unknown' ? undefined : health === 'ok' ? '' : health;
 

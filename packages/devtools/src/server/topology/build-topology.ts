@@ -132,7 +132,7 @@ function addCalls(graph: Graph, { requests, runs, spans: all }: Trace): void {
 const isModuleCall = ({ attributes }: SpanRecord): boolean =>
   attributes['gati.module'] !== undefined;
 
-/** Whether a span is the request to the process of a module, which is no other part. */
+/** Whether a span is the request to the process of a module. The module is already a part. */
 function isTransport({ parentId, attributes }: SpanRecord, modules: ReadonlySet<string>): boolean {
   return attributes['server.address'] === MODULE_HOST && modules.has(parentId ?? '');
 }

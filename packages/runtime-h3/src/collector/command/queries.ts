@@ -165,7 +165,8 @@ function errors({ words, flags, now, style }: QueryCall): ReturnType<Query> {
       group.firstVersion ?? '',
       style.red(group.type),
       group.place ?? '',
-      // Of a message with several lines, such as a drawing of the code, the first line says what it is.
+      // A message may have several lines, such as a code frame. The first line is the message
+      // itself.
       group.message.split('\n', 1)[0]!,
       group.decision?.state ?? (group.isReopened ? style.yellow('reopened') : ''),
       style.dim(group.id),

@@ -5,11 +5,11 @@ import { inTransaction } from './transaction.ts';
 const VERSION = 4;
 
 /**
- * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary key
- * is the order of all pages, and no table has an index. `names` has each method, route, version
- * and instance once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or absent). A row
- * of `spans` has all spans that one trace has in one batch. `trace_chunks` leads from a trace to its
- * rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
+ * `id` of requests, spans and logs is the time and a number: see `record-ids.ts`. So the primary
+ * key is the order of all pages, and no table has an index. `names` has each method, route, version
+ * and instance once. `ids` is the trace id (16 bytes), the span id (8) and the parent's id (8, or
+ * absent). A row of `spans` has all spans that one trace has in one batch. `trace_chunks` leads
+ * from a trace to its rows: see `trace-index.ts`. `steps` has the metrics: see `rollups.ts`.
  *
  * Each later version added what {@link ADDED} creates.
  */

@@ -16,9 +16,9 @@ const START_MODES: readonly string[] = ['warn', 'wait', 'apply'] satisfies Start
 export interface MigrationStart {
   files: readonly DatabaseMigration[];
   env: Env;
-  /** Folder of the default database. Without it, that is in memory. */
+  /** Folder of the default database. Without a folder, that database is in memory. */
   folder: string | undefined;
-  /** The database of the app: it is used itself if it is in memory. */
+  /** Database of the app. If it is in memory, the migrations use this object. */
   db: Database;
   mode: 'development' | 'production' | 'test';
   /** Whether to log pending migrations. Only one worker of a server does. */
@@ -80,7 +80,7 @@ function readStartMode({ GATI_MIGRATIONS: mode }: Env): StartMode {
   return mode as StartMode;
 }
 
-/** Returns why the database does not have all migrations; `undefined` if it has. Logs it. */
+/** Returns why migrations are missing in the database; `undefined` if none is. Logs the reason. */
 async function findPending(
   address: DatabaseAddress,
   files: readonly DatabaseMigration[],

@@ -7,7 +7,9 @@ const FOLDER = 'src/migrations';
 const START_AGAIN =
   'In development you can also remove the SQLite file and apply all migrations again.';
 
-/** Why files and database do not fit together, by case. `fact` is a time or another name. */
+/**
+ * Reason and fix by the kind of mismatch of files and database. `fact` is a time or another name.
+ */
 const FAULTS = {
   changed: (name: string, fact: string) => ({
     message: `The migration ${name} has changed since it was applied at ${fact}.`,

@@ -34,11 +34,12 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS gati_migrations (
 )`;
 
 /**
- * Applies the files that the database does not have yet, each in a transaction, while no other process
- * does.
+ * Applies the files that the database does not have yet, each in a transaction, while no other
+ * process does.
  *
- * @throws {GatiError} GATI_MIGRATE_HISTORY when files and database do not fit together
- * @throws {GatiError} GATI_MIGRATE when a migration fails, or another process has the lock for too long
+ * @throws {GatiError} GATI_MIGRATE_HISTORY when files and database do not match
+ * @throws {GatiError} GATI_MIGRATE when a migration fails, or another process has the lock for too
+ * long
  */
 export async function migrate(
   connection: MigrationConnection,
@@ -64,7 +65,7 @@ export async function migrate(
 /**
  * Compares the files with the database, and changes nothing.
  *
- * @throws {GatiError} GATI_MIGRATE_HISTORY when they do not fit together
+ * @throws {GatiError} GATI_MIGRATE_HISTORY when they do not match
  */
 export async function readPlan(
   connection: MigrationConnection | undefined,

@@ -6,8 +6,8 @@ import type { MigrationConnection } from './connection.ts';
 import { type Native, openNative, SQLITE_BUSY, toFailure } from '../native-sqlite.ts';
 
 /**
- * Opens a connection for migrations. Returns `undefined` for a SQLite file that does not exist, unless
- * `create` is set.
+ * Opens a connection for migrations. Returns `undefined` for a SQLite file that does not exist,
+ * unless `create` is set.
  *
  * @throws {GatiError} GATI_DATABASE when the database can't be opened
  */
@@ -21,7 +21,10 @@ export async function openMigrationConnection(
   return openPostgresConnection(location);
 }
 
-/** Returns `gctx.db` as a connection. It must be a database in memory, which has no other user. */
+/**
+ * Returns `gctx.db` as a connection. It must be a database in memory, which no other process can
+ * use.
+ */
 export function connectionOf(db: Database): MigrationConnection {
   return {
     dialect: db.dialect,

@@ -43,8 +43,8 @@ export function checksumOf(sql: string): string {
 /**
  * Compares the files with the migrations that the database has.
  *
- * @throws {GatiError} GATI_MIGRATE_HISTORY when an applied file has changed or is missing, or when a
- * pending one is before an applied one
+ * @throws {GatiError} GATI_MIGRATE_HISTORY when an applied file has changed or is missing, or when
+ * a pending one is before an applied one
  */
 export function planMigrations(
   files: readonly DatabaseMigration[],

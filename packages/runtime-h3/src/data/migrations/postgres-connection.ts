@@ -13,7 +13,8 @@ const CONNECT_TIMEOUT = 15_000;
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * Opens a connection that holds the lock too: when it is lost, so are the lock and the transaction.
+ * Opens a connection that also holds the lock: if the connection is lost, so are the lock and the
+ * transaction.
  *
  * @throws {GatiError} GATI_DATABASE when the server can't be reached
  */

@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { CallProblem, type ServedCall } from '../serve-module.ts';
 
-/** Characters of the text of an error at most. */
+/** Maximum number of characters of an error text. */
 const MAX_DETAIL = 2000;
 /** Code of JSON-RPC for arguments that a tool rejects. */
 const INVALID_PARAMS = -32_602;
@@ -49,7 +49,7 @@ export async function callTool(
   );
 }
 
-/** The server rejected the call, or could not be asked. */
+/** Converts an error of the MCP server or of the connection to it. */
 function toProblem(error: unknown): Error {
   const detail = (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL);
   if (error instanceof ProtocolError)

@@ -10,12 +10,12 @@ import { fillVariables } from '../../module-host/fill-variables.ts';
 import { MODULE_COOKIE } from '../../module-host/module-process.ts';
 import type { McpSettings } from '../../module-host/mcp-settings.ts';
 
-/** Pages of a list of tools at most. */
+/** Maximum number of pages of a list of tools. */
 const MAX_PAGES = 32;
 
 /**
- * Connects to an MCP server: by the revision 2026-07-28, which has no sessions, or with the
- * handshake of those before it.
+ * Connects to an MCP server, with the revision 2026-07-28, which has no sessions, or with the
+ * handshake of earlier ones.
  *
  * @param onEnd called when the process of the server has ended
  */

@@ -8,7 +8,7 @@ const CLOSE_TIME = 500;
 /** Maximum number of characters of a line of the other end. */
 export const LONGEST_MESSAGE = 256 * 1024;
 
-/** Says how many lines did not fit into the queue since the last such line. */
+/** Number of lines that did not fit into the queue since the last such line. */
 export interface DroppedLines {
   gati: 'dropped';
   lines: number;
@@ -17,7 +17,7 @@ export interface DroppedLines {
 export interface BoundedLinkOptions {
   /** Begins a connection. */
   connect(): Socket;
-  /** Event with which a connection is open. */
+  /** Event that reports an open connection. */
   opensWith: 'connect' | 'secureConnect';
   /** First line of a connection. */
   hello: object;
@@ -38,9 +38,9 @@ export interface BoundedLink {
 }
 
 /**
- * Connects to another process, and connects again when it has gone. Lines wait meanwhile, up to a
- * limit. Lines on their way to a process that is killed are lost. The connection keeps no process
- * alive.
+ * Connects to another process, and connects again when the process has ended. Meanwhile, lines
+ * wait, up to a limit. Lines that are in transit to a killed process are lost. The connection keeps
+ * no process alive.
  */
 export function openBoundedLink({
   connect,

@@ -34,9 +34,9 @@ export function endToEnd(headers: Headers, own: readonly string[] = []): Headers
 }
 
 /**
- * Returns the headers by which the next server finds the end of the body, and the host that it
- * checks. A client can't remove them by naming them in `Connection`. Without them, Node writes the
- * body of a GET as if it were a second request.
+ * Returns the headers that frame the body, and the host that the next server checks. A client can't
+ * remove them by naming them in `Connection`. Without them, Node writes the body of a GET as if it
+ * were a second request.
  */
 export function framing(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const { host, 'content-length': length } = headers;

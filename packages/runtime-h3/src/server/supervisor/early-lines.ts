@@ -1,4 +1,4 @@
-/** Lines that wait at most. More are written at once. */
+/** Maximum number of waiting lines. Further lines are written at once. */
 const MAX_WAITING = 1000;
 /** Start of a line that reports no fault. */
 const QUIET = /^\{"level":"(?:trace|debug|info)"/;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Returns the state of a process on Linux: `R` runs, `T` is stopped by a signal, `t` by a debugger, and
- * others.
+ * Returns the state of a process on Linux: `R` runs, `T` is stopped by a signal, `t` by a debugger,
+ * and others.
  */
 export function readState(pid: number | undefined): string | undefined {
   try {

@@ -11,7 +11,7 @@ type Handlers = Pick<HttpServerHooks, 'onRequest' | 'onUpgrade'>;
 
 /** Passes requests for some releases, and for the routes of some domains, to their servers. */
 export interface OtherServers {
-  /** Takes these requests before the handlers, which serve them otherwise. */
+  /** Returns handlers that pass on these requests, and leave all others to `handlers`. */
   guard(handlers: Handlers): Handlers;
 }
 
@@ -37,7 +37,7 @@ export function createOtherServers({
 }: OtherServersOptions): OtherServers {
   const root = normalizeBase(base);
   const isTrusted = createTrustedPeer(trustProxy);
-  /** Loaded late: a server may get no request for a domain. */
+  /** Loaded on first use: a server may get no request for a domain. */
   let proxy: Promise<ServerProxy> | undefined;
   const load = (): Promise<ServerProxy> =>
     (proxy ??= import('./server-proxy.ts').then(({ createServerProxy }) =>

@@ -14,7 +14,7 @@ import { endToEnd, framing, hasBody } from '../http/forward-headers.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
 import { writeProblem } from '../http/write-problem.ts';
 
-/** Milliseconds until another server must accept a connection. */
+/** Milliseconds in which another server must accept a connection. */
 const CONNECT_TIMEOUT = 2000;
 /** Milliseconds that an idle connection stays open: less than the default of `keepAlive`. */
 const IDLE = 4000;
@@ -49,7 +49,7 @@ export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
         req.pipe(upstream);
       });
       upstream.once('response', (response) => {
-        // The server needs no more of the body. The client may still send it.
+        // The other server needs no more of the body, but the client may still send it.
         upstream.once('close', () => req.resume());
         res.writeHead(response.statusCode!, endToEnd(response.headers));
         pipeline(response, res, () => upstream.destroy());
@@ -57,7 +57,7 @@ export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
       upstream.on('error', () => {
         if (res.destroyed) return;
         if (res.headersSent) return void res.destroy();
-        // A connection that was open may end at the moment of its next request.
+        // The other server may close an idle connection at the moment of the next request.
         const isUnread = !isSent || (upstream.reusedSocket && !whole);
         if (isUnread) return serve();
         req.resume();
@@ -96,7 +96,9 @@ export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
 
 const UNAVAILABLE = 'The server of this domain or release did not respond.';
 
-/** Calls `work` when the request has a connection, which must take little time. */
+/**
+ * Calls `work` when the request is connected. Ends a request that is not after `CONNECT_TIMEOUT`.
+ */
 function whenConnected(upstream: ClientRequest, work: () => void): void {
   upstream.once('socket', (socket) => {
     if (!socket.connecting) return work();
@@ -110,8 +112,8 @@ function whenConnected(upstream: ClientRequest, work: () => void): void {
 }
 
 /**
- * Returns the headers by which the next server finds the client. Those of a client that is no proxy
- * are not passed on, since the next server trusts this one.
+ * Returns the headers with the address of the client for the next server, which trusts this one.
+ * Leaves out such headers of a client that is not a trusted proxy.
  */
 function forwarded(
   { headers, socket }: IncomingMessage,

@@ -92,7 +92,7 @@ const keyOf = (
   subject: string,
 ): string => `${version}\n${asked}\n${agent}\n${sdk}\n${subject}`;
 
-/** Whether a caller is the sum of those without room. There is one for each release. */
+/** Whether an entry is the sum of the callers over the limit. Each release has one. */
 const isOther = ({ asked, agent, sdk, subject }: CallerCount): boolean =>
   subject === '' && [asked, agent, sdk].every((each) => each === OTHER_CALLER);
 
@@ -101,8 +101,8 @@ const hasSubject = ({ subject }: CallerCount): boolean =>
   subject !== '' && subject !== OTHER_CALLER;
 
 /**
- * Whether one more caller may be counted on its own. Subjects get half of the room, so that many of
- * them do not displace versions and products.
+ * Whether one more caller gets a separate entry. At most half of the entries have a subject, so
+ * that many subjects do not displace versions and products.
  *
  * @param callers number of callers
  * @param subjects number of those with a subject
@@ -117,7 +117,7 @@ export function hasRoom(
   return callers < most && !(hasSubject(caller) && subjects >= most / 2);
 }
 
-/** Returns the caller, and what it is counted as if there is no room for it. */
+/** Returns the caller, followed by the entries that count it if the limit is reached. */
 export function withFallbacks(caller: CallerCount): CallerCount[] {
   const other = OTHER_CALLER;
   return [

@@ -1,8 +1,8 @@
 import { hashId } from '../log/hash-id.ts';
 
-/** Fields that guards add to `lctx` for an id, in the order in which they count. */
+/** Fields of `lctx` in which guards put an id. The first one that is set counts. */
 const ID_FIELDS = ['sub', 'subject', 'userId', 'clientId', 'accountId'];
-/** Fields for an object with the id in `sub` or `id`. Ids of sessions and tokens are secrets. */
+/** Fields with an object whose `sub` or `id` is the id. Ids of sessions and tokens are secrets. */
 const OBJECT_FIELDS = ['user', 'account', 'principal', 'claims', 'auth'];
 const LONGEST_ID = 200;
 /** Maximum number of ids whose hash is kept. */

@@ -21,6 +21,6 @@ test('without a base, the path of a route stays', () => {
   expect(readRoute({ route: '/api/orders' }, '')).toEqual({ route: '/api/orders' });
 });
 
-test('a route without a slash is wrong use', () => {
+test('a route without a slash is a usage error', () => {
   expect(() => readRoute({ route: 'orders' }, '/api')).toThrow(/`--route=orders` is not the path/);
 });

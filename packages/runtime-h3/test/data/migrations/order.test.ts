@@ -84,7 +84,7 @@ test.each([
   expect(findTransactionStatement(sql) !== undefined).toBe(found);
 });
 
-test('a line of its own says that a migration runs without a transaction', () => {
+test('a separate line marks a migration that runs without a transaction', () => {
   expect(isWithoutTransaction('-- gati: no-transaction\nVACUUM;')).toBe(true);
   expect(isWithoutTransaction('VACUUM;\n  --gati:no-transaction  \n')).toBe(true);
   expect(isWithoutTransaction("SELECT '-- gati: no-transaction'")).toBe(false);

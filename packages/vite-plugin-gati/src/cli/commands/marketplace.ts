@@ -7,7 +7,7 @@ import type { Project } from '../../project.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { printChecks } from '../print-checks.ts';
 
-/** Methods that `info` names at most. */
+/** Maximum number of methods that `info` names. */
 const MAX_METHODS = 30;
 
 /** Actions of `gati modules` that use the registry of npm. */

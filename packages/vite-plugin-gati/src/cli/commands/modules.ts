@@ -84,7 +84,7 @@ async function verify({ output }: Call, project: Project, wanted: string): Promi
   return ok ? OK : FINDING;
 }
 
-/** Bundles a package that runs in a process of its own, as the development server does. */
+/** Bundles a package that runs in a separate process, as the development server does. */
 async function prepare(module: DeclaredModule, project: Project): Promise<DeclaredModule> {
   if (!isIsolatedPackage(module)) return module;
   const { prepareInRoot } = await import('../../foreign/prepare-package.ts');

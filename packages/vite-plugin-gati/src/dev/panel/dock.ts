@@ -23,9 +23,9 @@ const ICON =
 /**
  * Registers the panel in Vite DevTools: a group with a dock for each page, all in one frame.
  *
- * @param logIn returns the token of a login to the panel. Clients of Vite DevTools see the docks only
- * after they have sent its code, so their frame needs no second one. Not called if Vite DevTools
- * trusts every client.
+ * @param logIn returns the token of a login to the panel. Clients of Vite DevTools see the docks
+ * only after they have sent its code, so their frame needs no second one. Not called if Vite
+ * DevTools trusts every client.
  */
 export function registerDocks(
   { docks, viteConfig }: DevtoolsContext,
@@ -57,8 +57,8 @@ export function registerDocks(
 }
 
 /**
- * Whether Vite DevTools requires a code of its clients. If its settings are not known, it counts as if
- * it did not.
+ * Whether Vite DevTools requires a code from its clients. Returns `false` if its settings are not
+ * known.
  */
 function hasClientAuth(devtools: unknown): boolean {
   const { config } = (devtools ?? {}) as { config?: { clientAuth?: unknown } };

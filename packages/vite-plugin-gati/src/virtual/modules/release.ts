@@ -28,7 +28,7 @@ interface ReleaseInput {
   effectValues: Readonly<Record<string, SchemaValues>>;
   version: string;
   id: string;
-  /** Where foreign modules are. Absent: in a build. */
+  /** Place of foreign modules. Absent in a build. */
   place?: ForeignPlace;
 }
 

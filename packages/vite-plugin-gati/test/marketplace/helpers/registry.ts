@@ -7,7 +7,7 @@ import { toTarball } from '../../../src/build/sdk/tarball.ts';
 export interface TestRegistry {
   url: string;
   publish(version: Published): Promise<{ integrity: string }>;
-  /** Replaces the bytes of a tarball, as somebody who controls the registry can. */
+  /** Replaces the bytes of a tarball, as an attacker with control of the registry can. */
   tamper(name: string, version: string, bytes: Buffer): void;
   close(): Promise<void>;
 }

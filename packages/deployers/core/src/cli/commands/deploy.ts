@@ -10,7 +10,7 @@ const TARGETS: Record<Provider, () => Promise<{ run(call: Call): Promise<number>
   custom: () => import('./custom.ts'),
 };
 
-/** Options of the targets that are no cluster. */
+/** Options of the targets other than a cluster. */
 const OPTIONS: Partial<Record<Provider, string[]>> = { local: ['dry-run'], custom: [] };
 
 /** `gati-deploy deploy [ENV]`: deploys to the target that the settings name. */

@@ -70,7 +70,7 @@ interface CiFile {
   path: string;
   head: string;
   text: string;
-  /** What a person must do, one sentence each. */
+  /** Next steps for the user, one sentence each. */
   next: string[];
 }
 

@@ -43,8 +43,7 @@ export async function run(call: Call): Promise<number> {
 }
 
 /**
- * Adds what the cloud knows, such as the repository of the image, or returns the resources that are
- * missing there.
+ * Adds facts of the cloud, such as the repository of the image, or returns the missing resources.
  */
 async function inCloud(
   call: Call,

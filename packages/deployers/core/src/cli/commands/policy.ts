@@ -12,7 +12,7 @@ export async function run(call: Call): Promise<number> {
   const { provider = 'kubernetes' } = settings;
   if (!isCloud(provider))
     throw usageError(
-      `the target ${provider} is no cloud`,
+      `the target ${provider} is not a cloud`,
       'Set `provider` in gati.deploy.yaml to a cloud, such as aws.',
     );
   const cloud = await loadCloud(provider, root);

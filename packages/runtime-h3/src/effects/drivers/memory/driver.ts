@@ -172,7 +172,7 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
 /**
  * Runs `work` when a transaction of `gctx.db` has committed.
  *
- * @throws {GatiError} GATI_EFFECTS_TX when `tx` is none
+ * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of `gctx.db`
  */
 function runAfterCommit(tx: unknown, work: () => void): void {
   const { afterCommit } = (tx ?? {}) as { afterCommit?: (work: () => void) => void };

@@ -1,7 +1,10 @@
 import type { NewJob } from '../../../ports.ts';
 import { DELAYED, WAITING } from './schema.ts';
 
-/** A key of an effect, and the time until which it makes no second job; `null`: its job has not ended. */
+/**
+ * Job of an idempotency key, and the time until which the key allows no second job. The time is
+ * `null` until the job has ended.
+ */
 export interface KnownKey {
   id: string;
   until: number | null;

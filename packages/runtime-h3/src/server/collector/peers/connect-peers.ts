@@ -27,8 +27,8 @@ export interface PeersOptions {
 }
 
 /**
- * Exchanges telemetry with other servers of the app. What they send goes into the store; each
- * server exports and counts only its own. A port that can't be opened is logged.
+ * Exchanges telemetry with other servers of the app. Their telemetry goes into the store. Each
+ * server exports and counts only its own telemetry. A port that can't be opened is logged.
  */
 export async function connectPeers(
   { peers, listen, token }: PeerSettings,

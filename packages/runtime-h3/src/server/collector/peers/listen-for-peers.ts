@@ -35,8 +35,8 @@ export interface PeerServerOptions {
 }
 
 /**
- * Receives the telemetry of other servers of the app. A client that does not know the token gets no
- * further than the handshake.
+ * Receives the telemetry of other servers of the app. The handshake rejects a client that does not
+ * know the token.
  */
 export async function listenForPeers({
   listen,

@@ -3,7 +3,7 @@ import type { CommonConnectionOptions, SecureContextOptions } from 'node:tls';
 import { object, parseDocument, string, oneOf } from '@gati/contract/data';
 
 /**
- * Both ends prove that they know the token, and nobody else can read what they send: TLS with a
+ * Both ends prove that they know the token, and no other process can read their data: TLS with a
  * pre-shared key (RFC 4279) and an ephemeral exchange (RFC 5489, RFC 7905). Node supports such keys
  * in TLS 1.2 only.
  */
@@ -15,7 +15,7 @@ export const PEER_TLS: SecureContextOptions & CommonConnectionOptions = {
 
 export const PEER_IDENTITY = 'gati-peer';
 
-/** Derives the key of the connections, so that the token itself is used nowhere. */
+/** Derives the key of the connections, so that no connection uses the token itself. */
 export const peerKey = (token: string): Buffer =>
   createHmac('sha256', 'gati peers 1').update(token).digest();
 

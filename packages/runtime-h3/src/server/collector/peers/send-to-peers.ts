@@ -40,7 +40,7 @@ interface Link extends BoundedLink {
 }
 
 /**
- * Sends the telemetry of this server to its peers. A name stands for all its addresses, such as
+ * Sends the telemetry of this server to its peers. A name means all its addresses, such as
  * those of a headless service. This server itself is left out, and a server with two addresses gets
  * everything once.
  */
@@ -64,7 +64,7 @@ export function createPeerSender({
           ...PEER_TLS,
           host,
           port,
-          // The key proves who the peer is; it has no certificate.
+          // The key proves the identity of the peer, which has no certificate.
           checkServerIdentity: () => undefined,
           pskCallback: () => ({ psk: key, identity: PEER_IDENTITY }),
         }),
@@ -91,7 +91,7 @@ export function createPeerSender({
   async function findPeers(): Promise<void> {
     const found = await Promise.all(
       peers.map(async ({ host, port }) => {
-        // A name that can't be resolved now keeps its connections.
+        // If a name can't be resolved now, its connections stay open.
         const addresses = await lookup(host, { all: true }).catch(() => undefined);
         return { port, addresses };
       }),
