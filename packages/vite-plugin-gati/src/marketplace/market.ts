@@ -4,7 +4,8 @@ import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import { parseDocument as parseYaml, stringify } from 'yaml';
 import { type PinnedPackage, readPackages, writePackages } from '../foreign/lock.ts';
-import type { DeclaredModule } from '../foreign/module-options.ts';
+import { type DeclaredModule, parseDeclaration } from '../foreign/module-options.ts';
+import { isDeclaration } from '../foreign/read-declarations.ts';
 import { MODULES } from '../scan/layout.ts';
 import { refusedError, registryError } from './errors.ts';
 import { installPackage, uninstallPackage } from './npm-install.ts';
@@ -76,8 +77,12 @@ export function openMarket({
 
   async function save(name: string, candidate: Candidate): Promise<void> {
     const { described } = candidate;
-    if (install) await installPackage(root, described, registry.url);
-    writeDeclaration(root, name, `npm:${described.name}@${described.version}`);
+    const source = `npm:${described.name}@${described.version}`;
+    const module = declared.find((each) => each.name === name);
+    const file = module ? declarationOf(module) : `${MODULES}/${name}.module.yaml`;
+    parseDeclaration(name, source, file);
+    if (install) await installPackage(root, described, url);
+    writeDeclaration(path.join(root, file), source);
     await writePackages(root, { ...readPackages(root), [described.name]: toPinned(candidate) });
   }
 
@@ -110,6 +115,7 @@ export function openMarket({
           'it was not added from the marketplace',
           'Add it with `gati modules add`.',
         );
+      declarationOf(findModule(declared, name));
       const candidate = await inspect(registry, packageName, open);
       const changes = checkUpdate(pinned, candidate, allowed);
       if (candidate.described.version !== pinned.version) {
@@ -128,7 +134,9 @@ export function openMarket({
           'it was not added from the marketplace',
           `Remove its declaration in ${module.file}.`,
         );
-      fs.rmSync(path.join(root, module.file), { force: true });
+      fs.rmSync(path.join(root, declarationOf(module)), { force: true });
+      const isUsed = declared.some((each) => each !== module && packageOf(each) === packageName);
+      if (isUsed) return { name, package: packageName };
       const { [packageName]: _removed, ...rest } = packages;
       await writePackages(root, rest);
       if (install) await uninstallPackage(root, packageName);
@@ -189,6 +197,20 @@ function findModule(declared: readonly DeclaredModule[], name: string): Declared
 const packageOf = ({ source }: DeclaredModule): string | undefined =>
   source.startsWith('npm:') ? PACKAGE.exec(source.slice('npm:'.length))?.[1] : undefined;
 
+/**
+ * Returns the file that declares a module.
+ *
+ * @throws {GatiError} GATI_MODULE_REFUSED when it is the configuration of Vite, which is code
+ */
+function declarationOf({ name, file, source }: DeclaredModule): string {
+  if (isDeclaration(file)) return file;
+  throw refusedError(
+    `the module ${name}`,
+    'gati({ modules }) declares it, and Gati does not change code',
+    `Remove it there, or write the line \`source: ${source}\` to ${MODULES}/${name}.module.yaml instead.`,
+  );
+}
+
 /** `@acme/fx-rates` → `fxRates`. */
 export function toModuleName(packageName: string): string {
   const words = packageName
@@ -202,8 +224,7 @@ export function toModuleName(packageName: string): string {
 }
 
 /** Writes the source of a module. Keeps the other settings and comments of the file. */
-function writeDeclaration(root: string, name: string, source: string): void {
-  const file = path.join(root, MODULES, `${name}.module.yaml`);
+function writeDeclaration(file: string, source: string): void {
   if (!fs.existsSync(file)) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, stringify({ source }));

@@ -35,7 +35,8 @@ export function pickVersion(
   const { versions } = packument as { versions: Record<string, unknown> };
   const version = range === undefined ? latestOf(packument) : highestIn(versions, range);
   const manifest = version === undefined ? undefined : versions[version];
-  if (version === undefined || !isObject(manifest))
+  // The version becomes an argument of npm.
+  if (version === undefined || parseSemver(version) === undefined || !isObject(manifest))
     throw refusedError(
       range === undefined ? name : `${name}@${range}`,
       'the registry has no such version',

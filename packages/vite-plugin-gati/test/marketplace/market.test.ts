@@ -95,6 +95,15 @@ describe('add', () => {
     expect([readPackages(root), readDeclarations(root, {}).modules]).toEqual([{}, []]);
   });
 
+  test.each(['../fx', 'fx-rates', '__proto__'])(
+    'refuses the name %s, which no module can have',
+    async (wanted) => {
+      await publish('1.0.0');
+      await expect(open().add(name, wanted, ALLOWED)).rejects.toThrow("can't be declared");
+      expect(fs.readdirSync(root)).toEqual([]);
+    },
+  );
+
   test.each<[string, Version, RegExp]>([
     ['a version of this morning', { hours: 5 }, /published 5 hours ago.*3 days/],
     ['an install script', { manifest: { scripts: { postinstall: 'curl x | sh' } } }, /postinstall/],
@@ -300,6 +309,73 @@ describe('npm', () => {
     expect(fs.readdirSync(root)).toEqual(['package.json']);
     expect(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).not.toContain(name);
   });
+});
+
+describe('a module that gati({ modules }) declares', () => {
+  const openFor = (source: string): Market =>
+    openMarket({
+      root,
+      registry: registry.url,
+      trustRoot,
+      declared: readDeclarations(root, { fx: source }).modules,
+      install: false,
+    });
+
+  test('is not changed by add, update and remove, and the lock stays', async () => {
+    await publish('1.0.0');
+    await open().add(name, 'fx', ALLOWED);
+    fs.rmSync(path.join(root, 'src/modules/fx.module.yaml'));
+    await publish('1.1.0');
+    const market = openFor(`npm:${name}@1.0.0`);
+    const reason = refused(/gati\(\{ modules \}\) declares it/);
+    await expect(market.remove('fx')).rejects.toMatchObject(reason);
+    await expect(market.update('fx', ALLOWED)).rejects.toMatchObject(reason);
+    await expect(market.add(name, 'fx', ALLOWED)).rejects.toMatchObject(reason);
+    expect(Object.keys(readPackages(root))).toEqual([name]);
+    expect(fs.readdirSync(path.join(root, 'src/modules'))).toEqual([]);
+  });
+});
+
+test('update changes a declaration that ends in .yml', async () => {
+  await publish('1.0.0');
+  await open().add(name, 'fx', ALLOWED);
+  const folder = path.join(root, 'src/modules');
+  fs.renameSync(path.join(folder, 'fx.module.yaml'), path.join(folder, 'fx.module.yml'));
+  await publish('1.1.0');
+  await open().update('fx', ALLOWED);
+  expect(fs.readdirSync(folder)).toEqual(['fx.module.yml']);
+  expect(readDeclarations(root, {}).modules[0]?.source).toBe(`npm:${name}@1.1.0`);
+});
+
+test('remove keeps a package that another module uses', async () => {
+  await publish('1.0.0');
+  await open().add(name, 'fx', ALLOWED);
+  await open().add(name, 'rates', ALLOWED);
+  await open().remove('fx');
+  expect(Object.keys(readPackages(root))).toEqual([name]);
+  expect(readDeclarations(root, {}).modules.map((module) => module.name)).toEqual(['rates']);
+});
+
+test('a version that is no semantic version never gets into the arguments of npm', async () => {
+  await publish('1.0.0 & calc');
+  await expect(open().inspect(name)).rejects.toMatchObject(refused(/no such version/));
+});
+
+test('the password of a registry is in no error', async () => {
+  await publish('1.0.0');
+  const { port } = new URL(registry.url);
+  const market = openMarket({
+    root,
+    registry: `http://ci:pass-9@127.0.0.1:${port}/`,
+    declared: [],
+    install: false,
+  });
+  const error: Error = await market.inspect('@acme/none').then(
+    () => new Error('none'),
+    (thrown: Error) => thrown,
+  );
+  expect(error.message).toContain('responds 404');
+  expect(String(error.cause ?? '') + error.message).not.toContain('pass-9');
 });
 
 test('search lists packages', async () => {
