@@ -1,5 +1,5 @@
 import { GatiError } from '@gati/contract';
-import { escapeControls } from '@gati/contract/internal';
+import { escapeControls, redactUrls } from '@gati/contract/internal';
 
 /** A package that must not be used. `reason`: a clause without a full stop. */
 export function refusedError(target: string, reason: string, fix: string): GatiError {
@@ -15,7 +15,7 @@ export function registryError(url: string, reason: string, cause?: unknown): Gat
   return new GatiError(
     {
       code: 'GATI_MODULE_REGISTRY',
-      message: escapeControls(`The npm registry can't be used: ${url} ${reason}.`),
+      message: escapeControls(redactUrls(`The npm registry can't be used: ${url} ${reason}.`)),
       fix: 'Check the name of the package, the network, and `registry` in .npmrc or npm_config_registry.',
     },
     { cause },

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isObject } from '@gati/contract/data';
 import { GatiError } from '@gati/contract';
+import { redactUrls } from '@gati/contract/internal';
 import { refusedError } from './errors.ts';
 import { findForeignDependency } from './read-package.ts';
 
@@ -34,11 +35,15 @@ export async function installPackage(
   const before = FILES.map((file) => readFile(path.join(root, file)));
   const known = packagesOf(before[1]);
   try {
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--registry', registry];
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
     const target = `${wanted.name}@${wanted.version}`;
-    await runNpm(root, ['install', ...flags, '--save-exact', '--package-lock-only', target]);
+    await runNpm(
+      root,
+      ['install', ...flags, '--save-exact', '--package-lock-only', target],
+      registry,
+    );
     checkLock(packagesOf(readFile(path.join(root, LOCK))), known, wanted);
-    await runNpm(root, ['install', ...flags]);
+    await runNpm(root, ['install', ...flags], registry);
   } catch (error) {
     restore(root, before);
     throw error;
@@ -106,10 +111,12 @@ function readFile(file: string): string | undefined {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
 }
 
-async function runNpm(root: string, args: string[]): Promise<void> {
+/** @param registry may contain a password, so it is in no argument. That of npm's settings by default */
+async function runNpm(root: string, args: string[], registry?: string): Promise<void> {
   const isWindows = process.platform === 'win32';
   const child = spawn(isWindows ? 'npm.cmd' : 'npm', args, {
     cwd: root,
+    env: { ...process.env, ...(registry !== undefined && { npm_config_registry: registry }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: isWindows,
   });
@@ -125,7 +132,7 @@ async function runNpm(root: string, args: string[]): Promise<void> {
   if (code === 0) return;
   throw new GatiError({
     code: 'GATI_MODULE_REGISTRY',
-    message: `\`npm ${args[0]}\` ended with ${code}: ${output.trim()}`,
+    message: redactUrls(`\`npm ${args[0]}\` ended with ${code}: ${output.trim()}`),
     fix: 'Correct what npm reports, and run the command again.',
   });
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { isIPv4 } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { splitCredentials } from '@gati/runtime-h3/command';
 import { registryError } from './errors.ts';
 
 /** Maximum bytes of one response: of a document, and of a package. */
@@ -14,7 +15,7 @@ const DEFAULT_REGISTRY = 'https://registry.npmjs.org/';
 
 /** An npm registry. Everything that it returns is unchecked. */
 export interface Registry {
-  /** With a slash at the end. */
+  /** With a slash at the end, and without a password. */
   url: string;
   /** Returns all versions of a package. */
   packument(name: string): Promise<unknown>;
@@ -27,8 +28,8 @@ export interface Registry {
 }
 
 export function openRegistry(url: string): Registry {
-  const base = url.endsWith('/') ? url : `${url}/`;
-  const { origin, protocol, hostname } = new URL(base);
+  const { url: address, headers } = splitCredentials(url.endsWith('/') ? url : `${url}/`);
+  const { href: base, origin, protocol, hostname } = address;
   if (protocol !== 'https:' && !isLoopback(hostname))
     throw registryError(base, 'has no TLS, and is not on this machine');
   /** @param missing whether the status 404 returns `undefined` */
@@ -44,7 +45,7 @@ export function openRegistry(url: string): Registry {
       const response = await fetch(target, {
         redirect: 'error',
         signal: AbortSignal.timeout(TIMEOUT),
-        headers: { accept: 'application/json, application/octet-stream' },
+        headers: { ...headers, accept: 'application/json, application/octet-stream' },
       });
       if (response.status === 404 && missing) return undefined;
       if (!response.ok) throw registryError(target.href, `responds ${response.status}`);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { splitCredentials } from '../split-credentials.ts';
+import { splitCredentials } from '../../command/split-credentials.ts';
 
 /** Maximum number of requests that wait for one target. A further one replaces the oldest. */
 const MAX_WAITING = 64;

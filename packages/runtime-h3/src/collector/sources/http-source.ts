@@ -1,5 +1,5 @@
 import { readBytes } from '../../data/read-bytes.ts';
-import { splitCredentials } from '../split-credentials.ts';
+import { splitCredentials } from '../../command/split-credentials.ts';
 
 /** Milliseconds for one request. */
 const TIMEOUT = 5000;
