@@ -203,7 +203,7 @@ function detached({ reporter }: Call, plan: Plan): number {
   return FINDING;
 }
 
-/** The release serves, but the old pods could not be ended. A rollback would lead to ended pods. */
+/** The release serves, but the old pods could not be ended. A rollback would select ended pods. */
 function unfinished({ reporter }: Call, plan: Plan, error: unknown): number {
   const { version, id } = plan.release;
   if (!(error instanceof GatiError)) throw error;

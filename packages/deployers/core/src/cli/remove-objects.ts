@@ -26,8 +26,8 @@ const WORKLOADS = [
 const OF_CLUSTER = /^kube-/;
 
 /**
- * Returns what else a cluster runs, as `NAMESPACE/NAME`: other apps, other environments of this app,
- * and workloads of other tools.
+ * Returns the other workloads of a cluster, as `NAMESPACE/NAME`: other apps, other environments of
+ * this app, and workloads of other tools.
  */
 export async function findOthers({
   cluster,

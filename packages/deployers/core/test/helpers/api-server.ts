@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { isObject } from '@gati/contract/data';
 import { Cluster, type KubeObject } from '../../src/kube/cluster.ts';
 
-/** An API server that stores what it gets. */
+/** An API server that stores the objects that it gets. */
 export interface ApiServer {
   cluster: Cluster;
   /** Objects by path. */
