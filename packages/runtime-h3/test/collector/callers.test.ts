@@ -126,6 +126,15 @@ test('many ids do not displace the versions and products of their callers', asyn
   expect(rows[0]).toMatchObject({ subject: '_OTHER' });
 });
 
+test('a field of lctx that can not be read identifies no caller', () => {
+  const broken = {
+    get id(): never {
+      throw new Error('not loaded');
+    },
+  };
+  expect(createSubjects()({ user: broken, auth: { sub: 'ada' } })).toBe('');
+});
+
 test.each([
   ['sub', true, { sub: 'ada' }],
   ['user.id', true, { user: { id: 7n, name: 'Ada' } }],

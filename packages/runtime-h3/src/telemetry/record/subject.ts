@@ -12,7 +12,7 @@ const MOST_IDS = 500;
 export function createSubjects(): (local: object | undefined) => string {
   const hashes = new Map<string, string>();
   return (local) => {
-    const id = local === undefined ? '' : findId(local);
+    const id = local === undefined ? '' : readId(local);
     if (id === '') return '';
     let hash = hashes.get(id);
     if (hash === undefined) {
@@ -21,6 +21,15 @@ export function createSubjects(): (local: object | undefined) => string {
     }
     return hash;
   };
+}
+
+/** Objects of the app may have getters that fail. A request must not fail because of its telemetry. */
+function readId(local: object): string {
+  try {
+    return findId(local);
+  } catch {
+    return '';
+  }
 }
 
 function findId(local: object): string {
