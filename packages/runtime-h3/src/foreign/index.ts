@@ -79,7 +79,7 @@ async function openSource(
   if (parsed.kind === 'http') {
     const filled = fillVariables(headers, env);
     const open = (at: string): ModuleSource => openService(binding, at, filled, protocol);
-    return new MovingSource(open, source, { name, host });
+    return new MovingSource(open, source, { name, host, logger });
   }
   if (parsed.kind === 'wasm') {
     const { WasmSource } = await import('./wasm-source.ts');
@@ -87,7 +87,7 @@ async function openSource(
       const file = splitCommand(parseSource(name, at).target)[0]!;
       return new WasmSource(name, path.resolve(root, file), protocol.limits, logger);
     };
-    return new MovingSource(open, run, { name, host });
+    return new MovingSource(open, run, { name, host, logger });
   }
   throw new GatiError({
     code: 'GATI_MODULE_SOURCE',

@@ -1,3 +1,4 @@
+import type { Logger } from '../types/context.ts';
 import type { ModuleHost, ModuleState } from '../types/foreign.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
 
@@ -18,12 +19,13 @@ export class MovingSource implements ModuleSource {
   readonly #unfollow: () => void;
   #current: Opened;
   #isFirst = true;
+  #isClosed = false;
 
   /** @param first source that the release was built with, or that an earlier swap chose */
   constructor(
     open: (source: string) => ModuleSource,
     first: string,
-    { name, host }: { name: string; host: ModuleHost | undefined },
+    { name, host, logger }: { name: string; host: ModuleHost | undefined; logger: Logger },
   ) {
     this.#open = open;
     this.#current = { source: open(first), running: 0, onIdle: undefined };
@@ -31,7 +33,15 @@ export class MovingSource implements ModuleSource {
       host?.follow(name, (state) => {
         const isKnown = this.#isFirst && (state.source ?? first) === first;
         this.#isFirst = false;
-        return isKnown ? undefined : this.#move(state);
+        if (isKnown) return undefined;
+        return this.#move(state).catch((error: unknown) =>
+          logger.error('this process keeps the source of a module before its swap', {
+            code: 'GATI_MODULE_START',
+            module: name,
+            source: state.source,
+            error,
+          }),
+        );
       }) ?? (() => {});
   }
 
@@ -59,6 +69,7 @@ export class MovingSource implements ModuleSource {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#unfollow();
     await this.#current.source.close();
   }
@@ -73,7 +84,13 @@ export class MovingSource implements ModuleSource {
   async #move({ source }: ModuleState): Promise<void> {
     if (source === undefined) return;
     const next = this.#open(source);
-    await next.ready();
+    try {
+      await next.ready();
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+    if (this.#isClosed) return next.close();
     const old = this.#current;
     this.#current = { source: next, running: 0, onIdle: undefined };
     if (old.running > 0) await new Promise<void>((resolve) => (old.onIdle = resolve));

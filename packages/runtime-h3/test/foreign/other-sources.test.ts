@@ -162,6 +162,24 @@ test('calls of a service move to another address, once it is compatible', async 
   other.close();
 });
 
+test('a process that can not open a swapped source keeps the one before, and logs it', async () => {
+  const folder = temporaryFolder('swapped');
+  for (const name of ['a', 'b']) fs.writeFileSync(path.join(folder, `${name}.wasm`), tinyWasm());
+  const sourceOf = (name: string): string =>
+    `wasm:${path.relative(import.meta.dirname, path.join(folder, `${name}.wasm`))}`;
+  const declaration = { name: 'kept', source: sourceOf('a') };
+  await modules.host.add(declaration);
+  const kept = await modules.open(declaration, { ok: {} });
+  // The file goes away after the supervisor has read it.
+  await modules.host.swap('kept', sourceOf('b'), async () =>
+    fs.rmSync(path.join(folder, 'b.wasm')),
+  );
+  expect(await kept['ok']!()).toBe('ok');
+  expect(modules.log).toContainEqual(
+    expect.objectContaining({ code: 'GATI_MODULE_START', module: 'kept', level: 'error' }),
+  );
+});
+
 test('a WebAssembly module is called in a thread that a deadline ends', async () => {
   const file = path.join(temporaryFolder('wasm'), 'tiny.wasm');
   fs.writeFileSync(file, tinyWasm());
