@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createTrustedPeer } from '../../app/request/client-ip.ts';
 import { belowBase, normalizeBase } from '../../app/request/path.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
 import type { DrainState } from '../http/drain-state.ts';
+import { HOPS } from './hops.ts';
 import type { ServerProxy } from './server-proxy.ts';
 import type { HttpServerHooks } from './http-server.ts';
 
@@ -36,14 +38,17 @@ export function createOtherServers({
   state,
 }: OtherServersOptions): OtherServers {
   const root = normalizeBase(base);
+  /** Of this process. No client can guess it. */
+  const id = randomUUID();
   const isTrusted = createTrustedPeer(trustProxy);
   /** Loaded on first use: a server may get no request for a domain. */
   let proxy: Promise<ServerProxy> | undefined;
   const load = (): Promise<ServerProxy> =>
     (proxy ??= import('./server-proxy.ts').then(({ createServerProxy }) =>
-      createServerProxy(isTrusted),
+      createServerProxy(id, isTrusted),
     ));
   const originOf = (method: string, { url: target, headers }: IncomingMessage): URL | undefined => {
+    if (headers[HOPS]?.includes(id)) return undefined;
     const version = releases && headers['x-api-version'];
     const release = typeof version === 'string' ? releases?.get(version) : undefined;
     if (release || !domains) return release;

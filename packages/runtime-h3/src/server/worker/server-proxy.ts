@@ -13,6 +13,7 @@ import type { TrustedPeer } from '../../app/request/client-ip.ts';
 import { endToEnd, framing, hasBody } from '../http/forward-headers.ts';
 import { endWithProblem } from '../http/raw-problem.ts';
 import { writeProblem } from '../http/write-problem.ts';
+import { HOPS } from './hops.ts';
 
 /** Milliseconds in which another server must accept a connection. */
 const CONNECT_TIMEOUT = 2000;
@@ -27,11 +28,18 @@ export interface ServerProxy {
   upgrade(origin: URL, req: IncomingMessage, socket: Duplex, head: Buffer, serve: () => void): void;
 }
 
-export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
+/** @param id random id of this process, which no client can guess */
+export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerProxy {
   const agent = new Agent({ keepAlive: true, timeout: IDLE, maxTotalSockets: CONNECTIONS });
   const open = (origin: URL, req: IncomingMessage, extra: OutgoingHttpHeaders): ClientRequest => {
     const { hostname: host, port } = origin;
-    const headers = { ...endToEnd(req.headers), ...forwarded(req, isTrusted), ...extra };
+    const before = req.headers[HOPS];
+    const headers = {
+      ...endToEnd(req.headers),
+      ...forwarded(req, isTrusted),
+      [HOPS]: before === undefined ? id : `${String(before)}, ${id}`,
+      ...extra,
+    };
     const { method, url: path } = req;
     const isUpgrade = extra['upgrade'] !== undefined;
     const from = isUpgrade ? false : agent;
@@ -75,14 +83,15 @@ export function createServerProxy(isTrusted: TrustedPeer): ServerProxy {
         upstream.end();
       });
       upstream.once('upgrade', (response, other: Socket, first) => {
-        socket.write(printHead(response));
+        socket.write(printHead(response, Object.entries(response.headers)));
         if (first.length > 0) socket.write(first);
         if (head.length > 0) other.write(head);
         pipeline(socket, other, socket, () => {});
       });
       upstream.once('response', (response) => {
-        response.headers.connection = 'close';
-        socket.write(printHead(response));
+        // Node has decoded the body, so its end is that of the connection.
+        const rejection = { ...endToEnd(response.headers), connection: 'close' };
+        socket.write(printHead(response, Object.entries(rejection)));
         pipeline(response, socket, () => {});
       });
       upstream.on('error', () => {
@@ -130,10 +139,12 @@ function forwarded(
   return { 'x-forwarded-for': before === undefined ? peer : `${String(before)}, ${peer}` };
 }
 
-/** Prints the head of a response that Node has parsed. */
-function printHead({ statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
-  let text = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    text += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
-  return `${text}\r\n`;
+function printHead(
+  { statusCode, statusMessage }: IncomingMessage,
+  headers: [name: string, value: string | string[] | undefined][],
+): string {
+  const lines = headers.flatMap(([name, value = []]) =>
+    [value].flat().map((each) => `${name}: ${each}\r\n`),
+  );
+  return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`;
 }

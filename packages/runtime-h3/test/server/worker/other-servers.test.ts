@@ -1,4 +1,5 @@
-import { freePort } from '@gati/test-kit/ports';
+import { createServer } from 'node:http';
+import { freePort, listen } from '@gati/test-kit/ports';
 import { sendRaw } from '@gati/test-kit/sockets';
 import { expect, test } from 'vitest';
 import { useServer } from '../helpers/harness.ts';
@@ -17,13 +18,16 @@ const echo = async (url: string, text: string, headers = {}): Promise<Record<str
 const pidOf = async (url: string): Promise<unknown> =>
   ((await (await fetch(`${url}/hello`)).json()) as { pid: number }).pid;
 
+const HANDSHAKE =
+  'GET /payments/feed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+
 /** Opens a WebSocket, sends a message, and returns all bytes until its echo. */
 const chat = (port: number): Promise<string> =>
   sendRaw(
     port,
     [
-      'GET /payments/feed HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      HANDSHAKE,
       // A masked text frame whose mask is 0.
       new Uint8Array([0x81, 0x84, 0, 0, 0, 0, ...Buffer.from('"hi"')]),
     ],
@@ -59,6 +63,25 @@ test('a WebSocket of a domain opens at its server', async () => {
   expect(await chat(core.port)).toContain(`{"pid":${String(other)}}`);
 });
 
+test('a rejected WebSocket of a domain has a body that the client can read', async () => {
+  const other = createServer();
+  other.on('upgrade', (_req, socket) =>
+    socket.end(
+      'HTTP/1.1 403 Forbidden\r\nX-Reason: closed\r\nTransfer-Encoding: chunked\r\n' +
+        'Connection: keep-alive\r\n\r\n3\r\nno!\r\n0\r\n\r\n',
+    ),
+  );
+  const port = await listen(other);
+  const core = await server.start({ GATI_DOMAINS: `payments=http://127.0.0.1:${port}` });
+  const [head = '', body] = (await sendRaw(core.port, [HANDSHAKE])).split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 403 /);
+  expect(head).toMatch(/x-reason: closed/i);
+  expect(head).toMatch(/connection: close/i);
+  expect(head).not.toMatch(/transfer-encoding|keep-alive/i);
+  expect(body).toBe('no!');
+  other.close();
+});
+
 test('a server responds itself for a domain whose server accepts no connection', async () => {
   const port = await freePort();
   const core = await server.start({ GATI_DOMAINS: `payments=http://127.0.0.1:${port}` });
@@ -74,6 +97,16 @@ test('a server passes requests for the version of another release to its server'
     ((await (await fetch(`${core.url}/hello`, { headers })).json()) as { pid: number }).pid;
   expect(await pidFor({ 'x-api-version': '1.2.3' })).toBe(await pidOf(other.url));
   expect(await pidFor({})).not.toBe(await pidOf(other.url));
+});
+
+test('a server that names itself as the server of a domain serves it', async () => {
+  const port = await freePort();
+  const core = await server.start({
+    PORT: String(port),
+    GATI_DOMAINS: `payments=http://127.0.0.1:${port}`,
+  });
+  expect(await echo(core.url, 'hi')).toMatchObject({ got: { text: 'hi' } });
+  expect(await chat(core.port)).toContain('"pid"');
 });
 
 test.each(['payments', 'payments=moon', 'payments=https://moon', '=http://moon'])(
