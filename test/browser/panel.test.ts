@@ -132,7 +132,7 @@ describe.skipIf(browserMissing)('the panel of gati dev in a browser', () => {
     await page.getByText('a request failed').click();
     await page.getByText('TypeError: the ledger has no such account at handler').waitFor();
     await page.getByRole('link', { name: 'Route GET /demo/fail' }).click();
-    await page.getByText('src/handlers/demo/fail.ts').waitFor();
+    await page.getByText('src/handlers/demo/fail.ts', { exact: true }).waitFor();
     await page.goto(`${server.url}/_control/routes?id=POST%20/payments/:id/capture`);
     await page.getByLabel('Type of Body').waitFor();
     expect(await page.getByLabel('Type of Body').textContent()).toContain('amount: number');

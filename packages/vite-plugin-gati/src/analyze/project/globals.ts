@@ -54,7 +54,7 @@ interface __GatiStatement {
 }
 interface __GatiSql {
   readonly dialect: 'sqlite' | 'postgresql';
-  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows?: Row[]; success: boolean; changes?: number; lastInsertRowid?: number | bigint }>;
+  sql<Row = Record<string, unknown>>(strings: TemplateStringsArray, ...values: __GatiSqlValue[]): Promise<{ rows: Row[]; success: boolean; changes?: number; lastInsertRowid?: number | bigint }>;
   exec(sql: string): Promise<unknown>;
   prepare(sql: string): __GatiStatement;
 }
