@@ -13,20 +13,26 @@ const error = (status: number, code: string): Reply => ({
   body: `<ErrorResponse><Error><Code>${code}</Code><Message>${code}</Message></Error></ErrorResponse>`,
 });
 
+interface Config {
+  Name?: string;
+  Comment?: string;
+}
+
 /** The cache policies of CloudFront, which moto does not have. */
 export function createCachePolicies(): Change {
-  const policies = new Map<string, string>();
+  const policies = new Map<string, Config>();
   const print = (id: string): string =>
-    `<CachePolicy><Id>${id}</Id><CachePolicyConfig><Name>${policies.get(id)}</Name><MinTTL>0</MinTTL></CachePolicyConfig></CachePolicy>`;
+    `<CachePolicy><Id>${id}</Id><CachePolicyConfig><Comment>${policies.get(id)?.Comment}</Comment><Name>${policies.get(id)?.Name}</Name><MinTTL>0</MinTTL></CachePolicyConfig></CachePolicy>`;
   let count = 0;
   return async ({ operation, input }, pass) => {
     const id = String(input['Id']);
-    const { Name = '' } = (input['CachePolicyConfig'] ?? {}) as { Name?: string };
+    const config = (input['CachePolicyConfig'] ?? {}) as Config;
     switch (operation) {
       case 'cloudfront.CreateCachePolicy': {
-        if ([...policies.values()].includes(Name)) return error(409, 'CachePolicyAlreadyExists');
+        if ([...policies.values()].some(({ Name }) => Name === config.Name))
+          return error(409, 'CachePolicyAlreadyExists');
         const created = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
-        policies.set(created, Name);
+        policies.set(created, config);
         return { ...xml(print(created), 'E1'), status: 201 };
       }
       case 'cloudfront.ListCachePolicies': {

@@ -3,6 +3,7 @@ import {
   DeleteOriginAccessControlCommand,
   GetOriginAccessControlCommand,
   ListOriginAccessControlsCommand,
+  type OriginAccessControlSummary,
 } from '@aws-sdk/client-cloudfront';
 import type { Aws, AwsResource } from './aws.ts';
 import { operation, request, type Send, sender } from './operation.ts';
@@ -32,17 +33,21 @@ export const CONTROLS = [ListControls, GetControl, CreateControl, DeleteControl]
 /** Permission of CloudFront to read the bucket of the assets. */
 export function accessControlResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, CONTROLS);
-  const find = (): Promise<string | undefined> => findControl(send, names.base);
   return {
     room: 'edge',
     name: `CloudFront origin access control ${names.base}`,
     reason: 'lets CloudFront read the assets',
     grants: CONTROLS.flatMap(({ grants }) => grants),
-    look: async () => ((await find()) ? { isOwn: true, state: 'ready' } : undefined),
+    // An access control can't have tags. Its description contains the app and the environment.
+    async look() {
+      const found = await findControl(send, names.base);
+      return found && { isOwn: found.Description === names.mark, state: 'ready' };
+    },
     create: async () => [
       request(send, CreateControl, {
         OriginAccessControlConfig: {
           Name: names.base,
+          Description: names.mark,
           OriginAccessControlOriginType: 's3',
           SigningBehavior: 'always',
           SigningProtocol: 'sigv4',
@@ -50,15 +55,18 @@ export function accessControlResource({ names, clients }: Aws): AwsResource {
       }),
     ],
     async remove() {
-      const Id = (await find())!;
+      const { Id } = (await findControl(send, names.base))!;
       const { ETag: IfMatch } = await send(GetControl, { Id });
       return [request(send, DeleteControl, { Id, IfMatch })];
     },
   };
 }
 
-/** Returns the identifier of an origin access control. */
-export async function findControl(send: Send, name: string): Promise<string | undefined> {
+/** Finds an origin access control by its name. */
+export async function findControl(
+  send: Send,
+  name: string,
+): Promise<OriginAccessControlSummary | undefined> {
   const { OriginAccessControlList } = await send(ListControls, {});
-  return OriginAccessControlList?.Items?.find((each) => each.Name === name)?.Id;
+  return OriginAccessControlList?.Items?.find((each) => each.Name === name);
 }

@@ -18,6 +18,8 @@ export interface Names {
   /** Bucket of the assets. */
   assets: string;
   tags: Record<string, string>;
+  /** Comment that says which app and environment created a resource that can't have tags. */
+  mark: string;
   arns: Record<Scope, string[]>;
 }
 
@@ -58,6 +60,7 @@ export function createNames(place: Place, { partition, account, region }: Accoun
     nodeRole,
     assets,
     tags: ownTags(place),
+    mark: `${place.app}/${place.environment} by gati-deploy`,
     arns: {
       all: ['*'],
       buckets,

@@ -42,14 +42,15 @@ const TYPES: Record<string, string> = {
  * they never change, and those of earlier releases stay.
  */
 export async function uploadAssets(
-  { clients, names }: Aws,
+  { clients, names, account }: Aws,
   assets: Asset[],
 ): Promise<{ sent: number; present: number }> {
   const send = sender(clients, ASSET_OPERATIONS);
-  const Bucket = names.assets;
+  // Scripts for users never go to a bucket of another account.
+  const bucket = { Bucket: names.assets, ExpectedBucketOwner: account };
   const known = new Set<string>();
   for (let ContinuationToken: string | undefined; ;) {
-    const page = await send(ListObjects, { Bucket, Prefix: 'assets/', ContinuationToken });
+    const page = await send(ListObjects, { ...bucket, Prefix: 'assets/', ContinuationToken });
     for (const { Key } of page.Contents ?? []) if (Key) known.add(Key);
     ContinuationToken = page.NextContinuationToken;
     if (!ContinuationToken) break;
@@ -59,7 +60,7 @@ export async function uploadAssets(
   const work = async (): Promise<void> => {
     for (let asset = waiting.pop(); asset; asset = waiting.pop())
       await send(PutObject, {
-        Bucket,
+        ...bucket,
         Key: asset.path,
         Body: fs.readFileSync(asset.source),
         CacheControl: YEAR,

@@ -2,12 +2,14 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
+  type DeleteObjectsCommandOutput,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   HeadBucketCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
+import { GatiError } from '@gati/contract';
 import { isOwn, type Room } from 'gati-deploy/cloud';
 import { tagList, tagRecord } from './account.ts';
 import type { Aws, AwsResource } from './aws.ts';
@@ -80,12 +82,15 @@ interface BucketFacts {
   versions?: boolean;
   /** Whether its contents can't be created again. */
   isData?: boolean;
+  /** The account that the bucket must belong to. Anybody can create a bucket of an expected name. */
+  owner?: string;
 }
 
 /** A bucket. AWS blocks public access to new buckets. */
 export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
   const { place, names, clients, region } = aws;
-  const { name: Bucket, room, reason, versions = false, isData = false } = facts;
+  const { name: Bucket, room, reason, versions = false, isData = false, owner } = facts;
+  const bucket = { Bucket, ExpectedBucketOwner: owner };
   const send = sender(clients, OPERATIONS);
   return {
     room,
@@ -95,9 +100,9 @@ export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
     isData,
     grants: OPERATIONS.flatMap(({ grants }) => grants),
     async look() {
-      const found = await orMissing(send(HeadBucket, { Bucket }));
+      const found = await orMissing(send(HeadBucket, bucket));
       if (!found) return undefined;
-      const tags = await orMissing(send(GetTags, { Bucket }));
+      const tags = await orMissing(send(GetTags, bucket));
       const own = isOwn(place, tagRecord(tags?.TagSet));
       // A bucket that no deploy created stays as it is.
       const isReady =
@@ -125,9 +130,20 @@ export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
       const Objects = [...Versions, ...DeleteMarkers].flatMap(({ Key, VersionId }) =>
         Key === undefined ? [] : [{ Key, VersionId }],
       );
-      return Objects.length > 0
-        ? [request(send, DeleteObjects, { Bucket, Delete: { Objects, Quiet: true } })]
-        : [request(send, DeleteBucket, { Bucket })];
+      if (Objects.length === 0) return [request(send, DeleteBucket, { Bucket })];
+      const emptying = request(send, DeleteObjects, { Bucket, Delete: { Objects, Quiet: true } });
+      return [{ ...emptying, send: async () => assertDeleted(Bucket, await emptying.send()) }];
     },
   };
+}
+
+/** S3 responds 200 even if it keeps objects, such as those with a lock. */
+function assertDeleted(bucket: string, response: unknown): void {
+  const { Errors: [first] = [] } = (response ?? {}) as DeleteObjectsCommandOutput;
+  if (!first) return;
+  throw new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `S3 does not delete ${first.Key} of the bucket ${bucket}: ${first.Code} (${first.Message}).`,
+    fix: 'Remove the lock or the policy that protects it, then run the same command, which continues.',
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  type CachePolicy,
   CreateCachePolicyCommand,
   DeleteCachePolicyCommand,
   GetCachePolicyCommand,
@@ -28,18 +29,21 @@ export const POLICIES = [ListCachePolicies, GetCachePolicy, CreateCachePolicy, D
 /** Caches responses as their `Cache-Control` allows, by version of the API and by account. */
 export function cachePolicyResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, POLICIES);
-  const find = (): Promise<string | undefined> => findCachePolicy(send, names.base);
   return {
     room: 'edge',
     name: `CloudFront cache policy ${names.base}`,
     reason: 'caches responses by X-API-Version',
     grants: POLICIES.flatMap(({ grants }) => grants),
-    // A cache policy can't have tags. Its name contains the app and the environment.
-    look: async () => ((await find()) ? { isOwn: true, state: 'ready' } : undefined),
+    // A cache policy can't have tags. Its comment contains the app and the environment.
+    async look() {
+      const found = await findCachePolicy(send, names.base);
+      return found && { isOwn: found.CachePolicyConfig?.Comment === names.mark, state: 'ready' };
+    },
     create: async () => [
       request(send, CreateCachePolicy, {
         CachePolicyConfig: {
           Name: names.base,
+          Comment: names.mark,
           MinTTL: 0,
           // Only responses that allow it are cached.
           DefaultTTL: 0,
@@ -58,17 +62,17 @@ export function cachePolicyResource({ names, clients }: Aws): AwsResource {
       }),
     ],
     async remove() {
-      const Id = (await find())!;
+      const { Id } = (await findCachePolicy(send, names.base))!;
       const { ETag: IfMatch } = await send(GetCachePolicy, { Id });
       return [request(send, DeleteCachePolicy, { Id, IfMatch })];
     },
   };
 }
 
-/** Returns the identifier of a cache policy. */
-export async function findCachePolicy(send: Send, name: string): Promise<string | undefined> {
+/** Finds a cache policy by its name. */
+export async function findCachePolicy(send: Send, name: string): Promise<CachePolicy | undefined> {
   const { CachePolicyList } = await send(ListCachePolicies, { Type: 'custom' });
   return CachePolicyList?.Items?.find(
     ({ CachePolicy }) => CachePolicy?.CachePolicyConfig?.Name === name,
-  )?.CachePolicy?.Id;
+  )?.CachePolicy;
 }

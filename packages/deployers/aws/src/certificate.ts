@@ -88,8 +88,8 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
     async look() {
       const found = await findCertificate(aws, host);
       if (!found) return undefined;
-      const { Status = '', FailureReason } = found.detail;
-      if (DEAD.has(Status)) throw deadError(host, Status, FailureReason);
+      const { Status = '' } = found.detail;
+      if (DEAD.has(Status)) return { isOwn: found.isOwn, state: 'incomplete' };
       const isKnown = Status === 'ISSUED' || recordOf(found) !== undefined;
       return {
         isOwn: found.isOwn,
@@ -97,18 +97,24 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
         why: 'ACM chooses the record that proves the ownership',
       };
     },
-    create: async () => [
-      request(send, RequestCertificate, {
-        DomainName: host,
-        ValidationMethod: 'DNS',
-        // A repeated request within an hour returns the same certificate.
-        IdempotencyToken: createHash('sha256')
-          .update(`${names.base} ${host}`)
-          .digest('hex')
-          .slice(0, 32),
-        Tags: tagList(names.tags),
-      }),
-    ],
+    async create(found) {
+      if (found) {
+        const { Status = '', FailureReason } = (await findCertificate(aws, host))?.detail ?? {};
+        throw deadError(host, Status, FailureReason);
+      }
+      return [
+        request(send, RequestCertificate, {
+          DomainName: host,
+          ValidationMethod: 'DNS',
+          // A repeated request within an hour returns the same certificate.
+          IdempotencyToken: createHash('sha256')
+            .update(`${names.base} ${host}`)
+            .digest('hex')
+            .slice(0, 32),
+          Tags: tagList(names.tags),
+        }),
+      ];
+    },
     async remove() {
       const found = await findCertificate(aws, host);
       return found ? [request(send, DeleteCertificate, { CertificateArn: found.arn })] : [];

@@ -89,12 +89,11 @@ function roleResource(
     async look() {
       const found = await orMissing(send(GetRole, { RoleName }));
       if (!found?.Role) return undefined;
-      const own = await attached();
-      const isComplete = wanted.every((each) => own.includes(each));
-      return {
-        isOwn: isOwn(place, tagRecord(found.Role.Tags)),
-        state: isComplete ? 'ready' : 'incomplete',
-      };
+      const given = await attached();
+      const isComplete = wanted.every((each) => given.includes(each));
+      const own = isOwn(place, tagRecord(found.Role.Tags));
+      // The role of somebody else gets no rights.
+      return { isOwn: own, state: isComplete || !own ? 'ready' : 'incomplete' };
     },
     async create(found) {
       if (!found)

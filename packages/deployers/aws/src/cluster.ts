@@ -8,7 +8,7 @@ import {
   ListClustersCommand,
 } from '@aws-sdk/client-eks';
 import { GatiError } from '@gati/contract';
-import { type ClusterAccess, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
+import { type ClusterAccess, type Found, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
 import type { Aws, AwsResource } from './aws.ts';
 import { operation, orMissing, request, type Send, sender } from './operation.ts';
 import { PRICES } from './prices.ts';
@@ -38,6 +38,13 @@ const WRITING = [CreateCluster, DeleteCluster, DescribeVpcs, DescribeSubnets];
  */
 const NO_CONTROL_PLANE = new Set(['use1-az3', 'usw1-az2', 'cac1-az3']);
 
+/** Statuses of a cluster that is not ready. One that failed can only be removed. */
+const STATES: Partial<Record<string, Found['state']>> = {
+  CREATING: 'pending',
+  DELETING: 'removing',
+  FAILED: 'incomplete',
+};
+
 /** The EKS cluster: an existing one, or one in Auto Mode that a deploy creates. */
 export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): AwsResource {
   const { place, names, clients } = aws;
@@ -53,15 +60,15 @@ export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): A
     async look() {
       const cluster = await describe(aws, send);
       if (!cluster) return undefined;
-      const { status = '', health } = cluster;
-      if (status === 'FAILED') throw failedError(aws, health?.issues?.[0]?.message);
+      const { status = '' } = cluster;
       return {
         isOwn: isOwn(place, cluster.tags),
-        state: status === 'CREATING' ? 'pending' : status === 'DELETING' ? 'removing' : 'ready',
+        state: STATES[status] ?? 'ready',
         why: `${status.toLowerCase()}, which takes about 15 minutes`,
       };
     },
-    async create() {
+    async create(found) {
+      if (found) throw await failedError(aws, send);
       if (!createCluster) throw await missingError(aws, send);
       return [request(send, CreateCluster, await autoMode(aws, send))];
     },
@@ -173,7 +180,10 @@ async function missingError({ names, region }: Aws, send: Send): Promise<GatiErr
   });
 }
 
-function failedError({ names }: Aws, why = 'AWS names no reason'): GatiError {
+async function failedError(aws: Aws, send: Send): Promise<GatiError> {
+  const { names } = aws;
+  const { health } = (await describe(aws, send)) ?? {};
+  const why = health?.issues?.[0]?.message ?? 'AWS names no reason';
   return new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `The EKS cluster ${names.cluster} failed: ${why}.`,

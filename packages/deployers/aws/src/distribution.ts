@@ -9,6 +9,7 @@ import {
   ListTagsForResourceCommand,
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
+import { GatiError } from '@gati/contract';
 import { isOwn } from 'gati-deploy/cloud';
 import { CONTROLS, findControl } from './access-control.ts';
 import { tagList, tagRecord } from './account.ts';
@@ -73,23 +74,31 @@ export interface EdgeFacts {
   origin(): Promise<string | undefined>;
 }
 
-/** Finds the distribution of a host, or that of the app. */
+interface FoundDistribution {
+  summary: DistributionSummary;
+  isOwn: boolean;
+}
+
+/** Finds the distribution of a host, or the one that a deploy of the app created for another host. */
 export async function findDistribution(
   aws: Aws,
   host: string,
-): Promise<{ summary: DistributionSummary; isOwn: boolean } | undefined> {
+): Promise<FoundDistribution | undefined> {
   const send = sender(aws.clients, DISTRIBUTIONS);
+  let own: FoundDistribution | undefined;
   for (let Marker: string | undefined; ;) {
     const { DistributionList: list } = await send(ListDistributions, { Marker });
-    const summary = list?.Items?.find(
-      ({ Aliases, Comment }) => Aliases?.Items?.includes(host) || Comment === aws.names.base,
-    );
-    if (summary) {
+    for (const summary of list?.Items ?? []) {
+      const hasHost = summary.Aliases?.Items?.includes(host) ?? false;
+      if (!hasHost && summary.Comment !== aws.names.base) continue;
       const { Tags } = await send(ListTags, { Resource: summary.ARN });
-      return { summary, isOwn: isOwn(aws.place, tagRecord(Tags?.Items)) };
+      const found = { summary, isOwn: isOwn(aws.place, tagRecord(Tags?.Items)) };
+      if (hasHost) return found;
+      // Another app can have the same `APP-ENVIRONMENT`.
+      if (found.isOwn) own = found;
     }
     Marker = list?.NextMarker;
-    if (!list?.IsTruncated || !Marker) return undefined;
+    if (!list?.IsTruncated || !Marker) return own;
   }
 }
 
@@ -121,11 +130,15 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
           why: 'CloudFront is disabling it, which takes some minutes',
         };
       const wanted = await origin();
+      const hasHost = summary.Aliases?.Items?.includes(host) ?? false;
       const actual = summary.Origins?.Items?.find(({ Id }) => Id === APP)?.DomainName;
-      const isCurrent = !own || wanted === undefined || (actual === wanted && summary.Enabled);
-      return { isOwn: own, state: isCurrent ? 'ready' : 'incomplete' };
+      const isCurrent = actual === wanted && summary.Enabled && hasHost;
+      const isKept = !own || wanted === undefined;
+      return { isOwn: own, state: isCurrent || isKept ? 'ready' : 'incomplete' };
     },
     async create(found) {
+      const why = await whyNot(aws, facts);
+      if (why !== undefined) throw notYetError(host, why);
       if (!found) {
         const DistributionConfig = await createConfig(aws, send, facts);
         return [
@@ -195,6 +208,13 @@ function withoutDeprecated(config: DistributionConfig): DistributionConfig {
   };
 }
 
+const notYetError = (host: string, why: string): GatiError =>
+  new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `The CloudFront distribution can't serve ${host} yet: ${why}.`,
+    fix: 'Run `gati-deploy edge` in some minutes, which continues.',
+  });
+
 /** Returns why a distribution can't be created yet. */
 async function whyNot(aws: Aws, { host, origin }: EdgeFacts): Promise<string | undefined> {
   const certificate = await findCertificate(aws, host);
@@ -244,7 +264,7 @@ async function createConfig(
           Id: ASSETS,
           DomainName: `${bucket}.s3.${region}.amazonaws.com`,
           S3OriginConfig: { OriginAccessIdentity: '' },
-          OriginAccessControlId: await findControl(send, names.base),
+          OriginAccessControlId: (await findControl(send, names.base))?.Id,
         },
       ],
     },
@@ -257,7 +277,7 @@ async function createConfig(
         Items: ['HEAD', 'DELETE', 'POST', 'GET', 'OPTIONS', 'PUT', 'PATCH'],
         CachedMethods: methods,
       },
-      CachePolicyId: await findCachePolicy(send, names.base),
+      CachePolicyId: (await findCachePolicy(send, names.base))?.Id,
       OriginRequestPolicyId: ALL_VIEWER,
     },
     CacheBehaviors: {

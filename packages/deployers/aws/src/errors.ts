@@ -28,8 +28,11 @@ function nameOf(error: unknown): string {
 
 /** Whether a resource that is created exists. */
 export function isExisting(error: unknown): boolean {
+  const name = nameOf(error);
+  // The host belongs to a distribution, or the name to a bucket, of another account.
+  if (name === 'CNAMEAlreadyExists' || name === 'BucketAlreadyExists') return false;
   return /AlreadyExists|AlreadyOwnedByYou|^ResourceInUseException$|^ResourceExistsException$|^QueueNameExists$/.test(
-    nameOf(error),
+    name,
   );
 }
 

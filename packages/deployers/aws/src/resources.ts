@@ -50,7 +50,12 @@ function edgeResources(aws: Aws, { origin }: ResourceOptions): AwsResource[] {
   if (host === undefined) return [];
   const bucket = aws.names.assets;
   const facts = { host, bucket, origin: origin ?? (async () => undefined) };
-  const assets = bucketResource(aws, { name: bucket, room: 'assets', reason: 'the assets' });
+  const assets = bucketResource(aws, {
+    name: bucket,
+    room: 'assets',
+    reason: 'the assets',
+    owner: aws.account,
+  });
   return [
     { ...assets, grants: [...assets.grants, ...ASSET_OPERATIONS.flatMap(({ grants }) => grants)] },
     certificateResource(aws, host),

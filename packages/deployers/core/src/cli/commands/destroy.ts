@@ -52,7 +52,8 @@ async function destroyInCloud(call: Call, provider: CloudName): Promise<number> 
   const own = await findOwn(open);
   const inCluster = await findObjects(open, target);
   const objects = inCluster ? ownObjects(inCluster) : [];
-  const others = inCluster ? await findOthers(inCluster) : [];
+  const isClusterOwn = own.some(({ resource }) => isOfCluster(resource));
+  const others = inCluster && isClusterOwn ? await findOthers(inCluster) : [];
   const withData = call.options['delete-data'] === true;
   const kept = own.filter(({ resource }) => resource.isData && !withData);
   const removed = own.filter(
@@ -62,7 +63,7 @@ async function destroyInCloud(call: Call, provider: CloudName): Promise<number> 
   for (const { resource } of removed) reporter.line(`  ${resource.name}`);
   for (const { resource } of kept)
     reporter.warn(`the ${resource.name} stays; \`--delete-data\` removes it`);
-  if (others.length > 0 && own.some(({ resource }) => isOfCluster(resource)))
+  if (others.length > 0)
     reporter.warn(`the cluster stays, since it runs ${others.slice(0, 10).join(', ')} too`);
   if (objects.length + removed.length === 0) {
     reporter.line(`${target.app} has nothing in ${open.cloud.title}`);
