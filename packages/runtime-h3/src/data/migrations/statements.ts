@@ -33,7 +33,7 @@ export function splitStatements(sql: string): FileStatement[] {
 
 /** A statement that begins or ends a transaction. */
 const ENDS =
-  /^(?:commit\b|rollback\b|start\s+transaction\b|begin(?:\s+(?:transaction|immediate|exclusive|deferred|work))?$)/i;
+  /^(?:commit\b|rollback\b|abort\b|end\s+(?:transaction|work)\b|prepare\s+transaction\b|start\s+transaction\b|begin(?:\s+(?:transaction|immediate|exclusive|deferred|work))?$)/i;
 
 /** Returns the statement of a file that would end the transaction around it. */
 export function findTransactionStatement(sql: string): FileStatement | undefined {

@@ -78,6 +78,9 @@ test.each([
   ['BEGIN IMMEDIATE', '-- first\nbegin immediate;', true],
   ['START TRANSACTION', 'START TRANSACTION READ WRITE;', true],
   ['a comment', '-- COMMIT;\nSELECT 1', false],
+  ['END TRANSACTION', 'CREATE TABLE a (b INT); end  transaction;', true],
+  ['ABORT', 'ABORT;', true],
+  ['PREPARE TRANSACTION', "PREPARE TRANSACTION 'a';", true],
   ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;', false],
   ['a function', 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$', false],
 ])('finds the statement of a transaction in %s', (_case, sql, found) => {
