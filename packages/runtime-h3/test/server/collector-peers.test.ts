@@ -122,6 +122,56 @@ describe('telemetry of other servers', () => {
     await until('the next line is stored', () => core.messages().length > 1);
     expect(core.messages()).toHaveLength(2);
   });
+
+  test('reach a server at its second address once its first one is gone', async () => {
+    const core = await listening();
+    const hello = { gati: 'peer', id: 'pod', instance: 'pod' } as const;
+    let addresses = [{ address: '127.0.0.1' }];
+    let lookups = 0;
+    const sender = createPeerSender({
+      peers: [{ host: 'core', port: core.port }],
+      token: TOKEN,
+      hello,
+      interval: 1,
+      findAddresses: () => Promise.resolve((lookups++, addresses)),
+    });
+    cleanups.push(() => sender.close());
+    const sendUntil = (count: number): Promise<unknown> =>
+      until('a line is stored', () => {
+        sender.write(LINES[0]!, 7);
+        return core.messages().length > count;
+      });
+    await sendUntil(0);
+    addresses = [{ address: '127.0.0.1' }, { address: 'localhost' }];
+    // The second address is left out after its connection, which needs some lookups.
+    const [before, known] = [lookups, core.messages().length];
+    await until('both are known', () => lookups > before + 20);
+    await sendUntil(known);
+    addresses = [{ address: 'localhost' }];
+    const later = lookups;
+    await until('the first is gone', () => lookups > later + 2);
+    await sendUntil(core.messages().length + 1);
+  });
+
+  test('are looked up again only after the last lookup has ended', async () => {
+    let [running, most, lookups] = [0, 0, 0];
+    const sender = createPeerSender({
+      peers: [{ host: 'core', port: 9 }],
+      token: TOKEN,
+      hello: { gati: 'peer', id: 'pod', instance: 'pod' },
+      interval: 1,
+      async findAddresses() {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        running--;
+        lookups++;
+        return [];
+      },
+    });
+    cleanups.push(() => sender.close());
+    await until('there are some lookups', () => lookups > 3);
+    expect(most).toBe(1);
+  });
 });
 
 /** Opens a connection, and resolves to what the server sent when it has closed. */

@@ -32,6 +32,8 @@ export interface PeerSenderOptions {
   hello: PeerHello;
   /** Milliseconds between two lookups. */
   interval?: number;
+  /** Returns the addresses of a name. */
+  findAddresses?(host: string): Promise<{ address: string }[]>;
 }
 
 interface Link extends BoundedLink {
@@ -49,6 +51,7 @@ export function createPeerSender({
   token,
   hello,
   interval = LOOKUP_INTERVAL,
+  findAddresses = (host) => lookup(host, { all: true }),
 }: PeerSenderOptions): PeerSender {
   const key = peerKey(token);
   /** By address. `null`: the address of this server, or the second one of another. */
@@ -92,7 +95,7 @@ export function createPeerSender({
     const found = await Promise.all(
       peers.map(async ({ host, port }) => {
         // If a name can't be resolved now, its connections stay open.
-        const addresses = await lookup(host, { all: true }).catch(() => undefined);
+        const addresses = await findAddresses(host).catch(() => undefined);
         return { port, addresses };
       }),
     );
@@ -101,11 +104,14 @@ export function createPeerSender({
       for (const { address } of addresses) wanted.set(`${address} ${port}`, [address, port]);
     const isComplete = found.every(({ addresses }) => addresses !== undefined);
     if (isClosed) return;
-    for (const [address, link] of links) {
-      if (wanted.has(address) || !isComplete) continue;
+    const gone = isComplete ? [...links].filter(([address]) => !wanted.has(address)) : [];
+    for (const [address, link] of gone) {
       links.delete(address);
       void link?.close();
     }
+    // A second address may be the only one now.
+    if (gone.length > 0)
+      for (const [address, link] of links) if (link === null) links.delete(address);
     for (const [address, [host, port]] of wanted)
       if (!links.has(address) && links.size < MOST_LINKS)
         links.set(address, open(address, host, port));
@@ -121,8 +127,13 @@ export function createPeerSender({
   }
 
   let isClosed = false;
-  void findPeers();
-  const timer = setInterval(() => void findPeers(), interval).unref();
+  let timer: NodeJS.Timeout | undefined;
+  /** Waits for each lookup: a slow server of names would get more and more of them. */
+  async function keepPeers(): Promise<void> {
+    await findPeers();
+    if (!isClosed) timer = setTimeout(() => void keepPeers(), interval).unref();
+  }
+  void keepPeers();
   return {
     write(line, pid) {
       // Each chunk begins with a process, since chunks may be dropped.
@@ -135,7 +146,7 @@ export function createPeerSender({
     async close() {
       flush();
       isClosed = true;
-      clearInterval(timer);
+      clearTimeout(timer);
       await Promise.all([...links.values()].map((link) => link?.close()));
     },
   };
