@@ -1,5 +1,6 @@
 import { isObject } from '@gati/contract/data';
 import type { Cluster } from '../kube/cluster.ts';
+import { hideSetup } from '../rollout/read-logs.ts';
 import { type Worse } from './comparison.ts';
 import { NO_ROUTE } from './parse-metrics.ts';
 
@@ -18,7 +19,7 @@ export async function readSample(
   for (const pod of pods) {
     const path = `api/v1/namespaces/${namespace}/pods/${pod}/log`;
     const text = await cluster.text(path, { container: 'app', tailLines: LINES }, LOG_LIMIT);
-    const lines = (text ?? '').split('\n');
+    const lines = hideSetup(text ?? '').split('\n');
     const trace = lines.map((line) => traceOf(line, worse)).findLast((each) => each !== undefined);
     if (trace !== undefined)
       return { trace, lines: lines.filter((line) => line.includes(trace)).slice(-SHOWN) };

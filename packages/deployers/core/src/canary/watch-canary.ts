@@ -21,13 +21,15 @@ export interface WatchOptions {
 }
 
 const INTERVAL = 3000;
+/** Reads in a row without a ready pod, after which a release has failed. */
+const UNREADY = 5;
 const METRICS_LIMIT = 32 * 1_048_576;
 
 /**
  * Watches a new release and the old one for a time.
  *
  * @throws {GatiError} GATI_DEPLOY_ROLLOUT when a route of the new release is worse, when its server
- *   ends, or when the metrics can't be read. Its `cause` is a {@link RolloutFailure}.
+ *   ends, when none of its pods is ready, or when the metrics can't be read. Its `cause` is a {@link RolloutFailure}.
  */
 export async function watchCanary(
   cluster: Cluster,
@@ -40,6 +42,7 @@ export async function watchCanary(
   }: WatchOptions & { comparison: Comparison },
 ): Promise<void> {
   const ends = performance.now() + step.duration;
+  let unready = 0;
   for (;;) {
     await beforeLook?.();
     const [old, next] = await Promise.all([
@@ -53,8 +56,11 @@ export async function watchCanary(
     ]);
     const [worst] = comparison.add(before, after);
     if (worst) throw await worseError(cluster, step, next, worst);
-    if (performance.now() >= ends) return onWatched?.(comparison.requests);
-    await sleep(Math.min(watchInterval, Math.max(0, ends - performance.now()) + 1));
+    unready = after.size === 0 ? unready + 1 : 0;
+    if (unready >= UNREADY) throw unreadyError(step);
+    const left = ends - performance.now();
+    if (left <= 0 && unready === 0) return onWatched?.(comparison.requests);
+    await sleep(left > 0 ? Math.min(watchInterval, left + 1) : watchInterval);
   }
 }
 
@@ -88,6 +94,18 @@ async function assertAlive(cluster: Cluster, step: WatchStep, pods: Pod[]): Prom
   const object = `Pod ${ended.metadata.name}`;
   throw canaryError(
     cause ?? { code: 'crash', object, why: 'the server ended and started again', fix: READ_LOG },
+    [],
+  );
+}
+
+function unreadyError({ revision, namespace }: WatchStep): GatiError {
+  return canaryError(
+    {
+      code: 'probe-failing',
+      object: `Revision ${revision}`,
+      why: `none of its pods in ${namespace} is ready any more`,
+      fix: READ_LOG,
+    },
     [],
   );
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { redactUrls } from '@gati/contract/internal';
 import { activateRelease, openReleaseStore, putRelease } from '@gati/runtime-h3/releases';
 import type { Build } from '../build/read-build.ts';
 import type { CloudName, Settings } from '../config/settings.ts';
@@ -98,7 +99,7 @@ async function storeStep({ reporter }: Call, { releases }: Settings, build: Buil
       }
     },
     ({ release, created }) =>
-      `${release.version} ${created ? 'stored' : 'is stored'} in ${releases}`,
+      `${release.version} ${created ? 'stored' : 'is stored'} in ${redactUrls(releases)}`,
   );
 }
 

@@ -3,6 +3,9 @@ import type { Cluster } from '../kube/cluster.ts';
 
 const LINES = 20;
 
+/** Hides the link that gives its reader the panel, since the output of a deploy may be public. */
+export const hideSetup = (text: string): string => text.replaceAll(/#setup=[\w-]+/g, '#setup=…');
+
 /** Returns the last log lines that explain a cause. */
 export async function readLogs(
   cluster: Cluster,
@@ -16,7 +19,6 @@ export async function readLogs(
     cluster.text(path, { ...query, ...(previous && { previous: 'true' }) });
   // The pod may have started again after its state was read.
   const text = (await read(logsOf.isPrevious)) ?? (await read(!logsOf.isPrevious)) ?? '';
-  // The link gives its reader the panel, and the output of a deploy may be public.
-  const safe = text.trim().replaceAll(/#setup=[\w-]+/g, '#setup=…');
+  const safe = hideSetup(text.trim());
   return safe === '' ? [] : safe.split('\n').slice(-LINES);
 }

@@ -39,6 +39,8 @@ export async function waitMigrated(
     const names = { deployment: '', role: MIGRATE, revision };
     const causes = findCauses(await readSnapshot(cluster, namespace, names));
     const now = performance.now();
+    for (const code of seen.keys())
+      if (!causes.some((each) => each.code === code)) seen.delete(code);
     for (const { code } of causes) if (!seen.has(code)) seen.set(code, now);
     const isLasting = causes.some(
       ({ code }) => now - seen.get(code)! >= (PATIENCE[code] ?? Infinity),

@@ -68,3 +68,16 @@ test('`init` without a repository writes the name of the app, and says that it m
   expect(exampleRepository()).toBe('registry.example.com/team/app');
   expect(exampleRepository('@acme/_')).toBe('registry.example.com/team/app');
 });
+
+test('`local` writes values for its user only, and the file of Prometheus for any user', async () => {
+  const modeOf = (name: string): string =>
+    (fs.statSync(path.join(app, '.gati/local', name)).mode & 0o777).toString(8);
+  for (let count = 0; count < 2; count++) {
+    expect(await run('local', '--dry-run')).toBe(0);
+    expect({ compose: modeOf('compose.yaml'), prometheus: modeOf('prometheus.yaml') }).toEqual({
+      compose: '600',
+      prometheus: '644',
+    });
+    fs.chmodSync(path.join(app, '.gati/local/compose.yaml'), 0o644);
+  }
+});

@@ -99,12 +99,18 @@ test('an app in a folder of its repository gets its files where the systems look
   expect(parse(read(repository, WORKFLOW))).toMatchObject({
     jobs: { deploy: { defaults: { run: { 'working-directory': 'apps/shop' } } } },
   });
-  const argo = ['init-ci', 'argocd', '--root', app, '--repo', 'https://git.example.com/shop.git'];
+  const address = 'https://me:hunter2@git.example.com/shop.git';
+  const argo = ['init-ci', 'argocd', '--root', app, '--repo', address];
   expect((await captureProgram(argo)).code).toBe(0);
   expect(parse(read(app, 'deploy/argocd/production.yaml'))).toMatchObject({
     kind: 'Application',
     spec: {
-      source: { path: 'apps/shop/deploy/production', targetRevision: 'main' },
+      source: {
+        // The file is committed, so it has no password.
+        repoURL: 'https://git.example.com/shop.git',
+        path: 'apps/shop/deploy/production',
+        targetRevision: 'main',
+      },
       destination: { namespace: 'team-shop-production' },
     },
   });

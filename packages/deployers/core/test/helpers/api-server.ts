@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isObject } from '@gati/contract/data';
@@ -19,9 +20,11 @@ export async function startApiServer(): Promise<ApiServer> {
   const objects = new Map<string, KubeObject>();
   const writes: string[] = [];
   const server = http.createServer(async (req, res) => {
+    let text = '';
+    req.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await once(req, 'end');
     const { method = 'GET' } = req;
     const path = new URL(req.url!, 'http://x').pathname.slice(1);
-    const text = Buffer.concat(await req.toArray()).toString('utf8');
     const status = api.statusOf(method, path) ?? 200;
     if (method !== 'GET' && method !== 'HEAD') writes.push(`${method} ${path}`);
     if (method === 'PATCH' && status !== 403) {
@@ -32,11 +35,15 @@ export async function startApiServer(): Promise<ApiServer> {
     if (method === 'DELETE') objects.delete(path);
     const found = objects.get(path);
     const [group, place = ''] = path.split('/namespaces/');
-    const isList = method === 'GET' && place === '' && !path.includes('/namespaces');
+    const isCluster = place === '' && !path.includes('/namespaces');
+    const isList = method === 'GET' && (isCluster || place.split('/').length === 2);
     const plural = path.slice(path.lastIndexOf('/') + 1);
     const items = [...objects.entries()].flatMap(([each, object]) =>
-      each.startsWith(`${group!.slice(0, -plural.length)}namespaces/`) &&
-      each.split('/').at(-2) === plural
+      each.startsWith(
+        isCluster
+          ? `${group!.slice(0, -plural.length)}namespaces/`
+          : `${group}/namespaces/${place}/`,
+      ) && each.split('/').at(-2) === plural
         ? [object]
         : [],
     );

@@ -124,7 +124,8 @@ function argoFile(
 ): CiFile {
   const app = readAppName(root);
   const { app: name, namespace } = toTarget(app, environment, settings);
-  const url = typeof options['repo'] === 'string' ? options['repo'] : readRemote(root);
+  const url =
+    typeof options['repo'] === 'string' ? withoutPassword(options['repo']) : readRemote(root);
   if (url === undefined)
     throw usageError('The repository has no remote `origin`', 'Name its address with `--repo`.');
   const rendered = `deploy/${environment}`;
@@ -168,7 +169,15 @@ function readRemote(root: string): string | undefined {
   });
   const url = stdout?.trim();
   if (status !== 0 || !url) return undefined;
-  return redactUrls(url);
+  return withoutPassword(url);
+}
+
+/** Removes the user and the password of an address. Argo CD has credentials of its own. */
+function withoutPassword(address: string): string {
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) return redactUrls(address);
+  const url = new URL(address);
+  url.username = url.password = '';
+  return url.href;
 }
 
 function hasScript(root: string, name: string): boolean {

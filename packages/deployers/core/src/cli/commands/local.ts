@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings.ts';
 import { findCompose, localError, runProgram } from '../../local/compose.ts';
 import { DEFAULT_PORT, printComposeFiles } from '../../local/compose-file.ts';
 import { toTarget } from '../../objects/target.ts';
+import { hideSetup } from '../../rollout/read-logs.ts';
 import { verifyAddress } from '../../rollout/verify.ts';
 import { type Call, OK } from '../command.ts';
 import { buildFolder } from '../image-step.ts';
@@ -63,7 +64,7 @@ export async function run(call: Call): Promise<number> {
       if (pending === undefined) return;
       const logs: string[] = [];
       await runProgram([...compose, 'logs', '--tail', String(LINES), 'app'], folder, (line) =>
-        logs.push(line),
+        logs.push(hideSetup(line)),
       ).catch(() => undefined);
       for (const line of logs) reporter.line(`      ${line}`);
       throw localError(
@@ -100,7 +101,15 @@ function writeFiles(
   for (const [name, text] of Object.entries(
     printComposeFiles({ app, image, env, local, hasEffects }),
   ))
-    fs.writeFileSync(path.join(folder, name), text, { mode: 0o600 });
+    writeFile(path.join(folder, name), text);
+}
+
+/** Values of the app are for its user only, but Prometheus runs as another user than this one. */
+function writeFile(file: string, text: string): void {
+  const mode = path.basename(file) === COMPOSE_FILE ? 0o600 : 0o644;
+  fs.writeFileSync(file, text, { mode });
+  // The mode of a file that exists stays otherwise.
+  fs.chmodSync(file, mode);
 }
 
 /** Stops the containers. Their volumes stay, unless the call destroys them. */
