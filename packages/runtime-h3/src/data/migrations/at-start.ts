@@ -24,12 +24,13 @@ export interface MigrationStart {
   /** Whether to log pending migrations. Only one worker of a server does. */
   announce: boolean;
   logger: Logger;
+  /** Milliseconds for which a check of the database stays valid. */
+  checkInterval?: number;
 }
 
 /** Returns the reason why the release can't serve; `undefined` if it can. */
 export type MigrationHealth = () => Promise<string | undefined>;
 
-/** Milliseconds for which a check of the database stays valid. */
 const CHECK_INTERVAL = 1000;
 
 /**
@@ -41,6 +42,7 @@ const CHECK_INTERVAL = 1000;
  */
 export async function migrateAtStart(start: MigrationStart): Promise<MigrationHealth | undefined> {
   const { mode, env, folder, announce, files, db, logger } = start;
+  const { checkInterval = CHECK_INTERVAL } = start;
   const address = parseDatabaseAddress(env.GATI_DATABASE, folder);
   const wanted = mode === 'test' ? 'apply' : readStartMode(env);
   const isMemory = address.location === ':memory:';
@@ -64,11 +66,17 @@ export async function migrateAtStart(start: MigrationStart): Promise<MigrationHe
   }
   const check = async (log?: Logger): Promise<{ reason: string | undefined; until: number }> => ({
     reason: await findPending(address, files, log),
-    until: performance.now() + CHECK_INTERVAL,
+    until: performance.now() + checkInterval,
   });
   let checked = await check(announce ? logger : undefined);
+  /** Requests for the health share one check: each opens a connection, and may take long. */
+  let running: Promise<void> | undefined;
   return async () => {
-    if (checked.reason !== undefined && performance.now() >= checked.until) checked = await check();
+    if (checked.reason !== undefined && performance.now() >= checked.until)
+      await (running ??= check().then((next) => {
+        checked = next;
+        running = undefined;
+      }));
     return checked.reason;
   };
 }
