@@ -124,6 +124,10 @@ test('a file of a person is replaced with `--force` only, and wrong words are na
   expect(read(app, WORKFLOW)).toBe('name: Mine\n');
   expect((await captureProgram(['init-ci', 'github', '--force', '--root', app])).code).toBe(0);
   expect((await captureProgram(['init-ci', 'github', '--root', app])).code).toBe(0);
+  // The workflow of another environment is not lost.
+  const other = await captureProgram(['init-ci', 'github', '--env', 'staging', '--root', app]);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('deploys production');
   expect((await captureProgram(['init-ci', '--root', app])).code).toBe(2);
   expect((await captureProgram(['init-ci', 'jenkins', '--root', app])).stderr).toContain(
     'Name one of them: github, argocd',

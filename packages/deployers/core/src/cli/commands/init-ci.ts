@@ -50,9 +50,12 @@ export async function run(call: Call): Promise<number> {
       : argoFile(call, repository, environment, settings);
   const target = path.join(repository.folder, file.path);
   if (fs.existsSync(target) && options['force'] !== true) {
-    const head = fs.readFileSync(target, 'utf8').split('\n', 1)[0];
-    if (head !== file.head)
+    const before = fs.readFileSync(target, 'utf8');
+    if (before.split('\n', 1)[0] !== file.head)
       throw usageError(`${file.path} exists already`, 'Replace it with `--force`.');
+    const other = findSubject(before);
+    if (other !== findSubject(file.text))
+      throw usageError(`${file.path} deploys ${other}`, 'Rename that file, or use `--force`.');
   }
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.writeFileSync(target, file.text);
@@ -60,6 +63,13 @@ export async function run(call: Call): Promise<number> {
   for (const step of file.next) reporter.line(`  ${step}`);
   reporter.document({ file: target, next: file.next });
   return OK;
+}
+
+/** Returns the environment that a workflow deploys, and the folder of its app. */
+function findSubject(text: string): string {
+  const [, environment] = /^ {4}environment: (.+)$/m.exec(text) ?? [];
+  const [, folder] = /^ {8}working-directory: (.+)$/m.exec(text) ?? [];
+  return `${environment ?? 'nothing'}${folder === undefined ? '' : ` of ${folder}`}`;
 }
 
 /** Characters that have no meaning in YAML, in a shell or in an expression of GitHub. */
