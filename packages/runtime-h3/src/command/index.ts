@@ -7,7 +7,6 @@ export { ignoreClosedPipe } from './closed-pipe.ts';
 export type { CommandOutput, CommandResult } from './output.ts';
 export { type ArgumentHelp, type ParsedArguments, parseArguments } from './parse-arguments.ts';
 export { paintLevel, printChanges } from './print-changes.ts';
-export { splitCredentials } from './split-credentials.ts';
 export { createStyle, type Style, styleFor } from './style.ts';
 export { type Column, printTable } from './table.ts';
 export { usageError } from './usage-error.ts';

@@ -46,6 +46,7 @@ export {
 } from './start-declared.ts';
 export { isPinnedImage } from './docker-command.ts';
 export { OWN_HEADERS, variablesOf } from './fill-variables.ts';
+export { splitCredentials } from '../command/split-credentials.ts';
 export { type ConformanceCheck, verifyModule } from './verify.ts';
 export {
   type BoundMethod,

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { isIPv4 } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { splitCredentials } from '@gati/runtime-h3/command';
+import { splitCredentials } from '@gati/runtime-h3/modules/host';
 import { registryError } from './errors.ts';
 
 /** Maximum bytes of one response: of a document, and of a package. */
