@@ -1,10 +1,9 @@
 export interface Permissions {
   read: readonly string[];
   write: readonly string[];
-  network: boolean;
 }
 
-/** First major version of Node that can forbid connections. */
+/** First major version of Node whose permission model covers connections and listening sockets. */
 const NETWORK_SINCE = 25;
 
 /**
@@ -13,7 +12,7 @@ const NETWORK_SINCE = 25;
  *
  * @param version of Node: `22.13.0`
  */
-export function permissionFlags(version: string, { read, write, network }: Permissions): string[] {
+export function permissionFlags(version: string, { read, write }: Permissions): string[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);
   return [
@@ -22,10 +21,7 @@ export function permissionFlags(version: string, { read, write, network }: Permi
     // Node adds what is in a folder. The same path twice, or with `/*`, ends Node 20.
     ...[...new Set([...read, ...write])].map((file) => `--allow-fs-read=${file}`),
     ...[...new Set(write)].map((file) => `--allow-fs-write=${file}`),
-    ...(network && major >= NETWORK_SINCE ? ['--allow-net'] : []),
+    // Node has one permission for connections and for the socket that the process serves.
+    ...(major >= NETWORK_SINCE ? ['--allow-net'] : []),
   ];
 }
-
-/** Whether this version of Node can keep a module from opening connections. */
-export const canForbidNetwork = (version: string): boolean =>
-  Number(version.split('.')[0]) >= NETWORK_SINCE;

@@ -169,7 +169,6 @@ function runnerCommand(
     ...permissionFlags(process.versions.node, {
       read: [runner, folder, sockets, ...resolveAll(root, allow.read)],
       write: [sockets, ...resolveAll(root, allow.write)],
-      network: allow.network === true,
     }),
     runner,
     folder,

@@ -66,7 +66,7 @@ test('an isolated package reads only allowed folders, writes nothing and starts 
 });
 
 test('the flags of the permission model follow the version of Node', () => {
-  const permissions = { read: ['/a', '/b'], write: ['/b'], network: true };
+  const permissions = { read: ['/a', '/b'], write: ['/b'] };
   expect(permissionFlags('20.19.0', permissions)).toEqual([
     '--experimental-permission',
     '--no-warnings',
