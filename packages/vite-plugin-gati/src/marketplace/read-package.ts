@@ -54,7 +54,8 @@ function unpack(bytes: Buffer, target: string): Files {
   try {
     const tar = gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED });
     const files: Files = new Map();
-    for (const { name, data } of parseTar(tar))
+    // A copy: the library reads from the start of the buffer that a Buffer may share with others.
+    for (const { name, data } of parseTar(Uint8Array.from(tar)))
       if (data) files.set(name.replace(/^\.?\/?[^/]+\//, ''), data);
     return files;
   } catch {
