@@ -163,10 +163,7 @@ function printWorkflow(): string {
         permissions: { contents: 'read', 'id-token': 'write' },
         steps: [
           { uses: checkout[0], with: { 'persist-credentials': false } },
-          {
-            uses: node[0],
-            with: { 'node-version': 24, 'registry-url': 'https://registry.npmjs.org' },
-          },
+          { uses: node[0], with: { 'node-version': 24 } },
           { run: 'npm ci --ignore-scripts' },
           { run: 'npm run build --if-present' },
           { run: 'npx gati modules publish --dry-run' },

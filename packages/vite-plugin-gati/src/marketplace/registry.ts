@@ -1,7 +1,5 @@
-import fs from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { isIPv4 } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { splitCredentials } from '@gati/runtime-h3/modules/host';
 import { registryError } from './errors.ts';
 
@@ -10,8 +8,6 @@ const MAX_DOCUMENT = 33_554_432;
 const MAX_TARBALL = 33_554_432;
 /** Milliseconds for one response. */
 const TIMEOUT = 60_000;
-
-const DEFAULT_REGISTRY = 'https://registry.npmjs.org/';
 
 /** An npm registry. Everything that it returns is unchecked. */
 export interface Registry {
@@ -93,25 +89,21 @@ async function readBody(response: Response, most: number, url: string): Promise<
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 
-/**
- * Returns the registry that npm uses, from the environment, or from `.npmrc` of the app or the
- * user.
- */
+/** Returns the registry that npm uses in a folder. It may contain a password. */
 export function findRegistry(root: string, env: NodeJS.ProcessEnv): string {
   const own = env['npm_config_registry'] ?? env['NPM_CONFIG_REGISTRY'];
   if (own) return own;
-  const files = [path.join(root, '.npmrc'), path.join(os.homedir(), '.npmrc')];
-  for (const file of files) {
-    const [, url] = /^[ \t]*registry[ \t]*=[ \t]*(\S+)/m.exec(readFile(file)) ?? [];
-    if (url !== undefined && URL.canParse(url)) return url;
-  }
-  return DEFAULT_REGISTRY;
-}
-
-function readFile(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return '';
+    // npm knows the order of its files, their variables and its default.
+    return execFileSync('npm', ['config', 'get', 'registry', '--no-workspaces'], {
+      cwd: root,
+      env,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: TIMEOUT,
+    }).trim();
+  } catch (error) {
+    throw registryError('npm', 'does not print its registry', error);
   }
 }
