@@ -70,6 +70,15 @@ function requireLibsql(from: string): Open {
   }
 }
 
+/** Ends a transaction that failed. */
+export function rollBack(db: Native): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {
+    // SQLite has rolled back itself, as it does when the disk is full.
+  }
+}
+
 /** An error of SQLite, as data that can be sent to another thread. */
 export interface SqliteFailure {
   /** Primary result code of SQLite; 0 for an error of another kind. */

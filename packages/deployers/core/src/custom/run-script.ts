@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { GatiError } from '@gati/contract';
+import { followChild } from './follow-child.ts';
 
 /** A command of `gati.deploy.yaml`. */
 export interface Script {
@@ -33,15 +32,12 @@ export async function runScript(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const last: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => {
-      last.push(line.slice(0, 1000));
-      if (last.length > SHOWN) last.shift();
-      onLine(line);
-    });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (code === 0) return;
-  const how = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+  const how = await followChild(child, (line) => {
+    last.push(line.slice(0, 1000));
+    if (last.length > SHOWN) last.shift();
+    onLine(line);
+  });
+  if (how === undefined) return;
   const said = last.at(-1);
   throw new GatiError(
     {

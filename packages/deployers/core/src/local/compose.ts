@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { GatiError } from '@gati/contract';
+import { followChild } from '../custom/follow-child.ts';
 
 /** Lines of the output that an error shows. */
 const SHOWN = 5;
@@ -43,16 +42,13 @@ export async function runProgram(
 ): Promise<void> {
   const child = spawn(program!, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const last: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() === '') return;
-      last.push(line.trim().slice(0, 300));
-      if (last.length > SHOWN) last.shift();
-      onLine(line);
-    });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (code === 0) return;
-  const how = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+  const how = await followChild(child, (line) => {
+    if (line.trim() === '') return;
+    last.push(line.trim().slice(0, 300));
+    if (last.length > SHOWN) last.shift();
+    onLine(line);
+  });
+  if (how === undefined) return;
   const said = last.at(-1);
   throw localError(
     `\`${[program, ...args.slice(0, 2)].join(' ')}\` ${how}${said === undefined ? '' : `: ${said}`}.`,

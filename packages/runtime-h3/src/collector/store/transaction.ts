@@ -1,4 +1,4 @@
-import type { Native } from '../../data/native-sqlite.ts';
+import { type Native, rollBack } from '../../data/native-sqlite.ts';
 
 /** Runs `work` in a transaction that writes. */
 export function inTransaction<Result>(db: Native, work: () => Result): Result {
@@ -10,13 +10,5 @@ export function inTransaction<Result>(db: Native, work: () => Result): Result {
   } catch (error) {
     rollBack(db);
     throw error;
-  }
-}
-
-function rollBack(db: Native): void {
-  try {
-    db.exec('ROLLBACK');
-  } catch {
-    // SQLite has rolled back itself, as it does when the disk is full.
   }
 }

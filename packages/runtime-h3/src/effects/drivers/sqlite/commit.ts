@@ -1,4 +1,4 @@
-import { type Native, toFailure } from '../../../data/native-sqlite.ts';
+import { type Native, rollBack, toFailure } from '../../../data/native-sqlite.ts';
 import type { Call, CallResult, Store } from './protocol.ts';
 import { begin } from './schema.ts';
 
@@ -42,13 +42,5 @@ function commitTogether(db: Native, store: Store, calls: Call[]): Committed {
   } catch (error) {
     rollBack(db);
     throw error;
-  }
-}
-
-function rollBack(db: Native): void {
-  try {
-    db.exec('ROLLBACK');
-  } catch {
-    // SQLite has rolled back itself, as it does when the disk is full.
   }
 }

@@ -1,4 +1,10 @@
-import { type Native, type Row, SQLITE_BUSY, toFailure } from '../../../data/native-sqlite.ts';
+import {
+  type Native,
+  rollBack,
+  type Row,
+  SQLITE_BUSY,
+  toFailure,
+} from '../../../data/native-sqlite.ts';
 
 /** Value of `PRAGMA user_version`. */
 const VERSION = 1;
@@ -85,7 +91,7 @@ export function prepareFile(db: Native): void {
     if (!hasPauses(db)) db.exec(PAUSES);
     db.exec('COMMIT');
   } catch (error) {
-    db.exec('ROLLBACK');
+    rollBack(db);
     throw error;
   }
 }
