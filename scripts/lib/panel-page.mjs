@@ -1,4 +1,4 @@
-// What the tests and `npm run screenshots` do in a browser with the panel of a built server.
+// Browser steps in the panel of a built server, for the tests and `npm run screenshots`.
 
 /**
  * Adds a passkey provider to the pages of a context: it belongs to the device, and its user always

@@ -15,7 +15,7 @@ export interface RawRequest {
 export interface Decoded {
   operation: OperationModel;
   input: Record<string, unknown>;
-  /** What the request has and the model can't express. */
+  /** Parts of the request that the model does not describe. */
   findings: string[];
 }
 

@@ -11,7 +11,7 @@ export interface TokenReviewer {
   stop(): void;
 }
 
-/** Who may use the cluster. */
+/** Account whose tokens the cluster accepts. */
 export interface Account {
   keyId: string;
   secret: string;

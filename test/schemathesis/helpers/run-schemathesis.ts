@@ -14,7 +14,7 @@ const VERSION_PARAMETER = '#/components/parameters/ApiVersion';
 /** Milliseconds that one run may take. */
 const LIMIT = 1_800_000;
 
-/** What Schemathesis reports, as far as it is read. */
+/** Members of a Schemathesis report that the test reads. */
 interface Report {
   test_cases: { generated: number };
   failures: unknown[];

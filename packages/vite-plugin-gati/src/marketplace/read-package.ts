@@ -11,7 +11,7 @@ import type { PackageVersion } from './packument.ts';
 /** Maximum bytes of an unpacked package. */
 const MAX_UNPACKED = 134_217_728;
 
-/** What a package contains, read from its tarball. */
+/** Facts of a package, read from its tarball. */
 export interface PackageContent {
   grants: Grants;
   /** Absent: the methods follow from the types of the package. */

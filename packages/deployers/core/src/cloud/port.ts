@@ -74,7 +74,7 @@ export interface Resource {
   room: Room;
   /** For people: `ECR repository shop-production`. */
   name: string;
-  /** What the resource is for, in a plan. */
+  /** Purpose of the resource, which a plan prints. */
   reason: string;
   /** List price, for people: `$73 a month and its nodes`. */
   price?: string;

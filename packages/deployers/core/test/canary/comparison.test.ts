@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Comparison, type Worse } from '../../src/canary/comparison.ts';
 import { parseMetrics, type PodMetrics } from '../../src/canary/parse-metrics.ts';
 
-/** What `/metrics` of a pod prints after requests. */
+/** Text of a pod's `/metrics` after requests. */
 function print(counts: Record<string, number>, seconds = 0.002): PodMetrics {
   const name = 'http_server_request_duration_seconds';
   const lines = Object.entries(counts).flatMap(([key, count]) => {

@@ -8,7 +8,7 @@ import type { MigrationConnection } from './connection.ts';
 import { connectionOf, openMigrationConnection } from './open-connection.ts';
 import { migrate, readPlan } from './migrate.ts';
 
-/** What a server does with pending migrations when it starts. */
+/** Action of a starting server when migrations are pending. */
 type StartMode = 'warn' | 'wait' | 'apply';
 
 const START_MODES: readonly string[] = ['warn', 'wait', 'apply'] satisfies StartMode[];

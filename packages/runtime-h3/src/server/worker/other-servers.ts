@@ -38,7 +38,7 @@ export function createOtherServers({
   state,
 }: OtherServersOptions): OtherServers {
   const root = normalizeBase(base);
-  /** Of this process. No client can guess it. */
+  /** Random id of this process, which no client can guess. */
   const id = randomUUID();
   const isTrusted = createTrustedPeer(trustProxy);
   /** Loaded on first use: a server may get no request for a domain. */
