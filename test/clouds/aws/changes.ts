@@ -11,7 +11,7 @@ export interface Parts {
   registry: Ecr;
   repositories: Set<string>;
   /** Number of reads of a new cluster before it is active. */
-  looks(): number;
+  reads(): number;
 }
 
 type Pass = () => Promise<Reply>;
@@ -59,7 +59,7 @@ function changeRegistry({ registry, repositories }: Parts): Change {
 /** Parts of a cluster that moto forgets. */
 const FORGOTTEN = ['accessConfig', 'computeConfig', 'storageConfig', 'kubernetesNetworkConfig'];
 
-function changeClusters({ cluster, looks }: Parts): Change {
+function changeClusters({ cluster, reads }: Parts): Change {
   const left = new Map<string, number>();
   const kept = new Map<string, Record<string, unknown>>();
   const ca = fs.readFileSync(`${cluster.folder}/pki/ca.pem`).toString('base64');
@@ -69,7 +69,7 @@ function changeClusters({ cluster, looks }: Parts): Change {
     const isCreated = operation === 'eks.CreateCluster';
     if (reply.status >= 300 || !(isCreated || operation === 'eks.DescribeCluster')) return reply;
     if (isCreated) {
-      left.set(name, looks());
+      left.set(name, reads());
       const own = FORGOTTEN.filter((key) => key in input).map((key) => [key, input[key]]);
       kept.set(name, Object.fromEntries(own) as Record<string, unknown>);
     }

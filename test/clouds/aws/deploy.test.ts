@@ -32,7 +32,7 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
   });
   afterEach(() => {
     aws.api.fault = undefined;
-    aws.looks = 0;
+    aws.reads = 0;
   });
   afterAll(() => aws.stop());
 
@@ -97,7 +97,7 @@ describe.skipIf(missing !== undefined)('a deploy to AWS', () => {
   });
 
   test('creates what is missing and serves, with the permissions of `policy` only', async () => {
-    aws.looks = 2;
+    aws.reads = 2;
     const policy = await policyOf('--create-cluster');
     const start = aws.api.log.length;
     aws.api.fault = enforce(policy);

@@ -23,7 +23,7 @@ export interface FakeAws {
   /** Environment variables for programs that use it. */
   env: Record<string, string>;
   /** Number of reads of a new cluster before it is active. */
-  looks: number;
+  reads: number;
   stop(): Promise<void>;
 }
 
@@ -58,8 +58,8 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     const controller = await needed(playController(cluster), (each) => each.stop());
     const repositories = new Set<string>();
     const registry = await needed(startEcr(docker.url, repositories), (each) => each.stop());
-    const looks = (): number => fake.looks;
-    const parts = { moto: moto.url, cluster, registry, repositories, looks };
+    const reads = (): number => fake.reads;
+    const parts = { moto: moto.url, cluster, registry, repositories, reads };
     const change = createChanges(parts);
     const options = { target: moto.url, data, change };
     const api = await needed(startAwsProxy(options), (each) => each.stop());
@@ -74,7 +74,7 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     };
     const resources = (): Promise<string[]> => listAll(moto.url);
     const servers = { api, registry, cluster, controller, tokens };
-    const fake: FakeAws = { ...servers, moto: moto.url, resources, env, looks: 0, stop };
+    const fake: FakeAws = { ...servers, moto: moto.url, resources, env, reads: 0, stop };
     return fake;
   } catch (error) {
     await stop();

@@ -34,12 +34,12 @@ export const CONTROLS = [ListControls, GetControl, CreateControl, DeleteControl]
 export function accessControlResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, CONTROLS);
   return {
-    room: 'edge',
+    service: 'edge',
     name: `CloudFront origin access control ${names.base}`,
     reason: 'lets CloudFront read the assets',
     grants: CONTROLS.flatMap(({ grants }) => grants),
     // An access control can't have tags. Its description contains the app and the environment.
-    async look() {
+    async find() {
       const found = await findControl(send, names.base);
       return found && { isOwn: found.Description === names.mark, state: 'ready' };
     },

@@ -44,11 +44,11 @@ export function aliasResource(aws: Aws, host: string): AwsResource {
       },
     }));
   return {
-    room: 'edge',
+    service: 'edge',
     name: `DNS records of ${host}`,
     reason: 'sends users to the distribution',
     grants: ZONE_OPERATIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const { zone, target, status, isOwn: own, written, others } = await find();
       if (!target) return undefined;
       if (others > 0)

@@ -55,11 +55,11 @@ export function bucketPolicyResource(aws: Aws, { host, bucket: Bucket }: EdgeFac
     };
   };
   return {
-    room: 'edge',
+    service: 'edge',
     name: `policy of the S3 bucket ${Bucket}`,
     reason: 'lets the distribution read the assets',
     grants: operations.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const before = await read();
       const isCurrent = canonicalJson(before) === canonicalJson(await toWanted(before));
       // It is removed with the bucket.

@@ -10,7 +10,7 @@ import {
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3';
 import { GatiError } from '@gati/contract';
-import { isOwn, type Room } from 'gati-deploy/cloud';
+import { type CloudService, isOwn } from 'gati-deploy/cloud';
 import { tagList, tagRecord } from './account.ts';
 import type { Aws, AwsResource } from './aws.ts';
 import { operation, orMissing, request, sender } from './operation.ts';
@@ -76,7 +76,7 @@ const OPERATIONS = [
 
 interface BucketFacts {
   name: string;
-  room: Room;
+  service: CloudService;
   reason: string;
   /** Whether older versions of objects are kept. */
   versions?: boolean;
@@ -89,17 +89,17 @@ interface BucketFacts {
 /** A bucket. AWS blocks public access to new buckets. */
 export function bucketResource(aws: Aws, facts: BucketFacts): AwsResource {
   const { place, names, clients, region } = aws;
-  const { name: Bucket, room, reason, versions = false, isData = false, owner } = facts;
+  const { name: Bucket, service, reason, versions = false, isData = false, owner } = facts;
   const bucket = { Bucket, ExpectedBucketOwner: owner };
   const send = sender(clients, OPERATIONS);
   return {
-    room,
+    service,
     name: `S3 bucket ${Bucket}`,
     reason,
     price: PRICES.bucket,
     isData,
     grants: OPERATIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const found = await orMissing(send(HeadBucket, bucket));
       if (!found) return undefined;
       const tags = await orMissing(send(GetTags, bucket));

@@ -30,12 +30,12 @@ export const POLICIES = [ListCachePolicies, GetCachePolicy, CreateCachePolicy, D
 export function cachePolicyResource({ names, clients }: Aws): AwsResource {
   const send = sender(clients, POLICIES);
   return {
-    room: 'edge',
+    service: 'edge',
     name: `CloudFront cache policy ${names.base}`,
     reason: 'caches responses by X-API-Version',
     grants: POLICIES.flatMap(({ grants }) => grants),
     // A cache policy can't have tags. Its comment contains the app and the environment.
-    async look() {
+    async find() {
       const found = await findCachePolicy(send, names.base);
       return found && { isOwn: found.CachePolicyConfig?.Comment === names.mark, state: 'ready' };
     },

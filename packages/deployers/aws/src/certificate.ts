@@ -81,11 +81,11 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
   const { names, clients } = aws;
   const send = sender(clients, OPERATIONS);
   return {
-    room: 'edge',
+    service: 'edge',
     name: `ACM certificate ${host}`,
     reason: 'HTTPS',
     grants: OPERATIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const found = await findCertificate(aws, host);
       if (!found) return undefined;
       const { Status = '' } = found.detail;
@@ -145,11 +145,11 @@ export function validationResource(aws: Aws, host: string): AwsResource {
     ResourceRecords: [{ Value: value }],
   });
   return {
-    room: 'edge',
+    service: 'edge',
     name: `DNS record of the certificate ${host}`,
     reason: 'proves the ownership of the host to ACM',
     grants: ZONE_OPERATIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const { certificate, zone, record, isWritten } = await find();
       if (!certificate) return undefined;
       const own = certificate.isOwn && isWritten;

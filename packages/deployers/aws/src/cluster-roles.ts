@@ -82,11 +82,11 @@ function roleResource(
     return AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []);
   };
   return {
-    room: 'cluster',
+    service: 'cluster',
     name: `IAM role ${name}`,
     reason,
     grants: OPERATIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const found = await orMissing(send(GetRole, { RoleName }));
       if (!found?.Role) return undefined;
       const given = await attached();

@@ -52,12 +52,12 @@ export function clusterResource(aws: Aws, { createCluster }: ResourceOptions): A
   const send = sender(clients, [...READING, ...WRITING]);
   const { cluster: name } = names;
   return {
-    room: 'cluster',
+    service: 'cluster',
     name: `EKS cluster ${name}`,
     reason: 'runs the app',
     price: PRICES.cluster,
     grants: operations.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const cluster = await describe(aws, send);
       if (!cluster) return undefined;
       const { status = '' } = cluster;

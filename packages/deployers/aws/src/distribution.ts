@@ -111,12 +111,12 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
   const all = [...DISTRIBUTIONS, ...POLICIES, ...CONTROLS];
   const send = sender(clients, all);
   return {
-    room: 'edge',
+    service: 'edge',
     name: `CloudFront distribution ${host}`,
     reason: 'serves assets, and passes requests to the app',
     price: PRICES.distribution,
     grants: DISTRIBUTIONS.flatMap(({ grants }) => grants),
-    async look() {
+    async find() {
       const found = await findDistribution(aws, host);
       if (!found) {
         const why = await whyNot(aws, facts);

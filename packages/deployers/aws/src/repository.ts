@@ -57,12 +57,12 @@ export function repositoryResource(aws: Aws): AwsResource {
   const send = sender(clients, OPERATIONS);
   const repositoryName = names.base;
   return {
-    room: 'registry',
+    service: 'registry',
     name: `ECR repository ${repositoryName}`,
     reason: 'the image',
     price: PRICES.repository,
     grants: [...OPERATIONS.flatMap(({ grants }) => grants), PUSH],
-    async look() {
+    async find() {
       const uri = await findRepository(aws);
       if (!uri) return undefined;
       const { tags } = await send(ListTags, { resourceArn: uri.arn });

@@ -37,7 +37,7 @@ function storeResources(aws: Aws): AwsResource[] {
   if (store === undefined) return [];
   const bucket = bucketResource(aws, {
     name: store,
-    room: 'store',
+    service: 'store',
     reason: 'the release store',
     versions: true,
     isData: true,
@@ -52,7 +52,7 @@ function edgeResources(aws: Aws, { origin }: ResourceOptions): AwsResource[] {
   const facts = { host, bucket, origin: origin ?? (async () => undefined) };
   const assets = bucketResource(aws, {
     name: bucket,
-    room: 'assets',
+    service: 'assets',
     reason: 'the assets',
     owner: aws.account,
   });

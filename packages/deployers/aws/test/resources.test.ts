@@ -45,7 +45,7 @@ function resourceOf(replies: Record<string, Reply>, name: string) {
 test('a cluster that failed can be removed, and is never created again', async () => {
   const cluster = { status: 'FAILED', tags: OWN, health: { issues: [{ message: 'no quota' }] } };
   const resource = resourceOf({ DescribeCluster: () => ({ cluster }) }, 'EKS cluster');
-  const found = await resource.look();
+  const found = await resource.find();
   expect(found).toMatchObject({ isOwn: true, state: 'incomplete' });
   await expect(resource.create(found)).rejects.toThrow('shop-production failed: no quota');
 });
@@ -62,7 +62,7 @@ test('a certificate that is not issued any more can be removed', async () => {
     }),
     place.host,
   );
-  const found = await resource.look();
+  const found = await resource.find();
   expect(found).toMatchObject({ isOwn: true, state: 'incomplete' });
   await expect(resource.create(found)).rejects.toThrow('CAA_ERROR');
 });
@@ -73,7 +73,7 @@ test('objects that S3 keeps end the removal of a bucket with an error', async ()
     ListObjectVersions: () => ({ Versions: [{ Key: 'a', VersionId: '1' }] }),
     DeleteObjects: () => ({ Errors }),
   });
-  const bucket = bucketResource(aws, { name: 'b', room: 'store', reason: 'the store' });
+  const bucket = bucketResource(aws, { name: 'b', service: 'store', reason: 'the store' });
   const [emptying] = await bucket.remove({ isOwn: true, state: 'ready' });
   await expect(emptying!.send()).rejects.toThrow('S3 does not delete a of the bucket b');
 });
@@ -103,7 +103,7 @@ test('assets go only to a bucket of the account', async () => {
     return awsError('403');
   };
   const bucket = resourceOf({ HeadBucket }, 'S3 bucket shop-production-assets');
-  await expect(bucket.look()).rejects.toThrow('s3.HeadBucket');
+  await expect(bucket.find()).rejects.toThrow('s3.HeadBucket');
   expect(owner).toBe('111122223333');
 });
 
@@ -111,7 +111,7 @@ test('a role of somebody else gets no policies', async () => {
   const GetRole: Reply = () => ({ Role: { Tags: [] } });
   const ListAttachedRolePolicies: Reply = () => ({ AttachedPolicies: [] });
   const role = resourceOf({ GetRole, ListAttachedRolePolicies }, 'IAM role');
-  expect(await role.look()).toEqual({ isOwn: false, state: 'ready' });
+  expect(await role.find()).toEqual({ isOwn: false, state: 'ready' });
 });
 
 test('a cache policy and an access control of the same name belong to the app with their comment', async () => {
@@ -129,7 +129,7 @@ test('a cache policy and an access control of the same name belong to the app wi
       }),
     };
     for (const name of ['CloudFront cache policy', 'CloudFront origin access control'])
-      expect(await resourceOf(replies, name).look(), name).toEqual({ isOwn, state: 'ready' });
+      expect(await resourceOf(replies, name).find(), name).toEqual({ isOwn, state: 'ready' });
   }
 });
 
@@ -153,14 +153,14 @@ const distributions = (Aliases: string[], tags: object[]): Record<string, Reply>
 
 test('the records of a host never lead to the distribution of another app', async () => {
   const replies = { ...distributions(['blog.example.com'], []), ListHostedZonesByName: () => ({}) };
-  expect(await resourceOf(replies, 'DNS records').look()).toBeUndefined();
+  expect(await resourceOf(replies, 'DNS records').find()).toBeUndefined();
 });
 
 test('a distribution of the app that lacks a new host waits for its certificate', async () => {
   const aws = accountOf(distributions(['old.example.com'], OWN_LIST));
   const origin = async (): Promise<string> => 'lb.example.com';
   const resource = distributionResource(aws, { host: place.host, bucket: 'b', origin });
-  const found = await resource.look();
+  const found = await resource.find();
   expect(found).toMatchObject({ isOwn: true, state: 'incomplete' });
   await expect(resource.create(found)).rejects.toThrow('ACM has not issued the certificate');
 });
@@ -178,9 +178,9 @@ test('other statements in the policy of the bucket stay', async () => {
     bucket: 'b',
     origin: async () => undefined,
   });
-  expect(await resource.look()).toMatchObject({ state: 'incomplete' });
+  expect(await resource.find()).toMatchObject({ state: 'incomplete' });
   const [writing] = await resource.create(undefined);
   await writing!.send();
   expect((JSON.parse(policy) as { Statement: object[] }).Statement[0]).toEqual(other);
-  expect(await resource.look()).toMatchObject({ state: 'ready' });
+  expect(await resource.find()).toMatchObject({ state: 'ready' });
 });

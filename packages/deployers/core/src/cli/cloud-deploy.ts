@@ -40,7 +40,7 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
     const isDry = options['dry-run'] === true;
     const resources = session
       .resources({ createCluster: options['create-cluster'] === true })
-      .filter(({ room }) => FOUNDATION.includes(room));
+      .filter(({ service }) => FOUNDATION.includes(service));
     if (isDry) {
       const previews = await previewStep(call, open, resources);
       if (!isComplete(previews)) {
@@ -48,7 +48,7 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
         reporter.document({ resources: previews });
         return OK;
       }
-    } else await createRooms(call, provider, resources);
+    } else await createServices(call, provider, resources);
     const target = await toCloudTarget(plain, session);
     const destination = { cluster: new Cluster(await session.cluster()), target };
     const edge = edgeResources(session, destination);
@@ -78,10 +78,14 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
   });
 }
 
-async function createRooms(call: Call, provider: CloudName, resources: Resource[]): Promise<void> {
-  for (const room of FOUNDATION) {
-    const own = resources.filter((each) => each.room === room);
-    if (own.length > 0) await createStep(call, `${provider} ${room}`, own);
+async function createServices(
+  call: Call,
+  provider: CloudName,
+  resources: Resource[],
+): Promise<void> {
+  for (const service of FOUNDATION) {
+    const own = resources.filter((each) => each.service === service);
+    if (own.length > 0) await createStep(call, `${provider} ${service}`, own);
   }
 }
 

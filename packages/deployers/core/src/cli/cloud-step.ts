@@ -1,7 +1,7 @@
 import { GatiError } from '@gati/contract';
 import type { CloudName } from '../config/settings.ts';
 import { loadCloud } from '../cloud/load-cloud.ts';
-import type { Cloud, CloudSession, Found, Place, Resource, Room } from '../cloud/port.ts';
+import type { Cloud, CloudService, CloudSession, Found, Place, Resource } from '../cloud/port.ts';
 import { type CloudProgress, createResources, isSpared } from '../cloud/reconcile.ts';
 import type { Target } from '../objects/target.ts';
 import type { Call } from './command.ts';
@@ -74,7 +74,7 @@ export async function createStep(
 }
 
 /** Groups of resources that a rollout needs. The edge follows the rollout. */
-export const FOUNDATION: readonly Room[] = ['registry', 'store', 'cluster', 'assets'];
+export const FOUNDATION: readonly CloudService[] = ['registry', 'store', 'cluster', 'assets'];
 
 /** State of a resource before a deploy. */
 export interface Preview {
@@ -99,7 +99,7 @@ export async function previewStep(
   for (const resource of resources) {
     if (await isSpared(resource)) continue;
     const { name, reason, price = null } = resource;
-    const { state = 'missing' as const, isOwn = false } = (await resource.look()) ?? {};
+    const { state = 'missing' as const, isOwn = false } = (await resource.find()) ?? {};
     previews.push({ resource: name, reason, state, isOwn, price });
     const cost = price === null || state !== 'missing' ? '' : `, ${price} (${cloud.pricesOf})`;
     reporter.line(

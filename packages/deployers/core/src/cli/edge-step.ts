@@ -20,7 +20,7 @@ export function edgeResources(
   const origin = (): Promise<string | undefined> => readOrigin(cluster, target);
   return session
     .resources({ createCluster: false, origin })
-    .filter(({ room }) => room === 'assets' || room === 'edge');
+    .filter(({ service }) => service === 'assets' || service === 'edge');
 }
 
 /** Returns the host name that the load balancer of an app has. */
@@ -39,7 +39,7 @@ async function readOrigin(
 
 /** Whether all resources of the edge are ready. */
 export async function isEdgeReady(resources: Resource[]): Promise<boolean> {
-  for (const resource of resources) if ((await resource.look())?.state !== 'ready') return false;
+  for (const resource of resources) if ((await resource.find())?.state !== 'ready') return false;
   return true;
 }
 

@@ -5,6 +5,7 @@ export {
   type Asset,
   type Cloud,
   type CloudRequest,
+  type CloudService,
   type CloudSession,
   defineCloud,
   type Found,
@@ -13,7 +14,6 @@ export {
   type Place,
   type Resource,
   type ResourceOptions,
-  type Room,
 } from './port.ts';
 export type { CloudSettings } from '../config/settings.ts';
 export type { ClusterAccess, ExecCredentials } from '../kube/kubeconfig.ts';

@@ -40,7 +40,7 @@ export interface ResourceOptions {
 }
 
 /** Groups of resources, in the order in which a deploy needs them. */
-export type Room = 'registry' | 'store' | 'cluster' | 'assets' | 'edge';
+export type CloudService = 'registry' | 'store' | 'cluster' | 'assets' | 'edge';
 
 /** A file of the build for a bucket. */
 export interface Asset {
@@ -71,7 +71,7 @@ export interface CloudSession {
 
 /** One resource of a cloud. Its name follows from app and environment, so no state is stored. */
 export interface Resource {
-  room: Room;
+  service: CloudService;
   /** For people: `ECR repository shop-production`. */
   name: string;
   /** Purpose of the resource, which a plan prints. */
@@ -83,7 +83,7 @@ export interface Resource {
   /** A resource that needs this one while it is created, and at no other time. */
   serves?: Resource;
   /** Reads the resource; `undefined` if there is none. */
-  look(): Promise<Found | undefined>;
+  find(): Promise<Found | undefined>;
   /** Returns the requests that create the resource, or its missing parts. */
   create(found: Found | undefined): Promise<CloudRequest[]>;
   /** Returns the requests that remove the resource. A further call returns the next ones. */

@@ -46,7 +46,7 @@ export async function createResources(
 
 /** Whether a resource serves another one that exists. */
 export async function isSpared({ serves }: Resource): Promise<boolean> {
-  return serves !== undefined && (await serves.look()) !== undefined;
+  return serves !== undefined && (await serves.find()) !== undefined;
 }
 
 async function createResource(
@@ -81,7 +81,7 @@ export async function advanceResources(
 ): Promise<Pending | undefined> {
   for (const resource of resources)
     for (let round = 0; ; round++) {
-      const found = await resource.look();
+      const found = await resource.find();
       if (found?.state === 'ready') break;
       if (round >= ROUNDS) throw neverReady(resource, 'it is incomplete after each request');
       if (found?.state === 'pending' || found?.state === 'removing')
@@ -128,7 +128,7 @@ async function settle(
   const deadline = performance.now() + limit;
   let last: string | undefined;
   for (let pause = FIRST; ; pause = Math.min(pause * 1.5, interval)) {
-    const found = await resource.look();
+    const found = await resource.find();
     const isMoving = found?.state === 'pending' || found?.state === 'removing';
     if (!isMoving || !isAwaited(found)) return found;
     const { state, why = state } = found;

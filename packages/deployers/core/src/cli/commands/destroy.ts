@@ -87,12 +87,12 @@ async function destroyInCloud(call: Call, provider: CloudName): Promise<number> 
   return OK;
 }
 
-const isOfCluster = ({ room }: Resource): boolean => room === 'cluster';
+const isOfCluster = ({ service }: Resource): boolean => service === 'cluster';
 
 async function findOwn({ session }: OpenCloud): Promise<{ resource: Resource; found: Found }[]> {
   const own: { resource: Resource; found: Found }[] = [];
   for (const resource of session.resources({ createCluster: true })) {
-    const found = await resource.look();
+    const found = await resource.find();
     if (found?.isOwn) own.push({ resource, found });
   }
   return own;

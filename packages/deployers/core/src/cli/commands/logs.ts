@@ -9,7 +9,7 @@ import { notDeployedError, readDeployed } from '../read-deployed.ts';
 
 const LINES = 100;
 const LINES_LIMIT = 10_000;
-/** Milliseconds between two looks for new pods. */
+/** Milliseconds between two searches for new pods. */
 const INTERVAL = 2000;
 
 /** `gati-deploy logs [ENV]`: prints the logs of the live pods. */
@@ -31,7 +31,7 @@ export async function run(call: Call): Promise<number> {
       if (open.has(name)) continue;
       const printed = printLog(call, deployed, name, query);
       open.set(name, printed);
-      // The container has not started yet, so the next look tries again.
+      // The container has not started yet, so the next search tries again.
       void printed.then((count) => count ?? open.delete(name));
     }
     // The log of a pod that starts later is printed from its beginning.

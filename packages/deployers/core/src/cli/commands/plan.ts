@@ -55,7 +55,7 @@ async function inCloud(
   const open = await openCloud(provider, target, call.root);
   const resources = open.session
     .resources({ createCluster: call.options['create-cluster'] === true })
-    .filter(({ room }) => FOUNDATION.includes(room));
+    .filter(({ service }) => FOUNDATION.includes(service));
   const previews = await previewStep(call, open, resources);
   if (!isComplete(previews)) return { settings, missing: previews };
   const { repository } = await open.session.registry();
