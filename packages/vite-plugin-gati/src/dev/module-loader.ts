@@ -79,11 +79,14 @@ export function createModuleLoader(
       const { hmrClient } = environment.runner;
       const files = new Set<string>();
       const seen = new Set<EnvironmentModuleNode>();
+      const dropped = new Set<EnvironmentModuleNode>();
       for (const module of withImporters(modules)) {
         moduleGraph.invalidateModule(module, seen, timestamp, true);
         // Otherwise Vite keeps the result of a transformation that began before: it may have
-        // resolved an import to a deleted file, or not to a new one.
-        module.lastInvalidationTimestamp = Date.now();
+        // resolved an import to a deleted file, or not to a new one. The time of this call is that of
+        // Vite's own clock, which never returns the same time twice. With `Date.now()`, Vite would
+        // also drop the result of a transformation that begins later in the same millisecond.
+        moduleGraph.invalidateModule(module, dropped);
         if (module.file) files.add(normalizePath(path.relative(root, module.file)));
         // Relies on: the maps of the runner's `hmrClient`, which Vite does not document.
         const dispose = hmrClient?.disposeMap.get(module.url);
