@@ -28,7 +28,11 @@ export interface ConfigFiles {
   refresh(): Promise<string[]>;
 }
 
-export function createConfigFiles({ config, watcher }: ViteDevServer): ConfigFiles {
+/** @param follow called with each configuration that is read, so that no edit of it is missed */
+export function createConfigFiles(
+  { config, watcher }: ViteDevServer,
+  follow: (file: string, text: string) => void,
+): ConfigFiles {
   const { root } = config;
   let texts = read();
 
@@ -37,7 +41,9 @@ export function createConfigFiles({ config, watcher }: ViteDevServer): ConfigFil
     const files = configChain(root);
     const outside = files.filter((file) => !file.startsWith(`${root}/`));
     if (outside.length > 0) watcher.add(outside);
-    return new Map(files.map((file) => [file, readText(file)]));
+    const found = new Map(files.map((file) => [file, readText(file)]));
+    for (const [file, text] of found) if (text !== undefined) follow(file, text);
+    return found;
   }
 
   return {

@@ -9,6 +9,7 @@ import {
 } from 'vite';
 import type { PluginContext } from '../context.ts';
 import { ENVIRONMENT } from '../environment-name.ts';
+import { readText } from '../files/read-text.ts';
 import { roleOf } from '../scan/layout.ts';
 import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
@@ -84,12 +85,14 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const snapshots = createFileSnapshots();
   const code = createModuleLoader(environment, snapshots);
   const resolutions = createResolutions(environment);
-  const configs = createConfigFiles(server);
   const reporter = createDiagnosticReporter(server);
   const missed = emitMissedChanges(
     server,
     () => void ready.then(refreshResolutions).catch(() => undefined),
   );
+  const configs = createConfigFiles(server, missed.follow);
+  const packageFile = path.posix.join(root, 'package.json');
+  missed.follow(packageFile, readText(packageFile) ?? '');
   const env = readEnv(server.config);
   const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
   const telemetry =

@@ -127,6 +127,44 @@ test('`imports` change with an edit of package.json', async () => {
   await expectValue('two');
 });
 
+test.each([
+  ['tsconfig.json', config('src/one'), config('src/two'), '@lib/dep'],
+  ['config/paths.json', config('../src/one'), config('../src/two'), '@lib/dep'],
+  [
+    'package.json',
+    JSON.stringify({ type: 'module', imports: { '#lib/*': './src/one/*.ts' } }),
+    JSON.stringify({ type: 'module', imports: { '#lib/*': './src/two/*.ts' } }),
+    '#lib/dep',
+  ],
+])(
+  'an edit of %s counts, even if it follows another so soon that the watcher drops it',
+  async (file, one, two, specifier) => {
+    await start({
+      'tsconfig.json': JSON.stringify({ extends: './config/paths.json', include: ['src'] }),
+      'config/paths.json': config('../src/one'),
+      [file]: one,
+      'src/handlers/use.ts': uses(specifier),
+      ...LIBS,
+    });
+    await expectValue('one');
+    for (const [next, value] of [
+      [two, 'two'],
+      [one, 'one'],
+    ] as const) {
+      const seen = new Promise<void>((resolve) => {
+        dev.server.watcher.once('change', () => setTimeout(resolve, 20));
+      });
+      await app.write(
+        file,
+        value === 'two' ? one.replace('one', 'none') : two.replace('two', 'none'),
+      );
+      await seen;
+      await app.write(file, next);
+      await expectValue(value);
+    }
+  },
+);
+
 test('modules, middleware and code of a route follow one edit of tsconfig.json, without copies', async () => {
   const state = (name: string): string =>
     `globalThis.copies = (globalThis.copies ?? 0) + 1;\nexport const state = { name: '${name}' };\n`;
