@@ -121,6 +121,7 @@ const whole = (name: string): ReturnType<typeof defineProject> =>
       root: '.',
       include: [`test/${name}/**/*.test.ts`],
       environment: 'node',
+      setupFiles: at('test/kit/outside-ci.ts'),
       ...limits,
       ...OPTIONS[name],
     },

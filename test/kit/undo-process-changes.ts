@@ -1,11 +1,15 @@
 // Setup file of the unit tests, whose files share a process: undoes after each file what its tests
 // changed in the process.
-import { afterAll, vi } from 'vitest';
-
-// With `CI` set, a build warns that it has no release store.
-delete process.env.CI;
+import { afterAll, afterEach, vi } from 'vitest';
+import './outside-ci.ts';
 
 const env = { ...process.env };
+const globals = new Set(Object.getOwnPropertyNames(globalThis));
+
+// Code of test apps counts in globals. CI repeats a failed test, which must start from zero.
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') removeGlobals();
+});
 
 afterAll(() => {
   vi.useRealTimers();
@@ -15,3 +19,8 @@ afterAll(() => {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
 });
+
+function removeGlobals(): void {
+  for (const name of Object.getOwnPropertyNames(globalThis))
+    if (!globals.has(name)) Reflect.deleteProperty(globalThis, name);
+}
