@@ -1,6 +1,7 @@
 import type { Opened } from './open-database.ts';
 import { parseDatabaseAddress } from './database-address.ts';
 import { createSql } from './sql.ts';
+import type { ReportError } from './transaction.ts';
 import type { Database } from '../types/data.ts';
 
 export interface OpenDatabase extends Database {
@@ -16,15 +17,15 @@ export interface OpenDatabase extends Database {
 export function createLazyDatabase(
   url: string | undefined,
   folder: string | undefined,
-  onError: (error: Error) => void = () => {},
+  report: ReportError = () => {},
 ): OpenDatabase {
   const { dialect, location } = parseDatabaseAddress(url, folder);
   let opened: Promise<Opened> | undefined;
   // A server that does not use the database loads no code for it.
   const connect = async (): Promise<Opened> => {
     const { openPostgresDatabase, openSqliteDatabase } = await import('./open-database.ts');
-    if (dialect === 'postgresql') return openPostgresDatabase(location, onError);
-    return openSqliteDatabase(location);
+    if (dialect === 'postgresql') return openPostgresDatabase(location, report);
+    return openSqliteDatabase(location, report);
   };
   const open = (): Promise<Opened> => {
     opened ??= connect().catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type { Connector, Database as Db0 } from 'db0';
 import { resolve } from 'node:path';
 import { databaseError } from './errors.ts';
 import type { Use } from './sql.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, type ReportError } from './transaction.ts';
 import { createMutex } from './mutex.ts';
 import type { Database, Transaction } from '../types/data.ts';
 import { bindFor } from './bind-values.ts';
@@ -15,7 +15,7 @@ export interface Opened {
 }
 
 /** Opens a SQLite file. `path`: the part of the URL after `sqlite:`. */
-export async function openSqliteDatabase(path: string): Promise<Opened> {
+export async function openSqliteDatabase(path: string, report: ReportError): Promise<Opened> {
   const { createDatabase } = await import('db0');
   const database = await openSqlite(createDatabase, path);
   const bind = bindFor('sqlite');
@@ -28,20 +28,20 @@ export async function openSqliteDatabase(path: string): Promise<Opened> {
     use: async (work) =>
       mutex.locked ? mutex.runExclusive(() => work(database, bind)) : work(database, bind),
     transaction: (work) =>
-      mutex.runExclusive(() => inTransaction('sqlite', database, work, withFile)),
+      mutex.runExclusive(() => inTransaction('sqlite', database, work, report, withFile)),
     dispose: () => database.dispose(),
   };
 }
 
 export async function openPostgresDatabase(
   url: string,
-  onError: (error: Error) => void,
+  report: ReportError,
 ): Promise<Opened> {
   const [{ createDatabase }, { createPostgresConnector }] = await Promise.all([
     import('db0'),
     import('./connectors/postgresql.ts'),
   ]);
-  const connector = createPostgresConnector(url, onError);
+  const connector = createPostgresConnector(url, report);
   const database = createDatabase(connector);
   const bind = bindFor('postgresql');
   return {

@@ -4,11 +4,19 @@ import { createSql } from './sql.ts';
 import type { Sql, Transaction } from '../types/data.ts';
 import { bindFor } from './bind-values.ts';
 
-/** Runs `work` in a transaction on a connection that nothing else uses during the transaction. */
+/** Logs an error that no caller waits for. */
+export type ReportError = (message: string, error: Error) => void;
+
+/**
+ * Runs `work` in a transaction on a connection that nothing else uses during the transaction.
+ *
+ * @param report logs errors of work after the commit, which can't undo it
+ */
 export async function inTransaction<Value>(
   dialect: Sql['dialect'],
   connection: Db0,
   work: (tx: Transaction) => Promise<Value>,
+  report: ReportError,
   extend: (tx: Transaction) => Transaction = (tx) => tx,
 ): Promise<Value> {
   // SQLite takes the write lock at the start: later it would fail instead of waiting for the lock.
@@ -28,17 +36,24 @@ export async function inTransaction<Value>(
   Object.defineProperty(tx, 'afterCommit', {
     value: (then: () => void) => void committed.push(then),
   });
+  let value: Value;
   try {
-    const value = await work(extend(tx));
+    value = await work(extend(tx));
     ended = true;
     await connection.exec('COMMIT');
-    for (const then of committed) then();
-    return value;
   } catch (error) {
     ended = true;
     await rollback(connection);
     throw error;
   }
+  for (const then of committed) {
+    try {
+      then();
+    } catch (error) {
+      report('work after a committed transaction has failed', error as Error);
+    }
+  }
+  return value;
 }
 
 /**

@@ -99,8 +99,8 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
   });
   const abort = new AbortController();
   const folder = dataFolder(mode);
-  const db = createLazyDatabase(env.GATI_DATABASE, folder, (error) =>
-    logger.warn('a database connection was lost', { error }),
+  const db = createLazyDatabase(env.GATI_DATABASE, folder, (message, error) =>
+    logger.warn(message, { error }),
   );
   const storage = createLazyStorage(folder);
   const effects = createLazyEngine(() => openEngine({ ...options, logger }, () => gctx));

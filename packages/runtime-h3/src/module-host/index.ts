@@ -28,6 +28,7 @@ export type {
 } from '../types/module-item.ts';
 export { printModules } from './print-modules.ts';
 export {
+  hasCredentials,
   inProcessPackage,
   isSupervised,
   type PackageSource,

@@ -20,6 +20,12 @@ const FORM = /^(exec|docker|npm|mcp|wasm):(?!\/\/)(.+)$/s;
  * parseSource('m', 'exec:python3 ./modules/scorer.py'); // { kind: 'exec', target: 'python3 ./…' }
  */
 export function parseSource(name: string, source: string): ParsedSource {
+  if (hasCredentials(source) || hasCredentials(source.replace(/^mcp:\s*/, '')))
+    throw new GatiError({
+      code: 'GATI_MODULE_SOURCE',
+      message: `The address of the module "${name}" contains a user name or a password.`,
+      fix: 'Remove it, and name a variable in `headers`: `authorization: Basic ${CREDENTIALS}`.',
+    });
   if (/^https?:\/\//.test(source) && URL.canParse(source)) return { kind: 'http', target: source };
   const [, kind, rest] = FORM.exec(source) ?? [];
   const target = rest?.trim();
@@ -33,6 +39,16 @@ export function parseSource(name: string, source: string): ParsedSource {
       fix: 'Use exec:./modules/NAME, docker:IMAGE, npm:PACKAGE, wasm:./FILE, mcp:… or an http(s) URL.',
     });
   return { kind: kind as SourceKind, target };
+}
+
+/**
+ * Whether a text is an HTTP address with a user name or a password. Files of the build, the lock and
+ * lists of processes would show it.
+ */
+export function hasCredentials(text: string): boolean {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
 }
 
 /** Whether the supervisor runs a process for the source. */

@@ -72,6 +72,20 @@ test('an incident file has no markup of others, no secrets and at most 2 MB', ()
   expect(Buffer.byteLength(printIncident({ trace, createdAt: DAY }))).toBeLessThan(2 * 1024 ** 2);
 });
 
+test.each([300, 2000])('a secret that a limit of %i characters divides is hidden', (limit) => {
+  const html = (before: number): string => {
+    const text = `${' '.repeat(before)}AKIA${'IOSFODNN7EXAMPLE'}${' '.repeat(2000)}end`;
+    const trace = { ...hostileTrace(), logs: [log({ message: text })] };
+    const tables = [{ title: 'a', note: 'b', columns: ['c'], rows: [[text]] }];
+    return printIncident({ trace, tables, createdAt: DAY });
+  };
+  for (let before = limit - 60; before <= limit; before++) {
+    const file = html(before);
+    expect(file).not.toContain('AKIA');
+    expect(file).not.toContain('end<');
+  }
+});
+
 test.skipIf(browserMissing)('an incident file opens by file:// without a request', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'incident-')), 'incident.html');
   writeFileSync(file, printIncident({ trace: hostileTrace(), tables: TABLES, createdAt: DAY }));

@@ -105,6 +105,29 @@ test.each(['memory', 'file'])('a transaction in %s is atomic', async (kind) => {
   await db.dispose();
 });
 
+test('a transaction succeeds once it has committed, whatever work after the commit throws', async () => {
+  const reported: string[] = [];
+  const db = createLazyDatabase('sqlite::memory:', undefined, (message, error) =>
+    reported.push(`${message}: ${error.message}`),
+  );
+  await db.exec('CREATE TABLE orders (id INTEGER)');
+  const ran: number[] = [];
+  const value = await db.transaction(async (tx) => {
+    await tx.sql`INSERT INTO orders VALUES (1)`;
+    const { afterCommit } = tx as unknown as { afterCommit(work: () => void): void };
+    afterCommit(() => {
+      throw new Error('no memory');
+    });
+    afterCommit(() => void ran.push(1));
+    return 'kept';
+  });
+  expect(value).toBe('kept');
+  expect(ran).toEqual([1]);
+  expect(reported).toEqual(['work after a committed transaction has failed: no memory']);
+  expect(await db.prepare('SELECT id FROM orders').all()).toEqual([{ id: 1 }]);
+  await db.dispose();
+});
+
 test('transaction() throws the error of its work, even if the work ended the transaction itself', async () => {
   const db = createLazyDatabase('sqlite::memory:', undefined);
   const work = db.transaction(async (tx) => {

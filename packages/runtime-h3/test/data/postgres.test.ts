@@ -90,7 +90,7 @@ describe.skipIf('reason' in server)('PostgreSQL', () => {
 
   test('a connection that the server closes is replaced', async () => {
     const lost: Error[] = [];
-    const db = createLazyDatabase(url, undefined, (error) => void lost.push(error));
+    const db = createLazyDatabase(url, undefined, (_message, error) => void lost.push(error));
     await db.exec('SELECT 1');
     const other = createLazyDatabase(url, undefined);
     await other.exec(

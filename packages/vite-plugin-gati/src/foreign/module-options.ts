@@ -3,6 +3,7 @@ import { isObject } from '@gati/contract/data';
 import { suggest } from '@gati/contract/internal';
 import {
   type ForeignDeclaration,
+  hasCredentials,
   isPinnedImage,
   MODULE_LIMITS,
   type ModuleAllowances,
@@ -98,6 +99,8 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
   if (headers !== undefined) checkHeaders(file, name, headers);
   if (openapi !== undefined && typeof openapi !== 'string')
     throw settingError(file, name, 'openapi is not an address.');
+  if (openapi !== undefined && hasCredentials(openapi))
+    throw settingError(file, name, 'openapi contains a user name or a password.');
   if (limits !== undefined) checkLimits(file, name, limits);
   return {
     name,

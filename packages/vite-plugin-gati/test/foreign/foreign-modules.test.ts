@@ -94,6 +94,19 @@ test('gati() rejects an option and a source that it does not know', () => {
   expect(() => resolveOptions({ modules: { 'a-b': 'exec:./a' } })).toThrow('identifier');
 });
 
+test.each([
+  ['http://app:s3cret@rates.example'],
+  ['https://s3cret@rates.example/v1'],
+  ['mcp:https://app:s3cret@tools.example/mcp'],
+  ['mcp: HTTPS://app:s3cret@tools.example/mcp'],
+  [{ source: 'https://rates.example', openapi: 'https://app:s3cret@rates.example/o.json' }],
+])('an address with a password declares no module, and no text repeats it: %#', (value) => {
+  const declare = (): unknown => parseDeclaration('a', value, 'vite.config.ts');
+  expect(declare).toThrow(expect.objectContaining({ code: 'GATI_MODULE_SOURCE' }));
+  expect(declare).toThrow('a user name or a password');
+  expect(declare).not.toThrow('s3cret');
+});
+
 test('a header of a module names the variable of its secret', () => {
   const declare = (headers: object) => (): unknown =>
     parseDeclaration('a', { source: 'https://a.example', headers }, 'vite.config.ts');

@@ -1,5 +1,8 @@
-/** Prints text: secrets hidden, control characters replaced, HTML escaped. */
-export type PrintText = (text: string) => string;
+/**
+ * Prints text: secrets hidden, then cut to `most` characters, control characters replaced, HTML
+ * escaped. A text is cut last, since half a secret no longer looks like one.
+ */
+export type PrintText = (text: string, most?: number) => string;
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',

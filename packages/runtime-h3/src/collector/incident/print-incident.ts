@@ -76,7 +76,7 @@ ${
     ? '<p class="quiet">No line.</p>'
     : `<pre>${logs
         .slice(0, MOST_LOGS)
-        .map((log) => text(formatLog(log, PLAIN).slice(0, LONGEST_LINE)))
+        .map((log) => text(formatLog(log, PLAIN), LONGEST_LINE))
         .join('\n')}</pre>`
 }
 ${trace.logs.length > logs.length ? '<p class="quiet">Further lines are left out.</p>' : ''}
@@ -88,14 +88,14 @@ ${trace.logs.length > logs.length ? '<p class="quiet">Further lines are left out
 
 const printer =
   (known: string): PrintText =>
-  (text) =>
-    escapeHtml(
-      hideSecrets(
-        text,
-        () => {},
-        (token) => token === known || /^(?:[\da-f]{32}|[\da-f]{16})$/.test(token),
-      ),
+  (text, most = Infinity) => {
+    const visible = hideSecrets(
+      text,
+      () => {},
+      (token) => token === known || /^(?:[\da-f]{32}|[\da-f]{16})$/.test(token),
     );
+    return escapeHtml(visible.length > most ? `${visible.slice(0, most)}…` : visible);
+  };
 
 function titleOf({ traceId, requests, runs }: Trace): string {
   const [request] = requests;

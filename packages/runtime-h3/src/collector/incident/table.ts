@@ -17,12 +17,9 @@ export function printTable({ title, note, columns, rows }: IncidentTable, text: 
   const head = columns.map((column) => `<th scope="col">${text(column)}</th>`).join('');
   const body = rows
     .slice(0, MOST_ROWS)
-    .map((row) => `<tr>${row.map((cell) => `<td>${text(cut(cell))}</td>`).join('')}</tr>`);
+    .map((row) => `<tr>${row.map((cell) => `<td>${text(cell, LONGEST_CELL)}</td>`).join('')}</tr>`);
   return `<h2>${text(title)}</h2>
 <p class="quiet">${text(note)}</p>
 ${rows.length === 0 ? '' : `<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`}
 ${rows.length > MOST_ROWS ? `<p class="quiet">And ${rows.length - MOST_ROWS} more rows.</p>` : ''}`;
 }
-
-const cut = (cell: string): string =>
-  cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell;

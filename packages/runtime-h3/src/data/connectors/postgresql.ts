@@ -4,7 +4,7 @@ import { type Connector, createDatabase } from 'db0';
 // oxlint-disable import/no-named-as-default-member -- as above
 import pg from 'pg';
 import { QUOTED } from '../quoted-sql.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, type ReportError } from '../transaction.ts';
 import type { Transaction } from '../../types/data.ts';
 import { type StatementRunner, createStatement } from './statement.ts';
 
@@ -16,11 +16,11 @@ export interface PostgresConnector extends Connector {
 /** Creates a connector with a `pg` pool, which replaces lost connections. */
 export function createPostgresConnector(
   url: string,
-  onError: (error: Error) => void,
+  report: ReportError,
 ): PostgresConnector {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   // The server ended an idle connection; the next query opens another.
-  pool.on('error', onError);
+  pool.on('error', (error) => report('a database connection was lost', error));
   return {
     ...connectorOf(pool),
     dispose: () => pool.end(),
@@ -37,6 +37,7 @@ export function createPostgresConnector(
           'postgresql',
           createDatabase(connectorOf(client)),
           work,
+          report,
           withClient,
         );
       } finally {

@@ -103,12 +103,13 @@ async function apply(connection: MigrationConnection, migration: DatabaseMigrati
   const { name, sql } = migration;
   if (isWithoutTransaction(sql)) {
     // In PostgreSQL, statements that are sent together are one transaction.
+    const { dialect } = connection;
     const statements =
-      connection.dialect === 'postgresql' ? splitStatements(sql) : [{ text: sql, start: 0 }];
+      dialect === 'postgresql' ? splitStatements(sql, dialect) : [{ text: sql, start: 0 }];
     for (const { text, start } of statements) await run(connection, migration, text, start);
     return record(connection, migration);
   }
-  const own = findTransactionStatement(sql);
+  const own = findTransactionStatement(sql, connection.dialect);
   if (own)
     throw migrateError(
       name,

@@ -1,3 +1,4 @@
+import type { Sql } from '../../types/data.ts';
 import { QUOTED } from '../quoted-sql.ts';
 
 /** A line that says that a migration runs without a transaction. */
@@ -12,32 +13,47 @@ export interface FileStatement {
   start: number;
 }
 
-const PARTS = new RegExp(`${QUOTED.source}|;`, 'g');
+/** The start of a statement whose body has semicolons and ends with `END`. */
+const HAS_BODY: Record<Sql['dialect'], RegExp> = {
+  // https://www.sqlite.org/lang_createtrigger.html
+  sqlite: /^create\s+(?:temp\s+|temporary\s+)?trigger\b/i,
+  // https://www.postgresql.org/docs/current/sql-createfunction.html, `sql_body`
+  postgresql: /^create\b.*\bbegin\s+atomic\b(?!\s+end$)/is,
+};
 
 /**
- * Splits a file at its semicolons outside of quotes and comments. The body of a trigger is split
- * too.
+ * Splits a file at its semicolons outside of quotes, comments, and the bodies of triggers and
+ * functions.
  */
-export function splitStatements(sql: string): FileStatement[] {
+export function splitStatements(sql: string, dialect: Sql['dialect']): FileStatement[] {
   const statements: FileStatement[] = [];
+  const visible = hideQuoted(sql);
   let start = 0;
-  const add = (end: number): void => {
-    const text = sql.slice(start, end);
-    if (hideQuoted(text).trim() !== '') statements.push({ text, start });
-    start = end + 1;
-  };
-  for (const { 0: part, index } of sql.matchAll(PARTS)) if (part === ';') add(index);
-  add(sql.length);
+  let isInBody = false;
+  let part = 0;
+  while (part <= sql.length) {
+    const semicolon = visible.indexOf(';', part);
+    const end = semicolon === -1 ? sql.length : semicolon;
+    const words = visible.slice(part, end).trim();
+    isInBody = isInBody ? !/^end$/i.test(words) : HAS_BODY[dialect].test(words);
+    part = end + 1;
+    if (isInBody && semicolon !== -1) continue;
+    if (visible.slice(start, end).trim() !== '')
+      statements.push({ text: sql.slice(start, end), start });
+    start = part;
+  }
   return statements;
 }
 
-/** A statement that begins or ends a transaction. */
-const ENDS =
-  /^(?:commit\b|rollback\b|abort\b|end\s+(?:transaction|work)\b|prepare\s+transaction\b|start\s+transaction\b|begin(?:\s+(?:transaction|immediate|exclusive|deferred|work))?$)/i;
+/** A statement that begins or ends a transaction. `END` is another word for `COMMIT`. */
+const ENDS = /^(?:(?:commit|rollback|abort|end|begin)\b|(?:prepare|start)\s+transaction\b)/i;
 
 /** Returns the statement of a file that would end the transaction around it. */
-export function findTransactionStatement(sql: string): FileStatement | undefined {
-  return splitStatements(sql).find(({ text }) => ENDS.test(hideQuoted(text).trim()));
+export function findTransactionStatement(
+  sql: string,
+  dialect: Sql['dialect'],
+): FileStatement | undefined {
+  return splitStatements(sql, dialect).find(({ text }) => ENDS.test(hideQuoted(text).trim()));
 }
 
 /** Replaces quoted texts and comments by spaces. */

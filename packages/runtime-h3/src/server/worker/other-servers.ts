@@ -26,6 +26,8 @@ export interface OtherServersOptions {
   own: Pick<ReleaseBundle, 'match'>;
   base: string | undefined;
   trustProxy: number | string[] | undefined;
+  /** Milliseconds that a handler may take. */
+  handlerTimeout: number;
   state: DrainState;
 }
 
@@ -35,6 +37,7 @@ export function createOtherServers({
   own,
   base,
   trustProxy,
+  handlerTimeout,
   state,
 }: OtherServersOptions): OtherServers {
   const root = normalizeBase(base);
@@ -45,7 +48,8 @@ export function createOtherServers({
   let proxy: Promise<ServerProxy> | undefined;
   const load = (): Promise<ServerProxy> =>
     (proxy ??= import('./server-proxy.ts').then(({ createServerProxy }) =>
-      createServerProxy(id, isTrusted),
+      // Guards and the handler of the other server have this time each.
+      createServerProxy({ id, isTrusted, timeout: 2 * handlerTimeout }),
     ));
   const originOf = (method: string, { url: target, headers }: IncomingMessage): URL | undefined => {
     if (headers[HOPS]?.includes(id)) return undefined;

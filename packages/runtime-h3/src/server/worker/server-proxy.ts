@@ -19,6 +19,8 @@ import { HOPS } from './hops.ts';
 const CONNECT_TIMEOUT = 2000;
 /** Milliseconds that an idle connection stays open: less than the default of `keepAlive`. */
 const IDLE = 4000;
+/** Milliseconds of silence until the system checks whether the other host still responds. */
+const SILENCE = 60_000;
 const CONNECTIONS = 1024;
 
 /** Passes requests to other servers of the app. */
@@ -28,8 +30,15 @@ export interface ServerProxy {
   upgrade(origin: URL, req: IncomingMessage, socket: Duplex, head: Buffer, serve: () => void): void;
 }
 
-/** @param id random id of this process, which no client can guess */
-export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerProxy {
+export interface ServerProxyOptions {
+  /** Random id of this process, which no client can guess. */
+  id: string;
+  isTrusted: TrustedPeer;
+  /** Milliseconds without a byte in which another server must start its response. */
+  timeout: number;
+}
+
+export function createServerProxy({ id, isTrusted, timeout }: ServerProxyOptions): ServerProxy {
   const agent = new Agent({ keepAlive: true, timeout: IDLE, maxTotalSockets: CONNECTIONS });
   const open = (origin: URL, req: IncomingMessage, extra: OutgoingHttpHeaders): ClientRequest => {
     const { hostname: host, port } = origin;
@@ -50,7 +59,7 @@ export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerPro
       const upstream = open(origin, req, framing(req.headers));
       const whole = hasBody(req);
       let isSent = false;
-      whenConnected(upstream, () => {
+      whenConnected(upstream, timeout, () => {
         isSent = true;
         if (!whole) return void upstream.end();
         sendContinue(req, res);
@@ -62,14 +71,15 @@ export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerPro
         res.writeHead(response.statusCode!, endToEnd(response.headers));
         pipeline(response, res, () => upstream.destroy());
       });
-      upstream.on('error', () => {
+      upstream.on('error', (error) => {
         if (res.destroyed) return;
         if (res.headersSent) return void res.destroy();
         // The other server may close an idle connection at the moment of the next request.
         const isUnread = !isSent || (upstream.reusedSocket && !whole);
         if (isUnread) return serve();
         req.resume();
-        writeProblem(res, 502, 'server_unavailable', { detail: UNAVAILABLE });
+        const { status, code, detail } = failureOf(error);
+        writeProblem(res, status, code, { detail });
       });
       res.once('close', () => upstream.destroy());
     },
@@ -78,11 +88,12 @@ export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerPro
       const { upgrade } = req.headers;
       const upstream = open(origin, req, { connection: 'Upgrade', upgrade });
       let isSent = false;
-      whenConnected(upstream, () => {
+      whenConnected(upstream, timeout, () => {
         isSent = true;
         upstream.end();
       });
       upstream.once('upgrade', (response, other: Socket, first) => {
+        other.setTimeout(0);
         socket.write(printHead(response, Object.entries(response.headers)));
         if (first.length > 0) socket.write(first);
         if (head.length > 0) other.write(head);
@@ -94,27 +105,56 @@ export function createServerProxy(id: string, isTrusted: TrustedPeer): ServerPro
         socket.write(printHead(response, Object.entries(rejection)));
         pipeline(response, socket, () => {});
       });
-      upstream.on('error', () => {
-        if (!isSent) serve();
-        else endWithProblem(socket, 502, 'server_unavailable', UNAVAILABLE);
+      upstream.on('error', (error) => {
+        if (!isSent) return serve();
+        const { status, code, detail } = failureOf(error);
+        endWithProblem(socket, status, code, detail);
       });
       socket.once('close', () => upstream.destroy());
     },
   };
 }
 
-const UNAVAILABLE = 'The server of this domain or release did not respond.';
+/** Another server did not start its response in time. */
+class LateError extends Error {}
+
+interface Failure {
+  status: number;
+  code: string;
+  detail: string;
+}
+
+const failureOf = (error: Error): Failure =>
+  error instanceof LateError
+    ? {
+        status: 504,
+        code: 'server_timeout',
+        detail: 'The server of this domain or release did not respond in time.',
+      }
+    : {
+        status: 502,
+        code: 'server_unavailable',
+        detail: 'The server of this domain or release did not respond.',
+      };
 
 /**
- * Calls `work` when the request is connected. Ends a request that is not after `CONNECT_TIMEOUT`.
+ * Calls `work` when the request is connected. Ends a request that is not after `CONNECT_TIMEOUT`,
+ * and one whose response does not start before `timeout` milliseconds without a byte.
  */
-function whenConnected(upstream: ClientRequest, work: () => void): void {
+function whenConnected(upstream: ClientRequest, timeout: number, work: () => void): void {
+  const start = (socket: Socket): void => {
+    // A response may be a stream without an end. The system notices a host that is gone.
+    socket.setKeepAlive(true, SILENCE);
+    upstream.setTimeout(timeout, () => upstream.destroy(new LateError()));
+    upstream.once('response', () => upstream.setTimeout(0));
+    work();
+  };
   upstream.once('socket', (socket) => {
-    if (!socket.connecting) return work();
+    if (!socket.connecting) return start(socket);
     const late = setTimeout(() => upstream.destroy(new Error('no connection')), CONNECT_TIMEOUT);
     socket.once('connect', () => {
       clearTimeout(late);
-      work();
+      start(socket);
     });
     socket.once('close', () => clearTimeout(late));
   });

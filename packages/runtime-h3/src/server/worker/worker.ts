@@ -189,6 +189,7 @@ async function startWorker(
       own,
       base: options.base,
       trustProxy: env.trustProxy,
+      handlerTimeout: limits.handlerTimeout,
       state,
     });
   const http = createWorkerHttp({

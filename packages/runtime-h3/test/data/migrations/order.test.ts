@@ -66,7 +66,7 @@ test('rejects an applied file with other SQL, but not with other line ends', () 
 
 test('splits statements outside of quotes and comments', () => {
   const sql = `SELECT ';', ";" -- ;\n; /* ; */ SELECT $f$ ; $f$;\n-- the end;\n`;
-  expect(splitStatements(sql).map(({ text }) => text.trim())).toEqual([
+  expect(splitStatements(sql, 'postgresql').map(({ text }) => text.trim())).toEqual([
     `SELECT ';', ";" -- ;`,
     `/* ; */ SELECT $f$ ; $f$`,
   ]);
@@ -81,10 +81,43 @@ test.each([
   ['END TRANSACTION', 'CREATE TABLE a (b INT); end  transaction;', true],
   ['ABORT', 'ABORT;', true],
   ['PREPARE TRANSACTION', "PREPARE TRANSACTION 'a';", true],
-  ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;', false],
+  ['END', 'CREATE TABLE a (b INT); END; CREATE TABLE c (d INT);', true],
+  ['END AND CHAIN', 'end and chain;', true],
+  ['BEGIN ISOLATION LEVEL', 'BEGIN ISOLATION LEVEL SERIALIZABLE;', true],
+  ['a column', 'CREATE TABLE ends (end_at INT); SELECT CASE WHEN 1 THEN 2 END;', false],
   ['a function', 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$', false],
 ])('finds the statement of a transaction in %s', (_case, sql, found) => {
-  expect(findTransactionStatement(sql) !== undefined).toBe(found);
+  for (const dialect of ['sqlite', 'postgresql'] as const)
+    expect(findTransactionStatement(sql, dialect) !== undefined).toBe(found);
+});
+
+const TRIGGER = `CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN
+  SELECT CASE WHEN 1 THEN 2 END; -- END;
+  DELETE FROM b;
+END`;
+const FUNCTION = `CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC
+  SELECT CASE WHEN true THEN 1 END;
+  SELECT 2;
+END`;
+
+test.each([
+  ['sqlite', TRIGGER],
+  ['postgresql', FUNCTION],
+  ['postgresql', 'CREATE FUNCTION f() RETURNS void BEGIN ATOMIC END'],
+  ['postgresql', 'CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION f()'],
+] as const)('the body of a statement of %s is a part of it: %#', (dialect, statement) => {
+  const sql = `${statement};\nSELECT 1;`;
+  expect(splitStatements(sql, dialect).map(({ text }) => text.trim())).toEqual([
+    statement,
+    'SELECT 1',
+  ]);
+  expect(findTransactionStatement(sql, dialect)).toBeUndefined();
+  expect(findTransactionStatement(`${statement}; END;`, dialect)?.text).toBe(' END');
+});
+
+test('a body that does not end is one statement', () => {
+  const sql = 'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2;';
+  expect(splitStatements(sql, 'sqlite')).toEqual([{ text: sql, start: 0 }]);
 });
 
 test('a separate line marks a migration that runs without a transaction', () => {

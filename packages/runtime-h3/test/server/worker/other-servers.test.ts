@@ -90,6 +90,28 @@ test('a server responds itself for a domain whose server accepts no connection',
   expect(await chat(core.port)).toContain(`{"pid":${String(pid)}}`);
 });
 
+test('a server responds 504 when the server of a domain accepts a request and never responds', async () => {
+  const silent = createServer(() => {});
+  silent.on('upgrade', () => {});
+  const port = await listen(silent);
+  const core = await server.start({
+    GATI_DOMAINS: `payments=http://127.0.0.1:${port}`,
+    GATI_LIMITS: 'handlerTimeout=100',
+  });
+  const response = await fetch(`${core.url}/payments/total`);
+  expect(response.status).toBe(504);
+  expect(await response.json()).toMatchObject({ code: 'server_timeout' });
+  const posted = await fetch(`${core.url}/payments/echo`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"text":"hi"}',
+  });
+  expect(posted.status).toBe(504);
+  expect(await sendRaw(core.port, [HANDSHAKE])).toMatch(/^HTTP\/1\.1 504 [^]*"server_timeout"/);
+  silent.closeAllConnections();
+  silent.close();
+});
+
 test('a server passes requests for the version of another release to its server', async () => {
   const other = await server.start();
   const core = await server.start({ GATI_RELEASE_SERVERS: `1.2.3=${other.url}` });

@@ -1,7 +1,9 @@
+import { getOrCreate } from '../../../collections/get-or-create.ts';
 import type { Lease, NewJob, Pause, QueueDriver } from '../../../ports.ts';
 import type { QueueOpener } from '../queue-opener.ts';
 import { txError } from '../shared/tx-error.ts';
 import type { Entry } from './entry.ts';
+import { IdempotencyKeys } from './idempotency-keys.ts';
 import { JobTable } from './job-table.ts';
 import { countJobs, listJobs, purgeableJobs } from './list-jobs.ts';
 
@@ -57,6 +59,20 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     if (entry) change(entry);
     return entry !== undefined;
   };
+  /** Ids by key of the jobs that a transaction adds when it commits. */
+  const uncommitted = new WeakMap<object, IdempotencyKeys>();
+  /**
+   * Inserts jobs when a transaction commits. Returns their ids, which are those of earlier jobs
+   * with the same keys. Two transactions at once do not see each other's keys: the first to commit
+   * wins.
+   *
+   * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of `gctx.db`
+   */
+  const insertAfterCommit = (added: NewJob[], tx: unknown): string[] => {
+    runAfterCommit(tx, () => void insert(added));
+    const own = getOrCreate(uncommitted, tx as object, () => new IdempotencyKeys(now));
+    return added.map((job) => keys.find(job) ?? own.reserve(job) ?? job.id);
+  };
   const settle = async (lease: Lease, change: (entry: Entry) => void): Promise<boolean> =>
     table.settle(lease, change);
   const find = (ids: string[], isWanted: (entry: Entry) => boolean): Entry[] =>
@@ -72,11 +88,7 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
       tx: true,
     },
 
-    async enqueue(added, tx) {
-      if (tx === undefined) return insert(added);
-      runAfterCommit(tx, () => void insert(added));
-      return added.map((job) => keys.find(job) ?? job.id);
-    },
+    enqueue: async (added, tx) => (tx === undefined ? insert(added) : insertAfterCommit(added, tx)),
 
     async claim(requests, lease) {
       table.updateDue();
