@@ -33,10 +33,7 @@ export async function openSqliteDatabase(path: string, report: ReportError): Pro
   };
 }
 
-export async function openPostgresDatabase(
-  url: string,
-  report: ReportError,
-): Promise<Opened> {
+export async function openPostgresDatabase(url: string, report: ReportError): Promise<Opened> {
   const [{ createDatabase }, { createPostgresConnector }] = await Promise.all([
     import('db0'),
     import('./connectors/postgresql.ts'),

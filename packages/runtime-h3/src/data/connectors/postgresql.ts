@@ -14,10 +14,7 @@ export interface PostgresConnector extends Connector {
 }
 
 /** Creates a connector with a `pg` pool, which replaces lost connections. */
-export function createPostgresConnector(
-  url: string,
-  report: ReportError,
-): PostgresConnector {
+export function createPostgresConnector(url: string, report: ReportError): PostgresConnector {
   const pool = new pg.Pool({ connectionString: url, max: 10 });
   // The server ended an idle connection; the next query opens another.
   pool.on('error', (error) => report('a database connection was lost', error));
