@@ -46,9 +46,10 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     return started as T;
   };
   try {
-    const moto = await needed(startMoto(), (each) => each.stop());
+    // Installs the version of moto that the tests are for, which is then the one that starts.
     const data = findServiceModels();
     if (typeof data !== 'string') throw new MissingServer(data.reason);
+    const moto = await needed(startMoto(), (each) => each.stop());
     const docker = await needed(startRegistry(), (each) => each.stop());
     const account = { ...ACCOUNT, cluster: name };
     const tokens = await needed(startTokenReviewer(account), (each) => each.stop());
