@@ -83,23 +83,26 @@ export async function readSnapshot(
   const query = { labelSelector: `${LABELS.revision}=${revision},${LABELS.role}=${role}` };
   const apps = `apis/apps/v1/namespaces/${namespace}`;
   const core = `api/v1/namespaces/${namespace}`;
-  const [found, replicaSets, pods, warnings, kills, pulls] = await Promise.all([
+  const [found, replicaSets, pods] = await Promise.all([
     cluster.get(`${apps}/deployments/${deployment}`),
     cluster.list(`${apps}/replicasets`, query),
     cluster.list(`${core}/pods`, query),
-    cluster.list(`${core}/events`, { fieldSelector: 'type=Warning' }),
-    // Their messages name the probe that ended a container. They are no warnings.
-    cluster.list(`${core}/events`, { fieldSelector: 'reason=Killing' }),
-    cluster.list(`${core}/events`, { fieldSelector: 'reason=Pulling' }),
   ]);
   const own = new Set([found, ...replicaSets, ...pods].map((each) => each?.metadata.uid));
+  const isOwn = ({ involvedObject }: KubeEvent): boolean =>
+    isObject(involvedObject) && own.has(involvedObject.uid);
+  // A namespace can have thousands of events of other apps.
+  const eventsWith = (fieldSelector: string): Promise<KubeObject[]> =>
+    cluster.list(`${core}/events`, { fieldSelector }, isOwn);
+  // The messages of Killing name the probe that ended a container. They are no warnings.
+  const events = await Promise.all(
+    ['type=Warning', 'reason=Killing', 'reason=Pulling'].map(eventsWith),
+  );
   return {
     deployment: found as Workload | undefined,
     replicaSets: replicaSets as Workload[],
     pods: (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined),
-    events: ([...warnings, ...kills, ...pulls] as KubeEvent[])
-      .filter(({ involvedObject }) => isObject(involvedObject) && own.has(involvedObject.uid))
-      .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)),
+    events: (events.flat() as KubeEvent[]).sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)),
     now: cluster.now(),
   };
 }

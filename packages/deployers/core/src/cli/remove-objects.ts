@@ -33,13 +33,12 @@ export async function findOthers({
   cluster,
   target,
 }: Pick<Deployed, 'cluster' | 'target'>): Promise<string[]> {
-  const lists = await Promise.all(WORKLOADS.map((path) => cluster.list(path)));
   const isOwn = ({ metadata: { namespace, labels = {} } }: KubeObject): boolean =>
     namespace === target.namespace && labels[LABELS.partOf] === setId(target);
-  return lists
-    .flat()
-    .filter((each) => !isOwn(each) && !OF_CLUSTER.test(each.metadata.namespace ?? ''))
-    .map(({ metadata: { name, namespace } }) => `${namespace}/${name}`);
+  const isOther = (each: KubeObject): boolean =>
+    !isOwn(each) && !OF_CLUSTER.test(each.metadata.namespace ?? '');
+  const lists = await Promise.all(WORKLOADS.map((path) => cluster.list(path, {}, isOther)));
+  return lists.flat().map(({ metadata: { name, namespace } }) => `${namespace}/${name}`);
 }
 
 /** Removes objects of an app. */

@@ -56,10 +56,12 @@ export interface KubeResponse {
 
 const PAGE = 200;
 /**
- * Maximum number of listed objects. No app has that many, including the pods and events of its
- * namespace.
+ * Maximum number of objects that a list keeps. A longer list is an error: an incomplete one would
+ * look complete.
  */
 const LIST_LIMIT = 5000;
+/** Maximum number of pages. */
+const PAGE_LIMIT = 5000;
 /** Maximum number of times that a list begins again, since it changed too much during its pages. */
 const LIST_RESTARTS = 5;
 const TEXT_LIMIT = 65_536;
@@ -112,11 +114,20 @@ export class Cluster {
     throw kubeError(`Can't read ${path}`, status, value);
   }
 
-  /** Lists objects page by page. */
-  async list(path: string, query: Record<string, string> = {}): Promise<KubeObject[]> {
+  /**
+   * Lists objects page by page.
+   *
+   * @param keep chooses objects of a page, so that a long list needs little memory
+   * @throws {GatiError} GATI_DEPLOY_CLUSTER when more than 5000 objects are kept
+   */
+  async list(
+    path: string,
+    query: Record<string, string> = {},
+    keep: (object: KubeObject) => boolean = () => true,
+  ): Promise<KubeObject[]> {
     let items: KubeObject[] = [];
     let next: string | undefined;
-    for (let restarts = 0; ;) {
+    for (let restarts = 0, pages = 0; ; pages++) {
       const page = await this.request({
         method: 'GET',
         path,
@@ -132,9 +143,15 @@ export class Cluster {
         items?: KubeObject[];
         metadata?: { continue?: string };
       };
-      items.push(...found);
+      items.push(...found.filter(keep));
       next = metadata?.continue || undefined;
-      if (next === undefined || items.length >= LIST_LIMIT) return items;
+      if (items.length > LIST_LIMIT || (next !== undefined && pages >= PAGE_LIMIT))
+        throw new GatiError({
+          code: 'GATI_DEPLOY_CLUSTER',
+          message: `The list ${path} is too long: it has more than ${LIST_LIMIT} objects.`,
+          fix: 'Remove objects that nothing needs, or move the app to another namespace.',
+        });
+      if (next === undefined) return items;
     }
   }
 

@@ -9,13 +9,15 @@ let cluster: Cluster;
 let asked: (string | null)[] = [];
 /** Number of 410 responses to second pages. */
 let gone = 0;
+/** Number of objects of each page. */
+let size = 1;
 
 beforeAll(async () => {
   server = http.createServer((req, res) => {
     const next = new URL(req.url!, 'http://x').searchParams.get('continue');
     asked.push(next);
     const isGone = next !== null && gone-- > 0;
-    const items = [{ metadata: { name: next ?? 'first' } }];
+    const items = Array.from({ length: size }, () => ({ metadata: { name: next ?? 'first' } }));
     const page = { items, metadata: { continue: next === null ? 'second' : '' } };
     res.writeHead(isGone ? 410 : 200, { 'content-type': 'application/json' });
     res.end(JSON.stringify(isGone ? { kind: 'Status', code: 410, message: 'expired' } : page));
@@ -43,4 +45,16 @@ test('a list whose pages always expire ends with an error after 6 attempts', asy
   await expect(names()).rejects.toMatchObject({ message: expect.stringContaining('410') });
   expect(asked).toHaveLength(12);
   gone = 0;
+});
+
+test('a long list is complete or an error, and objects that are not kept do not count', async () => {
+  size = 3000;
+  const list = (keep?: (name: string) => boolean): Promise<unknown[]> =>
+    cluster.list('/api/v1/pods', {}, keep && (({ metadata }) => keep(metadata.name)));
+  await expect(list()).rejects.toMatchObject({
+    code: 'GATI_DEPLOY_CLUSTER',
+    message: expect.stringContaining('more than 5000 objects'),
+  });
+  expect(await list((name) => name === 'second')).toHaveLength(3000);
+  size = 1;
 });
