@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { redactUrls } from '@gati/contract/internal';
 import { activateRelease, openReleaseStore, putRelease } from '@gati/runtime-h3/releases';
-import type { Build } from '../build/read-build.ts';
+import { type Build, readBuild } from '../build/read-build.ts';
 import type { CloudName, Settings } from '../config/settings.ts';
 import type { Asset, CloudSession, Resource } from '../cloud/port.ts';
 import { Cluster } from '../kube/cluster.ts';
@@ -17,7 +17,7 @@ import {
 } from './cloud-step.ts';
 import { type Call, OK, PENDING } from './command.ts';
 import { edgeResources, edgeStep, isEdgeReady } from './edge-step.ts';
-import { buildStep, withTemporaryFolder } from './image-step.ts';
+import { buildFolder, buildStep, registryOptions, withTemporaryFolder } from './image-step.ts';
 import { readEnvironment } from './read-app.ts';
 import { rollOut } from './roll-out.ts';
 
@@ -27,8 +27,8 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
   const found = readEnvironment(call, words[0]);
   const settings: Settings = { ...found.settings, provider };
   return await withTemporaryFolder(async (folder) => {
-    const built = await buildStep(call, settings, folder);
-    const { name, release } = built.build.manifest;
+    // The name of the app is known before its image is built.
+    const { name, release } = readBuild(buildFolder(call)).manifest;
     const plain = toTarget(name, found.environment, settings);
     const open = await reporter.step(
       provider,
@@ -37,6 +37,7 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
         `account ${identity.account}, ${identity.region}, ${identity.user}`,
     );
     const { session } = open;
+    const built = await buildStep(call, settings, folder, session);
     const isDry = options['dry-run'] === true;
     const resources = session
       .resources({ createCluster: options['create-cluster'] === true })
@@ -52,12 +53,12 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
     const target = await toCloudTarget(plain, session);
     const destination = { cluster: new Cluster(await session.cluster()), target };
     const edge = edgeResources(session, destination);
-    const { repository, credentials } = await session.registry();
+    const own = await session.registry();
     const code = await rollOut(call, {
       destination,
       built,
-      settings: { ...target.settings, image: { ...settings.image, repository } },
-      registry: { credentials: async () => credentials },
+      settings: { ...target.settings, image: { ...settings.image, repository: own.repository } },
+      registry: registryOptions(own),
       async prepare() {
         await storeStep(call, settings, built.build);
         // Pages of the new release request them as soon as it is live.

@@ -7,10 +7,11 @@ import { type Build, readBuild } from '../build/read-build.ts';
 import type { Settings } from '../config/settings.ts';
 import { type Base, readBase } from '../image/base.ts';
 import { buildImage, type Image } from '../image/build-image.ts';
-import { compressBase, type FindLayer } from '../image/compress-base.ts';
+import { compressBase } from '../image/compress-base.ts';
 import { chooseCompression } from '../image/compression.ts';
 import { createProvenance } from '../image/provenance.ts';
-import { findPublished } from '../image/published-base.ts';
+import { findPublished, type Repository } from '../image/published-base.ts';
+import type { CloudSession } from '../cloud/port.ts';
 import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
 import { packContract } from '../objects/contract-map.ts';
@@ -43,11 +44,16 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
   }
 }
 
-/** Builds the image and reports it as a step. */
+/**
+ * Builds the image and reports it as a step.
+ *
+ * @param session of a cloud, whose repository has layers that earlier deploys compressed
+ */
 export async function buildStep(
   { root, reporter, options }: Call,
   settings: Settings,
   folder: string,
+  session?: Pick<CloudSession, 'registry'>,
 ): Promise<BuiltImage> {
   const { base: name = IMAGE.base, platforms, compression: wanted } = settings.image ?? {};
   const compression = chooseCompression(wanted);
@@ -61,7 +67,11 @@ export async function buildStep(
       });
       const compressed =
         compression === 'zstd'
-          ? await compressBase(base, cacheFolder(folder), publishedIn(settings))
+          ? await compressBase(
+              base,
+              cacheFolder(folder),
+              findPublished(() => openRepository(settings, session)),
+            )
           : base;
       const image = await buildImage(build, compressed, folder, compression);
       return { build, base: compressed, image };
@@ -88,12 +98,22 @@ function cacheFolder(temporary: string): string {
   }
 }
 
-function publishedIn(settings: Settings): FindLayer {
-  const name = settings.image?.repository;
-  if (name === undefined) return async () => undefined;
+/** Opens the repository of the cloud with its credentials, else that of the settings. */
+export async function openRepository(
+  settings: Settings,
+  session: Pick<CloudSession, 'registry'> | undefined,
+): Promise<Repository | undefined> {
+  const own = await session?.registry();
+  const name = own?.repository ?? settings.image?.repository;
+  if (name === undefined) return undefined;
   const { host, repository } = parseReference(name);
-  return findPublished(new Registry(host), repository);
+  return { registry: new Registry(host, registryOptions(own)), repository };
 }
+
+/** Returns the options for a registry whose credentials a cloud gave. */
+export const registryOptions = (
+  own: Awaited<ReturnType<CloudSession['registry']>> | undefined,
+): RegistryOptions => (own ? { credentials: async () => own.credentials } : {});
 
 /** Returns the reference that the image will have once it is pushed. */
 export function referenceOf(settings: Settings, { build, image }: BuiltImage): string {

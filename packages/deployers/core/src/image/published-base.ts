@@ -16,13 +16,25 @@ function tagOf(sources: string[]): string {
   return `base-${hash.slice(0, 16)}`;
 }
 
+/** The repository of the image. */
+export interface Repository {
+  registry: Registry;
+  repository: string;
+}
+
 /**
  * Looks for layers that an earlier deploy compressed and pushed, so that a machine without them
  * does not compress again. If the registry can't be read, there are none.
+ *
+ * @param open returns the repository; `undefined` if it does not exist yet
  */
-export function findPublished(registry: Registry, repository: string): FindLayer {
+export function findPublished(open: () => Promise<Repository | undefined>): FindLayer {
   const known = new Map<BaseImage, Promise<Map<string, Descriptor>>>();
-  const read = async (image: BaseImage): Promise<Map<string, Descriptor>> => {
+  let opened: Promise<Repository | undefined> | undefined;
+  const read = async (
+    { registry, repository }: Repository,
+    image: BaseImage,
+  ): Promise<Map<string, Descriptor>> => {
     const tag = tagOf(image.layers.map(({ descriptor }) => descriptor.digest));
     const found = await registry.readManifest(repository, tag).catch(() => undefined);
     const layers: unknown[] = Array.isArray(found?.value['layers']) ? found.value['layers'] : [];
@@ -34,9 +46,12 @@ export function findPublished(registry: Registry, repository: string): FindLayer
     );
   };
   return async (image, from) => {
-    if (!known.has(image)) known.set(image, read(image));
+    opened ??= open().catch(() => undefined);
+    const place = await opened;
+    if (!place) return undefined;
+    if (!known.has(image)) known.set(image, read(place, image));
     const descriptor = (await known.get(image)!).get(from);
-    return descriptor && blobOf(registry, repository, descriptor);
+    return descriptor && blobOf(place.registry, place.repository, descriptor);
   };
 }
 

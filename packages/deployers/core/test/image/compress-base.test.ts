@@ -103,17 +103,19 @@ describe.skipIf(!zstdDecompressSync)('the compression of a base with Zstandard',
     const client = new Registry(host);
     const compressed = await compressBase(base, cacheIn('first'), NONE);
     const image = await buildImage(build, compressed, folder, 'zstd');
+    const published = (repository: string): FindLayer =>
+      findPublished(async () => ({ registry: client, repository }));
     const push = { version: '1.2.0', attachments: [], base: compressed };
     const pushed = await pushImage(image, client, 'shop', push);
     expect(pushed.warning).toBeUndefined();
     const other = cacheIn('other');
-    const found = await compressBase(base, other, findPublished(client, 'shop'));
+    const found = await compressBase(base, other, published('shop'));
     expect(layerOf(found).descriptor).toEqual(layerOf(compressed).descriptor);
     expect(fs.readdirSync(other)).toEqual([]);
     const again = await buildImage(build, found, folder, 'zstd');
     expect(again.top.descriptor).toEqual(image.top.descriptor);
     expect((await pushImage(again, client, 'shop', { ...push, base: found })).sent).toBe(0);
     // A repository without the layers has no record of them.
-    expect(await findPublished(client, 'empty')(base.images[0]!, gzipped())).toBeUndefined();
+    expect(await published('empty')(base.images[0]!, gzipped())).toBeUndefined();
   });
 });

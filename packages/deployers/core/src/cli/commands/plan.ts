@@ -1,13 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readBuild } from '../../build/read-build.ts';
 import { isCloud } from '../../cloud/load-cloud.ts';
+import type { CloudSession } from '../../cloud/port.ts';
 import type { Settings } from '../../config/settings.ts';
 import { type Target, toTarget } from '../../objects/target.ts';
 import { FOUNDATION, isComplete, openCloud, type Preview, previewStep } from '../cloud-step.ts';
 import { type Call, OK } from '../command.ts';
 import { checkStep } from '../contract-step.ts';
 import { openDestination, planRelease, printPlan } from '../deploy-step.ts';
-import { buildStep, referenceOf, releaseFacts, withTemporaryFolder } from '../image-step.ts';
+import {
+  buildFolder,
+  buildStep,
+  referenceOf,
+  releaseFacts,
+  withTemporaryFolder,
+} from '../image-step.ts';
 import { readEnvironment } from '../read-app.ts';
 
 /** `gati-deploy plan [ENV]`: builds the image to know its digest, and pushes nothing. */
@@ -15,14 +23,14 @@ export async function run(call: Call): Promise<number> {
   const { options, words, reporter, root } = call;
   const { environment, settings: given } = readEnvironment(call, words[0]);
   return await withTemporaryFolder(async (folder) => {
-    const built = await buildStep(call, given, folder);
-    const { manifest } = built.build;
+    const { manifest } = readBuild(buildFolder(call));
     const found = await inCloud(call, toTarget(manifest.name, environment, given));
     if (found.missing) {
       reporter.document({ resources: found.missing });
       return OK;
     }
     const { settings } = found;
+    const built = await buildStep(call, settings, folder, found.session);
     const destination = await openDestination(settings, manifest.name, environment, root);
     await checkStep(call, destination, settings, built);
     const { plan } = await planRelease(
@@ -48,7 +56,7 @@ export async function run(call: Call): Promise<number> {
 async function inCloud(
   call: Call,
   target: Target,
-): Promise<{ settings: Settings; missing?: Preview[] }> {
+): Promise<{ settings: Settings; session?: CloudSession; missing?: Preview[] }> {
   const { settings } = target;
   const { provider = 'kubernetes' } = settings;
   if (!isCloud(provider)) return { settings };
@@ -58,6 +66,7 @@ async function inCloud(
     .filter(({ service }) => FOUNDATION.includes(service));
   const previews = await previewStep(call, open, resources);
   if (!isComplete(previews)) return { settings, missing: previews };
-  const { repository } = await open.session.registry();
-  return { settings: { ...settings, image: { ...settings.image, repository } } };
+  const { session } = open;
+  const { repository } = await session.registry();
+  return { settings: { ...settings, image: { ...settings.image, repository } }, session };
 }
