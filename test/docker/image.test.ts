@@ -163,7 +163,7 @@ describe.skipIf('reason' in engine)('the container image of a built app', () => 
       expect(deploy('--down')).toEqual({ result: 'stopped' });
       expect(deploy()).toMatchObject({ result: 'live' });
     } finally {
-      expect(deploy('--destroy')).toEqual({ result: 'destroyed' });
+      expect(deploy('--destroy', '--yes')).toEqual({ result: 'destroyed' });
     }
     expect(docker('volume', 'ls', '--quiet', '--filter', 'name=gati-')).toBe('');
   });

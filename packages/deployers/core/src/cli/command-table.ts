@@ -92,8 +92,13 @@ export const COMMANDS: Command[] = [
       },
       down: { type: 'boolean', description: 'Stop the containers, and keep their data' },
       destroy: { type: 'boolean', description: 'Stop the containers, and remove their data' },
+      yes: { type: 'boolean', description: 'Confirm --destroy' },
     },
-    examples: ['vite build && gati-deploy local', 'gati-deploy local --down'],
+    examples: [
+      'vite build && gati-deploy local',
+      'gati-deploy local --down',
+      'gati-deploy local --destroy --yes',
+    ],
     load: () => import('./commands/local.ts'),
   },
   {

@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { usageError } from '@gati/runtime-h3/command';
 import { type Build, readBuild } from '../../build/read-build.ts';
 import { CONFIG_FILE } from '../../config/read-config.ts';
 import type { Settings } from '../../config/settings.ts';
 import { findCompose, localError, runProgram } from '../../local/compose.ts';
 import { DEFAULT_PORT, printComposeFiles } from '../../local/compose-file.ts';
+import { projectName } from '../../local/project-name.ts';
 import { toTarget } from '../../objects/target.ts';
 import { hideSetup } from '../../rollout/read-logs.ts';
 import { verifyAddress } from '../../rollout/verify.ts';
@@ -36,7 +38,7 @@ export async function run(call: Call): Promise<number> {
     reporter.document({ result: 'planned', folder });
     return OK;
   }
-  const compose = [...findCompose(), '--project-name', projectOf(app), '--file', COMPOSE_FILE];
+  const compose = composeFor(app, root);
   const onLine = (line: string): void => {
     reporter.line(`      ${line}`);
     reporter.event('output', { line });
@@ -87,7 +89,14 @@ export async function run(call: Call): Promise<number> {
 }
 
 const COMPOSE_FILE = 'compose.yaml';
-const projectOf = (app: string): string => `gati-${app}`;
+
+const composeFor = (app: string, root: string): string[] => [
+  ...findCompose(),
+  '--project-name',
+  projectName(app, root),
+  '--file',
+  COMPOSE_FILE,
+];
 
 function writeFiles(
   folder: string,
@@ -119,9 +128,14 @@ async function stop({ root, options, reporter }: Call, folder: string): Promise<
     reporter.document({ result: 'stopped' });
     return OK;
   }
+  if (options['destroy'] === true && options['yes'] !== true)
+    throw usageError(
+      'this removes the containers and their data: jobs, telemetry, and the files in /data',
+      'Add `--yes` to do it. `--down` keeps the data.',
+    );
   const { app } = toTarget(readAppName(root), 'local', {});
   const volumes = options['destroy'] === true ? ['--volumes'] : [];
-  const compose = [...findCompose(), '--project-name', projectOf(app), '--file', COMPOSE_FILE];
+  const compose = composeFor(app, root);
   await reporter.step('containers', () =>
     runProgram([...compose, 'down', '--remove-orphans', ...volumes], folder, (line) =>
       reporter.line(`      ${line}`),
