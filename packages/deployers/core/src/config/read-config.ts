@@ -4,6 +4,7 @@ import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import { isMap, isPair, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { checkConfig, type ConfigFault } from './check.ts';
+import { checkOrder } from './check-order.ts';
 import { DEPLOY_SCHEMA } from './schema.ts';
 import type { Settings } from './settings.ts';
 
@@ -44,7 +45,10 @@ export function parseConfig(text: string, environment: string): Settings {
     throw configError(`it is not YAML: ${error.message}`, 'Correct the line.', line, col);
   }
   const value = expandAliases(document) ?? {};
-  const [fault] = checkConfig(value, DEPLOY_SCHEMA, DEPLOY_SCHEMA.$defs!);
+  const [fault] = [
+    ...checkConfig(value, DEPLOY_SCHEMA, DEPLOY_SCHEMA.$defs!),
+    ...checkOrder(value),
+  ];
   if (fault) {
     const { line, col } = lines.linePos(offsetOf(document.contents, fault));
     throw configError(fault.message, fault.fix, line, col);

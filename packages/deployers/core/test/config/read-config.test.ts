@@ -47,6 +47,16 @@ test.each([
     'image:\n  platforms:\n    - linux/amd64\n    - windows\n',
     { line: 4, column: 7 },
   ],
+  [
+    'a canary whose share does not ascend',
+    'rollout:\n  canary:\n    steps: [10, 10, 50]\n',
+    { line: 3, column: 17, message: expect.stringContaining('10 follows 10') },
+  ],
+  [
+    'a canary of an environment whose share falls',
+    'environments:\n  a:\n    rollout: { canary: { steps: [1, 50, 10] } }\n',
+    { line: 3, column: 41, message: expect.stringContaining('10 follows 50') },
+  ],
   ['a syntax error', 'image:\n  repository: [\n', { code: 'GATI_DEPLOY_CONFIG' }],
   ['another document', '- 1\n', { line: 1, column: 1 }],
 ])('%s is an error with its place', (_, text, expected) => {

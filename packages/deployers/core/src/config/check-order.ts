@@ -1,0 +1,32 @@
+import { isObject } from '@gati/contract/data';
+import type { ConfigFault } from './check.ts';
+
+const STEPS = ['rollout', 'canary', 'steps'];
+
+/**
+ * Returns the faults of lists whose order matters: a schema can't describe it. A canary whose share
+ * falls would send requests back to the old release in the middle of a rollout.
+ */
+export function checkOrder(value: unknown): ConfigFault[] {
+  if (!isObject(value)) return [];
+  const { environments } = value;
+  const places = [[], ...Object.keys(environments ?? {}).map((name) => ['environments', name])];
+  return places.flatMap((place) => checkSteps(value, [...place, ...STEPS]));
+}
+
+function checkSteps(root: Record<string, unknown>, path: string[]): ConfigFault[] {
+  const steps = path.reduce<unknown>(
+    (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    root,
+  );
+  if (!Array.isArray(steps)) return [];
+  const index = steps.findIndex((step, at) => at > 0 && !(step > steps[at - 1]));
+  if (index === -1) return [];
+  return [
+    {
+      path: [...path, index],
+      message: `\`${path.join('.')}\` must ascend, but ${steps[index]} follows ${steps[index - 1]}`,
+      fix: 'Order the percentages, each higher than the one before, such as [1, 10, 50].',
+    },
+  ];
+}
