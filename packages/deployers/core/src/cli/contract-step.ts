@@ -1,6 +1,8 @@
 import { count } from '@gati/contract/internal';
 import type { Settings } from '../config/settings.ts';
-import { checkContract, readLiveManifest } from '../plan/contract-gate.ts';
+import { packContract } from '../objects/contract-map.ts';
+import { checkContract, readLiveContract } from '../plan/contract-gate.ts';
+import { findKept } from '../plan/kept-release.ts';
 import { readLiveState } from '../plan/live-state.ts';
 import type { Call } from './command.ts';
 import type { Destination } from './deploy-step.ts';
@@ -16,18 +18,25 @@ export async function checkStep(
   await reporter.step(
     'contract',
     async () => {
-      const before = readLiveManifest(target, await readLiveState(cluster, target));
+      const live = readLiveContract(target, await readLiveState(cluster, target));
+      if (!live) return undefined;
+      const kept = await findKept(live, build, settings);
       const allowsMajor = options['allow-major'] === true;
-      return before && { before, ...checkContract(before, build, { settings, allowsMajor }) };
+      return { live, kept, ...checkContract(live, build, { kept, allowsMajor }) };
     },
     (found) => {
       if (!found) return 'nothing to compare with';
-      const { changes, before, staysLive } = found;
+      const { changes, live, kept } = found;
+      const { version, manifest } = live;
       const breaks = changes.filter(({ level }) => level === 'major').length;
-      const { version } = before.release;
+      const why = kept.staysLive ? 'which stays live beside it' : 'as --allow-major allows';
+      if (!manifest) return `not compared with ${version}, ${why}`;
       if (breaks === 0) return `keeps all promises of ${version}`;
-      const why = staysLive ? 'which stays live beside it' : 'as --allow-major allows';
       return `breaks ${count(breaks, 'promise')} of ${version}, ${why}`;
     },
   );
+  if (packContract(build.manifest) === undefined)
+    reporter.warn(
+      'the contract is too long for the cluster: the next deploy can compare nothing, and needs --allow-major',
+    );
 }

@@ -8,7 +8,6 @@ import {
 } from '@gati/contract';
 import { count } from '@gati/contract/internal';
 import type { Build } from '../build/read-build.ts';
-import type { Settings } from '../config/settings.ts';
 import { CONTRACT_KEY, contractName } from '../objects/contract-map.ts';
 import type { Target } from '../objects/target.ts';
 import { findLive, findObject, type LiveState } from './live-state.ts';
@@ -16,43 +15,73 @@ import { findLive, findObject, type LiveState } from './live-state.ts';
 const MANIFEST_LIMIT = 64 * 1_048_576;
 const SHOWN = 10;
 
-/** Returns the manifest of the live release; `undefined` if the cluster does not have it. */
-export function readLiveManifest(target: Target, state: LiveState): Manifest | undefined {
+/** The live release, and its contract if the cluster has it. */
+export interface LiveContract {
+  version: string;
+  id: string;
+  manifest?: Manifest;
+}
+
+/** Whether clients of the live release can still use it after the deploy. */
+export interface Kept {
+  staysLive: boolean;
+  /** Why a release store does not keep it, for people. */
+  why?: string;
+}
+
+/** Returns the contract of the live release; `undefined` if no release is live. */
+export function readLiveContract(target: Target, state: LiveState): LiveContract | undefined {
   const live = findLive(state);
   if (!live) return undefined;
   const metadata = { name: contractName(target, live.revision), namespace: target.namespace };
   const found = findObject(state, { kind: 'ConfigMap', metadata });
-  const data = (found?.['binaryData'] ?? {}) as Record<string, string>;
-  const text = data[CONTRACT_KEY];
-  if (text === undefined) return undefined;
-  const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MANIFEST_LIMIT });
-  return parseManifest(bytes.toString('utf8'));
+  const manifest = unpack(((found?.['binaryData'] ?? {}) as Record<string, string>)[CONTRACT_KEY]);
+  return { version: live.version, id: live.release, ...(manifest && { manifest }) };
 }
 
+/** Returns the contract of a ConfigMap; `undefined` if there is none, or it is damaged. */
+function unpack(text: string | undefined): Manifest | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const bytes = gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MANIFEST_LIMIT });
+    return parseManifest(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a build bundles the code of a release. */
+export const hasBundled = ({ files }: Pick<Build, 'files'>, version: string): boolean =>
+  files.some(({ path }) => path.startsWith(`server/releases/${version}/`));
+
 /**
- * Rejects a release that breaks promises of the live one, whose clients would then fail.
+ * Rejects a release that breaks promises of the live one, whose clients would then fail. Without
+ * the contract of the live release, nothing is known about its promises, so the new one is rejected
+ * too.
  *
- * @returns changes since the live release, and whether clients can still use that release
- * @throws {GatiError} GATI_DEPLOY_CONTRACT when the release breaks promises and does not serve the
- * live release too
+ * @returns changes since the live release
+ * @throws {GatiError} GATI_DEPLOY_CONTRACT when the release breaks promises, or may break them, and
+ * the live release does not stay live
  */
 export function checkContract(
-  before: Manifest,
-  { manifest, files }: Pick<Build, 'manifest' | 'files'>,
-  { settings, allowsMajor }: { settings: Settings; allowsMajor: boolean },
-): { changes: Change[]; staysLive: boolean } {
-  const { version } = before.release;
-  const staysLive =
-    Object.hasOwn(settings.env ?? {}, 'GATI_RELEASES') ||
-    files.some(({ path }) => path.startsWith(`server/releases/${version}/`));
-  const { changes } = diffManifests(before, manifest);
+  { version, manifest: before }: LiveContract,
+  { manifest }: Pick<Build, 'manifest'>,
+  { kept, allowsMajor }: { kept: Kept; allowsMajor: boolean },
+): { changes: Change[] } {
+  const { changes } = before ? diffManifests(before, manifest) : { changes: [] };
   const breaks = changes.filter(({ level }) => level === 'major');
-  if (breaks.length === 0 || staysLive || allowsMajor) return { changes, staysLive };
+  if ((before && breaks.length === 0) || kept.staysLive || allowsMajor) return { changes };
   const shown = breaks.slice(0, SHOWN).map(({ route, message }) => `${route}: ${message}`);
   const more = breaks.length - shown.length;
+  const keep = `Keep ${version} live beside it, with a release store or in the build`;
+  const note = kept.why === undefined ? '' : ` ${kept.why}`;
   throw new GatiError({
     code: 'GATI_DEPLOY_CONTRACT',
-    message: `${manifest.release.version} breaks ${count(breaks.length, 'promise')} of ${version}, which is live: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
-    fix: `Keep ${version} live beside it, with a release store or in the build, or deploy with \`--allow-major\`.`,
+    message: before
+      ? `${manifest.release.version} breaks ${count(breaks.length, 'promise')} of ${version}, which is live: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`
+      : `The cluster does not have the contract of ${version}, which is live, so ${manifest.release.version} can't be compared with it.`,
+    fix: before
+      ? `${keep}, or deploy with \`--allow-major\`.${note}`
+      : `Compare them with \`gati diff\`, then deploy with \`--allow-major\`. Or: ${keep[0]!.toLowerCase()}${keep.slice(1)}.${note}`,
   });
 }
