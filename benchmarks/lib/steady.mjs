@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { percentile, round } from './measure.mjs';
 
-/** Requests that wait for a free connection. More are not sent, and counted. */
+/** Maximum number of requests that wait for a free connection. Further ones are counted as unsent. */
 const MAX_WAITING = 5000;
 /** Milliseconds between two batches of requests. */
 const TICK = 2;

@@ -30,7 +30,7 @@ export interface Drift {
   since: string | null;
   /** The object as it was applied. */
   desired: KubeObject;
-  /** JSON pointer of a value that another tool added, which was never applied. */
+  /** JSON pointer of a value that another tool added, and that no deploy applied. */
   added?: string;
 }
 

@@ -55,7 +55,7 @@ export interface Search {
 export const searchEnd = (): number => performance.now() + LONGEST_SEARCH;
 
 /**
- * Visits the rows that match, newest first, in stretches of rows until the limit or the time is
+ * Visits the rows that match, newest first, in ranges of rows, until the limit or the time is
  * reached. Returns the id before which the search continues; `undefined` if it found all.
  */
 export function visitRows(

@@ -176,7 +176,7 @@ export class WorkerPool {
       if (find() === -1) return 'the worker has ended';
       const fresh = await this.#launch();
       const slot = find();
-      // It has crashed in the meantime, and its slot has another one.
+      // The old worker crashed in the meantime, and another one has its slot.
       if (slot === -1) fresh.drain(this.#options.drain);
       else {
         this.#slots[slot]?.drain(this.#options.drain);
