@@ -6,7 +6,8 @@ import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
 import { call, type ServerProcess, startBuiltServer } from '@gati/test-kit/servers';
 import { eventually } from '@gati/test-kit/wait';
-import { type Owner, setUpOwner } from './helpers/owner.ts';
+import type { ActionInfo } from '../../packages/devtools/src/api/access.ts';
+import { type Owner, type PanelResponse, type Person, setUpOwner } from './helpers/owner.ts';
 
 const ENV = {
   ...process.env,
@@ -183,6 +184,63 @@ test('a paused effect waits in all processes and through a restart, and then run
   await eventually(async () => expect((await jobs())['waiting']).toBeGreaterThan(waiting));
   expect((await owner.act('effects.resume', { effect: 'capturePayment' })).status).toBe(200);
   await eventually(async () => expect((await jobs())['waiting']).toBeLessThan(3));
+});
+
+describe('a person with the role operator', () => {
+  let operator: Person;
+  let actions: ActionInfo[];
+  beforeAll(async () => {
+    operator = await owner.invite('operator', 'Otto');
+    actions = (await operator.get('actions')).body.actions;
+  });
+  const codeOf = ({ status, body }: PanelResponse): string => `${status} ${body.code ?? ''}`.trim();
+
+  test('reads each page and the audit log, and the list of people not', async () => {
+    for (const page of ['overview', 'health', 'routes', 'releases', 'effects', 'config', 'scaling'])
+      expect(`${page} ${codeOf(await operator.get(page))}`).toBe(`${page} 200`);
+    expect((await operator.get('access/audit')).body.items.length).toBeGreaterThan(0);
+    expect(codeOf(await operator.get('access/people'))).toBe('403 role_required');
+  });
+
+  test('may run each action: none is rejected by its role', async () => {
+    expect(actions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['config.set', 'scaling.scale', 'effects.redrive', 'errors.mute']),
+    );
+    for (const { name, role } of actions) {
+      expect(role).toBe('operator');
+      // An action without this property checks it after the rights.
+      const { status, body } = await operator.act(name, { none: true }, 'a test');
+      expect(`${name} ${status} ${body.code}`).toBe(`${name} 400 invalid_input`);
+    }
+    const pause = { effect: 'capturePayment' };
+    expect(codeOf(await operator.act('effects.pause', pause, 'a test'))).toBe('200');
+    expect(codeOf(await operator.act('effects.resume', pause))).toBe('200');
+    const [last] = (await operator.get('access/audit?limit=1')).body.items;
+    expect(last).toMatchObject({ action: 'effects.resume', actor: { name: 'Otto' } });
+  });
+
+  test('changes neither people nor invitations, and makes no token with more rights', async () => {
+    for (const [subpath, body] of [
+      ['people/role', { id: 'x', role: 'owner' }],
+      ['people/remove', { id: 'x' }],
+      ['invites/create', { role: 'viewer' }],
+      ['invites/remove', { id: 'x' }],
+      ['tokens/create', { name: 'more', role: 'owner', days: 1 }],
+    ] as const)
+      expect(`${subpath} ${codeOf(await operator.post(`access/${subpath}`, body))}`).toBe(
+        `${subpath} 403 role_required`,
+      );
+    expect(await operator.createToken()).toMatch(/^\w+/);
+  });
+
+  test('can do what a viewer can not: each action rejects a viewer', async () => {
+    const viewer = await owner.invite('viewer', 'Vera');
+    for (const { name } of actions)
+      expect(`${name} ${codeOf(await viewer.act(name, { none: true }, 'a test'))}`).toBe(
+        `${name} 403 role_required`,
+      );
+    expect(codeOf(await viewer.get('access/audit'))).toBe('403 role_required');
+  });
 });
 
 test('no request failed during the changes', () => expect(traffic.failed).toBe(0));

@@ -9,8 +9,8 @@ export interface PanelResponse {
   body: any;
 }
 
-/** An owner of the panel of a built server, with a session. */
-export interface Owner {
+/** A person with a session in the panel of a built server. */
+export interface Person {
   /** Key of the authenticator app. */
   secret: string;
   cookie: string;
@@ -21,13 +21,29 @@ export interface Owner {
   createToken(): Promise<string>;
 }
 
+/** An owner, who invites others. */
+export interface Owner extends Person {
+  invite(role: 'viewer' | 'operator', name: string): Promise<Person>;
+}
+
 /** Sets up the panel of a server that has just started, with an authenticator app. */
 export async function setUpOwner(server: ServerProcess, name = 'Ada'): Promise<Owner> {
   const [line] = await server.waitForOutput(/^\{"level":"info","msg":"panel".*\}$/m);
   const { url, setup } = JSON.parse(line!) as { url: string; setup: string };
-  const { origin, port } = new URL(url);
-  const link = setup.split('#setup=')[1]!;
-  const owner: Owner = {
+  const { origin } = new URL(url);
+  const owner = await join(origin, setup.split('#setup=')[1]!, name);
+  return Object.assign(owner, {
+    async invite(role: 'viewer' | 'operator', invited: string) {
+      const { body } = await owner.post('access/invites/create', { role });
+      return join(origin, body.url.split('#invite=')[1], invited);
+    },
+  });
+}
+
+/** Makes an account by a link, with an authenticator app. */
+async function join(origin: string, link: string, name: string): Promise<Person> {
+  const { port } = new URL(origin);
+  const person: Person = {
     secret: '',
     cookie: '',
     get: (path) => send('GET', path),
@@ -35,7 +51,7 @@ export async function setUpOwner(server: ServerProcess, name = 'Ada'): Promise<O
     act: (action, input, reason) =>
       send('POST', `actions/${action}`, { input, ...(reason && { reason }) }),
     async createToken() {
-      const { body } = await owner.post('access/tokens/create', {
+      const { body } = await person.post('access/tokens/create', {
         name: 'test',
         role: 'operator',
         days: 1,
@@ -53,7 +69,7 @@ export async function setUpOwner(server: ServerProcess, name = 'Ada'): Promise<O
       origin,
       'content-type': 'application/json',
       'x-gati-panel': '1',
-      ...(owner.cookie !== '' && { cookie: owner.cookie }),
+      ...(person.cookie !== '' && { cookie: person.cookie }),
       ...more,
     };
     return new Promise((resolve, reject) => {
@@ -62,7 +78,7 @@ export async function setUpOwner(server: ServerProcess, name = 'Ada'): Promise<O
         { ...options, headers: { ...headers, host: `localhost:${port}` } },
         (res) => {
           for (const cookie of res.headers['set-cookie'] ?? [])
-            owner.cookie = cookie.split(';', 1)[0]!;
+            person.cookie = cookie.split(';', 1)[0]!;
           let text = '';
           res.setEncoding('utf8').on('data', (part: string) => (text += part));
           res.on('end', () =>
@@ -73,10 +89,10 @@ export async function setUpOwner(server: ServerProcess, name = 'Ada'): Promise<O
       request.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
-  const { body } = await owner.post('access/join/totp/options', { link, name });
-  owner.secret = body.secret;
-  const code = totpCode(owner.secret, Date.now());
-  const joined = await owner.post('access/join/totp', { link, name, code });
-  if (joined.status !== 200) throw new Error(`The set-up failed: ${JSON.stringify(joined)}`);
-  return owner;
+  const { body } = await person.post('access/join/totp/options', { link, name });
+  person.secret = body.secret;
+  const code = totpCode(person.secret, Date.now());
+  const joined = await person.post('access/join/totp', { link, name, code });
+  if (joined.status !== 200) throw new Error(`${name} can't join: ${JSON.stringify(joined)}`);
+  return person;
 }

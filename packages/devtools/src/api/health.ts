@@ -3,6 +3,8 @@
 export interface HealthReport {
   /** A part of the app that needs attention. */
   items: HealthItem[];
+  /** Diagnostics of the sources, in development. Absent in production. */
+  checks?: CheckReport;
   /** The current release of the store. Absent without one. */
   current?: {
     version: string;
@@ -16,4 +18,22 @@ export interface HealthItem {
   text: string;
   /** Path of the page that shows it. */
   page: string;
+}
+
+/** What `gati check` finds. */
+export interface CheckReport {
+  /** At most 20, errors first. */
+  items: CheckItem[];
+  /** Number of all diagnostics. */
+  count: number;
+}
+
+export interface CheckItem {
+  level: 'bad' | 'warn';
+  /** `GATI_SCAN_NAME` */
+  code: string;
+  message: string;
+  fix: string;
+  /** `src/handlers/orders/get.ts:7` */
+  place?: string;
 }

@@ -92,6 +92,11 @@ export interface PlaygroundWorkspace {
   canSend: boolean;
   /** Versions that a request may name, the highest first. */
   versions: string[];
+  /**
+   * Version for new requests, while several releases are live and a request without a version gets
+   * 300. Absent: requests need none.
+   */
+  defaultVersion?: string;
   routes: PlaygroundRouteItem[];
   effects: { name: string; payload?: Shape }[];
   /** Development only: requests and environments as files of the project. */

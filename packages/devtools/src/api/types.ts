@@ -67,8 +67,10 @@ export interface Overview {
   busiest: RouteRed[];
   /** At most 8, most failures first. */
   failing: RouteRed[];
-  /** At most 5, newest first. */
+  /** At most 5, newest first, without those that were muted or resolved. */
   errors: ErrorGroup[];
+  /** Number of the muted and resolved ones among the latest 100. */
+  decided: number;
 }
 
 export interface AppSummary {

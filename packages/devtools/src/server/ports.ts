@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Diagnostic } from '@gati/contract';
 import type {
   Environments,
   PlaygroundFileList,
@@ -89,4 +90,6 @@ export interface PanelPorts {
   state?: PanelState;
   /** Absent if nothing is recorded. */
   errors?: ErrorsPort;
+  /** Returns what the build would report about the sources. Absent in production. */
+  diagnostics?: () => readonly Diagnostic[];
 }

@@ -67,6 +67,14 @@ test('the overview has the app, its traffic, its busiest routes and its errors',
   );
 });
 
+test('the overview counts errors that people decided about, and does not list them', async () => {
+  const [{ id }] = (await read('overview')).errors;
+  await store.decide({ id, state: 'muted', by: 'Ada' });
+  expect(await read('overview')).toMatchObject({ errors: [], decided: 1 });
+  await store.decide({ id, state: 'open', by: 'Ada' });
+  expect(await read('overview')).toMatchObject({ errors: [{ id }], decided: 0 });
+});
+
 test('the routes have their traffic, and a reference with types and examples', async () => {
   const { routes } = await read('routes');
   expect(routes).toEqual([

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@gati/contract';
 import type { Setting, SpanRecord } from '@gati/runtime-h3/telemetry';
 import { describeSettings } from '@gati/runtime-h3/internal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -225,6 +226,36 @@ test('the health names the modules that can not serve, and no healthy ones', asy
       { level: 'warn', text: 'Processes were replaced: blocked (1)', page: 'scaling' },
     ],
   });
+});
+
+test('the health lists the errors of the sources before their warnings, and not all of many', async () => {
+  const found = (level: 'error' | 'warning', at: number): Diagnostic => ({
+    code: 'GATI_ROUTE_INVALID',
+    level,
+    message: `The name ${at} is wrong.`,
+    fix: 'Change it.',
+    file: 'src/handlers/get.ts',
+    line: at,
+    frame: 'the source',
+  });
+  const warnings = Array.from({ length: 30 }, (_, at) => found('warning', at));
+  const other = await startPanel(undefined, {
+    ports: { diagnostics: () => [...warnings, found('error', 30)] },
+  });
+  const { checks } = JSON.parse((await other.get('/_control/api/health')).text);
+  await other.close();
+  expect(checks.count).toBe(31);
+  expect(checks.items).toHaveLength(20);
+  expect(checks.items.slice(0, 2)).toEqual([
+    {
+      level: 'bad',
+      code: 'GATI_ROUTE_INVALID',
+      message: 'The name 30 is wrong.',
+      fix: 'Change it.',
+      place: 'src/handlers/get.ts:30',
+    },
+    expect.objectContaining({ level: 'warn', place: 'src/handlers/get.ts:0' }),
+  ]);
 });
 
 test('settings have their source, and no secret', async () => {

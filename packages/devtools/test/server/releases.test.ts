@@ -100,6 +100,25 @@ test('the releases have their status and the requests that each served', async (
   expect(diff.changes.map((change: { rule: string }) => change.rule)).toContain('route-removed');
 });
 
+test.each([
+  ['production', undefined, '2.0.0'],
+  ['production', 'latest', undefined],
+  ['development', undefined, undefined],
+] as const)(
+  'in %s, with missingVersion %s, the playground names the version %s in a new request',
+  async (mode, missingVersion, expected) => {
+    const other = await startPanel(undefined, {
+      now: Date.now,
+      app: () => ({ ...FACTS, mode, ...(missingVersion && { missingVersion }) }),
+      ports: { releases: { open: async () => store } },
+    });
+    const { text } = await other.get('/_control/api/playground/workspace');
+    await other.close();
+    expect(JSON.parse(text)).toMatchObject({ versions: ['2.0.0', '1.0.0'] });
+    expect(JSON.parse(text).defaultVersion).toBe(expected);
+  },
+);
+
 test('a rollback gives each client what its reach predicted', async () => {
   const reach = await read('releases/reach?change=rollback');
   expect(reach).toMatchObject({ before: '2.0.0', after: '1.0.0', traffic: [{ count: 3 }] });

@@ -166,6 +166,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
           devApp,
           queue,
           declared: () => project.foreign.declared,
+          diagnostics: reporter.current,
         }),
       })
     : undefined;

@@ -25,6 +25,8 @@ export interface DiagnosticReporter {
   set(source: string, diagnostics: Diagnostic[]): void;
   /** Removes the diagnostics of a source. */
   delete(source: string): void;
+  /** Returns the reported diagnostics, in the order in which they were found. */
+  current(): Diagnostic[];
   close(): void;
 }
 
@@ -122,6 +124,7 @@ export function createDiagnosticReporter(server: ViteDevServer): DiagnosticRepor
     delete(source) {
       if (bySource.delete(source)) schedule();
     },
+    current: () => [...reported.values()],
     close() {
       clearTimeout(timer);
       clearTimeout(repairTimer);

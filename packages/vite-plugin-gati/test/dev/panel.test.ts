@@ -54,6 +54,24 @@ test('the panel has the requests, log lines and errors of the app in development
   expect((await read('overview')).app).toMatchObject({ name: 'shop', version: '1.2.0', routes: 1 });
 });
 
+test('the health has what the check finds in the sources, until it is mended', async () => {
+  await start();
+  const checks = async (): Promise<any> => (await read('health')).checks; // oxlint-disable-line typescript/no-explicit-any -- tests look into what came
+  await eventually(async () => expect(await checks()).toEqual({ items: [], count: 0 }));
+  await app.write(
+    'src/handlers/orders/get.ts',
+    HANDLER.replace("'GET /orders/:id'", "'FETCH /orders'"),
+  );
+  await eventually(async () =>
+    expect(await checks()).toMatchObject({
+      items: [{ level: 'bad', place: expect.stringContaining('src/handlers/orders/get.ts') }],
+      count: 1,
+    }),
+  );
+  await app.write('src/handlers/orders/get.ts', HANDLER);
+  await eventually(async () => expect(await checks()).toMatchObject({ count: 0 }));
+});
+
 test('requests have spans, and runs are linked to the request that enqueued them', async () => {
   app = await createTestApp({
     'package.json': '{"name":"shop","version":"1.2.0"}',

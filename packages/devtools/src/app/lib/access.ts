@@ -13,6 +13,12 @@ export const mayAct = computed(
   () => access.value?.canAct === true || access.value?.mode === 'development',
 );
 
+/** Whether the audit log is shown, which needs the role operator in production. */
+export const seesAudit = computed(() => {
+  const { mode, actor } = access.value ?? {};
+  return mode === 'development' || (actor?.kind === 'person' && actor.role !== 'viewer');
+});
+
 /** A link that creates an account, from the fragment of the address. */
 export interface JoinLink {
   kind: 'setup' | 'invite';

@@ -40,8 +40,12 @@ export interface Draft {
   message: string;
 }
 
-/** Creates a draft with examples, made from the schemas of a route. */
-export function createDraft({ id, contract, $defs }: PlaygroundRoute): Draft {
+/**
+ * Creates a draft with examples, made from the schemas of a route.
+ *
+ * @param version value of `X-API-Version`; empty for none
+ */
+export function createDraft({ id, contract, $defs }: PlaygroundRoute, version = ''): Draft {
   const example = (schema: Schema | undefined): JsonValue | undefined =>
     schema && exampleOf(schema, $defs);
   const { params, query, headers, body, receive, security } = contract ?? {};
@@ -49,7 +53,7 @@ export function createDraft({ id, contract, $defs }: PlaygroundRoute): Draft {
     value === undefined ? '' : printJson(value);
   return {
     route: id,
-    version: '',
+    version,
     params: fields(example(params)),
     query: required(fields(example(query)), query),
     headers: required(fields(example(headers)), headers),

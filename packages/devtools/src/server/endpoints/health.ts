@@ -1,7 +1,11 @@
 import { listReleases } from '@gati/runtime-h3/releases';
-import type { HealthItem, HealthReport } from '../../api/health.ts';
+import type { Diagnostic } from '@gati/contract';
+import type { CheckItem, CheckReport, HealthItem, HealthReport } from '../../api/health.ts';
 import { countJobs } from '../effects/count-jobs.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
+
+/** Maximum number of listed diagnostics. */
+const MAX_CHECKS = 20;
 
 /** Lists problems of the parts that the panel reaches. Leaves out a part that can't be read. */
 export const health: Endpoint = defineEndpoint(
@@ -17,9 +21,28 @@ export const health: Endpoint = defineEndpoint(
       ]),
       quietly(currentRelease(context)),
     ]);
-    return { items: parts.flatMap((items) => items ?? []), ...(current && { current }) };
+    const { diagnostics } = context.ports;
+    return {
+      items: parts.flatMap((items) => items ?? []),
+      ...(diagnostics && { checks: toChecks(diagnostics()) }),
+      ...(current && { current }),
+    };
   },
 );
+
+function toChecks(all: readonly Diagnostic[]): CheckReport {
+  const isError = ({ level }: Diagnostic): boolean => level === 'error';
+  const sorted = [...all.filter(isError), ...all.filter((each) => !isError(each))];
+  return { items: sorted.slice(0, MAX_CHECKS).map(toCheck), count: all.length };
+}
+
+const toCheck = ({ code, level, message, fix, file, line }: Diagnostic): CheckItem => ({
+  level: level === 'error' ? 'bad' : 'warn',
+  code,
+  message,
+  fix,
+  ...(file !== undefined && { place: line === undefined ? file : `${file}:${line}` }),
+});
 
 const quietly = <Value>(work: Promise<Value>): Promise<Value | undefined> =>
   work.catch(() => undefined);

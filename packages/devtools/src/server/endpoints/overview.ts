@@ -6,6 +6,8 @@ import { groupRed, redSeries, routeKey, totalRed } from '../red.ts';
 
 const MAX_ROUTES = 8;
 const MAX_ERRORS = 5;
+/** Number of errors that are searched for those without a decision. */
+const MAX_SEARCHED = 100;
 
 export const overview: Endpoint = defineEndpoint(
   'overview',
@@ -15,11 +17,12 @@ export const overview: Endpoint = defineEndpoint(
     const step = toStep(range);
     const [points, errors] = await Promise.all([
       source.metrics({ ...range, step }),
-      source.errors({ ...range, limit: MAX_ERRORS }),
+      source.errors({ ...range, limit: MAX_SEARCHED }),
     ]);
     const routes = groupRed(points, routeKey).map(
       ({ first: { method, route }, red }): RouteRed => ({ method, route, ...red }),
     );
+    const open = errors.items.filter(({ decision }) => !decision);
     return {
       app: summarize(app),
       step,
@@ -30,7 +33,8 @@ export const overview: Endpoint = defineEndpoint(
         .filter(({ failed }) => failed > 0)
         .sort((a, b) => b.failed - a.failed)
         .slice(0, MAX_ROUTES),
-      errors: errors.items,
+      errors: open.slice(0, MAX_ERRORS),
+      decided: errors.items.length - open.length,
     };
   },
 );

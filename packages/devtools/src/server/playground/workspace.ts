@@ -5,6 +5,10 @@ import type { Shape } from '../../api/types.ts';
 import type { PlaygroundWorkspace } from '../../api/playground.ts';
 import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts';
 import { openReleases } from '../releases/open-releases.ts';
+import { resolveAsk } from '../releases/reach.ts';
+
+/** Status of a request without a version that could go to several releases. */
+const MULTIPLE_CHOICES = 300;
 
 /** The app, its versions, and the requests that are stored beside it. */
 export const playgroundWorkspace: Endpoint = defineEndpoint(
@@ -17,7 +21,7 @@ export const playgroundWorkspace: Endpoint = defineEndpoint(
       app: app.name,
       mode: app.mode,
       canSend: ports.app !== undefined,
-      versions: await listVersions(context),
+      ...(await describeVersions(context)),
       routes: app.routes.map(({ id, method, path, domain, contract }) => ({
         id,
         method,
@@ -43,11 +47,24 @@ function toShape(schema: Schema, $defs: Defs): Shape {
 }
 
 /** A store that can't be opened has a page of its own that says so. */
-async function listVersions(context: ReadContext): Promise<string[]> {
-  if (!context.ports.releases) return [];
-  const versions = await openReleases(context)
-    .then((store) => listReleases(store, () => {}))
-    .then((list) => list.map(({ version }) => version))
-    .catch((): string[] => []);
-  return versions.sort((a, b) => compareSemver(parseSemver(b)!, parseSemver(a)!));
+async function describeVersions(
+  context: ReadContext,
+): Promise<Pick<PlaygroundWorkspace, 'versions' | 'defaultVersion'>> {
+  const { app, now } = context;
+  if (!context.ports.releases) return { versions: [] };
+  const read = async (): Promise<Pick<PlaygroundWorkspace, 'versions' | 'defaultVersion'>> => {
+    const store = await openReleases(context);
+    const [{ head }, releases] = await Promise.all([store.head(), listReleases(store, () => {})]);
+    const versions = releases.map(({ version }) => version);
+    const missing = app.missingVersion ?? 'choose';
+    // A development server has one release: the sources.
+    const needsVersion =
+      app.mode === 'production' &&
+      resolveAsk('', head, { releases, missing, now }).status === MULTIPLE_CHOICES;
+    return {
+      versions: versions.sort((a, b) => compareSemver(parseSemver(b)!, parseSemver(a)!)),
+      ...(needsVersion && head.current !== undefined && { defaultVersion: head.current }),
+    };
+  };
+  return read().catch(() => ({ versions: [] }));
 }

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@gati/contract';
 import { openReleaseStore, type ReleaseStore } from '@gati/runtime-h3/releases';
 import { createModulesPort } from '@gati/runtime-h3/modules/host';
 import type { PanelPorts } from '@gati/devtools/server';
@@ -14,6 +15,7 @@ export function createPanelPorts({
   devApp,
   queue,
   declared,
+  diagnostics,
 }: {
   root: string;
   env: Record<string, string | undefined>;
@@ -21,6 +23,8 @@ export function createPanelPorts({
   queue: DevQueue;
   /** The modules outside of the app's process that are declared now. */
   declared(): readonly DeclaredModule[];
+  /** The current diagnostics of the sources. */
+  diagnostics(): readonly Diagnostic[];
 }): PanelPorts {
   let store: Promise<ReleaseStore> | undefined;
   return {
@@ -37,6 +41,7 @@ export function createPanelPorts({
         isSecure: 'encrypted' in socket,
       }),
     },
+    diagnostics,
     operator: createDevOperator(devApp, { root, env }),
     modules: createModulesPort(root, declared),
     releases: {
