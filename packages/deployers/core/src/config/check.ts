@@ -59,11 +59,21 @@ export function checkConfig(
 
 function checkObject(
   value: Record<string, unknown>,
-  { properties = {}, additionalProperties = true, required = [] }: ConfigSchema,
+  schema: ConfigSchema,
   defs: Record<string, ConfigSchema>,
   path: ConfigFault['path'],
 ): ConfigFault[] {
+  const { properties = {}, additionalProperties = true, required = [], propertyNames } = schema;
   const faults = Object.entries(value).flatMap(([key, each]): ConfigFault[] => {
+    if (propertyNames && !new RegExp(propertyNames.pattern, 'u').test(key))
+      return [
+        {
+          path: [...path, key],
+          isKey: true,
+          message: `\`${nameOf(path)}\` can't have the name ${show(key)}`,
+          fix: schema.description ?? 'Correct the name.',
+        },
+      ];
     const inner =
       (Object.hasOwn(properties, key) ? properties[key] : undefined) ?? additionalProperties;
     if (typeof inner === 'object') return checkConfig(each, inner, defs, [...path, key]);

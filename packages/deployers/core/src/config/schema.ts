@@ -6,6 +6,7 @@ export interface ConfigSchema {
   type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   properties?: Record<string, ConfigSchema>;
   additionalProperties?: boolean | ConfigSchema;
+  propertyNames?: { pattern: string };
   required?: string[];
   items?: ConfigSchema;
   enum?: string[];
@@ -90,8 +91,12 @@ const cloud: ConfigSchema = {
   },
 };
 
-const NAME = '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$';
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+/** A name of an object: a subdomain of DNS. */
+const objectName = (description: string): ConfigSchema => ({
+  ...text(description, `^${LABEL}(\\.${LABEL})*$`),
+  maxLength: 253,
+});
 const QUANTITY = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$';
 
 const count = (description: string, minimum: number, maximum: number): ConfigSchema => ({
@@ -124,8 +129,11 @@ const kubernetes: ConfigSchema = {
   additionalProperties: false,
   properties: {
     context: text('Context of the kubeconfig; the current one by default.'),
-    namespace: text('Namespace; APP-ENVIRONMENT by default, created if it is missing.', NAME),
-    pullSecret: text('Secret of the namespace with which nodes pull the image.', NAME),
+    namespace: text(
+      'Namespace; APP-ENVIRONMENT by default, created if it is missing.',
+      `^${LABEL}$`,
+    ),
+    pullSecret: objectName('Secret of the namespace with which nodes pull the image.'),
     service: {
       description: 'Type of the Service. ClusterIP, the default, is for the cluster itself.',
       enum: ['ClusterIP', 'NodePort', 'LoadBalancer'],
@@ -134,7 +142,7 @@ const kubernetes: ConfigSchema = {
       'Gateway that gets an HTTPRoute of the app: NAME, or NAMESPACE/NAME.',
       `^(${LABEL}/)?${LABEL}$`,
     ),
-    ingress: text('Class of an Ingress of the app, for clusters without the Gateway API.', NAME),
+    ingress: objectName('Class of an Ingress of the app, for clusters without the Gateway API.'),
   },
 };
 
@@ -185,8 +193,9 @@ const domains: ConfigSchema = {
 };
 
 const env: ConfigSchema = {
-  description: 'Environment variables of the server.',
+  description: 'Environment variables of the server. Names have letters, digits, `_`, `-` and `.`.',
   type: 'object',
+  propertyNames: { pattern: '^[A-Za-z_.-][\\w.-]{0,252}$' },
   additionalProperties: {
     description: 'A value, or { secret: NAME, key: KEY } of a Secret in the namespace.',
     anyOf: [
@@ -198,8 +207,8 @@ const env: ConfigSchema = {
         additionalProperties: false,
         required: ['secret', 'key'],
         properties: {
-          secret: text('Name of the Secret.', NAME),
-          key: text('Key in the Secret.', '^[\\w.-]{1,253}$'),
+          secret: objectName('Name of the Secret.'),
+          key: text('Key in the Secret.', '^([\\w-]|\\.[\\w-])[\\w.-]{0,251}$'),
         },
       },
     ],

@@ -34,14 +34,16 @@ export function createMigrateSpec(
     terminationGracePeriodSeconds: number;
   };
   const [container] = containers;
-  const {
-    lifecycle: __,
-    startupProbe: ___,
-    readinessProbe: ____,
-    livenessProbe: _____,
-    ports: ______,
-    ...app
-  } = container!;
+  const { lifecycle: __, startupProbe: ___, readinessProbe, livenessProbe, ...app } = container!;
+  // Some clusters reject containers without probes. These begin when the time is up.
+  const late = (probe: unknown): object => ({
+    ...(probe as object),
+    initialDelaySeconds: deadline,
+  });
+  const probes = {
+    readinessProbe: late(readinessProbe),
+    livenessProbe: late(livenessProbe),
+  };
   return {
     backoffLimit: 0,
     activeDeadlineSeconds: deadline,
@@ -51,7 +53,7 @@ export function createMigrateSpec(
       spec: {
         ...rest,
         restartPolicy: 'Never',
-        containers: [{ ...app, args: ['server/index.mjs', 'migrate'] }],
+        containers: [{ ...app, ...probes, args: ['server/index.mjs', 'migrate'] }],
       },
     },
   };

@@ -257,7 +257,9 @@ function createService(
   revision: string,
   { annotations, isShared, isNext }: ServiceOptions,
 ): KubeObject {
-  const { [LABELS.revision]: own, ...all } = revisionSelector(target, role.name, revision);
+  const { [LABELS.revision]: own, ...common } = revisionSelector(target, role.name, revision);
+  // AKS Automatic rejects two Services with equal selectors. All pods have this label.
+  const all = { ...common, ...(isNext && { 'app.kubernetes.io/managed-by': MANAGER }) };
   const isMain = role.name === CORE && !isNext;
   const balancer = isMain ? target.settings.kubernetes?.balancer : undefined;
   return withIdentity(target, {

@@ -59,6 +59,9 @@ test.each([
   ],
   ['a syntax error', 'image:\n  repository: [\n', { code: 'GATI_DEPLOY_CONFIG' }],
   ['another document', '- 1\n', { line: 1, column: 1 }],
+  ['a variable without a valid name', 'env:\n  A=B: 1\n', { line: 2, column: 3 }],
+  ['a key that no Secret can have', 'env:\n  A: { secret: s, key: ..a }\n', { line: 2 }],
+  ['a namespace with a dot', 'kubernetes:\n  namespace: a.b\n', { line: 2, column: 14 }],
 ])('%s is an error with its place', (_, text, expected) => {
   expect(diagnose(text)).toMatchObject({
     code: 'GATI_DEPLOY_CONFIG',
