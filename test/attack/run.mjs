@@ -47,7 +47,7 @@ if (!values.built) {
   await ensureInstalled();
   await buildPackages();
 }
-await step('build the attacked app', buildApp);
+await step('build the attacked app', () => buildApp('attack'));
 const figures = [];
 for (const row of all.filter(({ name }) => names.includes(name)))
   figures.push(...(await step(`${row.name}: ${row.about}`, () => attackAgain(row))));
@@ -70,7 +70,7 @@ async function attackAgain(row) {
 
 /** Runs one row against a server of its own. Returns its figures. */
 async function attack({ name, env = {}, readsLog, livez = true, run }) {
-  const server = await startServer(env, { readsLog });
+  const server = await startServer('attack', env, { readsLog });
   const clients = new Clients(server.port);
   const watch = livez ? watchLivez(server.port, server.processes()) : undefined;
   const found = [];

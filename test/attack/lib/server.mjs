@@ -1,17 +1,25 @@
-// The attacked app: its build, and one server with two workers for each row.
+// The app of an attack: its build, and one server with two workers for each row.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { bin, root } from '../../../scripts/lib/steps.mjs';
 
-const app = path.join(root, '.cache/attack');
+/** Servers that run. They end with this process. */
+const running = new Set();
+process.on('SIGTERM', () => process.exit(1));
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** Builds the app into `.cache/attack/dist`. */
-export function buildApp() {
+const folderOf = (name) => path.join(root, '.cache', name);
+
+/** Builds the app `test/<name>/app` into `.cache/<name>/dist`. */
+export function buildApp(name) {
+  const app = folderOf(name);
   fs.rmSync(app, { recursive: true, force: true });
-  fs.cpSync(path.join(root, 'test/attack/app'), app, { recursive: true });
+  fs.cpSync(path.join(root, 'test', name, 'app'), app, { recursive: true });
   const { status } = spawnSync(process.execPath, [bin('vite/bin/vite.js'), 'build'], {
     cwd: app,
+    // With `CI` set, a build would demand the lock of its modules.
+    env: { ...process.env, CI: '' },
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Error('The app could not be built.');
@@ -21,7 +29,8 @@ export function buildApp() {
  * Starts the server and resolves once it listens. `readsLog: false` reads nothing of its output after
  * the first line.
  */
-export async function startServer(env, { readsLog = true } = {}) {
+export async function startServer(name, env, { readsLog = true } = {}) {
+  const app = folderOf(name);
   const child = spawn(process.execPath, [path.join(app, 'dist/server/index.mjs')], {
     cwd: app,
     env: {
@@ -34,7 +43,9 @@ export async function startServer(env, { readsLog = true } = {}) {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
   const exited = new Promise((resolve) => child.once('exit', resolve));
+  void exited.then(() => running.delete(child));
   let log = '';
   const first = await new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk) => {

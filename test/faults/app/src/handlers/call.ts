@@ -1,0 +1,5 @@
+export const route = 'GET /call';
+
+/** Calls the module, which has a second. */
+export const handler: Handler<typeof route> = (req, res, gctx) =>
+  gctx.modules.faulty.double({ n: 1 }, { timeout: 1000 });
