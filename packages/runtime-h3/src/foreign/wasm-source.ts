@@ -3,6 +3,7 @@ import { compileWasm } from '../module-host/wasm/compile-wasm.ts';
 import { WasmThread } from '../module-host/wasm/wasm-thread.ts';
 import type { Logger } from '../types/context.ts';
 import type { ModuleLimits } from '../types/foreign.ts';
+import { Bulkhead } from './bulkhead.ts';
 import { ModuleFailure, ModuleProblem } from './module-error.ts';
 import { parseAnswer } from './protocol-source.ts';
 import type { ModuleSource, SourceCall } from './source.ts';
@@ -17,13 +18,14 @@ export class WasmSource implements ModuleSource {
   readonly #logger: Logger;
   readonly #name: string;
   readonly #idle: WasmThread[] = [];
-  readonly #waiting: ((thread: WasmThread) => void)[] = [];
+  readonly #places: Bulkhead;
   readonly #threads = new Set<WasmThread>();
 
   constructor(name: string, file: string, limits: ModuleLimits, logger: Logger) {
     this.#name = name;
     this.#limits = limits;
     this.#logger = logger;
+    this.#places = new Bulkhead({ concurrency: MAX_THREADS, queue: limits.concurrency });
     this.#module = compileWasm(file);
     this.#module.catch(() => undefined);
   }
@@ -40,15 +42,20 @@ export class WasmSource implements ModuleSource {
         `the input has more than ${this.#limits.input} bytes.`,
         false,
       );
-    const thread = await this.#take();
+    await this.#places.enter(deadline);
     try {
-      return toResult(await within(thread.run(text), thread, deadline, signal));
-    } catch (error) {
-      if (error instanceof Error && error.constructor === Error)
-        throw new ModuleFailure('failed', `${error.message}.`);
-      throw error;
+      const thread = this.#idle.pop() ?? this.#start(await this.#module);
+      try {
+        return toResult(await within(thread.run(text), thread, deadline, signal));
+      } catch (error) {
+        if (error instanceof Error && error.constructor === Error)
+          throw new ModuleFailure('failed', `${error.message}.`);
+        throw error;
+      } finally {
+        this.#give(thread);
+      }
     } finally {
-      this.#give(thread);
+      this.#places.leave();
     }
   }
 
@@ -60,13 +67,6 @@ export class WasmSource implements ModuleSource {
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
-  async #take(): Promise<WasmThread> {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#threads.size < MAX_THREADS) return this.#start(await this.#module);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
   #start(module: WebAssembly.Module): WasmThread {
     const thread = new WasmThread(module, this.#limits, (line) =>
       this.#logger.info(line, { module: this.#name }),
@@ -75,17 +75,11 @@ export class WasmSource implements ModuleSource {
     return thread;
   }
 
-  /** Gives the thread to the call that has waited longest. A broken one is replaced. */
+  /** Keeps an instance for the next call. A broken one is gone. */
   #give(thread: WasmThread): void {
-    const next = this.#waiting.shift();
-    if (!thread.isBroken) {
-      if (next === undefined) this.#idle.push(thread);
-      else next(thread);
-      return;
-    }
+    if (!thread.isBroken) return void this.#idle.push(thread);
     this.#threads.delete(thread);
     void thread.end();
-    if (next !== undefined) void this.#module.then((module) => next(this.#start(module)));
   }
 }
 

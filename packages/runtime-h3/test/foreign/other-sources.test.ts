@@ -10,7 +10,7 @@ import { toModuleContract } from '../../src/module-host/descriptor.ts';
 import { describeWasm } from '../../src/module-host/wasm/describe-wasm.ts';
 import type { BoundMethod } from '../../src/types/foreign.ts';
 import { openModules, type OpenedModules } from './helpers/open-modules.ts';
-import { tinyWasm } from './helpers/tiny-wasm.ts';
+import { LARGE, tinyWasm } from './helpers/tiny-wasm.ts';
 
 const rate = { $ref: '#/components/schemas/Rate' };
 const json = (schema: object): object => ({ content: { 'application/json': { schema } } });
@@ -185,8 +185,14 @@ test('a WebAssembly module is called in a thread that a deadline ends', async ()
   fs.writeFileSync(file, tinyWasm());
   expect(await describeWasm('tiny', file)).toMatchObject({ name: 'tiny', methods: { ok: {} } });
   const source = `wasm:${path.relative(import.meta.dirname, file)}`;
-  const tiny = await modules.open({ name: 'tiny', source }, { ok: {}, spin: {} });
-  expect(await tiny['ok']!()).toBe('ok');
+  const tiny = await modules.open({ name: 'tiny', source }, { ok: {}, spin: {}, crash: {} });
+  const calls = Array.from({ length: 12 }, () => tiny['ok']!());
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['ok']));
+  expect(await tiny['ok']!('x'.repeat(LARGE))).toBe('large');
+  await expect(tiny['crash']!()).rejects.toMatchObject({
+    status: 502,
+    code: 'GATI_MODULE_FAILED',
+  });
   await expect(tiny['spin']!(undefined, { timeout: 100 })).rejects.toMatchObject({
     status: 504,
     code: 'GATI_MODULE_TIMEOUT',

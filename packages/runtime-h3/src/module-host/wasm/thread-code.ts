@@ -12,8 +12,9 @@
  * `{ "result" }` or `{ "problem": { "status", "code", "detail" } }`.
  */
 export const THREAD_CODE: string = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { module, maxPages, maxOutput } = workerData;
+const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
+const { module, maxPages, maxOutput, shared, CALL } = workerData;
+const state = new Int32Array(shared, 0, 4), text = new Uint8Array(shared, CALL.text);
 const ENOSYS = 52;
 let memory;
 const view = () => new DataView(memory.buffer);
@@ -59,22 +60,38 @@ if (typeof exports._initialize === 'function') exports._initialize();
 function read(packed) {
   const value = BigInt.asUintN(64, packed), at = Number(value >> 32n), length = Number(value & 0xffffffffn);
   if (length > maxOutput) throw new Error('its result has more than ' + maxOutput + ' bytes');
-  return Buffer.from(bytes(at, length)).toString('utf8');
+  return bytes(at, length);
 }
-function call(text) {
-  const input = Buffer.from(text);
+function call(input) {
   const at = exports.gati_alloc(input.length) >>> 0;
   bytes(at, input.length).set(input);
   return read(exports.gati_call(at, input.length));
 }
-parentPort.on('message', ({ id, text }) => {
-  try {
-    const output = text === undefined ? read(exports.gati_descriptor()) : call(text);
-    if (memory.buffer.byteLength > maxPages * 65536) throw new Error('it uses too much memory');
-    parentPort.postMessage({ id, output });
-  } catch (error) {
-    parentPort.postMessage({ id, error: String(error && error.message || error), isBroken: true });
-  }
-});
+function run(length) {
+  if (length === CALL.descriptor) return read(exports.gati_descriptor());
+  if (length === CALL.message) return call(Buffer.from(receiveMessageOnPort(parentPort).message));
+  return call(text.subarray(0, length));
+}
+function end(output, failed) {
+  const isMessage = output.length > CALL.maxText;
+  if (isMessage) parentPort.postMessage({ output: Buffer.from(output).toString() });
+  else text.set(output);
+  state[CALL.failed] = failed;
+  state[CALL.length] = isMessage ? CALL.message : output.length;
+}
 parentPort.postMessage({ ready: true });
+for (let last = 0; ; ) {
+  Atomics.wait(state, CALL.sent, last);
+  if (Atomics.load(state, CALL.sent) === last) continue;
+  last = Atomics.load(state, CALL.sent);
+  try {
+    const output = run(state[CALL.length]);
+    if (memory.buffer.byteLength > maxPages * 65536) throw new Error('it uses too much memory');
+    end(output, 0);
+  } catch (error) {
+    end(Buffer.from(String(error && error.message || error).slice(0, 1000)), 1);
+  }
+  Atomics.store(state, CALL.ended, last);
+  Atomics.notify(state, CALL.ended);
+}
 `;

@@ -2,22 +2,25 @@ const DESCRIPTOR = {
   name: 'tiny',
   version: '1.0.0',
   protocol: 1,
-  methods: { ok: { output: { type: 'string' } }, spin: {} },
+  methods: { ok: { output: { type: 'string' } }, spin: {}, crash: {} },
 };
 const DESCRIPTOR_AT = 1024;
 const RESULT_AT = 4096;
-const INPUT_AT = 8192;
+const LARGE_AT = 65_536;
+const INPUT_AT = 262_144;
+/** Length of the inputs that `ok` has the result "large" for, and of that result. */
+export const LARGE = 70_000;
 const I32 = 0x7f;
 const I64 = 0x7e;
 
 /**
- * Encodes a WebAssembly module with the calls of Gati: `ok` has the result "ok", and `spin` never
- * ends. https://webassembly.github.io/spec/core/binary
+ * Encodes a WebAssembly module with the calls of Gati: `ok` has the result "ok", `spin` never ends,
+ * and `crash` traps. https://webassembly.github.io/spec/core/binary
  */
 export function tinyWasm(): Uint8Array {
   const descriptor = [...Buffer.from(JSON.stringify(DESCRIPTOR))];
   const result = [...Buffer.from('{"result":"ok"}')];
-  const spinLength = JSON.stringify({ method: 'spin' }).length;
+  const large = [...Buffer.from(`{"result":"large"${' '.repeat(LARGE)}}`)];
   const packed = (at: number, length: number): number[] => [
     0x42,
     ...signed((BigInt(at) << 32n) | BigInt(length)),
@@ -26,20 +29,9 @@ export function tinyWasm(): Uint8Array {
     [0x41, ...signed(BigInt(INPUT_AT))],
     packed(DESCRIPTOR_AT, descriptor.length),
     [
-      // if length == spinLength: loop forever
-      0x20,
-      1,
-      0x41,
-      ...signed(BigInt(spinLength)),
-      0x46,
-      0x04,
-      0x40,
-      0x03,
-      0x40,
-      0x0c,
-      0,
-      0x0b,
-      0x0b,
+      ...ifLength(EQUAL, lengthOf('spin'), [0x03, 0x40, 0x0c, 0, 0x0b]),
+      ...ifLength(EQUAL, lengthOf('crash'), [0x00]),
+      ...ifLength(GREATER, LARGE, [...packed(LARGE_AT, large.length), 0x0f]),
       ...packed(RESULT_AT, result.length),
     ],
   ];
@@ -58,7 +50,7 @@ export function tinyWasm(): Uint8Array {
       [0x60, 2, I32, I32, 1, I64],
     ]),
     ...section(3, [[0], [1], [2]]),
-    ...section(5, [[0, 1]]),
+    ...section(5, [[0, 8]]),
     ...section(7, [
       exported('memory', 2, 0),
       exported('gati_alloc', 0, 0),
@@ -69,10 +61,23 @@ export function tinyWasm(): Uint8Array {
       10,
       code.map((body) => sized([0, ...body, 0x0b])),
     ),
-    ...section(11, [segment(DESCRIPTOR_AT, descriptor), segment(RESULT_AT, result)]),
+    ...section(11, [
+      segment(DESCRIPTOR_AT, descriptor),
+      segment(RESULT_AT, result),
+      segment(LARGE_AT, large),
+    ]),
   ]);
 }
 
+const EQUAL = 0x46;
+const GREATER = 0x4a;
+const lengthOf = (method: string): number => JSON.stringify({ method }).length;
+
+/** Runs code if the length of the input compares with a number. */
+const ifLength = (comparison: number, length: number, code: number[]): number[] => [
+  ...[0x20, 1, 0x41, ...signed(BigInt(length)), comparison, 0x04, 0x40],
+  ...[...code, 0x0b],
+];
 const section = (id: number, items: number[][]): number[] => [
   id,
   ...sized([...unsigned(items.length), ...items.flat()]),
