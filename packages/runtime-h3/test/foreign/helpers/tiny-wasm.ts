@@ -75,8 +75,15 @@ const lengthOf = (method: string): number => JSON.stringify({ method }).length;
 
 /** Runs code if the length of the input compares with a number. */
 const ifLength = (comparison: number, length: number, code: number[]): number[] => [
-  ...[0x20, 1, 0x41, ...signed(BigInt(length)), comparison, 0x04, 0x40],
-  ...[...code, 0x0b],
+  0x20, // local.get 1: the length
+  1,
+  0x41, // i32.const
+  ...signed(BigInt(length)),
+  comparison,
+  0x04, // if
+  0x40,
+  ...code,
+  0x0b,
 ];
 const section = (id: number, items: number[][]): number[] => [
   id,
