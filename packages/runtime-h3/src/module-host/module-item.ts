@@ -1,5 +1,6 @@
 import type { ForeignDeclaration } from '../types/foreign.ts';
 import type { ModuleGrants, ModuleItem } from '../types/module-item.ts';
+import { mayUseNetwork } from './permission-flags.ts';
 import { parseSource } from './parse-source.ts';
 
 const ALL: ModuleGrants = { network: true, env: 'all', files: true };
@@ -18,7 +19,8 @@ export function describeGrants({
   if (kind === 'http' || (kind === 'mcp' && !target.startsWith('exec:')))
     return { level: 'L3', grants: { network: true, env: [], files: false } };
   if (kind === 'npm' && !isolate) return { level: 'L0', grants: ALL };
-  if (kind === 'npm') return { level: 'L1', grants: { network: true, env, files: hasFiles } };
+  if (kind === 'npm')
+    return { level: 'L1', grants: { network: mayUseNetwork({ allow }), env, files: hasFiles } };
   if (kind === 'docker')
     return { level: 'L2', grants: { network: allow.network === true, env, files: hasFiles } };
   return { level: 'L2', grants: { network: true, env, files: true } };

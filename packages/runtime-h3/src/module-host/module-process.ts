@@ -8,11 +8,15 @@ import { moduleProgramError, moduleStartError } from './errors.ts';
 import type { Guardian } from './guardian.ts';
 import { type ModuleEndpoint, parseAddress } from './module-request.ts';
 import { readLines } from './output-lines.ts';
+import { listenForProcess } from './pass-connections.ts';
 
 /** Variables that every module gets, if they are set. */
 const BASIC_ENV = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot'];
 /** Cookie that says that the module was started by Gati. */
 export const MODULE_COOKIE = 'GATI_MODULE';
+
+/** Name of the socket of a module that Gati's own programs run. */
+export const MODULE_SOCKET = 'module.sock';
 
 const HANDSHAKE = /^GATI-MODULE (\d+) (\S+)$/;
 
@@ -26,6 +30,8 @@ export interface StartOptions {
   limits: Pick<ModuleLimits, 'handshake' | 'stop'>;
   guardian: Guardian;
   logger: Logger;
+  /** Whether this process listens for the module, which may not do it itself. */
+  listensForModule?: boolean;
   /**
    * Converts the address of the handshake line to one of this machine.
    *
@@ -60,16 +66,20 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   const { name, cwd, env, limits, guardian, logger } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'gati-module-'));
   const [program = '', ...args] = options.command(folder);
+  const passed = options.listensForModule
+    ? await listenForProcess(path.join(folder, MODULE_SOCKET))
+    : undefined;
   const child = spawn(program, args, {
     cwd,
     env: { ...basicEnv(), ...env, TMPDIR: folder, [MODULE_COOKIE]: '1' },
     // The module may end itself when its input ends, so this end stays open.
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(passed ? (['ipc'] as const) : [])],
     // A group of its own, so that children of the module end with it.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
   child.stdin!.on('error', () => {});
+  passed?.passTo(child);
   let notRun: Error | undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve((notRun = error).message));
@@ -77,6 +87,7 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   });
   if (child.pid !== undefined) guardian.add(child.pid);
   const cleaned = exited.then(async (how) => {
+    passed?.close();
     kill(child);
     if (child.pid !== undefined) guardian.delete(child.pid);
     await options.onExit?.();

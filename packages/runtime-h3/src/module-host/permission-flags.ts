@@ -1,10 +1,23 @@
+import type { ForeignDeclaration } from '../types/foreign.ts';
+
 export interface Permissions {
   read: readonly string[];
   write: readonly string[];
+  /** Whether it may open connections and listen. */
+  network: boolean;
 }
 
 /** First major version of Node whose permission model covers connections and listening sockets. */
 const NETWORK_SINCE = 25;
+
+const coversNetwork = (version: string): boolean => Number.parseInt(version, 10) >= NETWORK_SINCE;
+
+/**
+ * Whether an isolated package may open connections. Without the permission, it can't listen either:
+ * this process listens for it, which Windows does not support.
+ */
+export const mayUseNetwork = ({ allow }: Pick<ForeignDeclaration, 'allow'>): boolean =>
+  allow?.network === true || !coversNetwork(process.versions.node) || process.platform === 'win32';
 
 /**
  * Returns the flags of Node's permission model (https://nodejs.org/api/permissions.html). Children,
@@ -12,7 +25,7 @@ const NETWORK_SINCE = 25;
  *
  * @param version of Node: `22.13.0`
  */
-export function permissionFlags(version: string, { read, write }: Permissions): string[] {
+export function permissionFlags(version: string, { read, write, network }: Permissions): string[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);
   return [
@@ -21,7 +34,6 @@ export function permissionFlags(version: string, { read, write }: Permissions): 
     // Node adds what is in a folder. The same path twice, or with `/*`, ends Node 20.
     ...[...new Set([...read, ...write])].map((file) => `--allow-fs-read=${file}`),
     ...[...new Set(write)].map((file) => `--allow-fs-write=${file}`),
-    // Node has one permission for connections and for the socket that the process serves.
-    ...(major >= NETWORK_SINCE ? ['--allow-net'] : []),
+    ...(network && coversNetwork(version) ? ['--allow-net'] : []),
   ];
 }

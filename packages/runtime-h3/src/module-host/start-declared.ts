@@ -17,7 +17,7 @@ import { variablesOf } from './fill-variables.ts';
 import type { Guardian } from './guardian.ts';
 import { type ModuleProcess, startModule, type StartOptions } from './module-process.ts';
 import type { McpSettings } from './mcp-settings.ts';
-import { permissionFlags } from './permission-flags.ts';
+import { mayUseNetwork, permissionFlags } from './permission-flags.ts';
 import { parseSource, splitCommand } from './parse-source.ts';
 import { readDescriptor } from './probe.ts';
 
@@ -64,6 +64,7 @@ export async function startDeclared(
   return startModule({
     ...common,
     command: (sockets) => commandOf(declaration, source, options, sockets),
+    listensForModule: kind === 'npm' && !mayUseNetwork(declaration),
   });
 }
 
@@ -167,6 +168,7 @@ function runnerCommand(
   return [
     process.execPath,
     ...permissionFlags(process.versions.node, {
+      network: mayUseNetwork({ allow }),
       read: [runner, folder, sockets, ...resolveAll(root, allow.read)],
       write: [sockets, ...resolveAll(root, allow.write)],
     }),

@@ -18,6 +18,8 @@ interface Definition {
 }
 
 requireCookie();
+// The channel only brings connections. What a package sent, the supervisor would keep in memory.
+delete (process as { send?: unknown }).send;
 try {
   const [folder = '.', mostInput = '0'] = process.argv.slice(2);
   const text = await readFile(path.join(folder, 'descriptor.json'), 'utf8');

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import { PROBLEM_MEDIA_TYPE } from '@gati/contract/internal';
 import { readBytes } from '../data/read-bytes.ts';
-import { MODULE_COOKIE } from '../module-host/module-process.ts';
+import { MODULE_COOKIE, MODULE_SOCKET } from '../module-host/module-process.ts';
 import { DESCRIPTOR_PATH, HEALTH_PATH } from '../module-host/probe.ts';
 import type { ModuleDescriptor } from '../types/foreign.ts';
 
@@ -74,7 +74,14 @@ export async function serveModule(module: ServedModule): Promise<void> {
 
 async function listen(server: Server): Promise<string> {
   const isWindows = process.platform === 'win32';
-  const socket = path.join(process.env['TMPDIR'] ?? '.', 'module.sock');
+  const socket = path.join(process.env['TMPDIR'] ?? '.', MODULE_SOCKET);
+  // The supervisor listens for a process that may not use the network.
+  if (process.channel) {
+    process.on('message', (_message, connection) => {
+      if (connection instanceof Socket) server.emit('connection', connection);
+    });
+    return `unix:${socket}`;
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     if (isWindows) server.listen(0, '127.0.0.1', resolve);
