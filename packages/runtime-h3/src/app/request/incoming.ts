@@ -15,6 +15,8 @@ export class IncomingRequest implements VersionedRequest {
   trace: Trace | undefined = undefined;
   /** Path below the base, not decoded. `undefined`: the target can't be a route. */
   readonly path: string | undefined;
+  /** Path as it was requested, with the base. Telemetry has it. */
+  readonly #requestedPath: string;
   /** Query without the `?`. The version is removed from it when the release is chosen. */
   search: string;
   /** Called instead of a 404 when no route has the path, as Vite's `next` is in development. */
@@ -32,23 +34,17 @@ export class IncomingRequest implements VersionedRequest {
     this.started = started;
     const { target } = exchange;
     const at = target.indexOf('?');
-    const fullPath = normalizePath(at === -1 ? target : target.slice(0, at));
+    const written = at === -1 ? target : target.slice(0, at);
+    const fullPath = normalizePath(written);
+    this.#requestedPath = fullPath ?? written;
     this.path = fullPath === undefined ? undefined : belowBase(fullPath, app.base);
     this.search = at === -1 ? '' : target.slice(at + 1);
   }
 
   /** Starts the call, which is in flight from now on. */
   beginCall(release: ReleaseState, routeState: RouteState): Call {
-    const { app, exchange, path, search, started } = this;
-    const call = new Call(
-      app,
-      exchange,
-      release,
-      routeState,
-      path ?? exchange.target,
-      search,
-      started,
-    );
+    const { app, exchange, search, started } = this;
+    const call = new Call(app, exchange, release, routeState, this.#requestedPath, search, started);
     if (this.trace !== undefined) call.continueTrace(this.trace);
     app.inflight.add(call);
     if (app.cors !== undefined) call.cors = app.cors.headers(exchange.header('origin'));

@@ -61,6 +61,24 @@ test('the access log has one JSON line per request', async () => {
   expect(target.app.spans(1000)).toHaveLength(602);
 });
 
+test('the access log has the path as it was requested, with the base and without the query', async () => {
+  let text = '';
+  const target = await overNode(bundle({ 'GET /users/:id': { handler: () => 1 } }), {
+    base: '/shop/',
+    log: (lines) => (text += lines),
+  });
+  for (const path of ['/shop/users/1?key=k', '/shop', '/users/1?key=k', '/shopping'])
+    await target.call(path);
+  await target.close();
+  const lines = text.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { route: '/users/:id', status: 200, path: '/shop/users/1' },
+    { route: '', status: 404, path: '/shop' },
+    { route: '', status: 404, path: '/users/1' },
+    { route: '', status: 404, path: '/shopping' },
+  ]);
+});
+
 test('the access log names the method of a request without a route, and groups unknown methods', async () => {
   let text = '';
   const target = await overNode(bundle({ 'GET /a': { handler: () => 1 } }), {
