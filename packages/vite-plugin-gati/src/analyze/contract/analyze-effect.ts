@@ -38,8 +38,7 @@ export function analyzeEffect(
   else if (payload) {
     const written = snapshot.requests.write(snapshot.type(payload.name));
     contract.payload = written.schema;
-    for (const { code, message, fix } of written.issues)
-      diagnostics.add(code, message, fix, payload);
+    diagnostics.addIssues(written.issues, payload);
   }
   const returned =
     site.result?.type ??
@@ -50,8 +49,7 @@ export function analyzeEffect(
     if (inner.tag !== 'void' && inner.tag !== 'undefined' && inner.tag !== 'never') {
       const written = snapshot.responses.write(inner);
       contract.result = written.schema;
-      for (const { code, message, fix } of written.issues)
-        diagnostics.add(code, message, fix, site.node);
+      diagnostics.addIssues(written.issues, site.node);
     }
   }
   const names = new DefNames(snapshot);

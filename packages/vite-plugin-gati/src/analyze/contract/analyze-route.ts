@@ -94,10 +94,8 @@ export function analyzeRoute(
     names.finish(canonicalSchema(schema)),
   );
   reportSlowPatterns(contract, names.$defs, exports, diagnostics, source);
-  for (const definition of names.used) {
-    for (const { code, message, fix } of definition.issues)
-      diagnostics.add(code, `${message} (in ${definition.name})`, fix, site?.declaration ?? source);
-  }
+  for (const { name, issues } of names.used)
+    diagnostics.addIssues(issues, site?.declaration ?? source, name);
   return {
     contract,
     $defs: names.$defs,
@@ -158,7 +156,7 @@ function documentation(
   site: HandlerSite | undefined,
 ): Pick<RouteContract, 'summary' | 'description' | 'deprecated'> {
   if (!site) return {};
-  const doc = readDoc(site.declaration.getSourceFile().text, site.declaration.pos);
+  const doc = readDoc(site.declaration.getSourceFile(), site.declaration.pos);
   if (!doc) return {};
   const [summary, ...rest] = (doc.description ?? '').split(/\n\s*\n/);
   const deprecated = doc.tags.find(({ name }) => name === 'deprecated');

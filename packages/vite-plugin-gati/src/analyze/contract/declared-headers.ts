@@ -50,7 +50,7 @@ function headersOf(
   node: Node,
 ): Schema | undefined {
   const { schema, issues } = snapshot.responses.write(type, { inline: true });
-  for (const { code, message, fix } of issues) diagnostics.add(code, message, fix, node);
+  diagnostics.addIssues(issues, node);
   const required = new Set(schema.required);
   const properties = Object.entries(schema.properties ?? {}).filter(([name, field]) => {
     const reason = whyNoHeader(snapshot, name.toLowerCase(), field);

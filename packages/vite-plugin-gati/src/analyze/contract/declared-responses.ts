@@ -150,8 +150,7 @@ function readDeclared(
       byStatus.set(name, undefined);
     else {
       const written = snapshot.responses.write(inner);
-      for (const { code, message, fix } of written.issues)
-        diagnostics.add(code, message, fix, node);
+      diagnostics.addIssues(written.issues, node);
       byStatus.set(name, canonicalSchema(written.schema));
     }
   }

@@ -107,7 +107,7 @@ function generatorResponse(
     declaredResult(snapshot, node)?.type ?? snapshot.compiler.returns(snapshot.type(node))[0];
   const [item] = result ? snapshot.compiler.typeArguments(result) : [];
   const written = item ? snapshot.responses.write(item) : { schema: {}, issues: [] };
-  for (const { code, message, fix } of written.issues) diagnostics.add(code, message, fix, node);
+  diagnostics.addIssues(written.issues, node);
   return {
     status: 200,
     schema: written.schema,

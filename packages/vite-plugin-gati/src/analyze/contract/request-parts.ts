@@ -188,7 +188,7 @@ function inferInput(
     node,
   );
   const written = snapshot.requests.write(inputType, { inline: true });
-  for (const { code, message, fix } of written.issues) diagnostics.add(code, message, fix, node);
+  diagnostics.addIssues(written.issues, node);
   return { schema: written.schema, optional: inputType.tag === 'undefined' };
 }
 

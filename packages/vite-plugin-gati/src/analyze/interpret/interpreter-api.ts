@@ -2,6 +2,7 @@ import type { Schema, GatiCode } from '@gati/contract';
 import type { Node } from 'typescript-7/unstable/ast';
 import type { Compiler } from '../compiler/compiler.ts';
 import type { ProgramSnapshot } from '../program-snapshot.ts';
+import type { SourcePlace } from '../types/schema-context.ts';
 import type { Facts } from './state/facts.ts';
 import type { State } from './state/state.ts';
 import type { Declaration, Frame, FunctionNode, KnownHttpError, Value } from './state/values.ts';
@@ -31,8 +32,8 @@ export interface Jump {
   label: string | undefined;
 }
 
-/** Reports a diagnostic at a node. */
-export type Report = (code: GatiCode, message: string, fix: string, node: Node) => void;
+/** Reports a diagnostic at a node, or at a place in a comment. */
+export type Report = (code: GatiCode, message: string, fix: string, at: Node | SourcePlace) => void;
 
 /** A throw. `error` is `undefined` for an error that is not an `HttpError`. */
 export interface Thrown {

@@ -1,14 +1,19 @@
 import type { JsonValue, Schema } from '@gati/contract';
+import type { SourcePlace } from './schema-context.ts';
 
 export interface Doc {
   description?: string;
-  tags: { name: string; text: string }[];
+  /** `line`: the index of its line in the comment. */
+  tags: { name: string; text: string; line: number }[];
+  /** The text of the comment, and where it begins in its file. */
+  comment: { text: string; start: SourcePlace };
 }
 
 /** Reads the last doc comment before a declaration, whose leading trivia begins at `position`. */
-export function readDoc(text: string, position: number): Doc | undefined {
+export function readDoc(source: SourcePlace['source'], position: number): Doc | undefined {
+  const { text } = source;
   let at = position;
-  let comment: string | undefined;
+  let comment: Doc['comment'] | undefined;
   for (;;) {
     while (/\s/.test(text[at] ?? 'x') || text[at] === ',' || text[at] === ';') at++;
     if (text.startsWith('//', at)) {
@@ -18,21 +23,22 @@ export function readDoc(text: string, position: number): Doc | undefined {
     } else if (text.startsWith('/*', at)) {
       const end = text.indexOf('*/', at);
       if (end === -1) break;
-      if (text.startsWith('/**', at) && end > at + 2) comment = text.slice(at + 3, end);
+      if (text.startsWith('/**', at) && end > at + 2)
+        comment = { text: text.slice(at + 3, end), start: { source, position: at + 3 } };
       at = end + 2;
     } else break;
   }
   return comment === undefined ? undefined : parseDoc(comment);
 }
 
-function parseDoc(comment: string): Doc {
-  const lines = comment.split(/\r?\n/).map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
-  const doc: Doc = { tags: [] };
+function parseDoc(comment: Doc['comment']): Doc {
+  const lines = comment.text.split(/\r?\n/).map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+  const doc: Doc = { tags: [], comment };
   const description: string[] = [];
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
     const tag = /^\s*@([A-Za-z]+)\s*(.*)$/.exec(line);
     const last = doc.tags.at(-1);
-    if (tag) doc.tags.push({ name: tag[1]!, text: tag[2]! });
+    if (tag) doc.tags.push({ name: tag[1]!, text: tag[2]!, line: index });
     else if (last) last.text += `\n${line}`;
     else description.push(line);
   }
@@ -54,6 +60,23 @@ const NUMBERS = new Set([
 ]);
 const LENGTHS = new Set(['minLength', 'maxLength']);
 const COUNTS = new Set(['minItems', 'maxItems']);
+
+/**
+ * Returns where a tag is in the file of its comment.
+ *
+ * @param line index of the first line that may contain it
+ */
+export function placeOfTag(
+  { comment: { text, start } }: Doc,
+  name: string,
+  line: number,
+): SourcePlace {
+  let from = 0;
+  for (let index = 0; index < line; index++) from = text.indexOf('\n', from) + 1;
+  const tag = new RegExp(`@${name}(?![A-Za-z])`, 'g');
+  tag.lastIndex = from;
+  return { ...start, position: start.position + (tag.exec(text)?.index ?? from) };
+}
 
 /** Adds what a doc comment says to a schema: description, bounds, default, examples. */
 export function withDoc(schema: Schema, doc: Doc | undefined): Schema {

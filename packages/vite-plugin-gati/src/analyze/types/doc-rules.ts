@@ -1,6 +1,7 @@
 import { suggest } from '@gati/contract/internal';
 import type { Schema } from '@gati/contract';
-import type { Doc } from './doc-comments.ts';
+import { type Doc, placeOfTag } from './doc-comments.ts';
+import type { SourcePlace, TypeIssue } from './schema-context.ts';
 
 type RuleType = 'number' | 'string' | 'array';
 
@@ -44,29 +45,28 @@ const DESCRIPTIONS: Record<Rule['value'], string> = {
 };
 
 /** A rule in a doc comment that has no effect. */
-export interface DocRuleIssue {
-  message: string;
-  fix: string;
-}
+export type DocRuleIssue = TypeIssue & { place: SourcePlace };
+
+type Text = Pick<TypeIssue, 'message' | 'fix'>;
 
 /**
  * Returns the rules of a doc comment that have no effect on the schema of a value.
  *
  * @param subject name of the value in messages
  */
-export function findLostRules(
-  { description = '', tags }: Doc,
-  schema: Schema,
-  subject: string,
-): DocRuleIssue[] {
-  const issues: DocRuleIssue[] = rulesInside(description).map((name) => misplaced(name, subject));
-  for (const tag of tags) {
-    const rule = DOC_RULES.get(tag.name);
-    if (rule === undefined) issues.push(...misspelt(tag.name, subject));
-    else issues.push(...lost(tag.name, rule, tag.text, schema, subject));
-    if (rule?.value !== 'text') {
-      for (const name of rulesInside(tag.text)) issues.push(misplaced(name, subject));
-    }
+export function findLostRules(doc: Doc, schema: Schema, subject: string): DocRuleIssue[] {
+  const { description = '', tags } = doc;
+  const issues: DocRuleIssue[] = [];
+  const add = (name: string, line: number, texts: readonly Text[]): void => {
+    for (const text of texts)
+      issues.push({ code: 'GATI_DOC_RULE', ...text, place: placeOfTag(doc, name, line) });
+  };
+  for (const name of rulesInside(description)) add(name, 0, [misplaced(name, subject)]);
+  for (const { name, text, line } of tags) {
+    const rule = DOC_RULES.get(name);
+    add(name, line, rule ? lost(name, rule, text, schema, subject) : misspelt(name, subject));
+    if (rule?.value !== 'text')
+      for (const inner of rulesInside(text)) add(inner, line, [misplaced(inner, subject)]);
   }
   return issues;
 }
@@ -77,7 +77,7 @@ function lost(
   written: string,
   schema: Schema,
   subject: string,
-): DocRuleIssue[] {
+): Text[] {
   if (!isValue(written, value)) {
     const [line = ''] = written.split('\n');
     return [
@@ -117,14 +117,14 @@ function rulesInside(prose: string): string[] {
     .filter((name) => DOC_RULES.has(name));
 }
 
-function misplaced(name: string, subject: string): DocRuleIssue {
+function misplaced(name: string, subject: string): Text {
   return {
     message: `The rule \`@${name}\` of \`${subject}\` has no effect: other text precedes it on its line.`,
     fix: `Begin a line of the comment with \`@${name}\`.`,
   };
 }
 
-function misspelt(name: string, subject: string): DocRuleIssue[] {
+function misspelt(name: string, subject: string): Text[] {
   if (OTHER_TAGS.has(name)) return [];
   const lower = name.toLowerCase();
   const meant =

@@ -131,8 +131,8 @@ function propertySchema(
         ? schemaAt(context, kept[0]!, node)
         : context.unionOf(type, kept, node);
   const doc = docOf(symbol);
-  for (const { message, fix } of doc ? findLostRules(doc, schema, name) : [])
-    context.report('GATI_DOC_RULE', message, fix);
+  for (const { code, message, fix, place } of doc ? findLostRules(doc, schema, name) : [])
+    context.report(code, message, fix, place);
   return { schema: withDoc(schema, doc), optional: canMiss || lost.length > 0 };
 }
 

@@ -5,14 +5,20 @@ import type { Compiler, TypeView } from '../compiler/compiler.ts';
 /** Whether a value comes in with a request or goes out with a response. */
 export type Direction = 'request' | 'response';
 
-/**
- * A part of a type that a contract can't express. It has no place: the caller that uses the type
- * adds that.
- */
+/** A place in a source file. */
+export interface SourcePlace {
+  source: { fileName: string; text: string };
+  /** Offset in the text, in UTF-16 units. */
+  position: number;
+}
+
+/** A part of a type that a contract can't express. */
 export interface TypeIssue {
   code: GatiCode;
   message: string;
   fix: string;
+  /** Absent: that of the code that uses the type. */
+  place?: SourcePlace;
 }
 
 /** The part of `SchemaWriter` that the functions for single kinds of types use. */
@@ -27,5 +33,5 @@ export interface SchemaContext {
    * @param node the type as the source writes it, if the union has no name
    */
   unionOf(union: TypeView, members: readonly TypeView[], node?: Node): Schema;
-  report(code: GatiCode, message: string, fix: string): void;
+  report(code: GatiCode, message: string, fix: string, place?: SourcePlace): void;
 }

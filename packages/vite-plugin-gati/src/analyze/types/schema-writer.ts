@@ -65,7 +65,8 @@ export class SchemaWriter {
           node,
         ),
       }),
-      report: (code, message, fix) => void this.#issues.push({ code, message, fix }),
+      report: (code, message, fix, place) =>
+        void this.#issues.push({ code, message, fix, ...(place && { place }) }),
     };
   }
 

@@ -42,8 +42,8 @@ export function docOf(symbol: SymbolView): Doc | undefined {
   for (const declaration of symbol.declarations) {
     if (declaration.file.includes('/node_modules/') || isLibrary(declaration.file)) continue;
     const node = declaration.node();
-    const text = node?.getSourceFile().text;
-    const doc = node && text?.includes('/**') ? readDoc(text, node.pos) : undefined;
+    const source = node?.getSourceFile();
+    const doc = node && source?.text.includes('/**') ? readDoc(source, node.pos) : undefined;
     if (doc) return doc;
   }
   return undefined;

@@ -57,9 +57,24 @@ describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
     texts[`l${index}`] = [`POST /l${index}`, `export interface Body { ${member} }\n${handler}`];
   for (const [index, member] of found.entries())
     texts[`f${index}`] = [`POST /f${index}`, `export interface Body { ${member} }\n${handler}`];
-  texts.literal = [
-    'GET /literal',
-    'export const handler: Handler<typeof route> = (req) => ({ /** Text. @format x */ a: String(req.url) });',
+  const literal =
+    'export const handler: Handler<typeof route> = (req) => ({ /** Text. @format x */ a: String(req.url) });';
+  const COLUMN = literal.indexOf('@format') + 1;
+  texts.literal = ['GET /literal', literal];
+  texts.places = [
+    'POST /places',
+    `interface Named {
+    /**
+     * Text. @minimum 1
+     * @minLenght 2
+     * @default 3 @maximum 4
+     */
+    n: number;
+    /** @maxLength 3 */
+    m: number;
+}
+export interface Body { one: Named; two: Named[] }
+${handler}`,
   ];
   beforeAll(async () => {
     app = await analyzeRoutes(engine, texts);
@@ -76,7 +91,18 @@ describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
   );
 
   test('reports a rule without effect in an object literal of a response', () => {
-    expect(app.of('literal').warnings).toMatchObject([{ code: 'GATI_DOC_RULE', line: 2 }]);
+    expect(app.of('literal').warnings).toMatchObject([
+      { code: 'GATI_DOC_RULE', line: 2, column: COLUMN },
+    ]);
+  });
+
+  test('points at the tag in the comment, once for a type that is used twice', () => {
+    expect(app.of('places').warnings).toMatchObject([
+      { message: expect.stringContaining('@minimum'), line: 4, column: 14 },
+      { message: expect.stringContaining('@minLenght'), line: 5, column: 8 },
+      { message: expect.stringContaining('@maximum'), line: 6, column: 19 },
+      { message: expect.stringContaining('@maxLength'), line: 9, column: 9 },
+    ]);
   });
 
   test.each(Object.keys(FOUND).map((name, index) => ({ name, index })))(

@@ -4,6 +4,7 @@ import { isPlatform } from '../../types/builtins.ts';
 import { readDoc, withDoc } from '../../types/doc-comments.ts';
 import { findLostRules } from '../../types/doc-rules.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
+import { reportIssues } from '../report-issues.ts';
 import type { Facts } from '../state/facts.ts';
 import type { Entry, Value } from '../state/values.ts';
 
@@ -50,10 +51,9 @@ export function writeObject(
       properties.delete(name);
       continue;
     }
-    const { text } = entry.node.getSourceFile();
-    const doc = text.includes('/**') ? readDoc(text, entry.node.pos) : undefined;
-    for (const { message, fix } of doc ? findLostRules(doc, written.schema, name) : [])
-      walk.report('GATI_DOC_RULE', message, fix, entry.node);
+    const source = entry.node.getSourceFile();
+    const doc = source.text.includes('/**') ? readDoc(source, entry.node.pos) : undefined;
+    if (doc) reportIssues(walk, findLostRules(doc, written.schema, name), entry.node);
     properties.set(name, { schema: withDoc(written.schema, doc), optional: written.optional });
   }
   const schema: Schema = { type: 'object' };

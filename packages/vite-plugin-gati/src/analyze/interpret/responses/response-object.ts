@@ -9,6 +9,7 @@ import { membersOf } from '../../types/type-shapes.ts';
 import type { Body, State, Status } from '../state/state.ts';
 import { constant, SENT, UNDEFINED, type Value } from '../state/values.ts';
 import type { Outcome, InterpreterApi } from '../interpreter-api.ts';
+import { reportIssues } from '../report-issues.ts';
 
 /** A union of more numbers is treated as any number. */
 const MAX_STATUSES = 24;
@@ -142,7 +143,7 @@ function eventBody(
   const written = item
     ? walk.snapshot.responses.write(item, { bindings: frame.bindings })
     : { schema: {}, issues: [] };
-  for (const { code, message, fix } of written.issues) walk.report(code, message, fix, at);
+  reportIssues(walk, written.issues, at);
   return { schema: written.schema, contentType: 'text/event-stream', stream: true, node: at };
 }
 

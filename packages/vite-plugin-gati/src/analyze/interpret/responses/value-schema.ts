@@ -8,6 +8,7 @@ import { narrowMembers } from '../state/narrow.ts';
 import { isIdentifier, unwrap } from '../../compiler/syntax.ts';
 import type { Literal, Value } from '../state/values.ts';
 import type { InterpreterApi } from '../interpreter-api.ts';
+import { reportIssues } from '../report-issues.ts';
 
 const NEVER: Schema = { not: {} };
 const NOTHING: Facts = new Map();
@@ -201,7 +202,7 @@ function write(
   bindings: Extract<Value, { kind: 'type' }>['frame']['bindings'] | undefined,
 ): Schema {
   const { schema, issues } = walk.snapshot.responses.write(type, bindings ? { bindings } : {});
-  for (const { code, message, fix } of issues) walk.report(code, message, fix, node);
+  reportIssues(walk, issues, node);
   return schema;
 }
 
