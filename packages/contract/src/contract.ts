@@ -122,6 +122,33 @@ export interface ModuleContract {
   version?: string;
   /** Methods of a foreign module, sorted by `name`. */
   methods?: MethodContract[];
+  /** What a deploy needs to run a `docker:` module. Absent: the module is no container. */
+  container?: ContainerContract;
+}
+
+/** Pods or containers of a `docker:` module. */
+export interface ContainerContract {
+  scaling?: ContainerScaling;
+  /** Names of the environment variables that it gets. */
+  env?: string[];
+  /** Whether it may open connections. */
+  network?: true;
+  /** Whether it reads or writes files of the machine. Pods have none. */
+  files?: true;
+  /** Bytes of memory. */
+  memory: number;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  stop: number;
+}
+
+/** Pods of a module in a cluster. */
+export interface ContainerScaling {
+  /** Number of pods; 1 by default. */
+  min?: number;
+  /** Largest number of pods; `min` by default. More than `min` needs an autoscaler. */
+  max?: number;
+  /** Percent of the requested CPU at which the autoscaler adds a pod; 70 by default. */
+  cpu?: number;
 }
 
 /** One method of a foreign module. */

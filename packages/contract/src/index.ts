@@ -2,6 +2,8 @@ export type { Codec, Defs, JsonValue, Schema, SchemaType } from './schema/ir.ts'
 export type { JsonSchema } from './schema/from-json-schema.ts';
 export type {
   BodyContract,
+  ContainerContract,
+  ContainerScaling,
   Contract,
   EffectContract,
   MethodContract,

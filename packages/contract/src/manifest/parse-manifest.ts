@@ -179,6 +179,16 @@ const method: Check = object(
   { input: schema, output: schema, idempotent: boolean, stream: boolean },
 );
 
+const container: Check = object(
+  { memory: wholeNumber, stop: wholeNumber },
+  {
+    scaling: object({}, { min: wholeNumber, max: wholeNumber, cpu: wholeNumber }),
+    env: listOf(string),
+    network: oneOf(true),
+    files: oneOf(true),
+  },
+);
+
 const manifest: Check = object(
   {
     format: oneOf(MANIFEST_FORMAT),
@@ -196,7 +206,7 @@ const manifest: Check = object(
       modules: listOf(
         object(
           { name: string, file: string },
-          { source: string, version: string, methods: listOf(method) },
+          { source: string, version: string, methods: listOf(method), container },
         ),
       ),
       $defs: mapOf(schema),

@@ -36,6 +36,7 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_DOMAIN', 'name', 'Domain that a server with the role routes serves'),
   start('GATI_DOMAINS', 'domain=URL, …', 'Servers that serve the routes of domains'),
   start('GATI_RELEASE_SERVERS', 'version=URL, …', 'Servers that serve other releases'),
+  start('GATI_MODULE_SERVERS', 'module=URL, …', 'Servers of docker: modules that run elsewhere'),
   start('GATI_DRAIN', 'milliseconds', 'Time to finish open requests and jobs at the end'),
   start('GATI_HEARTBEAT_TIMEOUT', 'milliseconds', 'Time after which a silent worker is replaced'),
   start('GATI_START_TIMEOUT', 'milliseconds', 'Time that a worker may take to start'),

@@ -4,6 +4,8 @@ import { ModuleFailure } from './module-error.ts';
 
 /** Milliseconds that a connection stays open without a request. */
 const KEEP_ALIVE = 60_000;
+/** Milliseconds after which a connection to a shared address is replaced, so that new servers get some. */
+const SHARED_LIFE = 30_000;
 /** Bytes of a stream that wait for its reader before the module is slowed down. */
 const STREAM_BUFFER = 262_144;
 
@@ -13,6 +15,8 @@ export interface ChannelTarget {
   socketPath?: string;
   /** Path before that of each request, without a slash at the end. */
   base?: string;
+  /** Whether several servers have the address, among which connections are divided. */
+  isShared?: boolean;
 }
 
 export interface ChannelRequest {
@@ -45,7 +49,7 @@ export interface ChannelStream {
 export class HttpChannel {
   readonly #pool: PoolType;
 
-  constructor({ origin, socketPath }: ChannelTarget, connections: number) {
+  constructor({ origin, socketPath, isShared }: ChannelTarget, connections: number) {
     this.#pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -54,6 +58,7 @@ export class HttpChannel {
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(socketPath !== undefined && { socketPath }),
+      ...(isShared && { clientTtl: SHARED_LIFE }),
     });
   }
 

@@ -95,12 +95,11 @@ export class ProtocolSource implements ModuleSource {
   /** Sends further calls to another address. Resolves when no call uses the old one. */
   async #move({ address, reason = 'it does not run.' }: ModuleState): Promise<void> {
     const old = this.#channel;
-    const endpoint = address === undefined ? undefined : parseAddress(address);
+    const target = address === undefined ? undefined : toTarget(address);
     this.#reason = reason;
-    this.#channel =
-      endpoint && new HttpChannel(toTarget(endpoint), this.#options.limits.concurrency);
+    this.#channel = target && new HttpChannel(target, this.#options.limits.concurrency);
     // Without another process, open calls of the old one can only fail.
-    await (endpoint ? old?.close() : old?.destroy());
+    await (target ? old?.close() : old?.destroy());
   }
 
   #request(call: SourceCall): ChannelRequest {
@@ -126,9 +125,10 @@ export class ProtocolSource implements ModuleSource {
   }
 }
 
-function toTarget(
-  endpoint: { socketPath: string } | { host: string; port: number },
-): ChannelTarget {
+function toTarget(address: string): ChannelTarget | undefined {
+  if (address.startsWith('http:')) return { origin: address, isShared: true };
+  const endpoint = parseAddress(address);
+  if (endpoint === undefined) return undefined;
   if ('socketPath' in endpoint) return { origin: `http://${MODULE_HOST}`, ...endpoint };
   const { host, port } = endpoint;
   return { origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };

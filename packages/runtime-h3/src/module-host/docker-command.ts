@@ -6,7 +6,7 @@ import type { ForeignDeclaration } from '../types/foreign.ts';
 /** Folder of the socket in a container. */
 export const CONTAINER_SOCKETS = '/run/gati';
 /** Bytes of memory of a container, unless the module declares another limit. */
-const MEMORY = 268_435_456;
+export const CONTAINER_MEMORY = 268_435_456;
 /** Maximum number of processes and threads in a container. */
 const MAX_PIDS = 256;
 /** User of a container when the server runs as root. */
@@ -57,7 +57,7 @@ export function dockerCommand(
   { container, image, root, sockets, variables }: ContainerOptions,
 ): string[] {
   const { uid, gid } = containerUser();
-  const memory = limits?.memory ?? MEMORY;
+  const memory = limits?.memory ?? CONTAINER_MEMORY;
   const mount = (file: string, mode: string): string[] => {
     const place = path.resolve(root, file);
     return ['--mount', `type=bind,source=${place},target=${place}${mode}`];

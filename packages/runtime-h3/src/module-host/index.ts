@@ -35,6 +35,7 @@ export {
   parsePackage,
   type ParsedSource,
   parseSource,
+  type SourceKind,
   splitCommand,
 } from './parse-source.ts';
 export { swapModule } from './swap-module.ts';
@@ -45,7 +46,7 @@ export {
   PROGRAMS_DIR,
   type StartDeclaredOptions,
 } from './start-declared.ts';
-export { isPinnedImage } from './docker-command.ts';
+export { CONTAINER_MEMORY, isPinnedImage } from './docker-command.ts';
 export { OWN_HEADERS, variablesOf } from './fill-variables.ts';
 export { splitCredentials } from '../command/split-credentials.ts';
 export { type ConformanceCheck, verifyModule } from './verify.ts';

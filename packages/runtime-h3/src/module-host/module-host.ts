@@ -14,6 +14,7 @@ import { describeGrants } from './module-item.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { isSupervised, parseSource } from './parse-source.ts';
+import { RemoteModule } from './remote-module.ts';
 import { startDeclared } from './start-declared.ts';
 import { type CheckDescriptor, DRAIN_TIME, SupervisedModule } from './supervised-module.ts';
 
@@ -25,6 +26,8 @@ export interface ModuleHostOptions {
   logger: Logger;
   /** `process.env` by default. */
   env?: Record<string, string | undefined> | undefined;
+  /** Servers of `docker:` modules that another deployment runs, by name. */
+  servers?: ReadonlyMap<string, URL> | undefined;
 }
 
 type Follower = (state: ModuleState) => Promise<void> | void;
@@ -35,6 +38,8 @@ export class ModuleProcesses implements ModuleHost {
   readonly #modules = new Map<string, SupervisedModule>();
   /** Modules without a process. */
   readonly #direct = new Map<string, DirectModule>();
+  /** Containers that another deployment runs. */
+  readonly #remote = new Map<string, RemoteModule>();
   readonly #declared = new Map<string, ForeignDeclaration>();
   readonly #followers = new Map<string, Set<Follower>>();
   #guardian: Guardian | undefined;
@@ -49,8 +54,10 @@ export class ModuleProcesses implements ModuleHost {
    */
   async add(declaration: ForeignDeclaration): Promise<void> {
     const { name, source, run = source } = declaration;
-    const { logger, root } = this.#options;
+    const { logger, root, servers } = this.#options;
     const parsed = parseSource(name, source);
+    const server = parsed.kind === 'docker' ? servers?.get(name) : undefined;
+    if (server) return void this.#remote.set(name, new RemoteModule(name, server));
     if (!isSupervised(parsed, declaration.isolate)) {
       if (parsed.kind !== 'npm') this.#direct.set(name, new DirectModule(declaration, root));
       return;
@@ -78,6 +85,7 @@ export class ModuleProcesses implements ModuleHost {
     const module = this.#modules.get(name);
     this.#modules.delete(name);
     this.#direct.delete(name);
+    this.#remote.delete(name);
     this.#declared.delete(name);
     await module?.stop();
   }
@@ -88,28 +96,32 @@ export class ModuleProcesses implements ModuleHost {
     const module = this.#modules.get(name);
     const direct = this.#direct.get(name);
     const other = direct ? { source: direct.source } : { reason: 'this server does not run it.' };
-    void onChange(module?.state ?? other);
+    void onChange((module ?? this.#remote.get(name))?.state ?? other);
     return () => followers.delete(onChange);
   }
 
   /** Describes declared modules, those without a process too. */
   async list(declared: readonly ForeignDeclaration[]): Promise<ModuleItem[]> {
-    return declared.map((declaration): ModuleItem => {
-      const { name, source } = declaration;
-      const module = this.#modules.get(name);
-      const direct = this.#direct.get(name);
-      const version = (module ?? direct)?.descriptor?.version ?? declaration.version;
-      const { run = source } = this.#declared.get(name) ?? declaration;
-      const { address, reason = 'unknown' } = module?.state ?? {};
-      const running = (module ?? direct)?.source;
-      return {
-        name,
-        source: running !== undefined && running !== run ? running : source,
-        ...(version !== undefined && { version }),
-        ...describeGrants(declaration),
-        health: address === undefined ? reason : 'ok',
-      };
-    });
+    return Promise.all(declared.map((declaration) => this.#describe(declaration)));
+  }
+
+  async #describe(declaration: ForeignDeclaration): Promise<ModuleItem> {
+    const { name, source } = declaration;
+    const remote = this.#remote.get(name);
+    if (remote) return remote.describe(declaration);
+    const module = this.#modules.get(name);
+    const direct = this.#direct.get(name);
+    const version = (module ?? direct)?.descriptor?.version ?? declaration.version;
+    const { run = source } = this.#declared.get(name) ?? declaration;
+    const { address, reason = 'unknown' } = module?.state ?? {};
+    const running = (module ?? direct)?.source;
+    return {
+      name,
+      source: running !== undefined && running !== run ? running : source,
+      ...(version !== undefined && { version }),
+      ...describeGrants(declaration),
+      health: address === undefined ? reason : 'ok',
+    };
   }
 
   /** Names of the modules that have a process. */
@@ -141,6 +153,7 @@ export class ModuleProcesses implements ModuleHost {
   ): Promise<ModuleDescriptor> {
     const module = this.#modules.get(name);
     const direct = this.#direct.get(name);
+    this.#remote.get(name)?.rejectSwap();
     if (direct) return this.#swapDirect(direct, name, source ?? direct.source, check);
     if (module === undefined)
       throw moduleStartError(

@@ -28,6 +28,8 @@ export interface ServerEnv {
   domains: ReadonlyMap<string, URL> | undefined;
   /** Servers of other releases by exact version. */
   releaseServers: ReadonlyMap<string, URL> | undefined;
+  /** Servers of `docker:` modules by name, which run elsewhere. */
+  moduleServers: ReadonlyMap<string, URL> | undefined;
   /** Time that requests in flight get once the process has to end. */
   drain: number;
   /**
@@ -73,6 +75,7 @@ export function readServerEnv(env: Env): ServerEnv {
     domain: role === 'routes' ? env.GATI_DOMAIN : undefined,
     domains: role === 'routes' ? undefined : readServers(env, 'GATI_DOMAINS', 'payments'),
     releaseServers: readServers(env, 'GATI_RELEASE_SERVERS', '1.2.0'),
+    moduleServers: readServers(env, 'GATI_MODULE_SERVERS', 'scorer'),
     drain: readInteger(env, 'GATI_DRAIN', 0, 2 ** 31 - 1, 'milliseconds') ?? 30_000,
     heartbeatTimeout: readHeartbeatTimeout(env),
     startTimeout:

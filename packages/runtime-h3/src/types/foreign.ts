@@ -1,4 +1,4 @@
-import type { Defs, JsonSchema, Schema } from '@gati/contract';
+import type { ContainerScaling, Defs, JsonSchema, Schema } from '@gati/contract';
 
 /** Limits of one foreign module. Times are milliseconds, sizes bytes. */
 export interface ModuleLimits {
@@ -71,6 +71,8 @@ export interface ForeignDeclaration {
   headers?: Record<string, string>;
   /** Address of the OpenAPI document of an `http:` or `https:` module. */
   openapi?: string;
+  /** Pods of a `docker:` module in a cluster. */
+  scaling?: ContainerScaling;
   limits?: Partial<ModuleLimits>;
 }
 
@@ -125,7 +127,10 @@ export interface MethodDescriptor {
 
 /** Address at which a module can be called. */
 export interface ModuleState {
-  /** `unix:/path` or `tcp:127.0.0.1:4000`. Absent: the module can't be called. */
+  /**
+   * `unix:/path` or `tcp:127.0.0.1:4000`, or the HTTP origin of a module that another deployment
+   * runs. Absent: the module can't be called.
+   */
   address?: string;
   /** Source of a module without a process, after a swap too. */
   source?: string;

@@ -126,6 +126,31 @@ test('a service that is not there is unavailable', async () => {
   await expect(away['get']!()).rejects.toMatchObject({ status: 503 });
 });
 
+test('a container that runs elsewhere is called at its server, and can not be swapped', async () => {
+  const calls: unknown[] = [];
+  const elsewhere = http.createServer((req, res) => {
+    if (req.method === 'POST') calls.push([req.url, req.headers['x-gati-release']]);
+    res.writeHead(200, { 'content-type': 'application/json' }).end('{"score":1}');
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const { port } = elsewhere.address() as AddressInfo;
+  const opened = openModules({}, new Map([['scorer', new URL(`http://127.0.0.1:${port}`)]]));
+  try {
+    const declaration = { name: 'scorer', source: `docker:sha256:${'0'.repeat(64)}` };
+    await opened.host.add(declaration);
+    const scorer = await opened.open(declaration, { score: {} });
+    expect(await scorer['score']!({ text: 'a' })).toEqual({ score: 1 });
+    expect(calls).toEqual([['/call/score', 'rel_test']]);
+    expect(await opened.host.list([declaration])).toMatchObject([{ level: 'L3', health: 'ok' }]);
+    const swapped = opened.host.swap('scorer', undefined, async () => {});
+    await expect(swapped).rejects.toThrow('does not start');
+  } finally {
+    await opened.close();
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+  }
+});
+
 test('calls of a service move to another address, once it is compatible', async () => {
   const other = http.createServer((req, res) => {
     const document = { openapi: '3.1.0', info: { version: '3' }, paths: DOCUMENT.paths };

@@ -7,6 +7,7 @@ import {
 } from '@gati/runtime-h3/modules/host';
 import { isCi } from '../files/is-ci.ts';
 import type { ForeignModule, Scan } from '../scan/types.ts';
+import { toContainer } from './container.ts';
 import { LOCK_FILE, type Pins, readLock, toPin, writeLock } from './lock.ts';
 import type { DeclaredModule, ModuleOption } from './module-options.ts';
 import { findInstalled, type ReadPackageTypes } from './npm-package.ts';
@@ -181,8 +182,10 @@ function toForeign(module: DeclaredModule, descriptor: ModuleDescriptor): Foreig
   const operations = Object.entries(descriptor.methods).flatMap(([name, { operation }]) =>
     operation === undefined ? [] : [[name, operation] as const],
   );
+  const container = toContainer(module);
   return {
     ...module,
+    ...(container && { container }),
     version: descriptor.version,
     methods,
     $defs,

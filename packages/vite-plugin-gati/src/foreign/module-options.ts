@@ -1,4 +1,4 @@
-import { GatiError } from '@gati/contract';
+import { type ContainerScaling, GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import { suggest } from '@gati/contract/internal';
 import {
@@ -10,6 +10,7 @@ import {
   type ModuleLimits,
   OWN_HEADERS,
   parseSource,
+  type SourceKind,
   variablesOf,
 } from '@gati/runtime-h3/modules/host';
 
@@ -40,11 +41,25 @@ export interface ModuleSettings {
   headers?: Record<string, string>;
   /** Address of the OpenAPI document, `/openapi.json` below the source by default. */
   openapi?: string;
+  /** Number of pods of a `docker:` module in a cluster: `{ min: 2, max: 10, cpu: 70 }`. */
+  scaling?: ContainerScaling;
   /** Limits that differ from the defaults: bytes, milliseconds and counts. */
   limits?: Partial<ModuleLimits>;
 }
 
-const SETTINGS = ['source', 'env', 'files', 'isolate', 'allow', 'headers', 'openapi', 'limits'];
+const SETTINGS = [
+  'source',
+  'env',
+  'files',
+  'isolate',
+  'allow',
+  'headers',
+  'openapi',
+  'scaling',
+  'limits',
+];
+/** Settings of pods, with their largest values. */
+const SCALING: Readonly<Record<string, number>> = { min: 1000, max: 1000, cpu: 1000 };
 const ALLOWANCES = ['read', 'write', 'network'];
 const NAME = /^[A-Za-z_$][\w$]*$/;
 const MAX_HEADERS = 50;
@@ -74,7 +89,7 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     throw settingError(file, name, 'its name is not an identifier.');
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
     throw settingError(file, name, 'it is neither a source nor an object with one.');
-  const { source, env, files, isolate, allow, headers, openapi, limits } =
+  const { source, env, files, isolate, allow, headers, openapi, scaling, limits } =
     settings as Partial<ModuleSettings>;
   const unknown = Object.keys(settings).find((key) => !SETTINGS.includes(key));
   if (unknown !== undefined)
@@ -101,6 +116,7 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     throw settingError(file, name, 'openapi is not an address.');
   if (openapi !== undefined && hasCredentials(openapi))
     throw settingError(file, name, 'openapi contains a user name or a password.');
+  if (scaling !== undefined) checkScaling(file, name, kind, scaling);
   if (limits !== undefined) checkLimits(file, name, limits);
   return {
     name,
@@ -112,8 +128,27 @@ export function parseDeclaration(name: string, value: unknown, file: string): De
     ...(allow && { allow }),
     ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
+    ...(scaling && { scaling }),
     ...(limits && { limits }),
   };
+}
+
+function checkScaling(file: string, name: string, kind: SourceKind, scaling: unknown): void {
+  if (kind !== 'docker') throw settingError(file, name, 'only a docker: module has scaling.');
+  if (!isObject(scaling)) throw settingError(file, name, 'scaling is not an object.');
+  for (const [key, value] of Object.entries(scaling)) {
+    const most = SCALING[key];
+    if (most === undefined)
+      throw settingError(
+        file,
+        name,
+        `scaling.${key} is not known.${hint(key, Object.keys(SCALING))}`,
+      );
+    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > most)
+      throw settingError(file, name, `scaling.${key} is not a whole number from 1 to ${most}.`);
+  }
+  const { min = 1, max = min } = scaling as ContainerScaling;
+  if (max < min) throw settingError(file, name, 'scaling.max is less than scaling.min.');
 }
 
 function checkAllowances(file: string, name: string, allow: unknown): void {

@@ -8,8 +8,8 @@ export function toModuleParts({
 }: Pick<Scan, 'modules' | 'foreign'>): Pick<ContractParts, 'modules' | 'foreign'> {
   return {
     modules,
-    foreign: foreign.map(({ name, file, source, version, methods, $defs }) => ({
-      contract: { name, file, source, version, methods },
+    foreign: foreign.map(({ name, file, source, version, methods, container, $defs }) => ({
+      contract: { name, file, source, version, methods, ...(container && { container }) },
       $defs,
     })),
   };

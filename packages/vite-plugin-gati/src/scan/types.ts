@@ -1,4 +1,5 @@
 import type {
+  ContainerContract,
   Defs,
   Diagnostic,
   MethodContract,
@@ -62,6 +63,8 @@ export interface ForeignModule extends ForeignDeclaration, NamedFile {
   $defs: Defs;
   /** HTTP requests of OpenAPI operations, by method. */
   operations?: Record<string, string>;
+  /** Absent: it is no container. */
+  container?: ContainerContract;
 }
 
 export interface EffectFile extends NamedFile {

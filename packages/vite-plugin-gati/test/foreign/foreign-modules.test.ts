@@ -2,12 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterEach, expect, test, vi } from 'vitest';
+import { assembleContract, parseManifest, printManifest } from '@gati/contract';
 import { emitForeignTypes } from '../../src/emit/foreign-types.ts';
 import { filesOf, toBuiltDeclaration } from '../../src/foreign/built-declaration.ts';
 import { createForeignModules } from '../../src/foreign/foreign-modules.ts';
 import { readLock } from '../../src/foreign/lock.ts';
 import { parseDeclaration } from '../../src/foreign/module-options.ts';
 import { resolveOptions } from '../../src/options.ts';
+import { toModuleParts } from '../../src/scan/module-parts.ts';
 import type { Scan } from '../../src/scan/types.ts';
 
 const EMPTY: Scan = {
@@ -116,6 +118,30 @@ test('a header of a module names the variable of its secret', () => {
   expect(declare({ Authorization: 'Bearer abc' })).toThrow('contains its secret');
   expect(declare({ 'content-length': '1' })).toThrow("can't be set");
   expect(declare({ 'x-plan': 'a\nb' })).toThrow('is not a text for a header');
+});
+
+test('the manifest describes the pods of a container, and no other module has any', async () => {
+  vi.stubEnv('CI', '');
+  const source = `docker:ghcr.io/acme/scorer@sha256:${'a'.repeat(64)}`;
+  const settings = { source, env: ['KEY'], scaling: { min: 2, max: 5 }, limits: { stop: 900 } };
+  const options = { scorer: settings, other: 'exec:./x' };
+  const modules = createForeignModules(temporaryFolder('foreign'), options, noTypes);
+  for (const name of Object.keys(options)) await modules.pin(name, DESCRIPTOR);
+  const { foreign = [] } = toModuleParts(modules.extend(EMPTY));
+  expect(foreign.map(({ contract }) => contract.container)).toEqual([
+    undefined,
+    { scaling: { min: 2, max: 5 }, env: ['KEY'], memory: 268_435_456, stop: 900 },
+  ]);
+  const contract = assembleContract({ routes: [], foreign });
+  const release = { id: 'rel_a', version: '1.0.0' };
+  const text = printManifest({ format: 1, name: 'shop', release, contract });
+  expect(parseManifest(text).contract.modules).toEqual(contract.modules);
+  const declare = (more: object) => (): unknown =>
+    parseDeclaration('a', { source, ...more }, 'vite.config.ts');
+  expect(declare({ scaling: { mn: 2 } })).toThrow('Did you mean min?');
+  expect(declare({ scaling: { min: 3, max: 2 } })).toThrow('scaling.max is less than scaling.min');
+  expect(declare({ scaling: { cpu: 0 } })).toThrow('from 1 to');
+  expect(declare({ source: 'exec:./x', scaling: {} })).toThrow('only a docker: module');
 });
 
 test('paths of a built module start from the output folder', () => {

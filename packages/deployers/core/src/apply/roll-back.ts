@@ -1,6 +1,6 @@
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { nameOf, pathOf } from '../kube/kinds.ts';
-import { LABELS } from '../objects/labels.ts';
+import { isModule, LABELS } from '../objects/labels.ts';
 import { createLiveObjects } from '../objects/objects.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
@@ -65,7 +65,10 @@ export async function rollBack(
   };
   const { before, revision } = plan;
   const isSwitched = sent.some(
-    (step) => step.kind === 'apply' && ['Service', 'HTTPRoute'].includes(step.object.kind),
+    (step) =>
+      step.kind === 'apply' &&
+      ['Service', 'HTTPRoute'].includes(step.object.kind) &&
+      !isModule(step.object),
   );
   if (isSwitched && before !== null && before !== revision) {
     const history = historyBefore(state, before);
@@ -84,7 +87,10 @@ export async function rollBack(
   if (before === null) {
     // No revision served before, so objects that refer to the removed pods are removed too.
     const leading = sent.flatMap((step) =>
-      step.kind === 'apply' && step.against === null && LEADING.has(step.object.kind)
+      step.kind === 'apply' &&
+      step.against === null &&
+      LEADING.has(step.object.kind) &&
+      !isModule(step.object)
         ? [step.object]
         : [],
     );
@@ -134,9 +140,10 @@ const describeUndo = (step: ApplyStep | ScaleStep): string =>
     : `restore ${nameOf(step.object)}`;
 
 /** A Job that failed stays, with its log, until the next deploy. */
-const isOfRevision = ({ kind, metadata }: KubeObject): boolean =>
-  kind === 'Deployment' ||
-  (kind === 'ConfigMap' && metadata.labels?.[LABELS.revision] !== undefined);
+const isOfRevision = (object: KubeObject): boolean =>
+  object.kind === 'Deployment' ||
+  isModule(object) ||
+  (object.kind === 'ConfigMap' && object.metadata.labels?.[LABELS.revision] !== undefined);
 
 function toStep(object: ApplyStep['object'], state: LiveState): ApplyStep {
   const step = toApplyStep(object, findObject(state, object), 'the rollout failed', true);

@@ -16,6 +16,7 @@ import { pushImage, type Pushed } from '../image/push-image.ts';
 import { createSbom } from '../image/sbom.ts';
 import { packContract } from '../objects/contract-map.ts';
 import { domainPaths } from '../objects/domain-paths.ts';
+import { clusterModules } from '../objects/modules.ts';
 import type { ReleaseFacts } from '../objects/target.ts';
 import { Registry, type RegistryOptions } from '../registry/client.ts';
 import { parseReference, printReference } from '../registry/reference.ts';
@@ -130,11 +131,13 @@ export function releaseFacts(
   const { id, version } = manifest.release;
   const paths = domainPaths(manifest, settings, basePath);
   const contract = packContract(manifest);
+  const modules = clusterModules(manifest, settings);
   return {
     id,
     version,
     image,
     ...(paths && { paths }),
+    ...(modules.length > 0 && { modules }),
     ...(contract !== undefined && { contract }),
     ...(manifest.databaseMigrations?.length && { migrates: true }),
   };

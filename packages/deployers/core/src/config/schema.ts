@@ -192,6 +192,24 @@ const domains: ConfigSchema = {
   },
 };
 
+const modules: ConfigSchema = {
+  description:
+    'Modules with a docker: source, which run in separate pods. Replaces their `scaling` for this environment.',
+  type: 'object',
+  additionalProperties: {
+    description: 'Number and size of the pods of the module.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...scale.properties,
+      resources: {
+        ...resources,
+        description: 'CPU and memory of each; 100m, and `limits.memory` of the module by default.',
+      },
+    },
+  },
+};
+
 const env: ConfigSchema = {
   description: 'Environment variables of the server. Names have letters, digits, `_`, `-` and `.`.',
   type: 'object',
@@ -265,6 +283,7 @@ const settings: Record<string, ConfigSchema> = {
   resources,
   workers,
   domains,
+  modules,
   env,
   rollout,
   url,

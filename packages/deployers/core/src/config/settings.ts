@@ -17,6 +17,8 @@ export interface Settings {
   workers?: RoleSettings;
   /** Pods that serve the routes of one domain each, by its name. */
   domains?: Record<string, RoleSettings>;
+  /** Pods of the modules with a `docker:` source, by the name of the module. */
+  modules?: Record<string, RoleSettings>;
   env?: Record<string, EnvValue>;
   rollout?: { timeout?: string; keep?: number; isolate?: number; canary?: CanarySettings };
   /** Address under which users reach the app. */

@@ -1,7 +1,7 @@
 import { isObject } from '@gati/contract/data';
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf } from '../kube/kinds.ts';
-import { LABELS, MANAGER } from '../objects/labels.ts';
+import { isModule, LABELS, MANAGER } from '../objects/labels.ts';
 import { createObjects, createLiveObjects } from '../objects/objects.ts';
 import { rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
@@ -45,8 +45,11 @@ export function findDrift(target: Target, state: LiveState): Drift[] {
   const removed = expected
     .filter((object) => !findObject(state, object))
     .map((desired) => toDrift(desired, { path: '', before: null, after: desired }, undefined));
+  const modules = new Set(live.modulePods?.map(({ name }) => name));
   const isOld = (object: KubeObject): boolean =>
-    object.kind === 'Deployment' && object.metadata.labels?.[LABELS.revision] !== revision;
+    isModule(object)
+      ? !modules.has(object.metadata.name)
+      : object.kind === 'Deployment' && object.metadata.labels?.[LABELS.revision] !== revision;
   const changed = state.objects.filter((object) => !isOld(object)).flatMap(objectDrift);
   return [...removed, ...changed, ...replicaDrift(target, state, revision)];
 }

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { IMAGE } from '@gati/contract/internal';
 import { printYaml } from '../config/print-yaml.ts';
 import type { EnvValue, LocalSettings } from '../config/settings.ts';
+import { grantedEnv, MODULE_ENV, MODULE_PORT } from '../objects/modules.ts';
+import type { ModuleFacts } from '../objects/target.ts';
+import { toName } from '../objects/to-name.ts';
 
 /** Facts that the file depends on. */
 export interface ComposeFacts {
@@ -10,6 +14,8 @@ export interface ComposeFacts {
   env: Record<string, EnvValue>;
   local: LocalSettings;
   hasEffects: boolean;
+  /** Modules with a `docker:` source. */
+  modules: ModuleFacts[];
 }
 
 type Service = Record<string, unknown>;
@@ -29,6 +35,16 @@ const QUEUES: Record<NonNullable<LocalSettings['queue']>, string> = {
   postgres: 'postgres://postgres:local@queue:5432/postgres',
 };
 
+/** As strict as the pods of a cluster. */
+const RESTRICTED = {
+  read_only: true,
+  cap_drop: ['ALL'],
+  security_opt: ['no-new-privileges:true'],
+} as const;
+
+/** Network of the app and its modules. */
+const MODULES = 'modules';
+
 export const DEFAULT_PORT = 3000;
 /** First line of the file, which warns that changes are lost. */
 const HEAD = '# Written by `gati-deploy local`. Changes are lost.\n';
@@ -40,7 +56,7 @@ const HEAD = '# Written by `gati-deploy local`. Changes are lost.\n';
  * @returns contents by file name
  */
 export function printComposeFiles(facts: ComposeFacts): Record<string, string> {
-  const { app, local, hasEffects } = facts;
+  const { app, local, hasEffects, modules } = facts;
   const { port = DEFAULT_PORT, telemetry = true } = local;
   const hasWorker = hasEffects;
   const services: Record<string, Service> = {
@@ -49,6 +65,9 @@ export function printComposeFiles(facts: ComposeFacts): Record<string, string> {
       ports: [`127.0.0.1:${port}:${IMAGE.port}`],
     },
     ...(hasWorker && { worker: server(facts, 'worker') }),
+    ...Object.fromEntries(
+      modules.map((module) => [moduleService(module), moduleContainer(module, facts)]),
+    ),
     ...(hasEffects && queueService(local)),
     ...(telemetry && {
       prometheus: {
@@ -66,6 +85,8 @@ export function printComposeFiles(facts: ComposeFacts): Record<string, string> {
   const compose = {
     services,
     volumes: Object.fromEntries([...new Set(volumes)].map((name) => [name, {}])),
+    // Containers that are only in this network reach no other one.
+    ...(modules.length > 0 && { networks: { default: {}, [MODULES]: { internal: true } } }),
   };
   const jobs = ['app', ...(hasWorker ? ['worker'] : [])];
   const prometheus = {
@@ -84,13 +105,18 @@ export function printComposeFiles(facts: ComposeFacts): Record<string, string> {
 }
 
 function server(
-  { app, image, env, local, hasEffects }: ComposeFacts,
+  { app, image, env, local, hasEffects, modules }: ComposeFacts,
   role: 'core' | 'worker' | undefined,
 ): Service {
   const { queue = 'redis', telemetry = true } = local;
   const own: Record<string, string> = {
     ...(role && { GATI_ROLE: role }),
     ...(hasEffects && { GATI_EFFECTS: QUEUES[queue] }),
+    ...(modules.length > 0 && {
+      GATI_MODULE_SERVERS: modules
+        .map((module) => `${module.name}=http://${moduleService(module)}:${MODULE_PORT}`)
+        .join(','),
+    }),
     ...(telemetry && {
       GATI_LOKI_URL: 'http://loki:3100',
       GATI_PROMETHEUS_URL: 'http://prometheus:9090',
@@ -100,17 +126,44 @@ function server(
   const given = Object.entries(env).map(([name, value]) => [name, toValue(name, value)]);
   return {
     image,
-    // As strict as the pods of a cluster.
-    read_only: true,
-    cap_drop: ['ALL'],
-    security_opt: ['no-new-privileges:true'],
+    ...RESTRICTED,
     tmpfs: ['/tmp'],
     environment: { ...own, ...Object.fromEntries(given) },
     volumes: [`data:${IMAGE.data}`],
+    ...(modules.length > 0 && { networks: ['default', MODULES] }),
     restart: 'unless-stopped',
     // Longer than the 30 seconds in which the server finishes its requests.
     stop_grace_period: '35s',
     ...(hasEffects && queue !== 'sqlite' && { depends_on: ['queue'] }),
+  };
+}
+
+/** Returns the name of a module in the network, where names can't differ by case alone. */
+function moduleService({ name }: ModuleFacts): string {
+  const clean = toName(name, 40);
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `module-${clean}${clean === name ? '' : `-${digest}`}`;
+}
+
+/** A container with the rights of a `docker:` module that the server itself starts. */
+function moduleContainer({ image, container }: ModuleFacts, facts: ComposeFacts): Service {
+  const given = grantedEnv(facts, container).map(([name, value]) => [name, toValue(name, value)]);
+  return {
+    image,
+    // The id of an image on this machine can't be pulled.
+    ...(image.startsWith('sha256:') && { pull_policy: 'never' }),
+    ...RESTRICTED,
+    user: `${IMAGE.user}:${IMAGE.user}`,
+    tmpfs: ['/tmp:rw,noexec,nosuid,nodev,size=64m,mode=1777'],
+    environment: { ...Object.fromEntries(given), ...MODULE_ENV },
+    // A module ends when its standard input ends.
+    stdin_open: true,
+    init: true,
+    mem_limit: container.memory,
+    pids_limit: 256,
+    networks: container.network ? ['default', MODULES] : [MODULES],
+    restart: 'unless-stopped',
+    stop_grace_period: `${Math.ceil(container.stop / 1000)}s`,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../kube/cluster.ts';
 import type { ReleaseFacts, Target } from './target.ts';
 
 export const LABELS = {
@@ -5,6 +6,8 @@ export const LABELS = {
   environment: 'gati.dev/env',
   role: 'gati.dev/role',
   domain: 'gati.dev/domain',
+  /** Name of the objects of a module with separate pods. */
+  module: 'gati.dev/module',
   release: 'gati.dev/release',
   version: 'gati.dev/version',
   /** Digest of the pod template: release, image and settings. */
@@ -20,6 +23,8 @@ export const ANNOTATIONS = {
   paths: 'gati.dev/paths',
   /** Releases with separate pods beside the live one, as JSON. */
   isolated: 'gati.dev/isolated',
+  /** Modules with separate pods that the release calls, as JSON. */
+  modules: 'gati.dev/modules',
   /** The revision that gets a share of the requests besides the live one. */
   canary: 'gati.dev/canary',
   /** Revisions that were live, the newest first. */
@@ -48,3 +53,7 @@ export function releaseLabels({ id, version }: ReleaseFacts): Record<string, str
     [LABELS.version]: version.replaceAll('+', '_').slice(0, 63),
   };
 }
+
+/** Whether an object belongs to a module with separate pods. */
+export const isModule = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  metadata.labels?.[LABELS.module] !== undefined;

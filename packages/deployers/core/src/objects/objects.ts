@@ -6,6 +6,7 @@ import { headOf, setId, setName, withIdentity } from './identity.ts';
 import { ANNOTATIONS, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createMigrateSpec, hasSharedDatabase, MIGRATE, migrateJobName } from './migrate-job.ts';
 import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
+import { createModule, type ModuleObjects, type ModulePods } from './modules.ts';
 import { deploymentName, isolatedName, nameFor, nextName } from './names.ts';
 import { timeoutOf } from './duration.ts';
 import { createEdgeRoute, hasWeights } from './edge-route.ts';
@@ -22,6 +23,8 @@ export interface DesiredObjects {
   contract?: KubeObject;
   /** The Job that migrates the database before the new pods start. */
   migration?: KubeObject;
+  /** Modules with separate pods. */
+  modules: ModuleObjects[];
   /** One for each role; the first one serves requests. */
   deployments: KubeObject[];
   /** Written after the new pods are ready; these objects refer to them. */
@@ -61,6 +64,7 @@ const MEMBERS = Object.entries(KINDS)
 /** Returns all objects of an app for a release. */
 export function createObjects(target: Target, release: ReleaseFacts): DesiredObjects {
   const { templates, revision } = createPodTemplates(target, release);
+  const modules = (release.modules ?? []).map((module) => createModule(target, module));
   return {
     revision,
     namespace: createNamespace(target),
@@ -72,8 +76,9 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
       hasSharedDatabase(target.settings) && {
         migration: createMigration(target, release, { revision, template: templates[0]!.template }),
       }),
+    modules,
     deployments: templates.map(({ role, template }) =>
-      createDeployment(target, release, { revision, role, template }),
+      createDeployment(target, release, { revision, role, template, modules }),
     ),
     live: createLiveObjects(target, { ...release, revision }, []),
   };
@@ -82,13 +87,18 @@ export function createObjects(target: Target, release: ReleaseFacts): DesiredObj
 function createDeployment(
   target: Target,
   release: ReleaseFacts,
-  { revision, role, template }: { revision: string; role: Role; template: PodTemplate },
+  {
+    revision,
+    role,
+    template,
+    modules,
+  }: { revision: string; role: Role; template: PodTemplate; modules: ModulePods[] },
 ): KubeObject {
   return withIdentity(target, {
     kind: 'Deployment',
     name: deploymentName(target, role.name, revision),
     labels: { ...roleLabels(role), ...releaseLabels(release), [LABELS.revision]: revision },
-    ...(role.name === CORE && annotationsOf(release)),
+    ...(role.name === CORE && annotationsOf(release, modules)),
     spec: {
       // No `replicas`. A separate step sets them, so that a deploy does not undo changes of an
       // autoscaler.
@@ -102,12 +112,16 @@ function createDeployment(
 }
 
 /** Returns what a rollback needs to know of a release. */
-function annotationsOf({ paths, isolated }: ReleaseFacts): {
-  annotations?: Record<string, string>;
-} {
-  if (!paths && !isolated) return {};
+function annotationsOf(
+  { paths, isolated }: ReleaseFacts,
+  modules: ModulePods[],
+): { annotations?: Record<string, string> } {
+  const hasModules = modules.length > 0;
+  if (!paths && !isolated && !hasModules) return {};
+  const pods = modules.map(({ name, min, max }) => ({ name, min, max }));
   return {
     annotations: {
+      ...(hasModules && { [ANNOTATIONS.modules]: JSON.stringify(pods) }),
       ...(paths && { [ANNOTATIONS.paths]: JSON.stringify(paths) }),
       ...(isolated && { [ANNOTATIONS.isolated]: JSON.stringify(isolated) }),
     },
@@ -171,7 +185,11 @@ function createFoundation(target: Target): KubeObject[] {
       kind: 'NetworkPolicy',
       name: target.app,
       spec: {
-        podSelector: { matchLabels: selector },
+        podSelector: {
+          matchLabels: selector,
+          // Modules have policies of their own, and policies add up.
+          matchExpressions: [{ key: LABELS.module, operator: 'DoesNotExist' }],
+        },
         policyTypes: ['Ingress'],
         ingress: [{ ports: [{ protocol: 'TCP', port: IMAGE.port }] }],
       },

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { IMAGE, PROBE_PATHS } from '@gati/contract/internal';
-import type { EnvValue, Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
 import { hasEdge } from './edge-route.ts';
 import { hasSharedDatabase } from './migrate-job.ts';
 import { isolatedName, nameFor } from './names.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
-import type { IsolatedRelease, ReleaseFacts, Target } from './target.ts';
+import type { IsolatedRelease, ModuleFacts, ReleaseFacts, Target } from './target.ts';
+import { moduleServers } from './modules.ts';
+import { toEnv } from './to-env.ts';
 
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
 const PRE_STOP = 10;
@@ -77,11 +79,15 @@ function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<s
 
 function createContainer(
   target: Target,
-  { image, migrates, isolated }: ReleaseFacts,
+  { image, migrates, isolated, modules }: ReleaseFacts,
   role: Role,
 ): Record<string, unknown> {
   const { settings } = target;
-  const own = ownEnv(target, role, { migrates: migrates ?? false, isolated: isolated ?? [] });
+  const own = ownEnv(target, role, {
+    migrates: migrates ?? false,
+    isolated: isolated ?? [],
+    modules: modules ?? [],
+  });
   const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = role.resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
@@ -134,7 +140,11 @@ function drainOf({ settings }: Target): number {
 function ownEnv(
   target: Target,
   { name, value, domain }: Role,
-  { migrates, isolated }: { migrates: boolean; isolated: IsolatedRelease[] },
+  {
+    migrates,
+    isolated,
+    modules,
+  }: { migrates: boolean; isolated: IsolatedRelease[]; modules: ModuleFacts[] },
 ): { name: string; value: string }[] {
   const { settings } = target;
   // A database in the folder of a pod is new, and a Job can't reach it.
@@ -146,6 +156,7 @@ function ownEnv(
     GATI_ROLE: value,
     GATI_DOMAIN: domain,
     GATI_RELEASE_SERVERS: name === CORE ? releaseServers(target, isolated) : undefined,
+    GATI_MODULE_SERVERS: moduleServers(target, modules),
     GATI_MIGRATIONS: isOwnDatabase ? 'apply' : undefined,
     ...(!hasEdge(target.settings) &&
       (domain !== undefined
@@ -180,12 +191,6 @@ function domainServers(target: Target): string | undefined {
 function trustedProxies({ env = {} }: Settings): string | undefined {
   const value = env['GATI_TRUST_PROXY'] ?? 0;
   return /^\d{1,2}$/.test(String(value)) ? String(Number(value) + 1) : undefined;
-}
-
-function toEnv(name: string, value: EnvValue): Record<string, unknown> {
-  if (typeof value === 'object')
-    return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
-  return { name, value: String(value) };
 }
 
 function spread(target: Target, role: string, revision: string): Record<string, unknown> {

@@ -22,7 +22,7 @@ export const CORE = 'core';
 /** Role of the pods of earlier releases, which serve requests of their version. */
 export const ISOLATED = 'release';
 const WORKER = 'worker';
-const CPU = 70;
+export const CPU = 70;
 /** Characters of a domain in the names of objects. */
 const DOMAIN_LIMIT = 15;
 
@@ -64,9 +64,11 @@ export function workOf({ name, domain }: Role): string {
   return name === CORE ? 'serve requests' : 'run effects';
 }
 
-function numbersOf({ min = 1, max = min, cpu = CPU }: NonNullable<Settings['scale']> = {}): Pick<
-  Role,
-  'min' | 'max' | 'cpu'
-> {
+/** Completes the numbers of pods. */
+export function numbersOf({
+  min = 1,
+  max = min,
+  cpu = CPU,
+}: NonNullable<Settings['scale']> = {}): Pick<Role, 'min' | 'max' | 'cpu'> {
   return { min, max: Math.max(min, max), cpu };
 }

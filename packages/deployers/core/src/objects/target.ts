@@ -1,4 +1,4 @@
-import { GatiError, type Manifest } from '@gati/contract';
+import { type ContainerContract, GatiError, type Manifest } from '@gati/contract';
 import type { Settings } from '../config/settings.ts';
 import { toName } from './to-name.ts';
 
@@ -21,10 +21,19 @@ export interface ReleaseFacts {
   paths?: DomainPaths;
   /** Earlier releases that keep separate pods. */
   isolated?: IsolatedRelease[];
+  /** Modules that run in separate pods. */
+  modules?: ModuleFacts[];
   /** The contract as `packContract` packs it. Absent if it is too long. */
   contract?: string;
   /** Whether the build has migrations of the database. */
   migrates?: boolean;
+}
+
+/** A `docker:` module of a release. */
+export interface ModuleFacts {
+  name: string;
+  image: string;
+  container: ContainerContract;
 }
 
 export interface IsolatedRelease {

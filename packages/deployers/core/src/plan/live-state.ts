@@ -3,6 +3,7 @@ import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { statusOf } from '../kube/errors.ts';
 import { KINDS, pathOfKind } from '../kube/kinds.ts';
 import { ANNOTATIONS, identityLabels, LABELS } from '../objects/labels.ts';
+import type { ModulePods } from '../objects/modules.ts';
 import { CORE } from '../objects/roles.ts';
 import type { DomainPaths, IsolatedRelease, ReleaseFacts, Target } from '../objects/target.ts';
 
@@ -61,6 +62,8 @@ export interface Revision {
   image: string;
   paths?: DomainPaths;
   isolated?: IsolatedRelease[];
+  /** Modules with separate pods that it calls. */
+  modulePods?: ModulePods[];
   deployment: KubeObject;
   /** Desired number of pods, and number of ready pods. */
   replicas: number;
@@ -112,7 +115,9 @@ function toRevision(deployment: KubeObject): Revision {
   };
 }
 
-function readAnnotations({ metadata }: KubeObject): Pick<Revision, 'paths' | 'isolated'> {
+function readAnnotations({
+  metadata,
+}: KubeObject): Pick<Revision, 'paths' | 'isolated' | 'modulePods'> {
   const read = (name: string): unknown => {
     try {
       return JSON.parse(metadata.annotations?.[name] ?? 'null');
@@ -120,10 +125,12 @@ function readAnnotations({ metadata }: KubeObject): Pick<Revision, 'paths' | 'is
       return null;
     }
   };
-  const [paths, isolated] = [read(ANNOTATIONS.paths), read(ANNOTATIONS.isolated)];
+  const { paths: atPaths, isolated: atIsolated, modules: atModules } = ANNOTATIONS;
+  const [paths, isolated, modules] = [read(atPaths), read(atIsolated), read(atModules)];
   return {
     ...(isObject(paths) && { paths: paths as DomainPaths }),
     ...(Array.isArray(isolated) && { isolated: isolated as IsolatedRelease[] }),
+    ...(Array.isArray(modules) && { modulePods: modules as ModulePods[] }),
   };
 }
 

@@ -18,6 +18,8 @@ import {
   type LiveState,
   historyBefore,
 } from './live-state.ts';
+import { isModule } from '../objects/labels.ts';
+import { planModules, planModulesEnd } from './plan-modules.ts';
 import { planIsolated } from './isolated.ts';
 import { type CanaryPlan, type CanaryPods, planCanary } from './plan-canary.ts';
 import { type ApplyStep, createPlan, type Plan, type PlanStep } from './plan.ts';
@@ -102,6 +104,7 @@ export function makePlan(
       ? planMigration(target, state, desired.migration, revision)
       : []),
     ...endOtherCanary(target, state, revision),
+    ...planModules(target, desired.modules, state, apply),
     ...pods,
     ...planIsolated(target, state, release.isolated ?? [], rolesOf(target.settings)[0]),
     ...switching,
@@ -109,6 +112,10 @@ export function makePlan(
       ? planVerify(target, release, rolesOf(target.settings), 'the release responds')
       : []),
     ...planEnd(target, { ...release, revision }, [live.service, ...live.others], history, state),
+    ...planModulesEnd(target, desired.modules, state, {
+      serving: (release.isolated ?? []).map((each) => each.revision),
+      kept: history.slice(0, keepOf(target)),
+    }),
   ];
   const { server } = options;
   return createPlan(target, { server, release, revision, before: before ?? null, steps });
@@ -279,7 +286,8 @@ function planEnd(
       replicas: 0,
     }));
   // Contracts and Jobs too.
-  const gone = state.objects.filter(({ kind, metadata }) => {
+  const ownObjects = state.objects.filter((object) => !isModule(object));
+  const gone = ownObjects.filter(({ kind, metadata }) => {
     const its = metadata.labels?.[LABELS.revision];
     if (LEADING.has(kind) || its === undefined) return false;
     const isIsolated = metadata.labels?.[LABELS.role] === ISOLATED;
@@ -287,7 +295,7 @@ function planEnd(
   });
   // Finds autoscalers and budgets that the settings no longer need.
   const names = new Set(others.map(nameOf));
-  const unused = state.objects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
+  const unused = ownObjects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
   const deleted = [...unused, ...gone]
     .filter(({ metadata }) => metadata.labels?.[LABELS.partOf] === setId(target))
     .map(({ kind, metadata }): PlanStep => ({

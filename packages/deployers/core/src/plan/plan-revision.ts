@@ -3,6 +3,7 @@ import type { Target } from '../objects/target.ts';
 import { recordOf } from './essence.ts';
 import { listDeployments, type LiveState, releaseOf, type Revision } from './live-state.ts';
 import { makePlan, type PlanOptions } from './make-plan.ts';
+import { appliedModules } from './plan-modules.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -21,6 +22,7 @@ export function planRevision(
   const deployments = listDeployments(state)
     .filter((each) => each.revision === revision)
     .flatMap(({ deployment }) => recordOf(deployment) ?? []);
-  const desired = { revision, namespace, foundation, deployments };
+  const modules = appliedModules(state, found);
+  const desired = { revision, namespace, foundation, modules, deployments };
   return makePlan(target, facts, desired, state, options);
 }

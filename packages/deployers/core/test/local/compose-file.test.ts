@@ -16,6 +16,7 @@ const FACTS: ComposeFacts = {
   env: {},
   local: {},
   hasEffects: true,
+  modules: [],
 };
 
 const composeOf = (facts: Partial<ComposeFacts>): Compose =>
@@ -69,4 +70,45 @@ test('values of the settings replace those of the target, and secrets come from 
     ANSWER: 'yes',
     STRIPE_KEY: '${STRIPE_KEY:?the secret STRIPE_KEY is missing in the environment}',
   });
+});
+
+test('a container of a module reaches the network only if it is granted, and the app calls it by name', () => {
+  const container = { memory: 1_048_576, stop: 5000, env: ['MODEL', 'NONE'] };
+  const image = `ghcr.io/acme/scorer@sha256:${'a'.repeat(64)}`;
+  const { services, networks } = composeOf({
+    hasEffects: false,
+    env: { MODEL: 'small', OTHER: 'x' },
+    modules: [
+      { name: 'scorer', image, container },
+      {
+        name: 'Scorer',
+        image: `sha256:${'b'.repeat(64)}`,
+        container: { ...container, network: true },
+      },
+    ],
+  }) as Compose & { networks: object };
+  const [, scorer, other] = Object.keys(services);
+  expect(scorer).toBe('module-scorer');
+  expect(other).toMatch(/^module-scorer-[0-9a-f]{6}$/);
+  expect(services['app']).toMatchObject({
+    networks: ['default', 'modules'],
+    environment: {
+      GATI_MODULE_SERVERS: `scorer=http://${scorer}:8080,Scorer=http://${other}:8080`,
+    },
+  });
+  expect(services[scorer!]).toMatchObject({
+    image,
+    networks: ['modules'],
+    environment: { MODEL: 'small', GATI_MODULE: '1', GATI_MODULE_PORT: '8080', TMPDIR: '/tmp' },
+    read_only: true,
+    cap_drop: ['ALL'],
+    user: '65532:65532',
+    mem_limit: 1_048_576,
+  });
+  expect(Object.keys(services[scorer!]!.environment!)).not.toContain('OTHER');
+  expect(services[other!]).toMatchObject({
+    networks: ['default', 'modules'],
+    pull_policy: 'never',
+  });
+  expect(networks).toEqual({ default: {}, modules: { internal: true } });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../../src/config/settings.ts';
 import type { KubeObject } from '../../src/kube/cluster.ts';
-import { pathOf } from '../../src/kube/kinds.ts';
 import { createObjects } from '../../src/objects/objects.ts';
 import { createPodTemplates } from '../../src/objects/pod-template.ts';
 import { assertQueue, toTarget } from '../../src/objects/target.ts';
@@ -11,15 +10,13 @@ import { findRevision, listRevisions, type LiveState } from '../../src/plan/live
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { planRevision } from '../../src/plan/plan-revision.ts';
 import { type Plan, toRequest } from '../../src/plan/plan.ts';
+import { applied, EMPTY, envOf, OPTIONS, summary } from './helpers/cluster-state.ts';
 
 const release = (version: string): { id: string; version: string; image: string } => ({
   id: `rel_${version}`,
   version,
   image: `r.example.com/shop@sha256:${version.padStart(64, '0')}`,
 });
-
-const EMPTY: LiveState = { namespace: undefined, objects: [] };
-const OPTIONS = { server: 'https://cluster', force: false };
 
 function plan(version: string, state: LiveState, settings: Settings = {}): Plan {
   const target = toTarget('@team/Shop', 'production', settings);
@@ -39,55 +36,6 @@ function gradual(version: string, state: LiveState, settings: Settings): Plan {
   const options = { ...OPTIONS, isGradual: true };
   return makePlan(target, facts, createObjects(target, facts), state, options);
 }
-
-/** The cluster after a plan, with all pods ready. */
-function applied(state: LiveState, { steps }: Plan): LiveState {
-  const objects = new Map(state.objects.map((each) => [pathOf(each), each]));
-  let { namespace } = state;
-  for (const step of steps) {
-    if (step.kind === 'apply') {
-      const { object } = step;
-      if (object.kind === 'Namespace') namespace = object;
-      const { metadata } = object;
-      const own = { ...metadata, uid: pathOf(object), creationTimestamp: String(objects.size) };
-      const before = objects.get(pathOf(object));
-      const replicas = object.kind === 'Deployment' ? { replicas: 1 } : {};
-      const spec = { ...replicas, ...(object['spec'] as object) };
-      const status = object.kind === 'Deployment' ? { readyReplicas: 1 } : undefined;
-      objects.set(pathOf(object), { ...before, ...object, metadata: own, spec, status });
-    }
-    if (step.kind === 'scale') {
-      const metadata = { name: step.deployment, namespace: step.namespace };
-      const path = pathOf({ kind: 'Deployment', metadata });
-      const found = objects.get(path)!;
-      const { replicas } = step;
-      const spec = { ...(found['spec'] as object), replicas };
-      objects.set(path, { ...found, spec, status: { readyReplicas: replicas } });
-    }
-    if (step.kind === 'delete')
-      objects.delete(pathOf({ kind: step.object.kind, metadata: step.object }));
-  }
-  const all = [...objects.values()].filter(({ kind }) => kind !== 'Namespace');
-  return { namespace, objects: all };
-}
-
-const summary = ({ steps }: Plan): string[] =>
-  steps.map((step) =>
-    step.kind === 'apply'
-      ? step.object.kind
-      : step.kind === 'scale'
-        ? `scale to ${step.replicas}`
-        : step.kind,
-  );
-
-const envOf = (deployment: KubeObject): Record<string, unknown> => {
-  const { template } = deployment['spec'] as {
-    template: { spec: { containers: { env: { name: string; value: unknown }[] }[] } };
-  };
-  return Object.fromEntries(
-    template.spec.containers[0]!.env.map(({ name, value }) => [name, value]),
-  );
-};
 
 describe('a plan', () => {
   test('of the first deploy makes the pods before what leads to them', () => {

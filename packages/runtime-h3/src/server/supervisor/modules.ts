@@ -23,6 +23,8 @@ type ModuleMessage = MessageToSupervisor & {
 
 export interface SupervisedModulesOptions extends ServerModules {
   logger: Logger;
+  /** Servers of containers that run elsewhere, by the name of the module. */
+  servers: ReadonlyMap<string, URL> | undefined;
   /** Workers that serve. */
   workers(): WorkerProcess[];
 }
@@ -79,9 +81,9 @@ export class SupervisedModules {
   }
 
   async #open(): Promise<ModuleProcesses> {
-    const { list, root, load, logger } = this.#options;
+    const { list, root, load, logger, servers } = this.#options;
     const { ModuleProcesses: Processes } = await load();
-    const host = new Processes({ root: fileURLToPath(root), logger });
+    const host = new Processes({ root: fileURLToPath(root), logger, servers });
     const swapped = await readSwapped(fileURLToPath(root));
     for (const declaration of list) {
       const run = swapped[declaration.name];

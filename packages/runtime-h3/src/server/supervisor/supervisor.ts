@@ -67,7 +67,7 @@ async function serve(options: SupervisorOptions, lines: EarlyLines): Promise<voi
   for (const stream of [process.stdout, process.stderr])
     boundOutput(stream, limits.logQueue).onDrop = () => limitCounts.add('logQueue');
   pools = new WorkerPools(env, logger, limits, limitCounts, telemetry);
-  if (options.modules) await pools.superviseModules(options.modules);
+  if (options.modules) await pools.superviseModules(options.modules, env.moduleServers);
   handleSignals(pools, lines, () => server?.close());
   server = await openPort(env, pools, logger);
   if (env.adminPort !== undefined) admin = await openAdmin(env, pools, logger, telemetry);

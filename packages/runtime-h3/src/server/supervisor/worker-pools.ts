@@ -104,10 +104,14 @@ export class WorkerPools {
   }
 
   /** Starts the processes of the app's modules. Workers need not wait for them. */
-  async superviseModules(modules: ServerModules): Promise<void> {
+  async superviseModules(
+    modules: ServerModules,
+    servers: ReadonlyMap<string, URL> | undefined,
+  ): Promise<void> {
     const { SupervisedModules: Supervised } = await import('./modules.ts');
     this.#modules = new Supervised({
       ...modules,
+      servers,
       logger: this.#logger,
       workers: () => this.http.workers.filter(({ state }) => state === 'ready'),
     });

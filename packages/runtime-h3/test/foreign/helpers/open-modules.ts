@@ -21,8 +21,15 @@ export type TestModule = Record<string, Method> & {
   items: (input: { n: number }) => AsyncIterable<unknown>;
 };
 
-/** Runs the modules of tests. */
-export function openModules(env: Record<string, string> = {}): OpenedModules {
+/**
+ * Runs the modules of tests.
+ *
+ * @param servers servers of containers that run elsewhere
+ */
+export function openModules(
+  env: Record<string, string> = {},
+  servers?: ReadonlyMap<string, URL>,
+): OpenedModules {
   const log: Record<string, unknown>[] = [];
   const logger = createJsonLogger({
     level: 'debug',
@@ -33,6 +40,7 @@ export function openModules(env: Record<string, string> = {}): OpenedModules {
     programs: path.resolve(import.meta.dirname, '../../../dist/programs'),
     logger,
     env: { ...process.env, ...env },
+    servers,
   });
   const opened: { dispose?(api: unknown): unknown }[] = [];
   return {

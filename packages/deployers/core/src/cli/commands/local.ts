@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Manifest } from '@gati/contract';
 import { usageError } from '@gati/runtime-h3/command';
 import { type Build, readBuild } from '../../build/read-build.ts';
 import { CONFIG_FILE } from '../../config/read-config.ts';
@@ -7,7 +8,8 @@ import type { Settings } from '../../config/settings.ts';
 import { findCompose, localError, runProgram } from '../../local/compose.ts';
 import { DEFAULT_PORT, printComposeFiles } from '../../local/compose-file.ts';
 import { projectName } from '../../local/project-name.ts';
-import { toTarget } from '../../objects/target.ts';
+import { listContainers } from '../../objects/modules.ts';
+import { type ModuleFacts, toTarget } from '../../objects/target.ts';
 import { hideSetup } from '../../rollout/read-logs.ts';
 import { verifyAddress } from '../../rollout/verify.ts';
 import { type Call, OK } from '../command.ts';
@@ -106,11 +108,24 @@ function writeFiles(
   { env = {}, local = {} }: Settings,
 ): void {
   const hasEffects = contract.effects.length > 0;
+  const modules = localModules({ contract });
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(
-    printComposeFiles({ app, image, env, local, hasEffects }),
+    printComposeFiles({ app, image, env, local, hasEffects, modules }),
   ))
     writeFile(path.join(folder, name), text);
+}
+
+/** @throws {GatiError} GATI_DEPLOY_LOCAL when a container needs files of the app */
+function localModules(manifest: Pick<Manifest, 'contract'>): ModuleFacts[] {
+  const modules = listContainers(manifest);
+  const other = modules.find(({ container }) => container.files);
+  if (other)
+    throw localError(
+      `The module "${other.name}" reads files of this machine, which its container would not have.`,
+      'Copy the files into its image, and remove `allow.read` and `allow.write`.',
+    );
+  return modules;
 }
 
 /** Values of the app are for its user only, but Prometheus runs as another user than this one. */

@@ -38,16 +38,20 @@ export async function run(call: Call): Promise<number> {
 /** Lists the objects in the order in which they must exist. */
 function listObjects(
   target: Target,
-  { namespace, foundation, deployments, live }: DesiredObjects,
+  { namespace, foundation, modules, deployments, live }: DesiredObjects,
 ): KubeObject[] {
   const roles = rolesOf(target.settings);
-  const sized = deployments.map((deployment, index) => {
-    const { min, max } = roles[index]!;
-    // The number of pods belongs to the autoscaler, if there is one.
-    const spec = { ...(max === min && { replicas: min }), ...(deployment['spec'] as object) };
-    return { ...deployment, spec };
-  });
-  return [namespace, ...foundation, ...sized, live.service, ...live.others];
+  const sized = deployments.map((deployment, index) => withSize(deployment, roles[index]!));
+  const pods = modules.flatMap(({ objects, ...numbers }) =>
+    objects.map((object) => (object.kind === 'Deployment' ? withSize(object, numbers) : object)),
+  );
+  return [namespace, ...foundation, ...pods, ...sized, live.service, ...live.others];
+}
+
+/** The number of pods belongs to the autoscaler, if there is one. */
+function withSize(deployment: KubeObject, { min, max }: { min: number; max: number }): KubeObject {
+  const spec = { ...(max === min && { replicas: min }), ...(deployment['spec'] as object) };
+  return { ...deployment, spec };
 }
 
 /** Writes a file for each object. Removes files of objects that the app no longer has. */

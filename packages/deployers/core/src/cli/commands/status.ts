@@ -1,7 +1,7 @@
 import { printTable } from '@gati/runtime-h3/command';
 import { findCauses } from '../../cause/find-causes.ts';
 import { readSnapshot } from '../../cause/snapshot.ts';
-import { listDeployments, liveRevision } from '../../plan/live-state.ts';
+import { findLive, listDeployments, liveRevision } from '../../plan/live-state.ts';
 import { type Call, FINDING, OK } from '../command.ts';
 import { readDeployed } from '../read-deployed.ts';
 
@@ -14,6 +14,7 @@ export async function run(call: Call): Promise<number> {
   const { reporter, words } = call;
   const { cluster, target, state } = await readDeployed(call, words[0]);
   const live = liveRevision(state);
+  const called = new Set(findLive(state)?.modulePods?.map(({ name }) => name));
   const revisions = await Promise.all(
     listDeployments(state).map(async ({ deployment, ...facts }) => {
       const isRunning = facts.replicas > 0;
@@ -23,7 +24,12 @@ export async function run(call: Call): Promise<number> {
         ? findCauses(await readSnapshot(cluster, target.namespace, name))
         : [];
       const since = deployment.metadata.creationTimestamp ?? '';
-      return { ...facts, isLive: facts.revision === live, since, causes };
+      return {
+        ...facts,
+        isLive: facts.revision === live || called.has(name.deployment),
+        since,
+        causes,
+      };
     }),
   );
   if (revisions.length === 0) reporter.line(`${target.app} is not deployed in ${target.namespace}`);
