@@ -70,8 +70,9 @@ const VUE: Samples = {
 };
 
 const POLYGLOT: Samples = {
+  'GET /scores': send('GET', '/scores'),
   'POST /scores': send('POST', '/scores', { text: 'tea' }),
-  'GET /words': send('GET', '/words?word=tea'),
+  'GET /words': send('GET', '/words?word=gati'),
 };
 
 const hasPython = findBinary('python3') !== undefined;
@@ -79,20 +80,70 @@ if (!hasPython) console.warn('SKIPPED, modules of playground/polyglot: there is 
 
 afterEach(() => stopProcesses());
 
+/** Files of a folder of the app; none if it has no such folder. */
+const filesIn = (app: string, folder: string): string[] => {
+  const full = path.join(app, folder);
+  return fs.existsSync(full) ? fs.readdirSync(full) : [];
+};
+
+/**
+ * Makes two releases of playground/polyglot: 1.0.0, which had a route under another name and is
+ * retired, and 2.0.0, which migrates its requests.
+ */
+async function releaseTwice(app: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const gati = (...words: string[]): Promise<unknown> =>
+    runOrThrow(
+      process.execPath,
+      [path.join(app, 'node_modules/vite-plugin-gati/dist/cli.mjs'), ...words],
+      {
+        cwd: app,
+        env,
+      },
+    );
+  const handlers = path.join(app, 'src/handlers');
+  const [words, meanings] = ['words', 'meanings'].map((name) =>
+    path.join(handlers, `${name}.get.ts`),
+  ) as [string, string];
+  const [versions, aside] = [path.join(app, 'src/versions'), path.join(app, 'versions')];
+  const code = fs.readFileSync(words, 'utf8');
+  fs.renameSync(versions, aside);
+  fs.rmSync(words);
+  fs.writeFileSync(meanings, code.replace('GET /words', 'GET /meanings'));
+  await gati('build');
+  await gati('release');
+  await gati('activate', '1.0.0');
+  fs.renameSync(aside, versions);
+  fs.rmSync(meanings);
+  fs.writeFileSync(words, code);
+  await gati('build', '--allow-major');
+  await gati('release');
+  await gati('activate', '2.0.0');
+  await gati('releases', 'retire', '1.0.0');
+}
+
 test.each([
   ['payments', '', PAYMENTS],
   ['vue', '/api', VUE],
   ...(hasPython ? [['polyglot', '', POLYGLOT] as const] : []),
 ] as const)(
-  'each route, effect and module of playground/%s is in the log, the metrics and the traces',
+  'each route, effect, module and migration of playground/%s is in the log, the metrics and the traces',
   async (name, base, samples) => {
     const app = copyApp(`playground/${name}`);
     if (name === 'payments') fs.writeFileSync(path.join(app, 'src/handlers/live.ts'), SOCKET);
-    const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-    await runOrThrow(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: app });
+    const [databaseMigrations, versions] = ['src/migrations', 'src/versions'].map((folder) =>
+      filesIn(app, folder),
+    ) as [string[], string[]];
+    const store = { GATI_RELEASES: path.join(app, 'releases') };
+    if (versions.length > 0) await releaseTwice(app, { ...process.env, ...store });
+    else {
+      const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+      await runOrThrow(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: app });
+    }
     const server: ServerProcess = await startBuiltServer(app, {
       ...process.env,
+      ...(versions.length > 0 && store),
       CLERK_TOKEN: CLERK,
+      GATI_MIGRATIONS: 'apply',
       GATI_PANEL: 'on',
       GATI_WORKERS: '1',
       OTEL_TRACES_SAMPLER: 'always_on',
@@ -110,6 +161,11 @@ test.each([
       true,
     ]);
     for (const sample of Object.values(samples)) await sample(server.url + base);
+    for (const file of versions) {
+      expect(file).toBe('1.x.ts');
+      const old = send('GET', '/meanings?word=gati', undefined, { 'x-api-version': '1.0.0' });
+      expect((await old(server.url)).status).toBe(200);
+    }
 
     await eventually(async () => {
       const log = server.stdout
@@ -158,6 +214,36 @@ test.each([
         need(
           `${module} in the traces`,
           traces.some((trace) => trace.includes(`"gati.module":"${module}"`)),
+        );
+      }
+      for (const name of databaseMigrations) {
+        const line = log.find(({ migration }) => migration === name);
+        need(`${name} in the log`, line?.['msg'] === 'migration applied');
+        need(
+          `${name} in the metrics`,
+          metrics.includes(`gati_database_migrations_total{migration="${name}"} 1`),
+        );
+        const trace = JSON.stringify(await read(`traces/${line?.['traceId']}`));
+        need(
+          `${name} in the traces`,
+          trace.includes(`"gati.database.migration":"${name}"`) &&
+            trace.includes('migration applied'),
+        );
+      }
+      for (const name of versions) {
+        need(
+          `${name} in the log`,
+          log.some(
+            ({ msg, from }) => msg === 'migrations serve a retired release' && from === '1.0.0',
+          ),
+        );
+        need(
+          `${name} in the metrics`,
+          metrics.includes('gati_migrations_total{from="1.0.0",version="2.0.0"} 1'),
+        );
+        need(
+          `${name} in the traces`,
+          traces.some((trace) => trace.includes('"gati.migration.from":"1.0.0"')),
         );
       }
       expect(missing).toEqual([]);

@@ -19,7 +19,8 @@ describe.skipIf(browserMissing)('the page Modules of a built server', () => {
     const app = copyApp('playground/polyglot');
     const vite = path.join(root, 'node_modules/vite/bin/vite.js');
     await runOrThrow(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: app });
-    server = await startBuiltServer(app, { ...process.env, GATI_PANEL: 'on', GATI_WORKERS: '1' });
+    const env = { GATI_MIGRATIONS: 'apply', GATI_PANEL: 'on', GATI_WORKERS: '1' };
+    server = await startBuiltServer(app, { ...process.env, ...env });
     browser = await openBrowser();
   });
   afterAll(async () => {

@@ -129,7 +129,7 @@ export async function createGlobalContext(options: GlobalContextOptions): Promis
     const { migrateAtStart } = await import('../data/migrations/at-start.ts');
     const { announce = true } = options;
     const files = await release.databaseMigrations();
-    migrations = await migrateAtStart({ files, env, folder, db, mode, announce, logger });
+    migrations = await migrateAtStart({ files, env, folder, db, mode, announce, logger, tracer });
     end?.();
   }
   // A release without effects opens no queue.

@@ -4,9 +4,11 @@ import type { Logger } from '../../types/context.ts';
 import type { Database } from '../../types/data.ts';
 import { badEnvError, type Env } from '../../config/read-env.ts';
 import { type DatabaseAddress, parseDatabaseAddress } from '../database-address.ts';
+import { countDatabaseMigration } from '../../telemetry/record/migration-stats.ts';
+import type { Tracer } from '../../telemetry/trace/tracer.ts';
 import type { MigrationConnection } from './connection.ts';
 import { connectionOf, openMigrationConnection } from './open-connection.ts';
-import { migrate, readPlan } from './migrate.ts';
+import { type MigrateOptions, migrate, readPlan } from './migrate.ts';
 
 /** Action of a starting server when migrations are pending. */
 type StartMode = 'warn' | 'wait' | 'apply';
@@ -24,6 +26,8 @@ export interface MigrationStart {
   /** Whether to log pending migrations. Only one worker of a server does. */
   announce: boolean;
   logger: Logger;
+  /** Absent if telemetry is off. */
+  tracer?: Tracer | undefined;
   /** Milliseconds for which a check of the database stays valid. */
   checkInterval?: number;
 }
@@ -52,11 +56,11 @@ export async function migrateAtStart(start: MigrationStart): Promise<MigrationHe
       ? connectionOf(db)
       : await openMigrationConnection(address, { create: true });
     await useConnection(connection, (opened) =>
-      migrate(opened!, files, {
-        onApplied: ({ name, milliseconds }) =>
-          mode === 'production' &&
-          logger.info('migration applied', { migration: name, ms: milliseconds }),
-      }),
+      migrate(
+        opened!,
+        files,
+        mode === 'production' ? { observe: observeMigrations(start, opened!.dialect) } : {},
+      ),
     );
     return undefined;
   }
@@ -78,6 +82,23 @@ export async function migrateAtStart(start: MigrationStart): Promise<MigrationHe
         running = undefined;
       }));
     return checked.reason;
+  };
+}
+
+/** Logs and counts each migration, and makes it a trace of its own. */
+function observeMigrations(
+  { logger, tracer }: Pick<MigrationStart, 'logger' | 'tracer'>,
+  system: string,
+): NonNullable<MigrateOptions['observe']> {
+  return (name, work) => {
+    const run = async (): Promise<void> => {
+      const start = performance.now();
+      await work();
+      countDatabaseMigration(name);
+      const ms = Math.round(performance.now() - start);
+      logger.info('migration applied', { migration: name, ms });
+    };
+    return tracer === undefined ? run() : tracer.observeDatabaseMigration({ system, name }, run);
   };
 }
 

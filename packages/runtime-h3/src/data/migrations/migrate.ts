@@ -21,6 +21,8 @@ export interface MigrateOptions {
   lockTimeout?: number;
   /** Called after each migration. */
   onApplied?(migration: FinishedMigration): void;
+  /** Runs the work of one migration, to observe it. */
+  observe?(name: string, work: () => Promise<void>): Promise<void>;
 }
 
 const LOCK_TIMEOUT = 60_000;
@@ -44,7 +46,7 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS gati_migrations (
 export async function migrate(
   connection: MigrationConnection,
   files: readonly DatabaseMigration[],
-  { lockTimeout = LOCK_TIMEOUT, onApplied }: MigrateOptions = {},
+  { lockTimeout = LOCK_TIMEOUT, onApplied, observe = (_name, work) => work() }: MigrateOptions = {},
 ): Promise<FinishedMigration[]> {
   await waitForLock(connection, lockTimeout);
   const { pending } = await readPlan(connection, files);
@@ -52,7 +54,7 @@ export async function migrate(
   const finished: FinishedMigration[] = [];
   for (const migration of pending) {
     const start = performance.now();
-    await apply(connection, migration);
+    await observe(migration.name, () => apply(connection, migration));
     finished.push({
       name: migration.name,
       milliseconds: Math.round(performance.now() - start),

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../app/options.ts';
 import type { WorkerMetrics } from '../../telemetry/export/server-metrics.ts';
 import type { LimitCounts } from '../../telemetry/record/limit-counts.ts';
-import { migrationMetrics } from '../../telemetry/record/migration-stats.ts';
+import {
+  databaseMigrationMetrics,
+  migrationMetrics,
+} from '../../telemetry/record/migration-stats.ts';
 import { runMetrics } from '../../telemetry/record/run-stats.ts';
 import type { WorkerKind } from '../channel/messages.ts';
 import { createProcessMetrics } from '../channel/process-metrics.ts';
@@ -42,6 +45,7 @@ export function createWorkerMetrics({
       sockets: app.socketMetrics(),
       ...runMetrics(),
       migrations: migrationMetrics(),
+      databaseMigrations: databaseMigrationMetrics(),
       infos: app.routes(),
       limits: limitCounts.counts,
       releases: list.map(({ version, status }) => ({

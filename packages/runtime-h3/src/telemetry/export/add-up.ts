@@ -2,6 +2,7 @@ import { getOrCreate } from '../../collections/get-or-create.ts';
 import type { LimitMetrics } from '../record/limit-counts.ts';
 import { bucketOf, type Exemplar, type RouteMetric } from '../record/route-stats.ts';
 import type {
+  DatabaseMigrationMetric,
   DropMetric,
   EnqueueMetric,
   MigrationMetric,
@@ -31,6 +32,9 @@ export function addUpEnded(ended: readonly WorkerMetrics[]): WorkerMetrics {
     runs: addUpRuns(ended.flatMap(({ runs = [] }) => runs)).slice(-MAX_SERIES),
     enqueued: addUpEnqueued(ended.flatMap(({ enqueued = [] }) => enqueued)),
     migrations: addUpMigrations(ended.flatMap(({ migrations = [] }) => migrations)),
+    databaseMigrations: addUpDatabaseMigrations(
+      ended.flatMap(({ databaseMigrations = [] }) => databaseMigrations),
+    ),
     drops: addUpDrops(ended.flatMap(({ drops = [] }) => drops)),
   };
 }
@@ -81,6 +85,18 @@ export function addUpMigrations(metrics: readonly MigrationMetric[]): MigrationM
   return group(
     metrics,
     ({ from, to }) => [from, to],
+    (sum, { count }) => {
+      sum.count += count;
+    },
+  );
+}
+
+export function addUpDatabaseMigrations(
+  metrics: readonly DatabaseMigrationMetric[],
+): DatabaseMigrationMetric[] {
+  return group(
+    metrics,
+    ({ name }) => [name],
     (sum, { count }) => {
       sum.count += count;
     },

@@ -42,6 +42,13 @@ export interface MigrationMetric {
   count: number;
 }
 
+/** How often a migration of the database was applied: once, or again after a failure. */
+export interface DatabaseMigrationMetric {
+  /** `0001_orders.sql` */
+  name: string;
+  count: number;
+}
+
 /** Records of telemetry that were lost. */
 export interface DropMetric {
   /** `traces`, `logs`, `metrics`, or `lines` before they are parsed. */
@@ -75,6 +82,7 @@ export interface WorkerMetrics {
   runs?: RunMetric[];
   enqueued?: EnqueueMetric[];
   migrations?: MigrationMetric[];
+  databaseMigrations?: DatabaseMigrationMetric[];
   infos?: RouteInfo[];
   releases?: ReleaseMetric[];
   /** Modules of the current release, and whether each can serve. */

@@ -1,5 +1,6 @@
 import { CRASH_CAUSES } from '../record/crash-counts.ts';
 import {
+  addUpDatabaseMigrations,
   addUpDrops,
   addUpEnqueued,
   addUpLimits,
@@ -48,6 +49,14 @@ export function toFamilies(metrics: ServerMetrics): MetricFamily[] {
       samples: addUpMigrations(counted.flatMap(({ migrations = [] }) => migrations)).map(
         ({ from, to, count }) => total({ from, version: to }, count),
       ),
+    }),
+    ...unlessEmpty({
+      name: 'gati_database_migrations',
+      type: 'counter',
+      help: 'Migrations of the database that the server applied.',
+      samples: addUpDatabaseMigrations(
+        counted.flatMap(({ databaseMigrations = [] }) => databaseMigrations),
+      ).map(({ name, count }) => total({ migration: name }, count)),
     }),
     {
       name: 'gati_worker_crashes',

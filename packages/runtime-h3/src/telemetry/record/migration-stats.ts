@@ -1,4 +1,4 @@
-import type { MigrationMetric } from '../export/server-metrics.ts';
+import type { DatabaseMigrationMetric, MigrationMetric } from '../export/server-metrics.ts';
 
 /** Requests that migrations of this process served, by the two releases. */
 const migrations = new Map<string, MigrationMetric>();
@@ -18,3 +18,16 @@ export function countMigration(from: string, to: string): boolean {
 }
 
 export const migrationMetrics = (): MigrationMetric[] => [...migrations.values()];
+
+/** Migrations of the database that this process applied. */
+const databaseMigrations = new Map<string, DatabaseMigrationMetric>();
+
+export function countDatabaseMigration(name: string): void {
+  const known = databaseMigrations.get(name);
+  if (known) known.count++;
+  else databaseMigrations.set(name, { name, count: 1 });
+}
+
+export const databaseMigrationMetrics = (): DatabaseMigrationMetric[] => [
+  ...databaseMigrations.values(),
+];

@@ -186,6 +186,24 @@ export const MIGRATION: SpanEntry<Migration> = {
   attributes: ({ from, to }) => ({ 'gati.migration.from': from, 'gati.migration.to': to }),
 };
 
+export interface DatabaseMigrationRun {
+  /** `sqlite`, `postgresql` */
+  system: string;
+  /** `0001_orders.sql` */
+  name: string;
+}
+
+/** A migration of the database, which belongs to no request. */
+export const DATABASE_MIGRATION: SpanEntry<DatabaseMigrationRun> = {
+  kind: 'client',
+  name: ({ name }) => `migrate ${name}`,
+  attributes: ({ system, name }) => ({
+    'db.system.name': system,
+    'db.operation.name': 'MIGRATE',
+    'gati.database.migration': name,
+  }),
+};
+
 export const SOCKET_HOOK: SpanEntry<string> = {
   kind: 'internal',
   name: (hook) => `socket ${hook}`,

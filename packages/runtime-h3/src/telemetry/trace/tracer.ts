@@ -5,11 +5,13 @@ import type { Database, Storage } from '../../types/data.ts';
 import type { LogSink } from '../record/recorder.ts';
 import { CallerCounts } from '../record/callers.ts';
 import { createSubjects } from '../record/subject.ts';
-import type { TraceParent } from '../record/ids.ts';
+import { drawIds, idPool, type TraceParent } from '../record/ids.ts';
 import type { RouteStats } from '../record/route-stats.ts';
 import type { CapturedCall, PayloadCapture } from '../capture/payload-capture.ts';
 import type { Sampler } from './sampler.ts';
 import {
+  DATABASE_MIGRATION,
+  type DatabaseMigrationRun,
   ENQUEUE,
   type Enqueued,
   type Migration,
@@ -147,6 +149,23 @@ export class Tracer extends SpanScopes {
   /** Runs the migration of a request or a response as a span. */
   observeMigration<Result>(migration: Migration, work: () => Result): Result {
     return this.observe(MIGRATION, migration, work);
+  }
+
+  /** Runs a migration of the database as a trace of its own, which is kept as those of hooks are. */
+  async observeDatabaseMigration(
+    detail: DatabaseMigrationRun,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const owner = { idAt: drawIds(), idPool: idPool(), parent: undefined, traceState: undefined };
+    const trace = new Trace(owner, DATABASE_MIGRATION as SpanEntry<never>, detail);
+    try {
+      await this.runIn(trace.root, work);
+    } catch (error) {
+      this.fail(trace.root, error);
+      throw error;
+    } finally {
+      this.#end(trace, trace.failed || this.#sampler.isSampled(trace));
+    }
   }
 
   /** Returns the route with guards, middleware, handler and hooks that are spans. */
