@@ -1,5 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import {
+  ACMClient,
+  DeleteCertificateCommand,
+  RequestCertificateCommand,
+} from '@aws-sdk/client-acm';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -86,7 +91,7 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
     });
     // CloudFront takes some minutes to deploy a distribution. moto needs one read.
     let last = await app.deploy('edge');
-    for (let count = 0; count < 5 && !last.stderr.includes(`${HOST}: `); count++)
+    for (let count = 0; count < 5 && !last.stderr.includes(`https://${HOST}: `); count++)
       last = await app.deploy('edge');
     expect(last.document).toMatchObject({ pending: { resource: `https://${HOST}` } });
     expect(indexOf('s3.PutObject')).toBeLessThan(indexOf('cloudfront.CreateDistributionWithTags'));
@@ -110,7 +115,11 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
           Aliases: { Items: [HOST] },
           Origins: {
             Items: [
-              { Id: 'app', DomainName: 'lb.example.com' },
+              {
+                Id: 'app',
+                DomainName: 'lb.example.com',
+                CustomOriginConfig: { OriginProtocolPolicy: 'https-only' },
+              },
               { Id: 'assets', OriginAccessControlId: expect.any(String) },
             ],
           },
@@ -123,6 +132,18 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
       ({ operation }) => operation === 'cloudfront.CreateCachePolicy',
     ) as LoggedRequest;
     expect(JSON.stringify(policy.input)).toContain('X-API-Version');
+  });
+
+  test('has a load balancer with HTTPS for the host, in its own region', async () => {
+    const path = 'api/v1/namespaces/shop-production/services/shop';
+    const { metadata, spec } = (await openCluster(aws.cluster).get(path)) as unknown as {
+      metadata: { annotations: Record<string, string> };
+      spec: { ports: { port: number }[] };
+    };
+    expect(spec.ports.map(({ port }) => port)).toEqual([80, 443]);
+    expect(metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-ssl-cert']).toContain(
+      ':acm:eu-central-1:',
+    );
   });
 
   test('follows a load balancer that has another address', async () => {
@@ -143,12 +164,26 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
 
   test('keeps the release store without --delete-data, and removes all with it', async () => {
     const policy = (await app.deploy('policy', '--create-cluster')).document as unknown as Policy;
+    // A certificate of somebody else for the same host, which needs the same record.
+    const acm = new ACMClient({ ...options, region: 'us-east-1' });
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({ DomainName: `*.${HOST}`, ValidationMethod: 'DNS' }),
+    );
+    // The edge is found although the settings have none any more.
+    app.configure('provider: aws\nreleases: s3://shop-releases/live\n');
     const kept = await app.deploy('destroy', '--yes');
     expect(kept, kept.stderr).toMatchObject({ code: 0 });
-    expect(await aws.resources()).toEqual(['bucket shop-releases']);
+    const record = await aws.resources();
+    expect(record).toEqual([
+      'bucket shop-releases',
+      `certificate *.${HOST}`,
+      expect.stringMatching(/^record CNAME _/),
+    ]);
+    await acm.send(new DeleteCertificateCommand({ CertificateArn }));
+    acm.destroy();
     const gone = await app.deploy('destroy', '--yes', '--delete-data');
     expect(gone, gone.stderr).toMatchObject({ code: 0 });
-    expect(await aws.resources()).toEqual([]);
+    expect(await aws.resources()).toEqual(record.slice(2));
     const used = new Set(aws.api.log.flatMap(({ operation }) => actionsOf(operation)));
     const unused = [...allActions(policy)].filter((each) => !used.has(each) && !UNSEEN.test(each));
     expect(unused).toEqual([]);

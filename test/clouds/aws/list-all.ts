@@ -30,17 +30,20 @@ export async function listAll(endpoint: string): Promise<string[]> {
   const iam = new IAMClient(options);
   const s3 = new S3Client({ ...options, forcePathStyle: true });
   const acm = new ACMClient(world);
+  const regional = new ACMClient(options);
   const cloudfront = new CloudFrontClient(world);
   const { repositories } = await ecr.send(new DescribeRepositoriesCommand({}));
   const { clusters } = await eks.send(new ListClustersCommand({}));
   const { Roles } = await iam.send(new ListRolesCommand({}));
   const { Buckets } = await s3.send(new ListBucketsCommand({}));
-  const { CertificateSummaryList } = await acm.send(new ListCertificatesCommand({}));
+  const certificates = await Promise.all(
+    [acm, regional].map((client) => client.send(new ListCertificatesCommand({}))),
+  );
   const { DistributionList } = await cloudfront.send(new ListDistributionsCommand({}));
   const { OriginAccessControlList } = await cloudfront.send(
     new ListOriginAccessControlsCommand({}),
   );
-  for (const client of [ecr, eks, iam, s3, acm, cloudfront]) client.destroy();
+  for (const client of [ecr, eks, iam, s3, acm, regional, cloudfront]) client.destroy();
   return [
     ...names(
       'repository',
@@ -57,7 +60,9 @@ export async function listAll(endpoint: string): Promise<string[]> {
     ),
     ...names(
       'certificate',
-      CertificateSummaryList?.map((each) => each.DomainName),
+      certificates
+        .flatMap(({ CertificateSummaryList: list = [] }) => list)
+        .map((each) => each.DomainName),
     ),
     ...names(
       'distribution',

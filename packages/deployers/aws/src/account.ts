@@ -64,7 +64,9 @@ export function createNames(place: Place, { partition, account, region }: Accoun
     arns: {
       all: ['*'],
       buckets,
-      certificates: [arn('acm', 'certificate/*', 'us-east-1')],
+      certificates: [
+        ...new Set([arn('acm', 'certificate/*', 'us-east-1'), arn('acm', 'certificate/*')]),
+      ],
       distributions: [arn('cloudfront', 'distribution/*', '')],
       objects: buckets.map((each) => `${each}/*`),
       zones: [`arn:${partition}:route53:::hostedzone/*`],

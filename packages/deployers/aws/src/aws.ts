@@ -13,7 +13,18 @@ export interface Aws {
   partition: string;
 }
 
+/** Region of the certificates of CloudFront. */
+export const WORLD = 'us-east-1';
+
+/** Returns the account with the certificates in the region of the deploy. */
+export const inRegion = (aws: Aws): Aws => ({
+  ...aws,
+  clients: { ...aws.clients, acm: aws.clients.acmRegion },
+});
+
 /** A resource of AWS, with the permissions that its requests need. */
 export interface AwsResource extends Resource {
   grants: Grant[];
+  /** Whether it is removed with another resource. */
+  isPart?: boolean;
 }

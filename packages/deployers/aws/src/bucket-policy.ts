@@ -57,12 +57,12 @@ export function bucketPolicyResource(aws: Aws, { host, bucket: Bucket }: EdgeFac
   return {
     service: 'edge',
     name: `policy of the S3 bucket ${Bucket}`,
+    isPart: true,
     reason: 'lets the distribution read the assets',
     grants: operations.flatMap(({ grants }) => grants),
     async find() {
       const before = await read();
       const isCurrent = canonicalJson(before) === canonicalJson(await toWanted(before));
-      // It is removed with the bucket.
       return { isOwn: false, state: isCurrent ? 'ready' : 'incomplete' };
     },
     async create() {

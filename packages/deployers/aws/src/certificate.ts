@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type CertificateDetail,
+  type CertificateSummary,
   DeleteCertificateCommand,
   DescribeCertificateCommand,
   ListCertificatesCommand,
@@ -11,7 +12,7 @@ import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { GatiError } from '@gati/contract';
 import { isOwn } from 'gati-deploy/cloud';
 import { tagList, tagRecord } from './account.ts';
-import type { Aws, AwsResource } from './aws.ts';
+import { type Aws, type AwsResource, inRegion, WORLD } from './aws.ts';
 import { operation, request, sender } from './operation.ts';
 import { changeRecords, findRecord, findZone, ZONE_OPERATIONS } from './zone.ts';
 
@@ -51,48 +52,119 @@ export interface FoundCertificate {
   detail: CertificateDetail;
 }
 
+/** Types of keys that CloudFront and load balancers accept. */
+const USABLE = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_prime256v1'] as const;
+/** Without a list of all types, ACM leaves out certificates with keys of other types. */
+const KEY_TYPES = [...USABLE, 'RSA_1024', 'EC_secp384r1', 'EC_secp521r1'] as const;
+
+/** Lists the certificates of the account in one region that `matches` chooses. */
+async function* listCertificates(
+  aws: Aws,
+  matches: (summary: CertificateSummary) => boolean,
+): AsyncGenerator<FoundCertificate> {
+  const send = sender(aws.clients, READING);
+  for (let NextToken: string | undefined; ;) {
+    const page = await send(ListCertificates, {
+      NextToken,
+      Includes: { keyTypes: [...KEY_TYPES] },
+    });
+    for (const summary of page.CertificateSummaryList ?? []) {
+      const { CertificateArn } = summary;
+      if (!CertificateArn || !matches(summary)) continue;
+      const { Tags } = await send(ListTags, { CertificateArn });
+      const { Certificate: detail = {} } = await send(DescribeCertificate, { CertificateArn });
+      yield { arn: CertificateArn, isOwn: isOwn(aws.place, tagRecord(Tags)), detail };
+    }
+    NextToken = page.NextToken;
+    if (!NextToken) return;
+  }
+}
+
 /** Finds a certificate for a host: an issued one, or that of the app. */
 export async function findCertificate(
   aws: Aws,
   host: string,
 ): Promise<FoundCertificate | undefined> {
-  const send = sender(aws.clients, READING);
-  let pending: FoundCertificate | undefined;
-  for (let NextToken: string | undefined; ;) {
-    const page = await send(ListCertificates, { NextToken });
-    for (const { DomainName, CertificateArn } of page.CertificateSummaryList ?? []) {
-      if (DomainName !== host || !CertificateArn) continue;
-      const { Tags } = await send(ListTags, { CertificateArn });
-      const { Certificate: detail = {} } = await send(DescribeCertificate, { CertificateArn });
-      const found = { arn: CertificateArn, isOwn: isOwn(aws.place, tagRecord(Tags)), detail };
-      if (detail.Status === 'ISSUED') return found;
-      if (found.isOwn) pending = found;
+  const found = await findCertificates(aws, host);
+  const issued = found.filter(({ detail }) => detail.Status === 'ISSUED');
+  return ownOf(issued) ?? issued[0] ?? ownOf(found);
+}
+
+async function findCertificates(aws: Aws, host: string): Promise<FoundCertificate[]> {
+  const found: FoundCertificate[] = [];
+  const isUsable = ({ DomainName, KeyAlgorithm }: CertificateSummary): boolean =>
+    DomainName === host &&
+    (KeyAlgorithm === undefined || USABLE.some((each) => each === KeyAlgorithm));
+  for await (const each of listCertificates(aws, isUsable)) found.push(each);
+  return found;
+}
+
+const ownOf = (found: FoundCertificate[]): FoundCertificate | undefined =>
+  found.find((each) => each.isOwn);
+
+/**
+ * Returns the hosts of certificates that deploys of the app created and that no service uses, such
+ * as that of an earlier `url`.
+ */
+export async function ownCertificateHosts(aws: Aws): Promise<string[]> {
+  const hosts: string[] = [];
+  for await (const { isOwn: own, detail } of listCertificates(aws, ({ InUse }) => !InUse))
+    if (own && detail.DomainName) hosts.push(detail.DomainName);
+  return hosts;
+}
+
+/** Returns the account as its certificates of each region that a deploy uses. */
+const everywhere = (aws: Aws): Aws[] => (aws.region === WORLD ? [aws] : [aws, inRegion(aws)]);
+
+/**
+ * Whether a certificate that no deploy of the app created is proven by the same record. ACM gives
+ * all certificates of an account for a domain the same record, and needs it for each renewal.
+ */
+async function isShared(aws: Aws, host: string, record: string): Promise<boolean> {
+  const names = [host, `*.${host}`];
+  const isRelated = ({
+    DomainName = '',
+    SubjectAlternativeNameSummaries = [],
+  }: CertificateSummary) =>
+    [DomainName, ...SubjectAlternativeNameSummaries].some((name) => names.includes(name));
+  for (const each of everywhere(aws))
+    for await (const { isOwn: own, detail } of listCertificates(each, isRelated)) {
+      const records = detail.DomainValidationOptions?.map(
+        ({ ResourceRecord }) => ResourceRecord?.Name,
+      );
+      if (!own && !DEAD.has(detail.Status ?? '') && records?.includes(record)) return true;
     }
-    NextToken = page.NextToken;
-    if (!NextToken) return pending;
-  }
+  return false;
+}
+
+/** Returns the certificates of a host: one for CloudFront, and one for the load balancer. */
+export function certificateResources(aws: Aws, host: string): AwsResource[] {
+  return everywhere(aws).map((each) => certificateResource(each, host));
 }
 
 /**
- * Certificate of the host, in the region that CloudFront reads. The resource is ready once ACM
- * names the DNS record: ACM issues the certificate only after that record is written.
+ * Certificate of the host in one region. The resource is ready once ACM names the DNS record: ACM
+ * issues the certificate only after that record is written.
  */
 export function certificateResource(aws: Aws, host: string): AwsResource {
-  const { names, clients } = aws;
+  const { names, clients, region } = aws;
   const send = sender(clients, OPERATIONS);
+  const isOrigin = clients.acm === clients.acmRegion;
   return {
     service: 'edge',
-    name: `ACM certificate ${host}`,
-    reason: 'HTTPS',
+    name: `ACM certificate ${host}${isOrigin ? ` (${region})` : ''}`,
+    reason: isOrigin ? 'HTTPS between CloudFront and the load balancer' : 'HTTPS',
     grants: OPERATIONS.flatMap(({ grants }) => grants),
     async find() {
       const found = await findCertificate(aws, host);
       if (!found) return undefined;
+      // A removal removes that of the app, although another one may be in use.
+      const own = ownOf(await findCertificates(aws, host)) !== undefined;
       const { Status = '' } = found.detail;
-      if (DEAD.has(Status)) return { isOwn: found.isOwn, state: 'incomplete' };
+      if (DEAD.has(Status)) return { isOwn: own, state: 'incomplete' };
       const isKnown = Status === 'ISSUED' || recordOf(found) !== undefined;
       return {
-        isOwn: found.isOwn,
+        isOwn: own,
         state: isKnown ? 'ready' : 'pending',
         why: 'ACM chooses the record that proves the ownership',
       };
@@ -116,7 +188,7 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
       ];
     },
     async remove() {
-      const found = await findCertificate(aws, host);
+      const found = ownOf(await findCertificates(aws, host));
       return found ? [request(send, DeleteCertificate, { CertificateArn: found.arn })] : [];
     },
   };
@@ -152,7 +224,7 @@ export function validationResource(aws: Aws, host: string): AwsResource {
     async find() {
       const { certificate, zone, record, isWritten } = await find();
       if (!certificate) return undefined;
-      const own = certificate.isOwn && isWritten;
+      const own = certificate.isOwn && isWritten && !(await isShared(aws, host, record!.name));
       if (isWritten || certificate.detail.Status === 'ISSUED')
         return { isOwn: own, state: 'ready' };
       if (zone) return undefined;

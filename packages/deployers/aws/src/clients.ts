@@ -11,6 +11,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 /** Clients by the prefix of their actions in IAM. */
 export interface Clients {
   acm: ACMClient;
+  /** ACM in the region of the deploy, for certificates of load balancers. */
+  acmRegion: ACMClient;
   cloudfront: CloudFrontClient;
   ec2: EC2Client;
   ecr: ECRClient;
@@ -21,7 +23,7 @@ export interface Clients {
   sts: STSClient;
 }
 
-export type ClientName = keyof Clients;
+export type ClientName = Exclude<keyof Clients, 'acmRegion'>;
 
 /** Creates the clients. Credentials and endpoints come from the environment, as for other tools. */
 export function createClients(region: string): Clients {
@@ -35,6 +37,7 @@ export function createClients(region: string): Clients {
   const forcePathStyle = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
   return {
     acm: new ACMClient(world),
+    acmRegion: new ACMClient(shared),
     cloudfront: new CloudFrontClient(world),
     ec2: new EC2Client(shared),
     ecr: new ECRClient(shared),

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-eks';
 import { GatiError } from '@gati/contract';
 import { type ClusterAccess, type Found, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
-import type { Aws, AwsResource } from './aws.ts';
+import { type Aws, type AwsResource, inRegion } from './aws.ts';
+import { findCertificate } from './certificate.ts';
 import { operation, orMissing, request, type Send, sender } from './operation.ts';
 import { PRICES } from './prices.ts';
 import { createToken } from './token.ts';
@@ -37,6 +38,9 @@ const WRITING = [CreateCluster, DeleteCluster, DescribeVpcs, DescribeSubnets];
  * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
 const NO_CONTROL_PLANE = new Set(['use1-az3', 'usw1-az2', 'cac1-az3']);
+
+const BALANCER = 'service.beta.kubernetes.io/aws-load-balancer';
+const CERTIFICATE = `${BALANCER}-ssl-cert`;
 
 /** Statuses of a cluster that is not ready. One that failed can only be removed. */
 const STATES: Partial<Record<string, Found['state']>> = {
@@ -143,13 +147,33 @@ export async function balancerAnnotations(aws: Aws): Promise<Record<string, stri
   const cluster = await describe(aws, sender(aws.clients, READING));
   const { subnetIds = [] } = cluster?.resourcesVpcConfig ?? {};
   const own = isOwn(aws.place, cluster?.tags) && subnetIds.length > 0;
-  const prefix = 'service.beta.kubernetes.io/aws-load-balancer';
   return {
-    [`${prefix}-nlb-target-type`]: 'ip',
-    [`${prefix}-scheme`]: 'internet-facing',
-    ...(own && { [`${prefix}-subnets`]: subnetIds.join(',') }),
+    [`${BALANCER}-nlb-target-type`]: 'ip',
+    [`${BALANCER}-scheme`]: 'internet-facing',
+    ...(own && { [`${BALANCER}-subnets`]: subnetIds.join(',') }),
+    ...(await httpsAnnotations(aws)),
   };
 }
+
+/**
+ * Returns the annotations for HTTPS with the certificate of the host, once ACM has issued it. The
+ * load balancer decrypts, and connects to the pods without TLS.
+ */
+async function httpsAnnotations(aws: Aws): Promise<Record<string, string>> {
+  const { host } = aws.place;
+  const found = host === undefined ? undefined : await findCertificate(inRegion(aws), host);
+  if (found?.detail.Status !== 'ISSUED') return {};
+  return {
+    [`${BALANCER}-backend-protocol`]: 'tcp',
+    [CERTIFICATE]: found.arn,
+    [`${BALANCER}-ssl-negotiation-policy`]: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+    [`${BALANCER}-ssl-ports`]: '443',
+  };
+}
+
+/** Whether the annotations of a Service turn on HTTPS. */
+export const hasHttps = (annotations: Record<string, string>): boolean =>
+  Object.hasOwn(annotations, CERTIFICATE);
 
 /** Returns the access to the cluster, with tokens that are renewed. */
 export async function openCluster(aws: Aws): Promise<ClusterAccess> {

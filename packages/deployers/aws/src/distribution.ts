@@ -64,6 +64,8 @@ const DISTRIBUTIONS = [
 const ALL_VIEWER = '216adef6-2c7f-47e4-b989-5492eafa07d3';
 const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const APP = 'app';
+/** The certificate of the load balancer is for the host, which CloudFront passes on. */
+const HTTPS = 'https-only';
 const ASSETS = 'assets';
 
 export interface EdgeFacts {
@@ -72,6 +74,8 @@ export interface EdgeFacts {
   bucket: string;
   /** Host name of the load balancer of the cluster; `undefined` before it exists. */
   origin(): Promise<string | undefined>;
+  /** Whether the load balancer accepts HTTPS. */
+  isSecure(): Promise<boolean>;
 }
 
 interface FoundDistribution {
@@ -82,14 +86,14 @@ interface FoundDistribution {
 /** Finds the distribution of a host, or the one that a deploy of the app created for another host. */
 export async function findDistribution(
   aws: Aws,
-  host: string,
+  host: string | undefined,
 ): Promise<FoundDistribution | undefined> {
   const send = sender(aws.clients, DISTRIBUTIONS);
   let own: FoundDistribution | undefined;
   for (let Marker: string | undefined; ;) {
     const { DistributionList: list } = await send(ListDistributions, { Marker });
     for (const summary of list?.Items ?? []) {
-      const hasHost = summary.Aliases?.Items?.includes(host) ?? false;
+      const hasHost = host !== undefined && hostsOf(summary).includes(host);
       if (!hasHost && summary.Comment !== aws.names.base) continue;
       const { Tags } = await send(ListTags, { Resource: summary.ARN });
       const found = { summary, isOwn: isOwn(aws.place, tagRecord(Tags?.Items)) };
@@ -100,6 +104,14 @@ export async function findDistribution(
     Marker = list?.NextMarker;
     if (!list?.IsTruncated || !Marker) return own;
   }
+}
+
+const hostsOf = ({ Aliases }: DistributionSummary): string[] => Aliases?.Items ?? [];
+
+/** Returns the hosts of the distribution that a deploy of the app created. */
+export async function ownDistributionHosts(aws: Aws): Promise<string[]> {
+  const found = await findDistribution(aws, undefined);
+  return found?.isOwn ? hostsOf(found.summary) : [];
 }
 
 /**
@@ -130,9 +142,13 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
           why: 'CloudFront is disabling it, which takes some minutes',
         };
       const wanted = await origin();
-      const hasHost = summary.Aliases?.Items?.includes(host) ?? false;
-      const actual = summary.Origins?.Items?.find(({ Id }) => Id === APP)?.DomainName;
-      const isCurrent = actual === wanted && summary.Enabled && hasHost;
+      const hasHost = hostsOf(summary).includes(host);
+      const actual = summary.Origins?.Items?.find(({ Id }) => Id === APP);
+      const isCurrent =
+        actual?.DomainName === wanted &&
+        actual?.CustomOriginConfig?.OriginProtocolPolicy === HTTPS &&
+        summary.Enabled &&
+        hasHost;
       const isKept = !own || wanted === undefined;
       return { isOwn: own, state: isCurrent || isKept ? 'ready' : 'incomplete' };
     },
@@ -216,11 +232,16 @@ const notYetError = (host: string, why: string): GatiError =>
   });
 
 /** Returns why a distribution can't be created yet. */
-async function whyNot(aws: Aws, { host, origin }: EdgeFacts): Promise<string | undefined> {
+async function whyNot(
+  aws: Aws,
+  { host, origin, isSecure }: EdgeFacts,
+): Promise<string | undefined> {
   const certificate = await findCertificate(aws, host);
   if (certificate?.detail.Status !== 'ISSUED')
     return 'ACM has not issued the certificate yet, which takes some minutes';
   if ((await origin()) === undefined) return 'the load balancer of the app has no address yet';
+  if (!(await isSecure()))
+    return 'the load balancer gets HTTPS once its certificate is issued, which takes some minutes';
   return undefined;
 }
 
@@ -254,7 +275,8 @@ async function createConfig(
           CustomOriginConfig: {
             HTTPPort: 80,
             HTTPSPort: 443,
-            OriginProtocolPolicy: 'http-only',
+            OriginProtocolPolicy: HTTPS,
+            OriginSslProtocols: { Quantity: 1, Items: ['TLSv1.2'] },
             OriginReadTimeout: 60,
             // Less than the 5 seconds after which the server ends an idle connection.
             OriginKeepaliveTimeout: 4,

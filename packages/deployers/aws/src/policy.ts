@@ -1,7 +1,7 @@
 import type { Place, ResourceOptions } from 'gati-deploy/cloud';
 import { createNames, type Names, type Scope } from './account.ts';
 import { createClients } from './clients.ts';
-import { createResources } from './resources.ts';
+import { createResources, LOOKING } from './resources.ts';
 
 /** A policy of IAM. */
 export interface Policy {
@@ -16,7 +16,7 @@ export function createPolicy(place: Place, options: ResourceOptions): Policy {
   const clients = createClients('us-east-1');
   const aws = { place, names, clients, account, region, partition: 'aws' };
   const actions = new Map<Scope, Set<string>>();
-  for (const { grants } of createResources(aws, options))
+  for (const grants of [...createResources(aws, options).map((each) => each.grants), LOOKING])
     for (const { actions: some, on } of grants)
       actions.set(on, new Set([...(actions.get(on) ?? []), ...some]));
   return { Version: '2012-10-17', Statement: [...actions].map((each) => toStatement(names, each)) };

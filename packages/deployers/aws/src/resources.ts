@@ -6,10 +6,10 @@ import type { Aws, AwsResource } from './aws.ts';
 import { bucketPolicyResource } from './bucket-policy.ts';
 import { bucketResource } from './bucket.ts';
 import { cachePolicyResource } from './cache-policy.ts';
-import { certificateResource, validationResource } from './certificate.ts';
+import { certificateResources, ownCertificateHosts, validationResource } from './certificate.ts';
 import { clusterResource } from './cluster.ts';
 import { roleResources } from './cluster-roles.ts';
-import { distributionResource } from './distribution.ts';
+import { distributionResource, ownDistributionHosts } from './distribution.ts';
 import type { Grant } from './operation.ts';
 import { repositoryResource } from './repository.ts';
 
@@ -19,8 +19,51 @@ const STORE: Grant[] = [
   { actions: ['s3:ListBucket'], on: 'buckets' },
 ];
 
+/**
+ * Actions with which a removal looks for an edge that the settings do not have any more. A removal
+ * of what it finds needs the policy of a deploy with an edge.
+ */
+export const LOOKING: Grant[] = [
+  {
+    actions: [
+      'acm:ListCertificates',
+      'cloudfront:ListCachePolicies',
+      'cloudfront:ListDistributions',
+      'cloudfront:ListOriginAccessControls',
+    ],
+    on: 'all',
+  },
+  { actions: ['acm:DescribeCertificate', 'acm:ListTagsForCertificate'], on: 'certificates' },
+  { actions: ['cloudfront:ListTagsForResource'], on: 'distributions' },
+  { actions: ['s3:ListBucket'], on: 'buckets' },
+];
+
 /** Returns all resources of an app, in the order of their creation. */
 export function createResources(aws: Aws, options: ResourceOptions): AwsResource[] {
+  const { host } = aws.place;
+  return allResources(aws, options, host === undefined ? undefined : [host]);
+}
+
+/**
+ * Returns all resources that deploys may have created, also with an earlier `url` or with an edge
+ * that the settings do not have any more.
+ */
+export async function removableResources(aws: Aws): Promise<AwsResource[]> {
+  const { host } = aws.place;
+  const hosts = new Set([
+    ...(host === undefined ? [] : [host]),
+    ...(await ownDistributionHosts(aws)),
+    ...(await ownCertificateHosts(aws)),
+  ]);
+  const all = allResources(aws, { createCluster: true }, [...hosts]);
+  return all.filter(({ isPart }) => isPart !== true);
+}
+
+function allResources(
+  aws: Aws,
+  options: ResourceOptions,
+  hosts: string[] | undefined,
+): AwsResource[] {
   const cluster = clusterResource(aws, options);
   const roles = options.createCluster ? roleResources(aws, cluster) : [];
   return [
@@ -28,7 +71,7 @@ export function createResources(aws: Aws, options: ResourceOptions): AwsResource
     ...storeResources(aws),
     ...roles,
     cluster,
-    ...edgeResources(aws, options),
+    ...(hosts ? edgeResources(aws, options, hosts) : []),
   ];
 }
 
@@ -45,11 +88,19 @@ function storeResources(aws: Aws): AwsResource[] {
   return [{ ...bucket, grants: [...bucket.grants, ...STORE] }];
 }
 
-function edgeResources(aws: Aws, { origin }: ResourceOptions): AwsResource[] {
-  const { host } = aws.place;
-  if (host === undefined) return [];
+/** Returns the resources of the edge. The first host is that of the distribution. */
+function edgeResources(
+  aws: Aws,
+  { origin, isSecure }: ResourceOptions,
+  hosts: string[],
+): AwsResource[] {
   const bucket = aws.names.assets;
-  const facts = { host, bucket, origin: origin ?? (async () => undefined) };
+  const facts = {
+    host: hosts[0] ?? aws.names.base,
+    bucket,
+    origin: origin ?? (async () => undefined),
+    isSecure: isSecure ?? (async () => false),
+  };
   const assets = bucketResource(aws, {
     name: bucket,
     service: 'assets',
@@ -58,12 +109,11 @@ function edgeResources(aws: Aws, { origin }: ResourceOptions): AwsResource[] {
   });
   return [
     { ...assets, grants: [...assets.grants, ...ASSET_OPERATIONS.flatMap(({ grants }) => grants)] },
-    certificateResource(aws, host),
-    validationResource(aws, host),
+    ...hosts.flatMap((host) => [...certificateResources(aws, host), validationResource(aws, host)]),
     cachePolicyResource(aws),
     accessControlResource(aws),
     distributionResource(aws, facts),
     bucketPolicyResource(aws, facts),
-    aliasResource(aws, host),
+    ...hosts.map((host) => aliasResource(aws, host)),
   ];
 }

@@ -4,11 +4,11 @@ import type { CloudSession, Place } from 'gati-deploy/cloud';
 import { createNames } from './account.ts';
 import { uploadAssets } from './assets.ts';
 import type { Aws } from './aws.ts';
-import { balancerAnnotations, hasCluster, openCluster } from './cluster.ts';
+import { balancerAnnotations, hasCluster, hasHttps, openCluster } from './cluster.ts';
 import { createClients } from './clients.ts';
 import { operation, sender } from './operation.ts';
 import { readRegistry } from './repository.ts';
-import { createResources } from './resources.ts';
+import { createResources, removableResources } from './resources.ts';
 
 // Needs no permission.
 const GetCallerIdentity = operation('sts.GetCallerIdentity', GetCallerIdentityCommand, 'all');
@@ -32,10 +32,12 @@ export async function openAws(place: Place): Promise<CloudSession> {
   return {
     identity: { account, region, user: user.split(':').at(-1)! },
     resources: (options) => createResources(aws, options),
+    removable: () => removableResources(aws),
     registry: () => readRegistry(aws),
     hasCluster: () => hasCluster(aws),
     cluster: () => openCluster(aws),
     balancer: () => balancerAnnotations(aws),
+    hasHttps,
     uploadAssets: (assets) => uploadAssets(aws, assets),
     env: { AWS_REGION: region },
   };

@@ -3,10 +3,10 @@ import { createNames } from '../src/account.ts';
 import type { Aws } from '../src/aws.ts';
 import { bucketPolicyResource } from '../src/bucket-policy.ts';
 import { bucketResource } from '../src/bucket.ts';
-import { certificateResource } from '../src/certificate.ts';
+import { certificateResource, validationResource } from '../src/certificate.ts';
 import type { Clients } from '../src/clients.ts';
 import { distributionResource } from '../src/distribution.ts';
-import { createResources } from '../src/resources.ts';
+import { createResources, removableResources } from '../src/resources.ts';
 
 type Reply = (input: Record<string, unknown>) => unknown;
 
@@ -159,7 +159,12 @@ test('the records of a host never lead to the distribution of another app', asyn
 test('a distribution of the app that lacks a new host waits for its certificate', async () => {
   const aws = accountOf(distributions(['old.example.com'], OWN_LIST));
   const origin = async (): Promise<string> => 'lb.example.com';
-  const resource = distributionResource(aws, { host: place.host, bucket: 'b', origin });
+  const resource = distributionResource(aws, {
+    host: place.host,
+    bucket: 'b',
+    origin,
+    isSecure: async () => true,
+  });
   const found = await resource.find();
   expect(found).toMatchObject({ isOwn: true, state: 'incomplete' });
   await expect(resource.create(found)).rejects.toThrow('ACM has not issued the certificate');
@@ -177,10 +182,98 @@ test('other statements in the policy of the bucket stay', async () => {
     host: place.host,
     bucket: 'b',
     origin: async () => undefined,
+    isSecure: async () => true,
   });
   expect(await resource.find()).toMatchObject({ state: 'incomplete' });
   const [writing] = await resource.create(undefined);
   await writing!.send();
   expect((JSON.parse(policy) as { Statement: object[] }).Statement[0]).toEqual(other);
   expect(await resource.find()).toMatchObject({ state: 'ready' });
+});
+
+test('a distribution with an unencrypted connection to the load balancer gets HTTPS', async () => {
+  const withProtocol = (OriginProtocolPolicy: string): Record<string, Reply> => {
+    const { ListDistributions, ...others } = distributions([place.host], OWN_LIST);
+    const list = ListDistributions!({}) as { DistributionList: { Items: [object] } };
+    const app = { Id: 'app', DomainName: 'lb', CustomOriginConfig: { OriginProtocolPolicy } };
+    Object.assign(list.DistributionList.Items[0], { Origins: { Items: [app] } });
+    return { ...others, ListDistributions: () => list };
+  };
+  const stateOf = async (protocol: string): Promise<unknown> => {
+    const facts = { host: place.host, bucket: 'b', origin: async () => 'lb' };
+    const aws = accountOf(withProtocol(protocol));
+    return (await distributionResource(aws, { ...facts, isSecure: async () => true }).find())
+      ?.state;
+  };
+  expect(await stateOf('http-only')).toBe('incomplete');
+  expect(await stateOf('https-only')).toBe('ready');
+});
+
+const CNAME = { Name: `_1.${place.host}.`, Type: 'CNAME', Value: '_2.acm-validations.aws.' };
+
+/** An account with a written record, and certificates by their ARN. */
+const certificates = (all: Record<string, { name: string; tags?: object[] }>): Aws =>
+  accountOf({
+    ListHostedZonesByName: () => ({ HostedZones: [{ Id: 'Z', Name: 'example.com.' }] }),
+    ListResourceRecordSets: () => ({
+      ResourceRecordSets: [{ ...CNAME, ResourceRecords: [{ Value: CNAME.Value }] }],
+    }),
+    ListCertificates: () => ({
+      CertificateSummaryList: Object.entries(all).map(([CertificateArn, { name }]) => ({
+        CertificateArn,
+        DomainName: name,
+      })),
+    }),
+    ListTagsForCertificate: (input) => ({ Tags: all[String(input['CertificateArn'])]!.tags ?? [] }),
+    DescribeCertificate: () => ({
+      Certificate: { Status: 'ISSUED', DomainValidationOptions: [{ ResourceRecord: CNAME }] },
+    }),
+    DeleteCertificate: () => ({}),
+  });
+
+test('the record that proves a host stays while another certificate needs it', async () => {
+  const own = { 'arn:own': { name: place.host, tags: OWN_LIST } };
+  const isOwn = async (more: Parameters<typeof certificates>[0]): Promise<unknown> =>
+    (await validationResource(certificates({ ...own, ...more }), place.host).find())?.isOwn;
+  expect(await isOwn({})).toBe(true);
+  expect(await isOwn({ 'arn:other': { name: place.host } })).toBe(false);
+  expect(await isOwn({ 'arn:other': { name: `*.${place.host}` } })).toBe(false);
+  expect(await isOwn({ 'arn:other': { name: 'blog.example.com' } })).toBe(true);
+});
+
+test('a removal removes the certificate of the app, not an issued one of somebody else', async () => {
+  const aws = certificates({
+    'arn:other': { name: place.host },
+    'arn:own': { name: place.host, tags: OWN_LIST },
+  });
+  const certificate = certificateResource(aws, place.host);
+  const found = await certificate.find();
+  expect(found).toMatchObject({ isOwn: true });
+  expect((await certificate.remove(found!)).map(({ input }) => input)).toEqual([
+    { CertificateArn: 'arn:own' },
+  ]);
+});
+
+test('a removal finds the edge of an earlier address, and of settings without an edge', async () => {
+  const { host: _, ...plain } = place;
+  const found = async (here: Aws['place'], hosts: string[]): Promise<string[]> => {
+    const aws = accountOf(distributions(hosts, OWN_LIST));
+    return (await removableResources({ ...aws, place: here })).map(({ name }) => name);
+  };
+  expect(await found(plain, ['old.example.com'])).toEqual(
+    expect.arrayContaining([
+      'S3 bucket shop-production-assets-111122223333',
+      'CloudFront distribution old.example.com',
+      'ACM certificate old.example.com',
+      'DNS records of old.example.com',
+    ]),
+  );
+  expect(await found(place, ['old.example.com'])).toEqual(
+    expect.arrayContaining([
+      `CloudFront distribution ${place.host}`,
+      `DNS records of ${place.host}`,
+      'DNS records of old.example.com',
+    ]),
+  );
+  expect(await found(plain, [])).toContain('CloudFront distribution shop-production');
 });

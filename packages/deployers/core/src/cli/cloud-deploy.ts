@@ -52,7 +52,7 @@ export async function deployToCloud(call: Call, provider: CloudName): Promise<nu
     } else await createServices(call, provider, resources);
     const target = await toCloudTarget(plain, session);
     const destination = { cluster: new Cluster(await session.cluster()), target };
-    const edge = edgeResources(session, destination);
+    const edge = await edgeResources(session, destination);
     const own = await session.registry();
     const code = await rollOut(call, {
       destination,

@@ -45,7 +45,13 @@ export async function toCloudTarget(target: Target, session: CloudSession): Prom
   const { settings } = target;
   if (settings.cloud?.edge !== true) return target;
   const balancer = await session.balancer();
-  const kubernetes = { service: 'LoadBalancer' as const, ...settings.kubernetes, balancer };
+  const hasHttps = session.hasHttps?.(balancer) ?? false;
+  const kubernetes = {
+    service: 'LoadBalancer' as const,
+    ...settings.kubernetes,
+    balancer,
+    ...(hasHttps && { hasHttps }),
+  };
   return { ...target, settings: { ...settings, kubernetes } };
 }
 

@@ -37,6 +37,8 @@ export interface ResourceOptions {
   createCluster: boolean;
   /** Returns the host name of the app's load balancer, once it has one. */
   origin?(): Promise<string | undefined>;
+  /** Whether that load balancer accepted HTTPS when the command began. */
+  isSecure?(): Promise<boolean>;
 }
 
 /** Groups of resources, in the order in which a deploy needs them. */
@@ -55,6 +57,11 @@ export interface CloudSession {
   identity: { account: string; region: string; user: string };
   /** All resources of the app, in the order of their creation. */
   resources(options: ResourceOptions): Resource[];
+  /**
+   * Returns all resources that deploys may have created, also with earlier settings. Those of
+   * `resources` by default.
+   */
+  removable?(): Promise<Resource[]>;
   /** Returns the repository for the image, once the resources of the group `registry` exist. */
   registry(): Promise<{ repository: string; credentials: Credentials }>;
   /** Whether the cluster exists and has an address. */
@@ -63,6 +70,8 @@ export interface CloudSession {
   cluster(): Promise<ClusterAccess>;
   /** Returns the annotations of the Service for a load balancer on the internet. */
   balancer(): Promise<Record<string, string>>;
+  /** Whether these annotations turn on HTTPS at port 443 of the load balancer. */
+  hasHttps?(annotations: Record<string, string>): boolean;
   /** Uploads files that never change. */
   uploadAssets(assets: Asset[]): Promise<{ sent: number; present: number }>;
   /** Environment variables that libraries for this cloud read, such as the release store. */

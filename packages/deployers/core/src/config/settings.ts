@@ -82,6 +82,8 @@ export interface KubernetesSettings {
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   /** Annotations of the Service. Set by the cloud; no setting of the file. */
   balancer?: Record<string, string>;
+  /** Whether the load balancer accepts HTTPS. Set by the cloud; no setting of the file. */
+  hasHttps?: boolean;
   /** NAME or NAMESPACE/NAME of a Gateway. */
   gateway?: string;
   /** Class of an Ingress. */

@@ -55,6 +55,9 @@ const PORTS = [
   { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' },
 ];
 
+/** The load balancer decrypts, and connects to the same port of the pods. */
+const HTTPS_PORT = { ...PORTS[0]!, name: 'https', port: 443 };
+
 /** Kinds that the set of an app may contain, for tools that prune such sets. */
 const MEMBERS = Object.entries(KINDS)
   .filter(([kind]) => kind !== 'Namespace')
@@ -291,7 +294,7 @@ function createService(
     spec: {
       type: (isMain && target.settings.kubernetes?.service) || 'ClusterIP',
       selector: isShared ? all : { ...all, [LABELS.revision]: own },
-      ports: PORTS,
+      ports: isMain && target.settings.kubernetes?.hasHttps ? [...PORTS, HTTPS_PORT] : PORTS,
     },
   });
 }

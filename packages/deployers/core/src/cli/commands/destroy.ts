@@ -91,7 +91,8 @@ const isOfCluster = ({ service }: Resource): boolean => service === 'cluster';
 
 async function findOwn({ session }: OpenCloud): Promise<{ resource: Resource; found: Found }[]> {
   const own: { resource: Resource; found: Found }[] = [];
-  for (const resource of session.resources({ createCluster: true })) {
+  const all = (await session.removable?.()) ?? session.resources({ createCluster: true });
+  for (const resource of all) {
     const found = await resource.find();
     if (found?.isOwn) own.push({ resource, found });
   }
