@@ -124,7 +124,7 @@ beforeAll(async () => {
               HOME: '/root',
             },
             shell: { PORT: '8080' },
-            defaults: { HOST: '127.0.0.1', PORT: 3000 },
+            defaults: { HOST: '127.0.0.1', PORT: 3000, GATI_LOG_LEVEL: 'info' },
           }),
       },
     },

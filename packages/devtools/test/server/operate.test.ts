@@ -37,7 +37,10 @@ beforeAll(async () => {
         measure: async () => ({ processes: [], crashes: {}, inflight: 0 }),
         health: async () => ({}),
         settings: async () =>
-          describeSettings({ env: { GATI_LOG_LEVEL: 'warn' }, defaults: { PORT: 3000 } }),
+          describeSettings({
+            env: { GATI_LOG_LEVEL: 'warn' },
+            defaults: { PORT: 3000, GATI_LOG_REQUESTS: 'on', GATI_EFFECT_CONCURRENCY: '' },
+          }),
         async operate(order) {
           orders.push(order);
           if (refusal !== undefined)

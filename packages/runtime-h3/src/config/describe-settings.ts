@@ -10,7 +10,7 @@ const SETTING =
 export interface SettingSources {
   /** All variables that the process reads. */
   env: Record<string, string | undefined>;
-  /** Values of the variables that are not set. */
+  /** Values of the variables that are not set. An empty text: `unset` of the variable says it. */
   defaults: Record<string, string | number | undefined>;
   /** Variables of the shell; others are from `.env` files. By default all are of the shell. */
   shell?: Record<string, string | undefined>;
@@ -27,23 +27,23 @@ export function describeSettings({
 }: SettingSources): Setting[] {
   const names = new Set([
     ...Object.keys(defaults),
-    ...Object.keys(RUNTIME_SETTINGS),
     ...Object.keys(env).filter((name) => SETTING.test(name) && !internal.includes(name)),
   ]);
   return [...names].sort().flatMap((name): Setting[] => {
     const given = env[name] || undefined;
     const value = given ?? defaults[name];
-    if (value === undefined && !isRuntimeSetting(name)) return [];
+    if (value === undefined) return [];
     const source =
       given === undefined ? 'default' : shell[name] === undefined ? '.env file' : 'environment';
     const facts = factsOfSetting(name);
-    const { [name]: shown } = redact({ [name]: String(value ?? '') }) as Record<string, string>;
+    const { [name]: shown } = redact({ [name]: String(value) }) as Record<string, string>;
     return [
       {
         name,
         value: facts?.secret && given !== undefined ? '[redacted]' : shown!,
         source,
         ...(facts && { summary: facts.summary, type: facts.type }),
+        ...(value === '' && facts?.unset && { unset: facts.unset }),
         when: facts?.when ?? 'start',
         ...(isRuntimeSetting(name) && { choices: RUNTIME_SETTINGS[name].choices }),
       },

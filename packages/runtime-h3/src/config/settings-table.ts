@@ -6,6 +6,8 @@ export interface SettingFacts {
   /** `runtime`: a running server can change it. `start`: it applies after a restart. */
   when: 'runtime' | 'start';
   summary: string;
+  /** What applies without a value, if no value says the same. */
+  unset?: string;
   /** Its value is a secret. Secrets within a URL are hidden in any case. */
   secret?: boolean;
 }
@@ -20,9 +22,10 @@ const secret = (name: string, type: string, summary: string): SettingFacts => ({
   ...start(name, type, summary),
   secret: true,
 });
-const runtime = (name: string, type: string, summary: string): SettingFacts => ({
+const runtime = (name: string, type: string, summary: string, unset?: string): SettingFacts => ({
   ...start(name, type, summary),
   when: 'runtime',
+  ...(unset !== undefined && { unset }),
 });
 
 /** All variables that a server reads, besides those of the app. */
@@ -42,7 +45,12 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_START_TIMEOUT', 'milliseconds', 'Time that a worker may take to start'),
   start('GATI_TRUST_PROXY', 'number or addresses', 'Proxies whose forwarded headers count'),
   start('GATI_EFFECTS', 'URL', 'Queue of effects'),
-  runtime('GATI_EFFECT_CONCURRENCY', 'effect=number, …', 'Running jobs of an effect at most'),
+  runtime(
+    'GATI_EFFECT_CONCURRENCY',
+    'effect=number, …',
+    'Running jobs of an effect at most',
+    'the limit of each effect',
+  ),
   start('GATI_RELEASES', 'URL', 'Release store'),
   start('GATI_CACHE', 'folder', 'Where releases of the store are unpacked'),
   start('GATI_PROOF_QUIET', 'milliseconds', 'Time that a new release must run without an error'),
@@ -61,6 +69,7 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_PANEL', 'on or off', 'Whether the server has a panel'),
   start('GATI_PANEL_ORIGIN', 'origin', 'Origin of the panel in browsers'),
   start('GATI_TELEMETRY', 'URL', 'Store of telemetry'),
+  start('GATI_CAPTURE', 'on or off', 'Whether development captures headers and bodies'),
   start('GATI_CALLER_IDS', 'on or off', 'Whether callers are counted by their hashed ids'),
   ...['', '_TRACES', '_LOGS', '_METRICS'].flatMap((signal) => [
     start(`OTEL_EXPORTER_OTLP${signal}_ENDPOINT`, 'URL', 'Where telemetry is exported to'),
@@ -77,7 +86,12 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('OTEL_BSP_SCHEDULE_DELAY', 'milliseconds', 'Time between two exports of traces'),
   start('OTEL_BLRP_SCHEDULE_DELAY', 'milliseconds', 'Time between two exports of logs'),
   start('OTEL_METRIC_EXPORT_INTERVAL', 'milliseconds', 'Time between two exports of metrics'),
-  runtime('OTEL_TRACES_SAMPLER', 'sampler', 'Which requests have spans'),
+  runtime(
+    'OTEL_TRACES_SAMPLER',
+    'sampler',
+    'Which requests have spans',
+    'failed, slow and some other requests',
+  ),
   runtime('OTEL_TRACES_SAMPLER_ARG', 'share', 'Share of traceidratio, from 0 to 1'),
   start('OTEL_SDK_DISABLED', 'true or false', 'Whether the export is off'),
   start('GATI_LOKI_URL', 'URL', 'Loki that gets the log'),

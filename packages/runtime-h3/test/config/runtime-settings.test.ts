@@ -8,6 +8,7 @@ import {
 } from '../../src/config/runtime-settings.ts';
 import { SETTINGS } from '../../src/config/settings-table.ts';
 import { readServerEnv } from '../../src/server/env.ts';
+import { nodeSettings } from '../../src/server/node-settings.ts';
 import { applySettings, createLiveSettings } from '../../src/server/worker/live-settings.ts';
 
 test.each([
@@ -64,6 +65,24 @@ test('the table has each variable of the reference, and each setting that change
   for (const { name, when } of SETTINGS)
     expect([name, when]).toEqual([name, isRuntimeSetting(name) ? 'runtime' : 'start']);
   expect(Object.keys(RUNTIME_SETTINGS).filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('each default is a value, or says what applies', () => {
+  const settings = nodeSettings();
+  for (const { name, value, unset } of settings)
+    expect([name, value || unset]).toEqual([name, expect.stringMatching(/./)]);
+  const found = new Map(settings.map((each) => [each.name, each]));
+  for (const name of Object.keys(RUNTIME_SETTINGS)) expect(found.has(name)).toBe(true);
+  expect(found.get('GATI_EFFECT_CONCURRENCY')).toMatchObject({
+    value: '',
+    unset: 'the limit of each effect',
+    source: 'default',
+  });
+  const [given] = describeSettings({
+    env: { OTEL_TRACES_SAMPLER: 'always_on' },
+    defaults: { OTEL_TRACES_SAMPLER: '' },
+  });
+  expect(given).not.toHaveProperty('unset');
 });
 
 test('the headers of an export are hidden, since they authorise it', () => {

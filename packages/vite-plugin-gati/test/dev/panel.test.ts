@@ -52,6 +52,16 @@ test('the panel has the requests, log lines and errors of the app in development
     },
   ]);
   expect((await read('overview')).app).toMatchObject({ name: 'shop', version: '1.2.0', routes: 1 });
+  const { settings } = await read('config');
+  for (const { name, value, unset } of settings)
+    expect([name, value || unset]).toEqual([name, expect.stringMatching(/./)]);
+  expect(settings).toContainEqual(
+    expect.objectContaining({
+      name: 'GATI_TELEMETRY',
+      value: 'sqlite:.gati/telemetry.db',
+      source: 'default',
+    }),
+  );
 });
 
 test('the health has what the check finds in the sources, until it is mended', async () => {

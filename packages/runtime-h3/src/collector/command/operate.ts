@@ -99,9 +99,9 @@ async function config({ panel, words, reason, style }: Call): Promise<CommandRes
   if (action === 'list') {
     rejectWords('config list', rest);
     const { settings } = await panel.get<{ settings: ListedSetting[] }>('config');
-    const rows = settings.map(({ name, value, source, when, changed }) => [
+    const rows = settings.map(({ name, value, unset, source, when, changed }) => [
       name,
-      value || '-',
+      value || unset || '-',
       changed ? `changed by ${changed.by}` : source,
       when === 'runtime' ? 'at once' : 'after a restart',
     ]);

@@ -15,8 +15,10 @@ import {
 } from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
 
-/** From the root of the project. */
-const DEFAULT_STORE = `sqlite:${DEVELOPMENT_STORE}`;
+/** One developer makes few requests, and wants to see all of them. */
+export const DEFAULT_SAMPLER = 'always_on';
+/** Store of telemetry in development, unless `GATI_TELEMETRY` names another. From the root of the project. */
+export const DEFAULT_STORE: string = `sqlite:${DEVELOPMENT_STORE}`;
 /**
  * Maximum number of characters of lines that wait until the store is open. Further lines are
  * dropped.
@@ -73,8 +75,7 @@ export function createDevTelemetry({ name, root, env, warn }: DevTelemetryOption
   const tracing = createTracer({
     sink: write,
     logger: json,
-    // One developer makes few requests, and wants to see all of them.
-    env: { ...env, OTEL_TRACES_SAMPLER: env['OTEL_TRACES_SAMPLER'] || 'always_on' },
+    env: { ...env, OTEL_TRACES_SAMPLER: env['OTEL_TRACES_SAMPLER'] || DEFAULT_SAMPLER },
   });
   // A line contains the text of a body as a string, so the secrets in it are hidden before.
   tracing.tracer.capture = new PayloadCapture({

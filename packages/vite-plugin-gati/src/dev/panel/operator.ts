@@ -8,6 +8,7 @@ import {
 } from '@gati/runtime-h3/internal';
 import { locateStore } from '../../releases/locate-store.ts';
 import type { DevApp } from '../dev-app.ts';
+import { DEFAULT_SAMPLER, DEFAULT_STORE } from './dev-telemetry.ts';
 
 /** Creates the operator for the process of Vite, which runs the app in development. */
 export function createDevOperator(
@@ -32,6 +33,9 @@ export function createDevOperator(
           GATI_EFFECTS: defaultQueueUrl(folder),
           GATI_RELEASES: path.relative(root, locateStore(root).url),
           GATI_PANEL: 'on',
+          GATI_TELEMETRY: DEFAULT_STORE,
+          GATI_CAPTURE: 'on',
+          OTEL_TRACES_SAMPLER: DEFAULT_SAMPLER,
         },
       }),
   };
