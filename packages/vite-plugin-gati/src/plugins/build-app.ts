@@ -15,6 +15,7 @@ import { bundleOlderReleases } from '../build/bundle-older-releases.ts';
 import { CLIENT_DIR, SERVER_DIR } from '../build/environments.ts';
 import { ERROR_PAGES_FILE, readErrorPages } from '../build/error-pages.ts';
 import { sizeOf, writeOutputs } from '../build/outputs.ts';
+import { describeMissingPrograms } from '../foreign/image-programs.ts';
 import { findPanel, writePanel } from '../build/panel-files.ts';
 import { describeApp } from '../project-facts.ts';
 import { changelogReleases } from '../build/release.ts';
@@ -155,6 +156,7 @@ async function writeFilesBesideBundles(
               `${sdk.file} is still the SDK of release ${release.version} in another store; delete it to get the SDK of this build`,
             ]
           : []),
+        ...describeMissingPrograms(state.context.project.foreign.declared, root),
         ...describePlace(release.version, history, {
           store: folderOrUrl(root, history.store.url),
           missing: options.missingVersion,

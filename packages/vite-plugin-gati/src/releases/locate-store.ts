@@ -1,7 +1,6 @@
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Diagnostic, GatiError } from '@gati/contract';
+import { readDeployFile } from '../files/deploy-file.ts';
 import { packageFolder } from '../files/package-json.ts';
 
 export interface StoreLocation {
@@ -21,7 +20,7 @@ export function locateStore(root: string, given?: string): StoreLocation {
   const url = given || process.env.GATI_RELEASES;
   if (url) return { url: toAddress(root, url), named: true };
   for (const folder of new Set([root, packageFolder(root)])) {
-    const named = readDeployFile(folder);
+    const named = readReleases(folder);
     if (named) return { url: toAddress(folder, named), named: true };
   }
   return { url: path.join(root, '.gati/releases'), named: false };
@@ -30,13 +29,9 @@ export function locateStore(root: string, given?: string): StoreLocation {
 const toAddress = (folder: string, url: string): string =>
   /^[a-z][a-z0-9+.-]+:/i.test(url) ? url : path.resolve(folder, url);
 
-function readDeployFile(root: string): string | undefined {
-  const file = path.join(root, 'gati.deploy.yaml');
-  if (!fs.existsSync(file)) return undefined;
-  // Loaded late: few apps have the file.
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+function readReleases(folder: string): string | undefined {
   try {
-    const { releases } = (parse(fs.readFileSync(file, 'utf8')) ?? {}) as { releases?: unknown };
+    const { releases } = readDeployFile(folder);
     if (releases === undefined || typeof releases === 'string') return releases;
     throw new Error('`releases` is not a string');
   } catch (cause) {
