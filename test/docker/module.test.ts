@@ -1,9 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createForeignModules } from '../../packages/runtime-h3/src/foreign/index.ts';
 import { ModuleProcesses } from '../../packages/runtime-h3/src/module-host/module-host.ts';
+import { linkPackages } from '@gati/test-kit/apps';
 import { createFolder } from '@gati/test-kit/files';
+import { freePort } from '@gati/test-kit/ports';
+import { runOrThrow } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
+import { call, startBuiltServer } from '@gati/test-kit/servers';
 import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importBaseImage } from './helpers/base-image.mjs';
@@ -34,7 +39,7 @@ const look = () => ({
 http.createServer((req, res) => {
   const value = req.url === '/.well-known/gati-module' ? { name: 'look', version: '1.0.0', protocol: 1, methods } : look();
   res.setHeader('content-type', 'application/json').end(JSON.stringify(value));
-}).listen(process.env.TMPDIR + '/m.sock', () => console.log('GATI-MODULE 1 unix:' + process.env.TMPDIR + '/m.sock'));
+}).listen(process.env.GATI_MODULE_PORT ?? process.env.TMPDIR + '/m.sock', () => console.log('GATI-MODULE 1 unix:' + process.env.TMPDIR + '/m.sock'));
 process.on('SIGTERM', () => process.exit(0));
 process.stdin.resume().on('end', () => process.exit(0));
 `;
@@ -45,6 +50,7 @@ describe.skipIf('reason' in engine)('a module in a container', () => {
   let module: { setup(gctx: object): Promise<Module>; dispose(): Promise<void> };
   let look: Module;
   let source: string;
+  let base: string;
   const log: string[] = [];
   const docker = (...args: string[]): string =>
     'docker' in engine ? engine.docker(args).trim() : '';
@@ -57,7 +63,7 @@ describe.skipIf('reason' in engine)('a module in a container', () => {
     if (address !== undefined) process.env['DOCKER_HOST'] = address;
     process.env['LOOK_TOKEN'] = 'secret';
     process.env['OTHER_TOKEN'] = 'secret';
-    const base = importBaseImage(
+    base = importBaseImage(
       engine as { docker(args: string[], options?: object): string },
       path.join(root, '.cache/docker'),
     );
@@ -122,4 +128,81 @@ describe.skipIf('reason' in engine)('a module in a container', () => {
     await until('the module is back', () => look.look().then(Boolean, () => false));
     await until('one container is left', () => containers() === 1);
   });
+
+  test('is called by a built app, which starts it, and beside it by `gati-deploy local`', async (context) => {
+    const app = createApp(source);
+    // Debian's client comes first: another one on PATH may be older.
+    const env = { ...process.env, PATH: `/usr/bin${path.delimiter}${process.env['PATH']}` };
+    const bin = path.join(root, 'packages/vite-plugin-gati/dist/cli.mjs');
+    await runOrThrow(process.execPath, [bin, 'build'], { cwd: app, env: { ...env, CI: '' } });
+    expect(fs.readFileSync(path.join(app, 'gati.modules.lock'), 'utf8')).toContain(source);
+    const server = await startBuiltServer(app, { ...env, GATI_WORKERS: '1' });
+    try {
+      const started = async (): Promise<boolean> => (await fetch(`${server.url}/look`)).ok;
+      await until('the module is called', started, { explain: () => server.stdout });
+      const { body } = await call(`${server.url}/look`);
+      expect(body).toMatchObject({ root: 'EROFS', networks: ['lo'], env: ['LOOK_TOKEN'] });
+    } finally {
+      await server.stop();
+    }
+    if (spawnSync('docker-compose', ['version'], { env }).status !== 0)
+      return context.skip('there is no Docker Compose (Debian: apt-get install docker-compose)');
+    const port = await freePort();
+    fs.writeFileSync(
+      path.join(app, 'gati.deploy.yaml'),
+      `image: { base: '${base}' }\nlocal: { port: ${port}, telemetry: false }\nenv: { LOOK_TOKEN: a, OTHER_TOKEN: b }\n`,
+    );
+    const cli = path.join(root, 'packages/deployers/core/dist/cli.mjs');
+    const deploy = (...args: string[]): void => {
+      const words = [cli, 'local', '--root', app, ...args];
+      const { stdout, stderr, status } = spawnSync(process.execPath, words, {
+        env,
+        encoding: 'utf8',
+      });
+      expect(status, stdout + stderr).toBe(0);
+    };
+    try {
+      deploy();
+      const at = `http://127.0.0.1:${port}/look`;
+      await until('the module is called', async () => (await fetch(at)).ok, {
+        explain: () => docker('ps', '--all'),
+      });
+      const { body } = await call(at);
+      expect(body).toMatchObject({
+        uid: 65_532,
+        root: 'EROFS',
+        tmp: 'undefined',
+        env: ['LOOK_TOKEN'],
+        capabilities: '0000000000000000',
+        privileges: '1',
+      });
+    } finally {
+      deploy('--destroy', '--yes');
+    }
+  });
 });
+
+/** Writes an app that calls the module. */
+function createApp(source: string): string {
+  const app = createFolder('module-app');
+  const write = (file: string, text: string): void => {
+    fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true });
+    fs.writeFileSync(path.join(app, file), text);
+  };
+  write('package.json', '{ "name": "module-app", "version": "1.0.0", "type": "module" }');
+  write(
+    'tsconfig.json',
+    fs.readFileSync(path.join(root, 'playground/polyglot/tsconfig.json'), 'utf8'),
+  );
+  write(
+    'vite.config.ts',
+    `import gati from 'vite-plugin-gati';\nexport default { plugins: [gati()] };\n`,
+  );
+  write('src/modules/look.module.yaml', `source: ${source}\nenv: [LOOK_TOKEN]\n`);
+  write(
+    'src/handlers/look.get.ts',
+    `export const handler: Handler<'GET /look'> = async (req, res, gctx) => res.json(await gctx.modules.look.look());\n`,
+  );
+  linkPackages(app);
+  return app;
+}
