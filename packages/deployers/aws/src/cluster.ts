@@ -8,6 +8,7 @@ import {
   ListClustersCommand,
 } from '@aws-sdk/client-eks';
 import { GatiError } from '@gati/contract';
+import { PROBE_PATHS } from '@gati/contract/internal';
 import { type ClusterAccess, type Found, isOwn, type ResourceOptions } from 'gati-deploy/cloud';
 import { type Aws, type AwsResource, inRegion } from './aws.ts';
 import { findCertificate } from './certificate.ts';
@@ -41,6 +42,20 @@ const NO_CONTROL_PLANE = new Set(['use1-az3', 'usw1-az2', 'cac1-az3']);
 
 const BALANCER = 'service.beta.kubernetes.io/aws-load-balancer';
 const CERTIFICATE = `${BALANCER}-ssl-cert`;
+
+/**
+ * Checks by which the load balancer leaves out a pod within about 12 seconds. A front of several
+ * regions, such as Global Accelerator, leaves out a region by them.
+ */
+const HEALTH = {
+  [`${BALANCER}-healthcheck-protocol`]: 'http',
+  [`${BALANCER}-healthcheck-port`]: 'traffic-port',
+  [`${BALANCER}-healthcheck-path`]: PROBE_PATHS[1],
+  [`${BALANCER}-healthcheck-interval`]: '5',
+  [`${BALANCER}-healthcheck-timeout`]: '2',
+  [`${BALANCER}-healthcheck-healthy-threshold`]: '2',
+  [`${BALANCER}-healthcheck-unhealthy-threshold`]: '2',
+};
 
 /** Statuses of a cluster that is not ready. One that failed can only be removed. */
 const STATES: Partial<Record<string, Found['state']>> = {
@@ -151,6 +166,7 @@ export async function balancerAnnotations(aws: Aws): Promise<Record<string, stri
     [`${BALANCER}-nlb-target-type`]: 'ip',
     [`${BALANCER}-scheme`]: 'internet-facing',
     ...(own && { [`${BALANCER}-subnets`]: subnetIds.join(',') }),
+    ...HEALTH,
     ...(await httpsAnnotations(aws)),
   };
 }
