@@ -26,7 +26,14 @@ function writeWorkflow(settings: string): string {
   fs.writeFileSync(path.join(app, 'package-lock.json'), '{}');
   fs.writeFileSync(path.join(app, 'package.json'), '{"name":"shop","scripts":{"test":"vitest"}}');
   fs.writeFileSync(path.join(app, 'gati.deploy.yaml'), settings);
-  const { status, stderr } = spawnSync(process.execPath, [CLI, 'init-ci', 'github', '--root', app]);
+  const { status, stderr } = spawnSync(process.execPath, [
+    CLI,
+    'init-ci',
+    'github',
+    ...(settings.startsWith('provider: custom') ? [] : ['--previews']),
+    '--root',
+    app,
+  ]);
   expect(status, String(stderr)).toBe(0);
   return path.join(app, '.github/workflows/gati-deploy.yml');
 }

@@ -6,6 +6,9 @@ import { eventually } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../packages/deployers/core/src/kube/cluster.ts';
+import { parseConfig } from '../../packages/deployers/core/src/config/read-config.ts';
+import { toTarget } from '../../packages/deployers/core/src/objects/target.ts';
+import { createSweeper } from '../../packages/deployers/core/src/preview/sweeper.ts';
 import { nameOf, pathOf, pathOfKind } from '../../packages/deployers/core/src/kube/kinds.ts';
 import { startControlPlane, type TestCluster } from './control-plane.ts';
 import { installGatewayApi } from './gateway-api.ts';
@@ -104,6 +107,16 @@ describe.skipIf('reason' in cluster)('an API server with the policies of managed
     };
   };
 
+  /** Returns the pod that removes a preview. */
+  const sweeperOf = ({ name, environment, yaml }: (typeof deploys)[number]): KubeObject => {
+    const target = toTarget(name, environment, parseConfig(yaml, environment));
+    const facts = { expires: '2026-12-01T00:00:00Z', image: 'r.example.com/shop:1.2.0' };
+    const { object } = createSweeper(target, facts).at(-1)!;
+    const { jobTemplate } = object['spec'] as { jobTemplate: { spec: object } };
+    const pod = toPod({ ...object, spec: jobTemplate.spec });
+    return { ...pod, spec: { ...(pod['spec'] as object), restartPolicy: 'OnFailure' } };
+  };
+
   async function podOf(
     deploy: (typeof deploys)[number],
   ): Promise<{ pod: KubeObject; namespace: string }> {
@@ -121,7 +134,7 @@ describe.skipIf('reason' in cluster)('an API server with the policies of managed
         const pods = others
           .filter(({ kind }) => kind === 'Deployment' || kind === 'Job')
           .map((each) => toPod(each));
-        for (const object of [...others, ...pods]) {
+        for (const object of [...others, ...pods, sweeperOf(deploy)]) {
           if (object.kind === 'HTTPRoute' && !hasGateways) continue;
           expect(await send(namespace, object), deploy.yaml).toBe('');
         }

@@ -18,6 +18,8 @@ export interface WorkflowFacts {
   manager: PackageManager;
   /** Whether `package.json` has a script `test`. */
   hasTests: boolean;
+  /** Whether each pull request gets a preview. */
+  hasPreviews: boolean;
 }
 
 /** Actions by their commits, since a tag can be moved. */
@@ -39,17 +41,22 @@ const RUNNER = 'ubuntu-24.04';
  * permissions, and only the job that deploys sees secrets.
  */
 export function printGithubWorkflow(facts: WorkflowFacts): string {
-  const { environment, branch, provider, registry, folder, manager, hasTests } = facts;
+  const { environment, branch, provider, folder, manager, hasTests, hasPreviews } = facts;
   const { execute, run } = manager;
   const defaults = folder === '.' ? {} : { defaults: { run: { 'working-directory': folder } } };
   const workflow = {
     name: 'Gati',
-    on: { push: { branches: [branch] }, pull_request: null, workflow_dispatch: null },
+    on: {
+      push: { branches: [branch] },
+      pull_request: hasPreviews ? { types: [...CHANGED, 'closed'] } : null,
+      workflow_dispatch: null,
+    },
     // Each job requests the permissions that it needs.
     permissions: {},
     jobs: {
       check: {
         name: 'Check and build',
+        ...(hasPreviews && { if: "github.event.action != 'closed'" }),
         'runs-on': RUNNER,
         'timeout-minutes': 20,
         permissions: { contents: 'read' },
@@ -69,11 +76,7 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
         'runs-on': RUNNER,
         'timeout-minutes': 60,
         environment,
-        permissions: {
-          contents: 'read',
-          ...(provider === 'aws' && { 'id-token': 'write' }),
-          ...(registry === GHCR && { packages: 'write' }),
-        },
+        permissions: permissions(facts),
         // A deploy that runs is never cancelled: the next one waits for it.
         concurrency: { group: `gati-deploy-${environment}`, 'cancel-in-progress': false },
         ...defaults,
@@ -83,12 +86,11 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
           ...credentials(facts),
           {
             run: `${execute} gati-deploy ${provider} ${environment}`,
-            ...(provider === 'kubernetes' && {
-              env: { KUBECONFIG: '${{ runner.temp }}/kubeconfig' },
-            }),
+            ...(provider === 'kubernetes' && { env: KUBECONFIG }),
           },
         ],
       },
+      ...(hasPreviews && previewJobs(facts, defaults)),
     },
   };
   const text = stringify(workflow, { lineWidth: 0, nullStr: '', aliasDuplicateObjects: false });
@@ -96,6 +98,74 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
 }
 
 const GHCR = 'ghcr.io';
+const KUBECONFIG = { KUBECONFIG: '${{ runner.temp }}/kubeconfig' };
+/** Events that change a pull request. */
+const CHANGED = ['opened', 'synchronize', 'reopened'];
+/** Forks get no secrets, so they can't have a preview. */
+const IS_OWN =
+  "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository";
+
+function permissions({ provider, registry }: WorkflowFacts): Record<string, string> {
+  return {
+    contents: 'read',
+    ...(provider === 'aws' && { 'id-token': 'write' }),
+    ...(registry === GHCR && { packages: 'write' }),
+  };
+}
+
+/** Deploys a preview for each pull request of the repository, and removes it with the pull request. */
+function previewJobs(facts: WorkflowFacts, defaults: object): Record<string, object> {
+  const { environment, provider, manager } = facts;
+  const { execute, run } = manager;
+  const env = {
+    NUMBER: '${{ github.event.number }}',
+    ...(provider === 'kubernetes' && KUBECONFIG),
+  };
+  const job = {
+    'runs-on': RUNNER,
+    'timeout-minutes': 30,
+    environment: 'preview',
+    concurrency: {
+      group: 'gati-preview-${{ github.event.number }}',
+      'cancel-in-progress': false,
+    },
+    ...defaults,
+  };
+  return {
+    preview: {
+      name: 'Deploy a preview',
+      needs: 'check',
+      if: `${IS_OWN} && github.event.action != 'closed'`,
+      permissions: { ...permissions(facts), 'pull-requests': 'write' },
+      ...job,
+      steps: [
+        ...prepare(manager),
+        { run: `${run} build` },
+        ...credentials(facts),
+        {
+          run: `${execute} gati-deploy preview "pr-$NUMBER" --env ${environment} --markdown preview.md`,
+          env,
+        },
+        {
+          name: 'Comment on the pull request',
+          run: 'gh pr comment "$NUMBER" --edit-last --create-if-none --body-file preview.md',
+          env: { NUMBER: env.NUMBER, GH_TOKEN: '${{ github.token }}' },
+        },
+      ],
+    },
+    'preview-end': {
+      name: 'Remove the preview',
+      if: `${IS_OWN} && github.event.action == 'closed'`,
+      permissions: permissions(facts),
+      ...job,
+      steps: [
+        ...prepare(manager),
+        ...credentials(facts),
+        { run: `${execute} gati-deploy preview delete "pr-$NUMBER" --env ${environment}`, env },
+      ],
+    },
+  };
+}
 
 const prepare = (manager: PackageManager): Step[] => [
   // Scripts of packages could read a token in the folder.
@@ -141,6 +211,7 @@ function credentials({ provider, registry, region }: WorkflowFacts): Step[] {
 const REASONS: Record<string, string> = {
   'contents: read': 'to check out the code',
   'packages: write': 'to push the image',
+  'pull-requests: write': 'to comment the address of the preview',
   'id-token: write': 'to log in to the cloud without a stored key',
 };
 
@@ -153,7 +224,7 @@ function withComments(text: string): string {
       return reason === undefined ? line : `${line} # ${reason}`;
     })
     .join('\n')
-    .replace(/\n(?=on:|permissions:|jobs:| {2}deploy:)/g, '\n\n');
+    .replace(/\n(?=on:|permissions:|jobs:| {2}(?:deploy|preview|preview-end):)/g, '\n\n');
 }
 
 /** Adds the version of each action as a comment, which tools that update pins read. */

@@ -227,6 +227,10 @@ export const COMMANDS: Command[] = [
     options: {
       env: ENV,
       branch: { type: 'string', hint: 'NAME', description: 'Branch to deploy, main by default' },
+      previews: {
+        type: 'boolean',
+        description: 'Deploy a preview for each pull request, with github',
+      },
       repo: {
         type: 'string',
         hint: 'URL',
@@ -237,8 +241,30 @@ export const COMMANDS: Command[] = [
         description: 'Replace a file that was not written by this command',
       },
     },
-    examples: ['gati-deploy init-ci github', 'gati-deploy init-ci argocd --env staging'],
+    examples: ['gati-deploy init-ci github --previews', 'gati-deploy init-ci argocd --env staging'],
     load: () => import('./commands/init-ci.ts'),
+  },
+  {
+    name: 'preview',
+    words: 'NAME|list|delete',
+    description: 'Deploy dist/ into a namespace of its own, which the cluster removes in some days',
+    maxWords: 2,
+    options: {
+      outDir: OUT_DIR,
+      env: {
+        type: 'string',
+        hint: 'ENV',
+        description: 'Environment to compare the contract with, production by default',
+      },
+      ttl: { type: 'string', hint: 'TIME', description: 'Time until its removal, 72h by default' },
+      markdown: { type: 'string', hint: 'FILE', description: 'Write a comment for a pull request' },
+    },
+    examples: [
+      'vite build && gati-deploy preview pr-12',
+      'gati-deploy preview list',
+      'gati-deploy preview delete pr-12',
+    ],
+    load: () => import('./commands/preview.ts'),
   },
   {
     name: 'edge',

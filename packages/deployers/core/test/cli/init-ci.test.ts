@@ -89,6 +89,33 @@ test('the job that deploys gets the permissions of its registry or cloud, and no
   expect(cloud.on).toMatchObject({ push: { branches: ['release/next'] } });
 });
 
+test('a preview of a pull request sees secrets only if the branch is in the repository', async () => {
+  const app = makeApp('image:\n  repository: ghcr.io/team/shop\n');
+  const { code } = await captureProgram(['init-ci', 'github', '--previews', '--root', app]);
+  expect(code).toBe(0);
+  const { on, jobs } = parse(read(app, WORKFLOW)) as Workflow;
+  expect(on).toMatchObject({ pull_request: { types: expect.arrayContaining(['closed']) } });
+  const all = jobs as Record<string, Workflow['jobs']['check']>;
+  for (const [name, run] of [
+    ['preview', 'npx gati-deploy preview "pr-$NUMBER" --env production --markdown preview.md'],
+    ['preview-end', 'npx gati-deploy preview delete "pr-$NUMBER" --env production'],
+  ] as const) {
+    expect(all[name]!.if).toContain(
+      'github.event.pull_request.head.repo.full_name == github.repository',
+    );
+    expect(all[name]!.steps.map((step) => step.run)).toContain(run);
+    for (const step of all[name]!.steps) expect(step.run ?? '').not.toContain('${{');
+  }
+  expect(all['preview']!.permissions).toEqual({
+    contents: 'read',
+    packages: 'write',
+    'pull-requests': 'write',
+  });
+  const custom = makeApp('provider: custom\nimage:\n  repository: ghcr.io/team/shop\n');
+  const other = await captureProgram(['init-ci', 'github', '--previews', '--root', custom]);
+  expect(other.stderr).toContain('the target custom has no previews');
+});
+
 test('an app in a folder of its repository gets its files where the systems look for them', async () => {
   const repository = makeApp('', {
     'apps/shop/package.json': '{"name":"@team/shop"}',

@@ -7,6 +7,7 @@ import { usageError } from '@gati/runtime-h3/command';
 import { APPLICATION_HEAD, printArgoApplication } from '../../ci/argo-application.ts';
 import { printGithubWorkflow, WORKFLOW_HEAD } from '../../ci/github-workflow.ts';
 import { findPackageManager } from '../../ci/package-manager.ts';
+import { isCloud } from '../../cloud/load-cloud.ts';
 import type { Settings } from '../../config/settings.ts';
 import { toTarget } from '../../objects/target.ts';
 import { parseReference } from '../../registry/reference.ts';
@@ -46,7 +47,7 @@ export async function run(call: Call): Promise<number> {
   const repository = findRepository(root, branch);
   const file =
     system === 'github'
-      ? githubFile(root, repository, environment, settings)
+      ? githubFile(call, repository, environment, settings)
       : argoFile(call, repository, environment, settings);
   const target = path.join(repository.folder, file.path);
   if (fs.existsSync(target) && options['force'] !== true) {
@@ -85,7 +86,7 @@ interface CiFile {
 }
 
 function githubFile(
-  root: string,
+  { root, options }: Call,
   { app, branch }: Repository,
   environment: string,
   settings: Settings,
@@ -95,6 +96,9 @@ function githubFile(
   if (name === undefined && provider !== 'aws')
     throw usageError('`image.repository` is missing in gati.deploy.yaml', 'Set it first.');
   const registry = name === undefined ? '' : parseReference(name).host;
+  const hasPreviews = options['previews'] === true;
+  if (hasPreviews && provider !== 'kubernetes' && !isCloud(provider))
+    throw usageError(`the target ${provider} has no previews`, 'Leave out `--previews`.');
   const text = printGithubWorkflow({
     environment,
     branch,
@@ -104,12 +108,13 @@ function githubFile(
     folder: app,
     manager: findPackageManager(root),
     hasTests: hasScript(root, 'test'),
+    hasPreviews,
   });
   const secrets = [
     ...(provider !== 'aws' && registry !== 'ghcr.io' ? ['REGISTRY_USER', 'REGISTRY_PASSWORD'] : []),
     ...(provider === 'kubernetes' ? ['KUBECONFIG'] : []),
   ];
-  const at = `the environment \`${environment}\` of the repository`;
+  const at = `the environment \`${environment}\` of the repository${hasPreviews ? ', and to its environment `preview`' : ''}`;
   return {
     path: '.github/workflows/gati-deploy.yml',
     head: WORKFLOW_HEAD,
