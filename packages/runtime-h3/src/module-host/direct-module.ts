@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createTurns } from '../collections/in-turn.ts';
 import type { ForeignDeclaration, ModuleDescriptor } from '../types/foreign.ts';
 import { describeHttp } from './describe-http.ts';
 import { moduleStartError } from './errors.ts';
@@ -12,6 +13,8 @@ export class DirectModule {
   readonly #root: string;
   #source: string;
   #descriptor: ModuleDescriptor | undefined;
+  /** Runs swaps one after another, so that workers and this process end with the same source. */
+  readonly inTurn = createTurns();
 
   constructor(declaration: ForeignDeclaration, root: string) {
     this.#declaration = declaration;

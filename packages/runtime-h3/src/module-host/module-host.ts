@@ -154,7 +154,7 @@ export class ModuleProcesses implements ModuleHost {
     const module = this.#modules.get(name);
     const direct = this.#direct.get(name);
     this.#remote.get(name)?.rejectSwap();
-    if (direct) return this.#swapDirect(direct, name, source ?? direct.source, check);
+    if (direct) return this.#swapDirect(direct, name, source, check);
     if (module === undefined)
       throw moduleStartError(
         name,
@@ -168,22 +168,25 @@ export class ModuleProcesses implements ModuleHost {
         name,
         `${source} needs no process, so it takes effect with a release.`,
       );
-    return module.swap(source ?? module.source, check);
+    return module.swap(source, check);
   }
 
   async #swapDirect(
     module: DirectModule,
     name: string,
-    source: string,
+    wanted: string | undefined,
     check: CheckDescriptor,
   ): Promise<ModuleDescriptor> {
     const { env, logger } = this.#options;
-    const descriptor = await module.swap(source, env, check);
-    const { version } = descriptor;
-    logger.info('a module was swapped', { module: name, version, source });
-    const moved = this.#publish(name, { source });
-    await Promise.race([moved, sleep(DRAIN_TIME, undefined, { ref: false })]);
-    return descriptor;
+    return module.inTurn(async () => {
+      const source = wanted ?? module.source;
+      const descriptor = await module.swap(source, env, check);
+      const { version } = descriptor;
+      logger.info('a module was swapped', { module: name, version, source });
+      const moved = this.#publish(name, { source });
+      await Promise.race([moved, sleep(DRAIN_TIME, undefined, { ref: false })]);
+      return descriptor;
+    });
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createTurns } from '../collections/in-turn.ts';
 import type { Logger } from '../types/context.ts';
 import type { ModuleDescriptor, ModuleLimits, ModuleState } from '../types/foreign.ts';
 import { moduleStartError } from './errors.ts';
@@ -39,7 +40,7 @@ export class SupervisedModule {
   #failures = 0;
   #isStopped = false;
   readonly #stop = new AbortController();
-  #lastSwap: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createTurns();
   #running: Promise<void> | undefined;
 
   constructor(source: string, options: SupervisedOptions) {
@@ -77,12 +78,11 @@ export class SupervisedModule {
   /**
    * Starts a new process beside the running one, and moves all calls to it.
    *
+   * @param source absent: that of the running process, after earlier swaps
    * @throws the reason why the running process stays
    */
-  swap(source: string, check: CheckDescriptor): Promise<ModuleDescriptor> {
-    const done = this.#lastSwap.then(() => this.#swap(source, check));
-    this.#lastSwap = done.catch(() => undefined);
-    return done;
+  swap(source: string | undefined, check: CheckDescriptor): Promise<ModuleDescriptor> {
+    return this.#inTurn(() => this.#swap(source ?? this.#source, check));
   }
 
   /** Ends the process. */
@@ -92,7 +92,7 @@ export class SupervisedModule {
     const current = this.#current;
     this.#current = undefined;
     await current?.process.stop();
-    await this.#lastSwap;
+    await this.#inTurn(async () => {});
     await this.#running;
   }
 

@@ -1,3 +1,4 @@
+import { createTurns } from '../collections/in-turn.ts';
 import type { Loader } from '../types/bundle.ts';
 import type { GlobalContext } from '../types/context.ts';
 import type { ModuleFile } from '../types/modules.ts';
@@ -43,7 +44,8 @@ class ModuleRegistry implements Modules {
   /** In order of setup. */
   readonly #ready = new Map<string, ReadyModule>();
   #setup: ModuleSetup | undefined;
-  #lastChange: Promise<unknown> = Promise.resolve();
+  /** Runs changes one after another. Each disposes of the module that it replaces. */
+  readonly #inTurn = createTurns();
 
   constructor(files: Record<string, Loader<ModuleFile>>, toApi: ToApi = ({ api }) => api) {
     this.#files = files;
@@ -98,7 +100,7 @@ class ModuleRegistry implements Modules {
   }
 
   async dispose(): Promise<Error[]> {
-    await this.#lastChange;
+    await this.#inTurn(async () => {});
     const errors: Error[] = [];
     for (const module of [...this.#ready.values()].toReversed()) {
       this.#ready.delete(module.name);
@@ -117,16 +119,6 @@ class ModuleRegistry implements Modules {
       configurable: true,
       writable: true,
     });
-  }
-
-  /**
-   * Runs changes one after the other. The last one stays, and each disposes of the module that it
-   * replaces.
-   */
-  #inTurn(change: () => Promise<void>): Promise<void> {
-    const done = this.#lastChange.then(change);
-    this.#lastChange = done.catch(() => {});
-    return done;
   }
 }
 

@@ -176,6 +176,20 @@ test('calls of a service move to another address, once it is compatible', async 
   expect(version).toBe('3.0.0');
   expect(await rate()).toEqual({ at: 'other' });
   expect(await modules.host.list([declaration])).toMatchObject([{ source: address, version }]);
+  // The check of the first swap is slow, and the second one starts meanwhile.
+  let isSeen = (): void => {};
+  const second = new Promise<void>((resolve) => (isSeen = resolve));
+  const swaps = [url, address].map((source) => modules.host.swap('moved', source, () => second));
+  // Without a source, the module keeps that of the swap before.
+  swaps.push(modules.host.swap('moved', undefined, () => Promise.resolve()));
+  isSeen();
+  expect((await Promise.all(swaps)).map((each) => each.version)).toEqual([
+    '2.1.0',
+    '3.0.0',
+    '3.0.0',
+  ]);
+  expect(await rate()).toEqual({ at: 'other' });
+  expect(await modules.host.list([declaration])).toMatchObject([{ source: address, version }]);
   // An operation that moved is a break, although its name and schemas stay.
   const descriptor = await describeHttp({ name: 'moved', source: address });
   const contract = { modules: [], $defs: {} };

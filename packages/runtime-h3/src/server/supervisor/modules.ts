@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapOf, parseDocument, string } from '@gati/contract/data';
+import { createTurns } from '../../collections/in-turn.ts';
 import type { ModuleControl } from '../../module-host/control.ts';
 import type { ModuleProcesses } from '../../module-host/module-host.ts';
 import type { ModuleDescriptor, ModuleState } from '../../types/foreign.ts';
@@ -36,6 +37,8 @@ export class SupervisedModules {
   readonly #control: Promise<ModuleControl | undefined>;
   #waiting = new Map<number, (reply: { problems?: string[] }) => void>();
   #lastId = 0;
+  /** Swaps of several modules change one file. */
+  readonly #inTurn = createTurns();
 
   constructor(options: SupervisedModulesOptions) {
     this.#options = options;
@@ -66,7 +69,7 @@ export class SupervisedModules {
   async swap(name: string, source: string | undefined): Promise<ModuleDescriptor> {
     const host = await this.#opened;
     const descriptor = await host.swap(name, source, (next) => this.#check(name, next));
-    if (source !== undefined) await this.#remember(name, source);
+    if (source !== undefined) await this.#inTurn(() => this.#remember(name, source));
     return descriptor;
   }
 
