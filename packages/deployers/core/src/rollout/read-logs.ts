@@ -17,8 +17,8 @@ export async function readLogs(
   const query = { container: logsOf.container, tailLines: String(LINES), limitBytes: '16384' };
   const read = (previous: boolean): Promise<string | undefined> =>
     cluster.text(path, { ...query, ...(previous && { previous: 'true' }) });
-  // The pod may have started again after its state was read.
-  const text = (await read(logsOf.isPrevious)) ?? (await read(!logsOf.isPrevious)) ?? '';
+  // The container may have started again after its state was read, with an empty log.
+  const text = (await read(logsOf.isPrevious)) || (await read(!logsOf.isPrevious)) || '';
   const safe = hideSetup(text.trim());
   return safe === '' ? [] : safe.split('\n').slice(-LINES);
 }
