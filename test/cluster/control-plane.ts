@@ -28,6 +28,7 @@ export interface AuditEvent {
   verb: string;
   requestURI: string;
   userAgent?: string;
+  user?: { username: string };
   objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string };
   responseStatus?: { code: number };
   requestObject?: unknown;
@@ -44,6 +45,13 @@ const AUDIT_POLICY = {
     { level: 'None', verbs: ['get', 'list', 'watch'] },
     { level: 'None', users: [COMPONENTS] },
     { level: 'Request', userGroups: ['system:masters'] },
+    // Pods that have an account. What they write to a Secret is not for a log.
+    {
+      level: 'Metadata',
+      userGroups: ['system:serviceaccounts'],
+      resources: [{ group: '', resources: ['secrets'] }],
+    },
+    { level: 'Request', userGroups: ['system:serviceaccounts'] },
     { level: 'None' },
   ],
 };

@@ -12,6 +12,8 @@ const CONTROL_GROUPS = '/sys/fs/cgroup';
 export const BRIDGE = 'gati-pods';
 /** Address of the DNS server, on the loopback interface. */
 export const DNS_ADDRESS = '169.254.20.10';
+/** Address at which pods reach the API server, on the loopback interface. */
+export const API_ADDRESS = '10.97.0.10';
 export const PATH: string = `${process.env.PATH}:/usr/sbin:/sbin`;
 
 /**
@@ -46,10 +48,11 @@ export function removeLeftovers(folder: string): void {
   const proxy = findServer('kube-proxy');
   if (proxy) spawnSync(proxy, ['--cleanup'], { env: { PATH }, stdio: 'ignore', timeout: 30_000 });
   spawnSync('ip', ['link', 'delete', BRIDGE], { env: { PATH }, stdio: 'ignore' });
-  spawnSync('ip', ['address', 'delete', `${DNS_ADDRESS}/32`, 'dev', 'lo'], {
-    env: { PATH },
-    stdio: 'ignore',
-  });
+  for (const address of [DNS_ADDRESS, API_ADDRESS])
+    spawnSync('ip', ['address', 'delete', `${address}/32`, 'dev', 'lo'], {
+      env: { PATH },
+      stdio: 'ignore',
+    });
   fs.rmSync(`/var/lib/cni/networks/${BRIDGE}`, { recursive: true, force: true });
   for (const controller of fs.readdirSync(CONTROL_GROUPS))
     removeControlGroups(path.join(CONTROL_GROUPS, controller, 'kubepods'));

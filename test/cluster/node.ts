@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { freePort } from '@gati/test-kit/ports';
 import { root } from '@gati/test-kit/repository';
@@ -8,7 +9,7 @@ import { openCluster } from './helpers/play-controller.ts';
 import { findBinary, type Missing } from '../servers/process.ts';
 import { findServer, type ServerName } from './binaries.ts';
 import { COMPONENTS, type TestCluster, writeKubeconfig } from './control-plane.ts';
-import { BRIDGE, DNS_ADDRESS, PATH, removeLeftovers, takeMachine } from './machine.ts';
+import { API_ADDRESS, BRIDGE, DNS_ADDRESS, PATH, removeLeftovers, takeMachine } from './machine.ts';
 import { loadPauseImage, PAUSE_IMAGE } from './pause-image.ts';
 import { readLogs } from './processes.ts';
 
@@ -65,7 +66,9 @@ export async function startNode(cluster: TestCluster): Promise<TestNode | Missin
   const reason = whyNotStartable() ?? takeMachine(cluster.folder);
   if (reason) return { reason };
   const kubeconfig = writeKubeconfig(cluster.folder, cluster.url, COMPONENTS);
+  let api: net.Server | undefined;
   async function stop(): Promise<void> {
+    api?.close();
     // The kubelet first, so that it starts nothing again.
     await cluster.processes.stop(...SERVERS);
     removeTasks(cluster.folder);
@@ -79,6 +82,7 @@ export async function startNode(cluster: TestCluster): Promise<TestNode | Missin
     await startProxy(cluster, kubeconfig);
     startDns(cluster, kubeconfig);
     await startMetrics(cluster, kubeconfig);
+    api = await serveApi(cluster);
     const giveUp = (): string | false => {
       const ended = cluster.processes.ended();
       return ended.length > 0 && `${ended.join(', ')} ended`;
@@ -234,6 +238,38 @@ function startDns(cluster: TestCluster, kubeconfig: string): void {
   const servers = `bind ${DNS_ADDRESS}\n  errors\n  kubernetes cluster.local {\n    kubeconfig ${kubeconfig} test\n  }`;
   fs.writeFileSync(file, `cluster.local:53 {\n  ${servers}\n}\n`);
   cluster.processes.run('coredns', findServer('coredns')!, ['-conf', file]);
+}
+
+/** Lets pods reach the API server through the Service `kubernetes`. */
+async function serveApi({ url, kubeconfig }: TestCluster): Promise<net.Server> {
+  spawnSync('ip', ['address', 'replace', `${API_ADDRESS}/32`, 'dev', 'lo'], { env: { PATH } });
+  const port = Number(new URL(url).port);
+  const server = net.createServer((socket) => {
+    const target = net.connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [socket, target],
+      [target, socket],
+    ] as const)
+      from.on('error', () => to.destroy()).pipe(to);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, API_ADDRESS, resolve);
+  });
+  await openCluster({ kubeconfig }).call('leading pods to the API server', {
+    method: 'PATCH',
+    path: 'apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes',
+    query: { fieldManager: 'test' },
+    contentType: 'application/apply-patch+yaml',
+    body: {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      ports: [{ name: 'https', port }],
+      endpoints: [{ addresses: [API_ADDRESS], conditions: { ready: true } }],
+    },
+  });
+  return server;
 }
 
 async function startMetrics(cluster: TestCluster, kubeconfig: string): Promise<void> {
