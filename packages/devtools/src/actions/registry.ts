@@ -41,7 +41,16 @@ export interface Actions {
  */
 export function createActions(
   list: readonly Action[],
-  { audit, now }: { audit: AuditLog; now: () => number },
+  {
+    audit,
+    now,
+    settle = async () => {},
+  }: {
+    audit: AuditLog;
+    now: () => number;
+    /** Resolves when the audit log is stored where all processes of the panel read it. */
+    settle?: () => Promise<void>;
+  },
 ): Actions {
   const mayNote = createHourlyLimit(MAX_REFUSED, now);
   const byName = new Map<string, Action>();
@@ -82,6 +91,7 @@ export function createActions(
       );
       const event = { actor, action: name, input, ...(reason && { reason }) };
       const end = beginAudit(audit, event, now);
+      await settle();
       try {
         const result = await action.run(input, { actor, reason, now: now() });
         end({ result: 'done' });

@@ -4,28 +4,44 @@ import { fileURLToPath } from 'node:url';
 import type { BuiltPanel, PanelHost } from '@gati/runtime-h3/telemetry';
 import { READ } from '../access/rule.ts';
 import { createServerGate } from '../access/server-gate.ts';
-import { openAccessStore } from '../access/store/access-store.ts';
 import { PanelError } from '../http/problem.ts';
 import type { AppFacts } from '../server/app-facts.ts';
 import { type PanelState, readOverrides, toValues } from '../server/node/overrides.ts';
 import { createPanel } from '../server/panel.ts';
-import { createSetupUrl, isSetUp, originOf, panelUrl } from './setup-link.ts';
+import { openAccounts } from './accounts.ts';
+import { createFirstLink, originOf, panelUrl } from './setup-link.ts';
 
 const NOT_RECORDED = { notRecorded: 'GATI_TELEMETRY is off.' };
 
 /**
  * Opens the panel of a built server.
  *
- * @throws when the file of the accounts can't be opened
+ * @throws when the accounts can't be opened
  */
-export function openPanel(host: PanelHost): BuiltPanel {
-  const { source, access, queue, releases, modules, operator, traps, errors, logger } = host;
-  const store = openAccessStore(access.file);
-  const origin = originOf(access, store);
+export async function openPanel(host: PanelHost): Promise<BuiltPanel> {
+  const { source, access, queue, releases, modules, operator, traps, errors, cluster, logger } =
+    host;
+  let applied = '{}';
+  // Other processes change settings too.
+  const follow = async (state: PanelState): Promise<void> => {
+    const overrides = toValues(readOverrides(state));
+    const text = JSON.stringify(overrides);
+    if (text === applied) return;
+    await operator?.operate?.({ do: 'set', overrides });
+    applied = text;
+  };
+  const accounts = await openAccounts(access, cluster, {
+    onChange: () => void apply(),
+    onError: (error) => logger.warn('the accounts of the panel are not shared', { error }),
+  });
+  const { store, shared } = accounts;
   const state: PanelState = { get: store.meta, set: store.setMeta };
-  applyStoredSettings(state, operator).catch((error: unknown) =>
-    logger.error('the settings that people have changed are not applied', { error }),
-  );
+  const apply = (): Promise<void> =>
+    follow(state).catch((error: unknown) =>
+      logger.error('the settings that people have changed are not applied', { error }),
+    );
+  void apply();
+  const origin = originOf(access, store);
   const gate = createServerGate({ store, origin, now: Date.now });
   let facts: AppFacts | undefined;
   const panel = createPanel({
@@ -36,17 +52,19 @@ export function openPanel(host: PanelHost): BuiltPanel {
       ...(releases && { releases }),
       ...(modules && { modules }),
       ...(operator && { operator, state }),
+      ...(cluster && { cluster }),
       ...(traps && { traps }),
       ...(errors && { errors }),
     },
     gate,
     audit: store.audit,
+    ...(shared && { shared }),
     folder: fileURLToPath(new URL('./app', import.meta.url)),
     app: () => (facts ??= { ...readFacts(), ...(!source && NOT_RECORDED) }),
   });
   return {
     url: panelUrl(origin),
-    setup: isSetUp(store) ? undefined : createSetupUrl(store, origin),
+    setup: await createFirstLink(accounts, origin),
     handle(req, res) {
       if (!panel.handle(req, res, req.url ?? '')) res.writeHead(404).end();
     },
@@ -60,18 +78,9 @@ export function openPanel(host: PanelHost): BuiltPanel {
     },
     close() {
       panel.close();
-      store.close();
+      void accounts.close();
     },
   };
-}
-
-/** Applies the settings that people have changed before the last start. */
-async function applyStoredSettings(
-  state: PanelState,
-  operator: PanelHost['operator'],
-): Promise<void> {
-  const overrides = toValues(readOverrides(state));
-  if (Object.keys(overrides).length > 0) await operator?.operate?.({ do: 'set', overrides });
 }
 
 /** The build writes this file beside the module. */

@@ -1,5 +1,6 @@
 import type { AccessStore } from '../access/store/access-store.ts';
 import { readOrigin, type PanelOrigin } from '../access/origin.ts';
+import type { Accounts } from './accounts.ts';
 import type { PanelAccess } from '@gati/runtime-h3/telemetry';
 
 const PORT = 'port';
@@ -19,6 +20,30 @@ export const panelUrl = ({ accepted }: PanelOrigin): string => `${accepted[0]}/_
 export const createSetupUrl = (store: AccessStore, origin: PanelOrigin): string =>
   `${panelUrl(origin)}#setup=${store.links.create('setup', 'owner')}`;
 
+/**
+ * Creates the link with which the first owner sets the panel up; `undefined` once that is done, or if
+ * another process has a valid link.
+ */
+export async function createFirstLink(
+  { store, shared }: Accounts,
+  origin: PanelOrigin,
+): Promise<string | undefined> {
+  const create = async (): Promise<string | undefined> => {
+    if (isSetUp(store) || (shared && store.links.hasSetup())) return undefined;
+    const url = createSetupUrl(store, origin);
+    await shared?.settle();
+    return url;
+  };
+  if (!shared) return await create();
+  try {
+    return await shared.run(true, create);
+  } catch (error) {
+    // Another process has made a link at the same time.
+    if (store.links.hasSetup()) return undefined;
+    throw error;
+  }
+}
+
 /** Whether there is an owner. */
-export const isSetUp = ({ people }: AccessStore): boolean =>
+const isSetUp = ({ people }: AccessStore): boolean =>
   people.list().some(({ role }) => role === 'owner');

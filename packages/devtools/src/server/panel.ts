@@ -14,6 +14,7 @@ import { createAssets } from './assets.ts';
 import { EMPTY_SOURCE } from './empty-source.ts';
 import type { ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
+import { clusterActions } from './cluster/actions.ts';
 import { effectActions } from './effects/actions.ts';
 import { createRedrives } from './effects/redrives.ts';
 import { incidentActions } from './incident/actions.ts';
@@ -39,6 +40,8 @@ export interface PanelOptions {
    * Access to parts of the app, such as its queue. A page without its port says what is missing.
    */
   ports?: PanelPorts;
+  /** Set if other processes serve the same panel. */
+  shared?: SharedAccounts;
   /** Actions besides those of the pages. */
   actions?: readonly Action[];
   /** Store of the audit log; in memory by default. */
@@ -57,6 +60,25 @@ export interface PanelOptions {
   /** Folder of the built pages. By default that of the package. */
   folder?: string;
 }
+
+/** The accounts, the audit log and the settings that several processes share. */
+export interface SharedAccounts {
+  /**
+   * Runs the work of a request on what the processes have agreed on.
+   *
+   * @param acts whether it may change something
+   */
+  run<Result>(acts: boolean, work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Resolves when all processes have what the work of this request has written.
+   *
+   * @throws {PanelError} 409 when another process has changed the same, 503 when it can't be stored
+   */
+  settle(): Promise<void>;
+}
+
+/** One process has nobody to agree with. */
+const ALONE: SharedAccounts = { run: (_, work) => work(), settle: async () => {} };
 
 /** The panel of one app. */
 export interface Panel {
@@ -90,7 +112,13 @@ export interface Panel {
  * createServer((req, res) => panel.handle(req, res, req.url ?? '') || respond(req, res));
  */
 export function createPanel(options: PanelOptions): Panel {
-  const { source = EMPTY_SOURCE, ports = {}, actions = [], now = Date.now } = options;
+  const {
+    source = EMPTY_SOURCE,
+    ports = {},
+    actions = [],
+    now = Date.now,
+    shared = ALONE,
+  } = options;
   const folder = options.folder ?? fileURLToPath(new URL('./app', import.meta.url));
   for (const { path } of ENDPOINTS) ruleOf(path);
   const audit = options.audit ?? createMemoryAudit();
@@ -119,6 +147,7 @@ export function createPanel(options: PanelOptions): Panel {
     ...(ports.traps ? trapActions(ports.traps) : []),
     ...(ports.playground ? playgroundActions(ports.playground) : []),
     ...(ports.operator?.operate ? nodeActions(context) : []),
+    ...(ports.cluster ? clusterActions(ports.cluster) : []),
     ...(ports.modules ? [swapAction(ports.modules)] : []),
     ...(ports.errors ? errorActions(ports.errors) : []),
   ];
@@ -127,7 +156,9 @@ export function createPanel(options: PanelOptions): Panel {
     actions: createActions([...pageActions, ...actions], {
       audit,
       now,
+      settle: shared.settle,
     }),
+    settle: shared.settle,
     // In development, Vite DevTools shows the pages in a frame of the same server.
     assets: createAssets(folder, devGate ? 'self' : 'none'),
     tails: createLogTails(source, now),
@@ -139,12 +170,20 @@ export function createPanel(options: PanelOptions): Panel {
       const path = url.split(/[?#]/, 1)[0]!;
       if (!isPanelPath(path)) return false;
       const search = /\?([^#]*)/.exec(url)?.[1] ?? '';
-      respond({ req, res, path, subpath: path.slice(PANEL_PATH.length + 1), search }, parts).catch(
-        (error: unknown) => {
-          if (res.headersSent) res.destroy();
-          else respondProblem(req, res, error);
-        },
-      );
+      const request = { req, res, path, subpath: path.slice(PANEL_PATH.length + 1), search };
+      const work = async (): Promise<void> => {
+        try {
+          await respond(request, parts);
+        } catch (error) {
+          // Counts of wrong attempts are stored before the client can make the next one.
+          await shared.settle();
+          throw error;
+        }
+      };
+      shared.run(req.method === 'POST', work).catch((error: unknown) => {
+        if (res.headersSent) res.destroy();
+        else respondProblem(req, res, error);
+      });
       return true;
     },
     isVisibleTo: (req) => parts.assets.exist && mayRead(req, gate),

@@ -7,7 +7,13 @@ import type {
   SavedRequest,
 } from '../api/playground.ts';
 import type { QueueDriver } from '@gati/runtime-h3/effects/inspect';
-import type { ErrorsPort, ModulesPort, NodeOperator, TrapsPort } from '@gati/runtime-h3/telemetry';
+import type {
+  ClusterPort,
+  ErrorsPort,
+  ModulesPort,
+  NodeOperator,
+  TrapsPort,
+} from '@gati/runtime-h3/telemetry';
 import type { PanelState } from './node/overrides.ts';
 import type { ReleaseStore } from '@gati/runtime-h3/releases';
 
@@ -29,8 +35,8 @@ export interface ReleasesPort {
 }
 
 /**
- * Access to the processes of the app, on one node or in a cluster. Pages and commands work the same
- * with both.
+ * Access to the processes of the app's server on this node. The pods of a cluster are behind
+ * `ClusterPort`.
  */
 export type ClusterOperator = NodeOperator;
 
@@ -82,6 +88,8 @@ export interface PanelPorts {
   app?: AppServerPort;
   /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
+  /** Absent if the server runs in no cluster, or its panel may not change it. */
+  cluster?: ClusterPort;
   /** Absent if the app has no modules outside of its process. */
   modules?: ModulesPort;
   /** Absent if nothing is recorded. */

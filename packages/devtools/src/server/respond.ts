@@ -33,6 +33,8 @@ export interface PanelParts {
   assets: Assets;
   tails: LogTails;
   playground: Playground;
+  /** Resolves when all processes of the panel have what the request has changed. */
+  settle(): Promise<void>;
   /** @param report gets the sources that the context has read */
   context(report?: SourceReport): Promise<ReadContext>;
 }
@@ -98,7 +100,7 @@ async function respondToRead(
 async function respondToPost(
   { req, res, search }: PanelRequest,
   path: string,
-  { gate, actions, playground }: PanelParts,
+  { gate, actions, playground, settle }: PanelParts,
 ): Promise<void> {
   if (path.startsWith(ACTIONS)) {
     const name = path.slice(ACTIONS.length);
@@ -107,7 +109,9 @@ async function respondToPost(
     const actor = gate.authorize(req, actions.rule(name), (known, code) =>
       actions.refuse(name, known, code),
     );
-    return sendJson(req, res, await actions.run(name, actor, await readJson(req)));
+    const reply = await actions.run(name, actor, await readJson(req));
+    await settle();
+    return sendJson(req, res, reply);
   }
   if (Object.hasOwn(PLAYGROUND_RULES, path)) {
     const actor = gate.authorize(req, ruleOf(path));
@@ -126,6 +130,7 @@ async function respondToPost(
   }
   const actor = gate.authorize(req, route.rule);
   const reply = await route.handle({ req, actor, body: await readJson(req), search });
+  await settle();
   sendJson(req, res, reply.body, reply.headers);
 }
 

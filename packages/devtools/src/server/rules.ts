@@ -42,6 +42,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   config: READ,
   'config/diff': READ,
   scaling: READ,
+  cluster: READ,
   'explain/:id': READ,
   'playground/route': READ,
   'playground/workspace': READ,

@@ -38,6 +38,7 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_ROLE', 'all, core, routes or worker', 'What this server does'),
   start('GATI_DOMAIN', 'name', 'Domain that a server with the role routes serves'),
   start('GATI_DOMAINS', 'domain=URL, …', 'Servers that serve the routes of domains'),
+  start('GATI_CLUSTER', 'namespace/app/environment', 'App in its cluster that the panel changes'),
   start('GATI_RELEASE_SERVERS', 'version=URL, …', 'Servers that serve other releases'),
   start('GATI_MODULE_SERVERS', 'module=URL, …', 'Servers of docker: modules that run elsewhere'),
   start('GATI_DRAIN', 'milliseconds', 'Time to finish open requests and jobs at the end'),

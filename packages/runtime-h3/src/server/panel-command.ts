@@ -4,6 +4,7 @@ import { type CommandResult, createOutput, printResult, usageResult } from '../c
 import { usageError } from '../command/usage-error.ts';
 import type { PanelModule } from '../types/panel-module.ts';
 import { readServerEnv } from './env.ts';
+import { openOwnCluster } from './open-own-cluster.ts';
 import type { ServerOptions } from './options.ts';
 import { accessFolder, telemetryStore } from './panel-env.ts';
 
@@ -45,10 +46,11 @@ async function run(
     );
   const { createPanelLink } = (await import(/* @vite-ignore */ file.href)) as PanelModule;
   const env = readServerEnv(process.env);
-  const { url, minutes } = createPanelLink({
+  const access = {
     file: join(accessFolder(telemetryStore(env, 'on')), 'access.db'),
     origin: env.panelOrigin,
-  });
+  };
+  const { url, minutes } = await createPanelLink(access, await openOwnCluster(panel));
   return {
     lines: [url, `Open it within ${minutes} minutes. It works once.`],
     document: { url, minutes },

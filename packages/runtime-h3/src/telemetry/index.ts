@@ -16,6 +16,7 @@ export type { RouteMetric } from './record/route-stats.ts';
 export { LOG_LEVELS } from '../types/log-level.ts';
 export type * from '../types/callers.ts';
 export type * from '../types/capture.ts';
+export type * from '../types/cluster.ts';
 export type * from '../types/module-item.ts';
 export type * from '../types/panel-module.ts';
 export type * from '../types/process-metrics.ts';

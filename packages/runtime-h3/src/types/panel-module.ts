@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { QueueDriver, ReleaseStore } from '../ports.ts';
 import type { Logger } from './context.ts';
+import type { ClusterPort } from './cluster.ts';
 import type { NodeOperator } from './process-metrics.ts';
 import type { ModulesPort } from './module-item.ts';
 import type { TrapsPort } from './trap.ts';
@@ -12,14 +13,18 @@ import type { ErrorsPort, TelemetrySource } from './telemetry-source.ts';
  * `panel`.
  */
 export interface PanelModule {
-  /** @throws when the file of the accounts can't be opened */
-  openPanel(host: PanelHost): BuiltPanel;
+  /** @throws when the accounts can't be opened */
+  openPanel(host: PanelHost): Promise<BuiltPanel>;
   /**
    * Makes a link that makes an owner. It ends those before it.
    *
-   * @throws when the file of the accounts can't be opened
+   * @param cluster where several processes share the accounts
+   * @throws when the accounts can't be opened
    */
-  createPanelLink(access: PanelAccess): { url: string; minutes: number };
+  createPanelLink(
+    access: PanelAccess,
+    cluster?: ClusterPort,
+  ): Promise<{ url: string; minutes: number }>;
 }
 
 /** File with the accounts of a panel, and the address of the panel in browsers. */
@@ -44,6 +49,8 @@ export interface PanelHost {
   app: { host: string; port: number };
   /** Measures the processes of this server. */
   operator?: NodeOperator;
+  /** Absent: the server runs in no cluster, or its panel may not change it. */
+  cluster?: ClusterPort;
   /** Absent if the app has no modules outside of its process. */
   modules?: ModulesPort;
   /** Absent if nothing is recorded. */

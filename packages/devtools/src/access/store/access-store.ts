@@ -2,7 +2,7 @@ import type { AuditLog } from '../audit.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import { createStoredAudit } from './stored-audit.ts';
 import { createChallenges, type Challenges } from './challenges.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { createLinks, type Links } from './links.ts';
 import { createPasskeys, type Passkeys } from './passkeys.ts';
 import { createPeople, type People } from './people.ts';
@@ -29,12 +29,27 @@ export interface AccessStore {
   close(): void;
 }
 
+/** Limits of a store whose space is small. */
+export interface AccessLimits {
+  /** Maximum number of stored wrong attempts. */
+  attempts?: number;
+  /** Maximum number of entries of the audit log. */
+  entries?: number;
+}
+
 /**
  * @param file path, or `:memory:`
  * @throws when the file can't be opened
  */
-export function openAccessStore(file: string, now: () => number = Date.now): AccessStore {
-  const database = openDatabase(file);
+export const openAccessStore = (file: string, now: () => number = Date.now): AccessStore =>
+  createAccessStore(openDatabase(file), now);
+
+/** Creates the store of the people in a database. */
+export function createAccessStore(
+  database: Database,
+  now: () => number,
+  { attempts, entries }: AccessLimits = {},
+): AccessStore {
   return {
     people: createPeople(database, now),
     passkeys: createPasskeys(database, now),
@@ -42,8 +57,8 @@ export function openAccessStore(file: string, now: () => number = Date.now): Acc
     tokens: createTokens(database, now),
     links: createLinks(database, now),
     challenges: createChallenges(database, now),
-    attempts: createAttempts(database, now),
-    audit: createStoredAudit(database),
+    attempts: createAttempts(database, now, attempts),
+    audit: createStoredAudit(database, entries),
     meta: (name) =>
       database.get<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)?.value,
     setMeta: (name, value) =>

@@ -29,11 +29,14 @@ export interface Challenges {
 
 export function createChallenges(database: Database, now: () => number): Challenges {
   database.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', KEY, createSecret());
-  const { value: key } = database.get<{ value: string }>(
-    'SELECT value FROM meta WHERE name = ?',
-    KEY,
-  )!;
-  const derive = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  // Read each time: processes that start at the same time agree on one key later.
+  const derive = (text: string): Buffer => {
+    const { value: key } = database.get<{ value: string }>(
+      'SELECT value FROM meta WHERE name = ?',
+      KEY,
+    )!;
+    return createHmac('sha256', key).update(text).digest();
+  };
   const sign = (head: Buffer, purpose: string): Buffer =>
     derive(`challenge ${purpose} ${head.toString('hex')}`);
   return {

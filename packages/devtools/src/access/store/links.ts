@@ -21,6 +21,8 @@ export interface Link {
 export interface Links {
   /** Returns the secret of a new link. A new set-up link invalidates earlier ones. */
   create(kind: Link['kind'], role: Role): string;
+  /** Whether a set-up link is valid. */
+  hasSetup(): boolean;
   find(secret: string): Link | undefined;
   /** Marks a link as used. Returns `false` if it is used or has expired. */
   take(secret: string): boolean;
@@ -46,6 +48,8 @@ export function createLinks(database: Database, now: () => number): Links {
       );
       return secret;
     },
+    hasSetup: () =>
+      database.get("SELECT 1 FROM link WHERE kind = 'setup' AND expires > ?", now()) !== undefined,
     find: (secret) =>
       database.get(
         'SELECT id, kind, role, created, expires FROM link WHERE hash = ? AND expires > ?',

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { AuditEntry } from '../../api/access.ts';
 import type { AuditLog } from '../audit.ts';
 import type { Database } from './database.ts';
@@ -6,15 +7,23 @@ import type { Database } from './database.ts';
 const MAX_ENTRIES = 100_000;
 
 /** Keeps the audit log in the file of the accounts. Nothing changes an entry. */
-export function createStoredAudit(database: Database): AuditLog {
+export function createStoredAudit(database: Database, maxEntries: number = MAX_ENTRIES): AuditLog {
   const append = (entry: AuditEntry): number => {
-    const { number } = database.get<{ number: number }>(
-      'INSERT INTO audit (time, entry) VALUES (?, ?) RETURNING number',
+    const number = nextNumber(database);
+    database.run(
+      'INSERT INTO audit (number, time, entry) VALUES (?, ?, ?)',
+      number,
       entry.time,
       JSON.stringify(entry),
-    )!;
-    database.run('DELETE FROM audit WHERE number <= ?', number - MAX_ENTRIES);
-    database.run('DELETE FROM ended WHERE number <= ?', number - MAX_ENTRIES);
+    );
+    const oldest = database.get<{ number: number }>(
+      'SELECT number FROM audit ORDER BY number DESC LIMIT 1 OFFSET ?',
+      maxEntries,
+    );
+    if (oldest) {
+      database.note('DELETE FROM audit WHERE number <= ?', oldest.number);
+      database.note('DELETE FROM ended WHERE number <= ?', oldest.number);
+    }
     return number;
   };
   return {
@@ -27,7 +36,7 @@ export function createStoredAudit(database: Database): AuditLog {
       };
     },
     list({ limit, cursor }) {
-      const before = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : Number.MAX_SAFE_INTEGER;
+      const before = /^\d{1,16}$/.test(cursor ?? '') ? Number(cursor) : Number.MAX_SAFE_INTEGER;
       const rows = database.all<{ number: number; entry: string }>(
         'SELECT number, entry FROM audit WHERE number < ? AND number NOT IN (SELECT number FROM ended) ORDER BY number DESC LIMIT ?',
         before,
@@ -38,4 +47,19 @@ export function createStoredAudit(database: Database): AuditLog {
       return { items, ...(hasMore && { next: String(rows[limit - 1]!.number) }) };
     },
   };
+}
+
+/** Numbers per millisecond. The numbers of this century are exact. */
+const PER_MILLISECOND = 2048;
+
+/**
+ * Returns a number after all others. Numbers of processes that share the log differ, since a part of
+ * them is random.
+ */
+function nextNumber(database: Database): number {
+  const last = database.get<{ number: number }>(
+    'SELECT number FROM audit ORDER BY number DESC LIMIT 1',
+  );
+  const own = Date.now() * PER_MILLISECOND + randomInt(PER_MILLISECOND);
+  return Math.max(own, (last?.number ?? 0) + 1 + randomInt(PER_MILLISECOND));
 }

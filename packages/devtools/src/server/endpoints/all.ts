@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { cluster } from './cluster.ts';
 import { deadLetters, effects, job, jobs, redrives } from './effects.ts';
 import { errors } from './errors.ts';
 import { explanation } from './explain.ts';
@@ -46,6 +47,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   config,
   configDiff,
   scaling,
+  cluster,
   explanation,
   playgroundRoute,
   playgroundWorkspace,

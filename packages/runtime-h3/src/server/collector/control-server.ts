@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../../types/context.ts';
+import { openOwnCluster } from '../open-own-cluster.ts';
 import type { BuiltPanel, PanelHost, PanelModule } from '../../types/panel-module.ts';
 
 /** Milliseconds between two attempts to open a panel that can't be opened. */
@@ -29,21 +30,24 @@ export async function serveControl(
   const module = (await import(
     /* @vite-ignore */ new URL('panel.mjs', folder).href
   )) as PanelModule;
-  const panel = createOpener(module, host);
-  const server = createServer({ requireHostHeader: false }, (req, res) => {
-    const opened = panel.open();
+  const panel = createOpener(async () => {
+    const cluster = await openOwnCluster(folder);
+    return await module.openPanel({ ...host, ...(cluster && { cluster }) });
+  }, host.logger);
+  const server = createServer({ requireHostHeader: false }, async (req, res) => {
+    const opened = await panel.open();
     if (opened) opened.handle(req, res);
     else respondUnavailable(res);
   });
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('upgrade', (req, socket: Duplex) => {
+  server.on('upgrade', async (req, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
-    const opened = panel.open();
+    const opened = await panel.open();
     if (opened) opened.upgrade(req, socket);
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
   });
   await listen(server, path);
-  panel.open();
+  await panel.open();
   return {
     close() {
       panel.close();
@@ -54,30 +58,32 @@ export async function serveControl(
 }
 
 interface Opener {
-  open(): BuiltPanel | undefined;
+  open(): Promise<BuiltPanel | undefined>;
   close(): void;
 }
 
-function createOpener({ openPanel }: PanelModule, host: PanelHost): Opener {
-  let panel: BuiltPanel | undefined;
+function createOpener(openPanel: () => Promise<BuiltPanel>, logger: Logger): Opener {
+  let panel: Promise<BuiltPanel | undefined> | undefined;
   let reason = '';
   let retryAt = -Infinity;
-  const { logger }: { logger: Logger } = host;
+  async function tryToOpen(): Promise<BuiltPanel | undefined> {
+    try {
+      const opened = await openPanel();
+      printAddress(opened);
+      return opened;
+    } catch (error) {
+      retryAt = performance.now() + RETRY_INTERVAL;
+      panel = undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== reason) logger.warn('the panel can not be opened', { reason: message });
+      reason = message;
+      return undefined;
+    }
+  }
   return {
-    open() {
-      if (panel || performance.now() < retryAt) return panel;
-      try {
-        panel = openPanel(host);
-        printAddress(panel);
-      } catch (error) {
-        retryAt = performance.now() + RETRY_INTERVAL;
-        const message = error instanceof Error ? error.message : String(error);
-        if (message !== reason) logger.warn('the panel can not be opened', { reason: message });
-        reason = message;
-      }
-      return panel;
-    },
-    close: () => panel?.close(),
+    open: async () =>
+      performance.now() < retryAt && panel === undefined ? undefined : (panel ??= tryToOpen()),
+    close: () => void panel?.then((opened) => opened?.close()),
   };
 }
 
