@@ -1,7 +1,19 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 import { library } from '../../tsdown.shared.ts';
 
-const config: UserConfig = defineConfig(
+const config: UserConfig[] = defineConfig([
   library({ index: 'src/index.ts', cloud: 'src/cloud/index.ts', cli: 'src/cli/main.ts' }),
-);
+  // An image with a panel gets this file, which needs no packages.
+  library(
+    { cluster: 'src/panel/open-cluster.ts' },
+    {
+      outDir: 'dist/panel',
+      dts: false,
+      publint: false,
+      attw: false,
+      minify: true,
+      deps: { alwaysBundle: [/./], onlyBundle: false },
+    },
+  ),
+]) as UserConfig[];
 export default config;

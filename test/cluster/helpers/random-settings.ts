@@ -75,6 +75,7 @@ const settings: fc.Arbitrary<Record<string, unknown>> = fc.record(
       },
       { requiredKeys: [] },
     ),
+    panel: fc.boolean(),
     url: fc.constantFrom('https://shop.example.com', 'http://10.0.0.1:8080', 'http://[::1]'),
   },
   { requiredKeys: [] },

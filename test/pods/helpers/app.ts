@@ -24,6 +24,8 @@ export interface PodsApp extends DeployedApp {
   namespace: string;
   client: Cluster;
   build(): Promise<void>;
+  /** Replaces the settings after those of the image. */
+  configureWith(settings: string): void;
   /** Replaces text in the handler of the template. */
   edit(from: string | RegExp, to: string): void;
   /** Address of the Service on this machine. */
@@ -60,6 +62,7 @@ export function createPodsApp(pods: PodsEnvironment, name: string, settings: str
     name,
     namespace,
     client,
+    configureWith: (next) => app.configure(printSettings(pods, name, next)),
     build: async () => void (await runOrThrow(process.execPath, [GATI, 'build'], { cwd: folder })),
     edit(from, to) {
       fs.writeFileSync(handler, fs.readFileSync(handler, 'utf8').replace(from, to));

@@ -3,7 +3,8 @@ import os from 'node:os';
 import { GatiError } from '@gati/contract';
 import type { Cluster, KubeObject } from '../kube/cluster.ts';
 import { kubeError } from '../kube/errors.ts';
-import { identityLabels, MANAGER } from '../objects/labels.ts';
+import { identityLabels } from '../objects/labels.ts';
+import { leaseName } from '../objects/names.ts';
 import type { Target } from '../objects/target.ts';
 
 /** Seconds after which a lease whose holder is gone may be taken. */
@@ -23,28 +24,41 @@ interface LeaseSpec {
 export class Lease {
   readonly #cluster: Cluster;
   readonly #path: string;
-  readonly #identity = `${os.userInfo().username}@${os.hostname()} ${process.pid}-${randomBytes(4).toString('hex')}`;
+  readonly #identity: string;
   #object: KubeObject;
   /** Monotonic milliseconds of the last renewal. */
   #renewed = performance.now();
 
-  private constructor(cluster: Cluster, path: string, object: KubeObject) {
+  private constructor(
+    cluster: Cluster,
+    { path, object, holder }: { path: string; object: KubeObject; holder: string },
+  ) {
     this.#cluster = cluster;
     this.#path = path;
     this.#object = object;
+    this.#identity = `${holder} ${process.pid}-${randomBytes(4).toString('hex')}`;
   }
 
-  /** Takes the lease. @throws {GatiError} GATI_DEPLOY_BUSY when another deploy holds it */
-  static async acquire(cluster: Cluster, target: Target): Promise<Lease> {
+  /**
+   * Takes the lease.
+   *
+   * @param holder for people; the user of this machine by default
+   * @throws {GatiError} GATI_DEPLOY_BUSY when another deploy holds it
+   */
+  static async acquire(
+    cluster: Cluster,
+    target: Pick<Target, 'app' | 'environment' | 'namespace'>,
+    holder = `${os.userInfo().username}@${os.hostname()}`,
+  ): Promise<Lease> {
     const folder = `apis/coordination.k8s.io/v1/namespaces/${target.namespace}/leases`;
-    const name = `${MANAGER}-${target.app}-${target.environment}`;
+    const name = leaseName(target);
     const path = `${folder}/${name}`;
     for (let count = 0; ; count++) {
       const found = await cluster.get(path);
       assertFree(cluster, found, target);
       const metadata = { name, namespace: target.namespace, labels: identityLabels(target) };
       const head = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
-      const lease = new Lease(cluster, path, found ?? { ...head, metadata });
+      const lease = new Lease(cluster, { path, object: found ?? { ...head, metadata }, holder });
       const { status, value } = await cluster.request(
         found
           ? { method: 'PUT', path, body: lease.#next(true) }
@@ -114,7 +128,11 @@ export class Lease {
 }
 
 /** Compares times of the API server's clock, so that the clocks of two machines may differ. */
-function assertFree(cluster: Cluster, lease: KubeObject | undefined, { app }: Target): void {
+function assertFree(
+  cluster: Cluster,
+  lease: KubeObject | undefined,
+  { app }: Pick<Target, 'app'>,
+): void {
   const {
     holderIdentity,
     renewTime,

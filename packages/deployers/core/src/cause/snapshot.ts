@@ -93,7 +93,7 @@ export async function readSnapshot(
     isObject(involvedObject) && own.has(involvedObject.uid);
   // A namespace can have thousands of events of other apps.
   const eventsWith = (fieldSelector: string): Promise<KubeObject[]> =>
-    cluster.list(`${core}/events`, { fieldSelector }, isOwn);
+    cluster.list(`${core}/events`, { fieldSelector }, { keep: isOwn });
   // The messages of Killing name the probe that ended a container. They are no warnings.
   const events = await Promise.all(
     ['type=Warning', 'reason=Killing', 'reason=Pulling'].map(eventsWith),

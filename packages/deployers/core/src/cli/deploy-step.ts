@@ -13,6 +13,7 @@ import { assertQueue, type ReleaseFacts, type Target, toTarget } from '../object
 import { isolatedBeside } from '../plan/isolated.ts';
 import { readLiveState, type LiveState } from '../plan/live-state.ts';
 import { makePlan } from '../plan/make-plan.ts';
+import { assertNotRolledBack, withPanelScale } from '../plan/panel-record.ts';
 import { type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
 import type { RolloutFailure } from '../rollout/wait-ready.ts';
 import type { Verified } from '../rollout/verify.ts';
@@ -44,22 +45,27 @@ export async function openDestination(
 
 /** Plans the deploy of a release against the cluster as it is. */
 export async function planRelease(
-  { cluster, target }: Destination,
+  { cluster, target: configured }: Destination,
   manifest: Manifest,
   release: ReleaseFacts,
   force: boolean,
-): Promise<{ plan: Plan; state: LiveState }> {
-  assertQueue(manifest, target.settings);
-  const state = await readLiveState(cluster, target);
+): Promise<{ plan: Plan; state: LiveState; target: Target }> {
+  assertQueue(manifest, configured.settings);
+  const state = await readLiveState(cluster, configured);
+  const { target, notes } = withPanelScale(configured, state);
   const options = { server: cluster.access.server.origin, force, isGradual: true };
   const isolated = isolatedBeside(target, state, release.version);
   const facts = { ...release, ...(isolated.length > 0 && { isolated }) };
-  return { plan: makePlan(target, facts, createObjects(target, facts), state, options), state };
+  const desired = createObjects(target, facts);
+  if (!force) assertNotRolledBack(target, state, release, desired.revision);
+  const plan = makePlan(target, facts, desired, state, options);
+  return { plan: { ...plan, ...(notes.length > 0 && { notes }) }, state, target };
 }
 
 /** Prints a plan, one line per step. */
 export function printPlan(plan: Plan, { reporter }: Call): void {
   const { style } = reporter;
+  for (const note of plan.notes ?? []) reporter.line(`  ${note}`);
   if (plan.steps.length === 0) return reporter.line('nothing to do');
   for (const step of plan.steps) {
     reporter.line(`  ${describeStep(step)}  ${style.dim(step.reason)}`);
@@ -111,6 +117,7 @@ export async function runPlan(
   state: LiveState,
 ): Promise<number> {
   const { reporter } = call;
+  for (const note of plan.notes ?? []) reporter.line(`      ${note}`);
   if (plan.steps.length === 0) {
     reporter.line(`${plan.release.version} is live and as configured: nothing to do`);
     reporter.document(toDocument(plan, 'unchanged'));
@@ -250,6 +257,6 @@ async function fail(
 }
 
 function toDocument(plan: Plan, result: string): Record<string, unknown> {
-  const { app, environment, namespace, release, revision, before } = plan;
-  return { result, app, environment, namespace, release, revision, before };
+  const { app, environment, namespace, release, revision, before, notes = [] } = plan;
+  return { result, app, environment, namespace, release, revision, before, notes };
 }

@@ -9,6 +9,7 @@ import { type Base, readBase } from '../image/base.ts';
 import { buildImage, type Image } from '../image/build-image.ts';
 import { compressBase } from '../image/compress-base.ts';
 import { chooseCompression } from '../image/compression.ts';
+import { withPanelModule } from '../image/panel-module.ts';
 import { createProvenance } from '../image/provenance.ts';
 import { findPublished, type Repository } from '../image/published-base.ts';
 import type { CloudSession } from '../cloud/port.ts';
@@ -61,7 +62,7 @@ export async function buildStep(
   return await reporter.step(
     'image',
     async () => {
-      const build = readBuild(buildFolder({ root, options }));
+      const build = withPanelModule(readBuild(buildFolder({ root, options })), settings);
       const base = await readBase(name, platforms, {
         root,
         registry: (host) => new Registry(host),

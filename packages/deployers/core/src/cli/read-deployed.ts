@@ -2,6 +2,7 @@ import { GatiError } from '@gati/contract';
 import type { Settings } from '../config/settings.ts';
 import type { Target } from '../objects/target.ts';
 import { readLiveState, type LiveState } from '../plan/live-state.ts';
+import { withPanelScale } from '../plan/panel-record.ts';
 import type { Call } from './command.ts';
 import { type Destination, openDestination } from './deploy-step.ts';
 import { readAppName, readEnvironment } from './read-app.ts';
@@ -11,6 +12,8 @@ export interface Deployed extends Destination {
   environment: string;
   settings: Settings;
   state: LiveState;
+  /** What people changed in the panel and deploys keep, as sentences. */
+  notes: string[];
 }
 
 /** Reads the app from its cluster, for commands that need no build. */
@@ -18,8 +21,10 @@ export async function readDeployed(call: Call, environment: string | undefined):
   const found = readEnvironment(call, environment);
   const { settings, environment: name } = found;
   const destination = await openDestination(settings, readAppName(call.root), name, call.root);
-  const state = await readLiveState(destination.cluster, destination.target);
-  return { ...found, ...destination, state };
+  const { cluster } = destination;
+  const state = await readLiveState(cluster, destination.target);
+  const { target, notes } = withPanelScale(destination.target, state);
+  return { ...found, cluster, target, notes, state };
 }
 
 /** Returns the value of `--env`, for commands whose first word is no environment. */

@@ -8,10 +8,12 @@ import { setId } from '../objects/identity.ts';
 import { toRequest } from '../plan/plan.ts';
 import type { Deployed } from './read-deployed.ts';
 
-/** Returns the objects that deploys of an app created. */
+/** Returns the objects that deploys of an app created, without the Secret with its accounts. */
 export function ownObjects({ state, target }: Pick<Deployed, 'state' | 'target'>): KubeObject[] {
-  return state.objects.filter(({ metadata: { labels = {} } }) =>
-    [labels[LABELS.partOf], labels['applyset.kubernetes.io/id']].includes(setId(target)),
+  return state.objects.filter(
+    ({ kind, metadata: { labels = {} } }) =>
+      kind !== 'Secret' &&
+      [labels[LABELS.partOf], labels['applyset.kubernetes.io/id']].includes(setId(target)),
   );
 }
 
@@ -37,7 +39,9 @@ export async function findOthers({
     namespace === target.namespace && labels[LABELS.partOf] === setId(target);
   const isOther = (each: KubeObject): boolean =>
     !isOwn(each) && !OF_CLUSTER.test(each.metadata.namespace ?? '');
-  const lists = await Promise.all(WORKLOADS.map((path) => cluster.list(path, {}, isOther)));
+  const lists = await Promise.all(
+    WORKLOADS.map((path) => cluster.list(path, {}, { keep: isOther })),
+  );
   return lists.flat().map(({ metadata: { name, namespace } }) => `${namespace}/${name}`);
 }
 

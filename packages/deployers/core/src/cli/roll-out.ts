@@ -35,9 +35,10 @@ export async function rollOut(
   if (options['dry-run'] !== true) await prepare?.();
   const release = releaseFacts(settings, built, reference);
   const force = options['take-over'] === true;
-  const { plan, state } = await planRelease(destination, manifest, release, force);
+  const { plan, state, target } = await planRelease(destination, manifest, release, force);
   for (const step of plan.steps) if (step.kind === 'verify' && skipUrl) step.url = null;
-  if (options['dry-run'] !== true) return await runPlan(call, destination, plan, state);
+  if (options['dry-run'] !== true)
+    return await runPlan(call, { ...destination, target }, plan, state);
   printPlan(plan, call);
   const checked = await dryRun(destination.cluster, plan);
   reporter.line(`the cluster accepts ${checked.length} of these requests; nothing was stored`);

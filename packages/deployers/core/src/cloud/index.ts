@@ -16,5 +16,5 @@ export {
   type ResourceOptions,
 } from './port.ts';
 export type { CloudSettings } from '../config/settings.ts';
-export type { ClusterAccess, ExecCredentials } from '../kube/kubeconfig.ts';
+export type { ClusterAccess, ExecCredentials } from '../kube/access.ts';
 export type { Credentials } from '../registry/credentials.ts';

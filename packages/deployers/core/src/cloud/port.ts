@@ -1,5 +1,5 @@
 import type { CloudSettings } from '../config/settings.ts';
-import type { ClusterAccess } from '../kube/kubeconfig.ts';
+import type { ClusterAccess } from '../kube/access.ts';
 import type { Credentials } from '../registry/credentials.ts';
 
 /** A cloud: finds and creates the resources that an app needs. */

@@ -285,6 +285,11 @@ const settings: Record<string, ConfigSchema> = {
   domains,
   modules,
   env,
+  panel: {
+    description:
+      'Whether the panel shows and changes the pods in the cluster, and all pods share its accounts. Creates a role (RBAC) for the pods that serve it. Off by default.',
+    type: 'boolean',
+  },
   rollout,
   url,
 };

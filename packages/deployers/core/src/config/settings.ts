@@ -20,6 +20,8 @@ export interface Settings {
   /** Pods of the modules with a `docker:` source, by the name of the module. */
   modules?: Record<string, RoleSettings>;
   env?: Record<string, EnvValue>;
+  /** Whether the panel acts on the cluster, and all pods share its accounts. */
+  panel?: boolean;
   rollout?: { timeout?: string; keep?: number; isolate?: number; canary?: CanarySettings };
   /** Address under which users reach the app. */
   url?: string;

@@ -7,7 +7,7 @@ import { createAgent, discard, type HttpResponse, readText, send } from '../http
 import { withRetry } from '../http/retry.ts';
 import { kubeError, unreachableError } from './errors.ts';
 import { runExecPlugin } from './exec-plugin.ts';
-import type { ClusterAccess, ExecCredentials } from './kubeconfig.ts';
+import type { ClusterAccess, ExecCredentials } from './access.ts';
 
 /** The members that all objects of Kubernetes have. */
 export interface KubeObject {
@@ -44,6 +44,8 @@ export interface KubeRequest {
   path: string;
   query?: Record<string, string>;
   contentType?: string;
+  /** `application/json` by default. */
+  accept?: string;
   body?: unknown;
   /** Milliseconds without a byte, 30 seconds by default; 0 for no limit. */
   idle?: number;
@@ -52,6 +54,13 @@ export interface KubeRequest {
 export interface KubeResponse {
   status: number;
   value: unknown;
+}
+
+interface ListOptions {
+  /** Chooses objects of a page, so that a long list needs little memory. */
+  keep?(object: KubeObject): boolean;
+  /** `application/json` by default. */
+  accept?: string | undefined;
 }
 
 const PAGE = 200;
@@ -68,16 +77,24 @@ const TEXT_LIMIT = 65_536;
 /** Milliseconds by which credentials are renewed before they expire. */
 const EXPIRY_MARGIN = 10_000;
 
+interface ClusterOptions {
+  signal?: AbortSignal;
+  /** Milliseconds before the first repetition of a request. */
+  pause?: number;
+  /** Name of this program in the audit log of the API server; `gati-deploy` by default. */
+  program?: string;
+}
+
 /** A client of one API server. */
 export class Cluster {
   readonly access: ClusterAccess;
-  readonly #options: { signal?: AbortSignal; pause?: number };
+  readonly #options: ClusterOptions;
   #agent?: http.Agent | https.Agent;
   #credentials?: ExecCredentials;
   /** Milliseconds by which the clock of the API server is ahead of this machine's clock. */
   #ahead = 0;
 
-  constructor(access: ClusterAccess, options: { signal?: AbortSignal; pause?: number } = {}) {
+  constructor(access: ClusterAccess, options: ClusterOptions = {}) {
     this.access = access;
     this.#options = options;
   }
@@ -117,13 +134,12 @@ export class Cluster {
   /**
    * Lists objects page by page.
    *
-   * @param keep chooses objects of a page, so that a long list needs little memory
    * @throws {GatiError} GATI_DEPLOY_CLUSTER when more than 5000 objects are kept
    */
   async list(
     path: string,
     query: Record<string, string> = {},
-    keep: (object: KubeObject) => boolean = () => true,
+    { keep = () => true, accept }: ListOptions = {},
   ): Promise<KubeObject[]> {
     let items: KubeObject[] = [];
     let next: string | undefined;
@@ -131,6 +147,7 @@ export class Cluster {
       const page = await this.request({
         method: 'GET',
         path,
+        accept,
         query: { ...query, limit: String(PAGE), ...(next && { continue: next }) },
       });
       if (page.status === 410 && next !== undefined && restarts++ < LIST_RESTARTS) {
@@ -209,12 +226,12 @@ export class Cluster {
   }
 
   async #once(request: KubeRequest): Promise<HttpResponse> {
-    const { method, path, query, contentType, body, idle } = request;
+    const { method, path, query, contentType, accept, body, idle } = request;
     const url = new URL(path, this.access.server);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const headers: Record<string, string> = {
-      accept: 'application/json',
-      'user-agent': 'gati-deploy',
+      accept: accept ?? 'application/json',
+      'user-agent': this.#options.program ?? 'gati-deploy',
       ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
     };
     const authorization = await this.#authorization();

@@ -5,7 +5,7 @@ import {
   type ClusterAccess,
   type ExecCredentials,
   type ExecPlugin,
-} from './kubeconfig.ts';
+} from './access.ts';
 
 const OUTPUT_LIMIT = 1_048_576;
 const TIME_LIMIT = 60_000;

@@ -7,13 +7,22 @@ interface Kind {
   isCluster?: true;
   /** Clusters may lack it, and accounts may have no permission for it. */
   isOptional?: true;
+  /** Its content is never read, only its metadata. */
+  isSecret?: true;
 }
 
 /** Kinds that a deploy writes, in the order in which they are written. */
 export const KINDS: Record<string, Kind> = {
   Namespace: { apiVersion: 'v1', plural: 'namespaces', isCluster: true },
   ConfigMap: { apiVersion: 'v1', plural: 'configmaps' },
+  Secret: { apiVersion: 'v1', plural: 'secrets', isOptional: true, isSecret: true },
   ServiceAccount: { apiVersion: 'v1', plural: 'serviceaccounts' },
+  Role: { apiVersion: 'rbac.authorization.k8s.io/v1', plural: 'roles', isOptional: true },
+  RoleBinding: {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    plural: 'rolebindings',
+    isOptional: true,
+  },
   NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' },
   Job: { apiVersion: 'batch/v1', plural: 'jobs', isOptional: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },

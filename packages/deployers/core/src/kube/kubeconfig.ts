@@ -1,44 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import { parse } from 'yaml';
-
-/** Address and credentials of a cluster. */
-export interface ClusterAccess {
-  /** Name of the context, for people. */
-  context: string;
-  server: URL;
-  ca?: Buffer;
-  skipTlsVerify?: boolean;
-  tlsServerName?: string;
-  certificate?: { cert: Buffer; key: Buffer };
-  token?: string;
-  tokenFile?: string;
-  basic?: { user: string; password: string };
-  exec?: ExecPlugin;
-  /** Creates credentials that expire, for clusters of a cloud. */
-  renew?(): Promise<ExecCredentials>;
-}
-
-/** Credentials that expire. */
-export interface ExecCredentials {
-  token?: string;
-  certificate?: { cert: Buffer; key: Buffer };
-  /** Milliseconds since 1970. */
-  expires?: number;
-}
-
-/** A program that prints credentials. */
-export interface ExecPlugin {
-  apiVersion: string;
-  command: string;
-  args: string[];
-  env: Record<string, string>;
-  provideClusterInfo: boolean;
-  installHint?: string;
-}
+import { accessError, type ClusterAccess, type ExecPlugin } from './access.ts';
+import { readServiceAccount } from './service-account.ts';
 
 interface NamedEntry {
   name: string;
@@ -47,7 +13,6 @@ interface NamedEntry {
 }
 
 const FILE_LIMIT = 4 * 1_048_576;
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
  * Reads the address and credentials of the cluster from `GATI_KUBECONFIG`, else the files of
@@ -150,18 +115,6 @@ function readExec(exec: Record<string, unknown>, folder: string): ExecPlugin {
   };
 }
 
-function readServiceAccount(env: NodeJS.ProcessEnv): ClusterAccess | undefined {
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
-  const tokenFile = path.join(SERVICE_ACCOUNT, 'token');
-  if (!host || !fs.existsSync(tokenFile)) return undefined;
-  return {
-    context: 'this pod',
-    server: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}/`),
-    ca: fs.readFileSync(path.join(SERVICE_ACCOUNT, 'ca.crt')),
-    tokenFile,
-  };
-}
-
 function readYaml(file: string): Record<string, unknown> {
   if (fs.statSync(file).size > FILE_LIMIT)
     throw accessError(`${file} is longer than 4 MiB`, 'Name a kubeconfig.');
@@ -197,7 +150,3 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 const asObject = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
-
-export function accessError(message: string, fix: string): GatiError {
-  return new GatiError({ code: 'GATI_DEPLOY_CLUSTER', message: `${message}.`, fix });
-}

@@ -34,7 +34,10 @@ export const ANNOTATIONS = {
 export const MANAGER = 'gati-deploy';
 
 /** Labels by which all objects of an app are found. */
-export function identityLabels({ app, environment }: Target): Record<string, string> {
+export function identityLabels({
+  app,
+  environment,
+}: Pick<Target, 'app' | 'environment'>): Record<string, string> {
   return { [LABELS.app]: app, [LABELS.environment]: environment };
 }
 

@@ -1,3 +1,4 @@
+import { MANAGER } from './labels.ts';
 import { CORE, type Role } from './roles.ts';
 import type { Target } from './target.ts';
 import { toName } from './to-name.ts';
@@ -19,3 +20,10 @@ export const isolatedName = ({ app }: Target, revision: string): string =>
 /** Returns the name of the Service by which a gateway finds the revision of a canary. */
 export const nextName = (target: Target, role: Pick<Role, 'name'>): string =>
   `${nameFor(target, role)}-next`;
+
+/** Returns the name of the account, the Secret and the ConfigMap of the panel. */
+export const panelName = ({ app }: Pick<Target, 'app'>): string => `${app}-panel`;
+
+/** Returns the name of the Lease that one change of the app holds at a time. */
+export const leaseName = ({ app, environment }: Pick<Target, 'app' | 'environment'>): string =>
+  `${MANAGER}-${app}-${environment}`;

@@ -5,7 +5,13 @@ import { CONTRACT_KEY, contractName } from './contract-map.ts';
 import { headOf, setId, setName, withIdentity } from './identity.ts';
 import { ANNOTATIONS, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createMigrateSpec, hasSharedDatabase, MIGRATE, migrateJobName } from './migrate-job.ts';
-import { createPodTemplates, type PodTemplate, revisionSelector } from './pod-template.ts';
+import {
+  createPodTemplates,
+  type PodTemplate,
+  revisionSelector,
+  withoutCluster,
+} from './pod-template.ts';
+import { createPanelObjects, panelSettings, SETTINGS_KEY } from './panel-objects.ts';
 import { createModule, type ModuleObjects, type ModulePods } from './modules.ts';
 import { deploymentName, isolatedName, nameFor, nextName } from './names.ts';
 import { timeoutOf } from './duration.ts';
@@ -150,7 +156,10 @@ function createMigration(
   { revision, template }: { revision: string; template: PodTemplate },
 ): KubeObject {
   const labels = { [LABELS.role]: MIGRATE, ...releaseLabels(release), [LABELS.revision]: revision };
-  const pod = { labels: { ...template.metadata.labels, ...labels }, pod: template.spec };
+  const pod = {
+    labels: { ...template.metadata.labels, ...labels },
+    pod: withoutCluster(target, template.spec),
+  };
   return withIdentity(target, {
     kind: 'Job',
     name: migrateJobName(target, revision),
@@ -197,6 +206,7 @@ function createFoundation(target: Target): KubeObject[] {
         ingress: [{ ports: [{ protocol: 'TCP', port: IMAGE.port }] }],
       },
     }),
+    ...createPanelObjects(target),
   ];
 }
 
@@ -206,7 +216,14 @@ function createFoundation(target: Target): KubeObject[] {
  * @see https://github.com/kubernetes/enhancements/tree/master/keps/sig-cli/3659-kubectl-apply-prune
  */
 function createSet(target: Target): KubeObject {
-  const set = withIdentity(target, { kind: 'ConfigMap', name: setName(target) });
+  const { settings } = target;
+  const shown = panelSettings(target.configured ?? settings);
+  const data = { [SETTINGS_KEY]: JSON.stringify(shown) };
+  const set = withIdentity(target, {
+    kind: 'ConfigMap',
+    name: setName(target),
+    ...(settings.panel && { rest: { data } }),
+  });
   const { [LABELS.partOf]: _, ...own } = set.metadata.labels ?? {};
   const labels = { ...own, 'applyset.kubernetes.io/id': setId(target) };
   return {

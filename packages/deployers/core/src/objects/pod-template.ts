@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { commonLabels, LABELS, releaseLabels } from './labels.ts';
 import { hasEdge } from './edge-route.ts';
 import { hasSharedDatabase } from './migrate-job.ts';
-import { isolatedName, nameFor } from './names.ts';
+import { isolatedName, nameFor, panelName } from './names.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { IsolatedRelease, ModuleFacts, ReleaseFacts, Target } from './target.ts';
 import { moduleServers } from './modules.ts';
@@ -16,6 +16,8 @@ const PRE_STOP = 10;
 const MARGIN = 5;
 /** Default of GATI_DRAIN. */
 const DRAIN = 30;
+/** Variable with which a server's panel opens its cluster: `NAMESPACE/APP/ENVIRONMENT`. */
+const CLUSTER_ENV = 'GATI_CLUSTER';
 
 export interface PodTemplate {
   metadata: { labels: Record<string, string> };
@@ -53,10 +55,11 @@ export function createPodTemplates(
 }
 
 function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<string, unknown> {
-  const { settings, app } = target;
+  const { settings } = target;
+  const isPanel = hasPanel(target, role.name);
   return {
-    serviceAccountName: app,
-    automountServiceAccountToken: false,
+    serviceAccountName: isPanel ? panelName(target) : target.app,
+    automountServiceAccountToken: isPanel,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: PRE_STOP + drainOf(target) + MARGIN,
     securityContext: {
@@ -124,6 +127,34 @@ function createContainer(
   };
 }
 
+/** Whether the pods of a role serve a panel that acts on the cluster. */
+const hasPanel = ({ settings }: Target, role: string): boolean =>
+  role === CORE && settings.panel === true;
+
+/** Returns the origin of the panel in browsers. Servers reject plain HTTP of other hosts. */
+function panelOrigin({ env = {}, url }: Settings): string | undefined {
+  if (url === undefined || env['GATI_PANEL_ORIGIN'] !== undefined) return undefined;
+  const { protocol, hostname, origin } = new URL(url);
+  return protocol === 'https:' || hostname === 'localhost' ? origin : undefined;
+}
+
+/** Returns a pod that has no access to the cluster, for pods that serve no panel. */
+export function withoutCluster(
+  { app }: Target,
+  spec: Record<string, unknown>,
+): Record<string, unknown> {
+  const { containers } = spec as { containers: { env?: { name: string }[] }[] };
+  return {
+    ...spec,
+    serviceAccountName: app,
+    automountServiceAccountToken: false,
+    containers: containers.map(({ env = [], ...rest }) => ({
+      ...rest,
+      env: env.filter(({ name }) => name !== CLUSTER_ENV),
+    })),
+  };
+}
+
 const coresOf = (cpu: string): number =>
   cpu.endsWith('m') ? Number.parseFloat(cpu) / 1000 : Number.parseFloat(cpu);
 
@@ -157,6 +188,10 @@ function ownEnv(
     GATI_DOMAIN: domain,
     GATI_RELEASE_SERVERS: name === CORE ? releaseServers(target, isolated) : undefined,
     GATI_MODULE_SERVERS: moduleServers(target, modules),
+    ...(hasPanel(target, name) && {
+      [CLUSTER_ENV]: `${target.namespace}/${target.app}/${target.environment}`,
+      GATI_PANEL_ORIGIN: panelOrigin(settings),
+    }),
     GATI_MIGRATIONS: isOwnDatabase ? 'apply' : undefined,
     ...(!hasEdge(target.settings) &&
       (domain !== undefined

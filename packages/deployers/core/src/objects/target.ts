@@ -9,6 +9,8 @@ export interface Target {
   environment: string;
   namespace: string;
   settings: Settings;
+  /** Settings without the numbers of pods that people set in the panel. */
+  configured?: Settings;
 }
 
 /** The release that is deployed. */

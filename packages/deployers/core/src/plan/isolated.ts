@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube/cluster.ts';
 import { timeoutOf } from '../objects/duration.ts';
 import { LABELS } from '../objects/labels.ts';
 import { isolatedName } from '../objects/names.ts';
+import { withoutCluster } from '../objects/pod-template.ts';
 import { ISOLATED, type Role } from '../objects/roles.ts';
 import type { IsolatedRelease, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
@@ -86,5 +87,11 @@ function isolate(target: Target, record: KubeObject, revision: string): KubeObje
   const renamed = JSON.parse(
     text.replaceAll(`${label}:"core"`, `${label}:"${ISOLATED}"`),
   ) as KubeObject;
-  return { ...renamed, metadata: { ...renamed.metadata, name: isolatedName(target, revision) } };
+  const spec = renamed['spec'] as { template: { spec: Record<string, unknown> } };
+  const { template } = spec;
+  return {
+    ...renamed,
+    metadata: { ...renamed.metadata, name: isolatedName(target, revision) },
+    spec: { ...spec, template: { ...template, spec: withoutCluster(target, template.spec) } },
+  };
 }

@@ -32,6 +32,9 @@ export async function readLiveState(cluster: Cluster, target: Target): Promise<L
   return { namespace, objects: lists.flat() };
 }
 
+/** @see https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-partialobjectmetadata */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
 async function listKind(
   cluster: Cluster,
   kind: string,
@@ -39,7 +42,8 @@ async function listKind(
   labelSelector: string,
 ): Promise<KubeObject[]> {
   try {
-    return await cluster.list(pathOfKind(kind, namespace), { labelSelector });
+    const accept = KINDS[kind]!.isSecret && METADATA_ONLY;
+    return await cluster.list(pathOfKind(kind, namespace), { labelSelector }, { accept });
   } catch (error) {
     if (KINDS[kind]!.isOptional && [403, 404].includes(statusOf(error) ?? 0)) return [];
     throw error;

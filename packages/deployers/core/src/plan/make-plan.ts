@@ -3,7 +3,7 @@ import { nameOf, pathOf } from '../kube/kinds.ts';
 import { setId } from '../objects/identity.ts';
 import { createLiveObjects, type DesiredObjects, type LiveRevision } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
-import { deploymentName, nameFor } from '../objects/names.ts';
+import { deploymentName, nameFor, panelName } from '../objects/names.ts';
 import { CORE, isServing, ISOLATED, type Role, rolesOf, workOf } from '../objects/roles.ts';
 import type { ReleaseFacts, Target } from '../objects/target.ts';
 import { toApplyStep } from './apply-step.ts';
@@ -296,7 +296,13 @@ function planEnd(
   // Finds autoscalers and budgets that the settings no longer need.
   const names = new Set(others.map(nameOf));
   const unused = ownObjects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
-  const deleted = [...unused, ...gone]
+  // The Secret with the accounts stays.
+  const panel = target.settings.panel
+    ? []
+    : state.objects.filter(
+        ({ kind, metadata }) => kind !== 'Secret' && metadata.name === panelName(target),
+      );
+  const deleted = [...new Set([...unused, ...gone, ...panel])]
     .filter(({ metadata }) => metadata.labels?.[LABELS.partOf] === setId(target))
     .map(({ kind, metadata }): PlanStep => ({
       kind: 'delete',

@@ -25,6 +25,9 @@ export function parsePlan(value: unknown): Plan | string {
     ['id', 'version', 'image'].some((key) => typeof release[key] !== 'string')
   )
     return 'it names no release';
+  const { notes = [] } = value;
+  if (!Array.isArray(notes) || notes.some((note) => typeof note !== 'string'))
+    return 'its notes are not valid';
   if (steps.length > STEPS_LIMIT) return `it has ${steps.length} steps`;
   const index = steps.findIndex((step) => !isStep(step, namespace));
   if (index >= 0) return `its step ${index + 1} is not valid`;
@@ -77,6 +80,7 @@ function isStep(step: unknown, namespace: string): boolean {
     case 'delete':
       return (
         isObject(object) &&
+        object['kind'] !== 'Secret' &&
         object['namespace'] === namespace &&
         isName(object['name']) &&
         isMember(object['kind']) &&
@@ -98,6 +102,8 @@ function isOwnObject(object: unknown, namespace: string): boolean {
   if (!isObject(object) || !isObject(object['metadata'])) return false;
   const { kind, apiVersion, metadata } = object;
   if (!isName(metadata['name'])) return false;
+  // A deploy creates an empty Secret, which pods fill.
+  if (kind === 'Secret' && ('data' in object || 'stringData' in object)) return false;
   if (kind === 'Namespace') return metadata['name'] === namespace && apiVersion === 'v1';
   return (
     isMember(kind) &&

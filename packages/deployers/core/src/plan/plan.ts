@@ -22,13 +22,15 @@ export interface Plan {
   revision: string;
   /** The revision that serves before the plan; `null` for the first deploy. */
   before: string | null;
+  /** What people changed in the panel and the plan keeps, as sentences. */
+  notes?: string[];
   steps: PlanStep[];
 }
 
 /** Adds the facts of an app to the parts of its plan. */
 export function createPlan(
   { app, environment, namespace }: Target,
-  parts: Pick<Plan, 'server' | 'release' | 'revision' | 'before' | 'steps'>,
+  parts: Pick<Plan, 'server' | 'release' | 'revision' | 'before' | 'notes' | 'steps'>,
 ): Plan {
   const { id, version, image } = parts.release;
   const release = { id, version, image };

@@ -24,14 +24,17 @@ export async function startApiServer(): Promise<ApiServer> {
     req.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     await once(req, 'end');
     const { method = 'GET' } = req;
-    const path = new URL(req.url!, 'http://x').pathname.slice(1);
-    const status = api.statusOf(method, path) ?? 200;
-    if (method !== 'GET' && method !== 'HEAD') writes.push(`${method} ${path}`);
+    const url = new URL(req.url!, 'http://x').pathname.slice(1);
+    const { metadata } = (text && method === 'POST' ? JSON.parse(text) : {}) as Partial<KubeObject>;
+    const path = metadata ? `${url}/${metadata.name}` : url.replace(/\/scale$/, '');
+    const status = api.statusOf(method, url) ?? 200;
+    if (method !== 'GET' && method !== 'HEAD') writes.push(`${method} ${url}`);
     if (method === 'PATCH' && status !== 403) {
       const before = objects.get(path) ?? {};
       const value: unknown = JSON.parse(text);
-      objects.set(path, { ...before, ...(isObject(value) && value) } as KubeObject);
+      objects.set(path, merge(before, value) as KubeObject);
     }
+    if (method === 'POST' || method === 'PUT') objects.set(path, JSON.parse(text) as KubeObject);
     if (method === 'DELETE') objects.delete(path);
     const found = objects.get(path);
     const [group, place = ''] = path.split('/namespaces/');
@@ -64,4 +67,11 @@ export async function startApiServer(): Promise<ApiServer> {
     close: () => void server.close(),
   };
   return api;
+}
+
+/** Merges objects, as a merge patch and an apply do, apart from removals. */
+function merge(before: unknown, value: unknown): unknown {
+  if (!isObject(before) || !isObject(value)) return value;
+  const all = Object.entries(value).map(([key, each]) => [key, merge(before[key], each)] as const);
+  return { ...before, ...Object.fromEntries(all) };
 }

@@ -50,7 +50,7 @@ test('a list whose pages always expire ends with an error after 6 attempts', asy
 test('a long list is complete or an error, and objects that are not kept do not count', async () => {
   size = 3000;
   const list = (keep?: (name: string) => boolean): Promise<unknown[]> =>
-    cluster.list('/api/v1/pods', {}, keep && (({ metadata }) => keep(metadata.name)));
+    cluster.list('/api/v1/pods', {}, keep && { keep: ({ metadata }) => keep(metadata.name) });
   await expect(list()).rejects.toMatchObject({
     code: 'GATI_DEPLOY_CLUSTER',
     message: expect.stringContaining('more than 5000 objects'),

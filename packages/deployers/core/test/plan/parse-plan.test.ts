@@ -53,11 +53,31 @@ test.each<[string, unknown]>([
       Object.assign(first(plan, 'apply'), {
         object: {
           apiVersion: 'v1',
-          kind: 'Secret',
+          kind: 'Pod',
           metadata: { name: 'a', namespace: plan.namespace },
         },
       }),
     ),
+  ],
+  [
+    'a Secret with data',
+    edited((plan) =>
+      Object.assign(first(plan, 'apply'), {
+        object: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'a', namespace: plan.namespace },
+          stringData: {},
+        },
+      }),
+    ),
+  ],
+  [
+    'the deletion of a Secret',
+    edited((plan) => {
+      const object = { kind: 'Secret', name: 'a', namespace: plan.namespace };
+      plan.steps.push({ ...remove, object } as never);
+    }),
   ],
   [
     'the deletion of a namespace',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import { usageError } from '@gati/runtime-h3/command';
 import { liveRevision, readLiveState } from '../../plan/live-state.ts';
+import { withPanelScale } from '../../plan/panel-record.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Call } from '../command.ts';
@@ -44,7 +45,7 @@ export async function run(call: Call): Promise<number> {
       message: `The plan was made when revision ${plan.before} served, but ${live} serves now.`,
       fix: 'Make a new plan, and check its changes.',
     });
-  return await runPlan(call, destination, plan, state);
+  return await runPlan(call, { cluster, ...withPanelScale(target, state) }, plan, state);
 }
 
 function readPlan(file: string): Plan {

@@ -17,8 +17,9 @@ export async function run(call: Call): Promise<number> {
   if (isRepair && options['adopt'] === true)
     throw usageError('--repair and --adopt exclude each other', 'Choose one of them.');
   const deployed = await readDeployed(call, words[0]);
-  const { cluster, target, environment, state } = deployed;
+  const { cluster, target, environment, state, notes } = deployed;
   const drift = findDrift(target, state);
+  for (const note of notes) reporter.line(note);
   for (const each of drift) reporter.line(describe(each));
   if (drift.length > 0 && isRepair) {
     const plan = planRepair(target, state, drift, cluster.access.server.origin);
@@ -26,7 +27,7 @@ export async function run(call: Call): Promise<number> {
   }
   if (drift.length > 0 && options['adopt'] === true) return adopt(call, environment, drift);
   if (drift.length === 0) reporter.line('the cluster has what the last deploy applied');
-  reporter.document({ drift: drift.map(toDocument) });
+  reporter.document({ drift: drift.map(toDocument), notes });
   return drift.length === 0 ? OK : FINDING;
 }
 

@@ -12,7 +12,7 @@ const COLUMNS = ['', 'version', 'revision', 'role', 'pods', 'release', 'since'].
 /** `gati-deploy status [ENV]`: lists the revisions, and the reasons why pods are not ready. */
 export async function run(call: Call): Promise<number> {
   const { reporter, words } = call;
-  const { cluster, target, state } = await readDeployed(call, words[0]);
+  const { cluster, target, state, notes } = await readDeployed(call, words[0]);
   const live = liveRevision(state);
   const called = new Set(findLive(state)?.modulePods?.map(({ name }) => name));
   const revisions = await Promise.all(
@@ -47,6 +47,7 @@ export async function run(call: Call): Promise<number> {
     );
     for (const line of printTable(COLUMNS, rows, reporter.style)) reporter.line(line);
   }
+  for (const note of notes) reporter.line(note);
   for (const { code, object, why, fix } of revisions.flatMap(({ causes }) => causes)) {
     reporter.line(`${reporter.style.yellow(code)} ${object}: ${why}`);
     reporter.line(`  ${fix}`);
@@ -56,6 +57,7 @@ export async function run(call: Call): Promise<number> {
     environment: target.environment,
     namespace: target.namespace,
     live: live ?? null,
+    notes,
     revisions,
   });
   const serving = revisions.filter(({ isLive }) => isLive);
