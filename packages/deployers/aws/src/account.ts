@@ -44,8 +44,10 @@ const BUCKET_LIMIT = 42;
 export function createNames(place: Place, { partition, account, region }: Account): Names {
   const base = `${place.app}-${place.environment}`;
   const cluster = place.settings.cluster ?? base;
-  const clusterRole = shorten(`${base}-cluster`, ROLE_LIMIT);
-  const nodeRole = shorten(`${base}-node`, ROLE_LIMIT);
+  // Roles exist once for all regions.
+  const role = place.isRegional ? `${base}-${region}` : base;
+  const clusterRole = shorten(`${role}-cluster`, ROLE_LIMIT);
+  const nodeRole = shorten(`${role}-node`, ROLE_LIMIT);
   const assets = `${shorten(base, BUCKET_LIMIT)}-assets-${account}`;
   const buckets = [assets, ...(place.store === undefined ? [] : [place.store])].map(
     (name) => `arn:${partition}:s3:::${name}`,

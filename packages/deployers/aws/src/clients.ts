@@ -44,7 +44,8 @@ export function createClients(region: string): Clients {
     eks: new EKSClient(shared),
     iam: new IAMClient(shared),
     route53: new Route53Client(world),
-    s3: new S3Client({ ...shared, forcePathStyle }),
+    // The release store of several regions is in one of them.
+    s3: new S3Client({ ...shared, forcePathStyle, followRegionRedirects: true }),
     sts,
   };
 }

@@ -15,9 +15,15 @@ export interface OpenCloud {
 
 /** Returns the facts of an app that its cloud needs. @throws {GatiError} GATI_DEPLOY_CONFIG */
 export function toPlace({ app, environment, settings }: Target): Place {
-  const { cloud = {}, url, releases } = settings;
+  const { cloud = {}, url, releases, region } = settings;
   const store = releases === undefined ? undefined : /^s3:\/\/([^/]+)/.exec(releases)?.[1];
-  const place: Place = { app, environment, settings: cloud, ...(store && { store }) };
+  const place: Place = {
+    app,
+    environment,
+    settings: cloud,
+    ...(store && { store }),
+    ...(region !== undefined && { isRegional: true }),
+  };
   if (cloud.edge !== true) return place;
   const { protocol = '', hostname = '' } = url && URL.canParse(url) ? new URL(url) : {};
   if (protocol !== 'https:' || !hostname.includes('.') || /^[\d.]+$|^\[/.test(hostname))

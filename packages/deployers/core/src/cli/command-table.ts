@@ -53,6 +53,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'kubernetes',
+    regions: 'each',
     words: '[ENV]',
     description: 'Deploy dist/ to the cluster of the kubeconfig: image, registry, rollout',
     maxWords: 1,
@@ -69,6 +70,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'aws',
+    regions: 'each',
     words: '[ENV]',
     description: 'Deploy dist/ to AWS: ECR, EKS, rollout',
     maxWords: 1,
@@ -112,6 +114,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'deploy',
+    regions: 'each',
     words: '[ENV]',
     description: 'Deploy to the target that `provider` names, kubernetes by default',
     maxWords: 1,
@@ -121,6 +124,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'plan',
+    regions: 'all',
     words: '[ENV]',
     description: 'Show what a deploy would change, and push nothing',
     maxWords: 1,
@@ -145,6 +149,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'status',
+    regions: 'all',
     words: '[ENV]',
     description: 'Show the revisions in the cluster, and why pods are not ready',
     maxWords: 1,
@@ -194,6 +199,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'drift',
+    regions: 'all',
     words: '[ENV]',
     description: 'Show what was changed in the cluster since the last deploy, by whom and when',
     maxWords: 1,
@@ -218,6 +224,15 @@ export const COMMANDS: Command[] = [
       'gati-deploy render staging > staging.yaml',
     ],
     load: () => import('./commands/render.ts'),
+  },
+  {
+    name: 'regions',
+    words: '[ENV]',
+    description: 'Show the release of each region; exit code 1 if they differ',
+    maxWords: 1,
+    options: {},
+    examples: ['gati-deploy regions', 'gati-deploy regions staging --json'],
+    load: () => import('./commands/regions.ts'),
   },
   {
     name: 'init-ci',
@@ -286,6 +301,7 @@ export const COMMANDS: Command[] = [
   },
   {
     name: 'destroy',
+    regions: 'all',
     words: '[ENV]',
     description: 'Remove what deploys created; Secrets and namespaces of the cluster stay',
     maxWords: 1,

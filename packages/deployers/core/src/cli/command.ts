@@ -11,6 +11,11 @@ export interface Command {
   options: Record<string, CommandOption>;
   /** Shown by `--help`. */
   examples: string[];
+  /**
+   * How the command runs in an environment with several regions: in `each`, in turn and up to the
+   * first one that fails, or in `all`. Otherwise, it needs `--region`.
+   */
+  regions?: 'each' | 'all';
   load(): Promise<{ run(call: Call): Promise<number> }>;
 }
 
@@ -40,6 +45,7 @@ export const PENDING = 3;
 /** Options of every command. */
 export const COMMON: Record<string, CommandOption> = {
   root: { type: 'string', hint: 'DIR', description: 'Folder of the app' },
+  region: { type: 'string', hint: 'NAME', description: 'One of the regions of the settings' },
   json: { type: 'boolean', description: 'Print one JSON document on stdout, the rest on stderr' },
   events: { type: 'boolean', description: 'Print one JSON object per event on stdout' },
 };

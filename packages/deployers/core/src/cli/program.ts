@@ -5,6 +5,7 @@ import { ignoreClosedPipe, parseArguments, usageError } from '@gati/runtime-h3/c
 import { COMMANDS } from './command-table.ts';
 import { type Call, type Command, COMMON, FINDING, OK, WRONG_USE } from './command.ts';
 import { printCommandHelp, printProgramHelp } from './help.ts';
+import { runInRegions } from './run-in-regions.ts';
 import { createReporter, type Reporter, type ReportMode, toDiagnostic } from './reporter.ts';
 import { version } from './version.ts';
 
@@ -27,7 +28,7 @@ export async function runProgram(args: string[]): Promise<number> {
     if (!command) throw unknownCommandError(name);
     if (rest.includes('--help') || rest.includes('-h')) return help(reporter, mode, name);
     const { run } = await command.load();
-    return await run(parseCall(command, rest, reporter));
+    return await runInRegions(command, parseCall(command, rest, reporter), run);
   } catch (error) {
     const diagnostic = toDiagnostic(error);
     reporter.diagnostic(diagnostic);

@@ -4,15 +4,31 @@ import { GatiError } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
 import type { Settings } from '../config/settings.ts';
 import { readConfig } from '../config/read-config.ts';
+import { selectRegion } from '../config/regions.ts';
 import type { Call } from './command.ts';
 
 export const DEFAULT_ENVIRONMENT = 'production';
 
-/** Returns the environment of a call, and its settings. */
-export function readEnvironment(
-  { root }: Call,
+export interface Environment {
+  environment: string;
+  settings: Settings;
+}
+
+/** Returns the environment of a call, and its settings in the region of the call. */
+export function readEnvironment(call: Call, word: string | undefined): Environment {
+  const { environment, settings } = readAllRegions(call, word);
+  const { region } = call.options;
+  return {
+    environment,
+    settings: selectRegion(settings, typeof region === 'string' ? region : undefined),
+  };
+}
+
+/** Returns the environment of a call that concerns no cluster, or all regions. */
+export function readAllRegions(
+  { root }: Pick<Call, 'root'>,
   word: string | undefined,
-): { environment: string; settings: Settings } {
+): Environment {
   const environment = word ?? DEFAULT_ENVIRONMENT;
   if (!/^[a-zA-Z0-9][\w-]{0,39}$/.test(environment))
     throw new GatiError({

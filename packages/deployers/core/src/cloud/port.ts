@@ -26,6 +26,8 @@ export interface Place {
   app: string;
   environment: string;
   settings: CloudSettings;
+  /** Whether the app runs in other regions too, whose resources need other names. */
+  isRegional?: boolean;
   /** Host name in `url`, if the cloud has to make the app reachable at it. */
   host?: string;
   /** Name of the bucket of the release store. */

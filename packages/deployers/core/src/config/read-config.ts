@@ -110,7 +110,7 @@ function offsetOf(root: unknown, { path: steps, isKey }: ConfigFault): number {
 }
 
 /** Merges settings by name; lists and values are replaced. */
-function merge(base: unknown, own: unknown): unknown {
+export function merge(base: unknown, own: unknown): unknown {
   if (!isObject(base) || !isObject(own)) return own;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(own))

@@ -294,10 +294,23 @@ const settings: Record<string, ConfigSchema> = {
   url,
 };
 
-/** Settings that each environment can replace. */
+const regions: ConfigSchema = {
+  description:
+    'Regions by name, each with a cluster. For a cloud, the name is that of a region; for kubernetes, that of a context.',
+  type: 'object',
+  additionalProperties: { $ref: '#/$defs/region' },
+};
+
+/** Settings that each environment and each region can replace. */
 const $defs: Record<string, ConfigSchema> = {
   settings: {
     description: 'Settings of one environment, which replace those at the top.',
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...settings, regions },
+  },
+  region: {
+    description: 'Settings of one region, which replace the others.',
     type: 'object',
     additionalProperties: false,
     properties: settings,
@@ -312,6 +325,7 @@ export const DEPLOY_SCHEMA: ConfigSchema = {
   properties: {
     releases: text('The release store: a folder, or s3://BUCKET/PREFIX.'),
     ...settings,
+    regions,
     environments: {
       description: 'Settings of environments by name. They replace those at the top.',
       type: 'object',

@@ -1,5 +1,9 @@
 /** Settings of one environment in `gati.deploy.yaml`. */
 export interface Settings {
+  /** Settings of each region, which replace the others. Each region has a cluster. */
+  regions?: Record<string, Settings>;
+  /** The region that these settings are for. Set by a command; no setting of the file. */
+  region?: string;
   releases?: string;
   /** Target of `gati-deploy deploy`; kubernetes by default. */
   provider?: Provider;

@@ -5,14 +5,14 @@ import { runScript } from '../../custom/run-script.ts';
 import { verifyAddress } from '../../rollout/verify.ts';
 import { type Call, OK, PENDING } from '../command.ts';
 import { buildStep, pushStep, withTemporaryFolder } from '../image-step.ts';
-import { readEnvironment } from '../read-app.ts';
+import { readAllRegions } from '../read-app.ts';
 
 const SCRIPTS = ['cdnScript', 'deployScript'] as const;
 
 /** `gati-deploy custom [ENV]`: image, registry, then the commands of `gati.deploy.yaml`. */
 export async function run(call: Call): Promise<number> {
   const { reporter, root, words } = call;
-  const { environment, settings } = readEnvironment(call, words[0]);
+  const { environment, settings } = readAllRegions(call, words[0]);
   if (settings.deployScript === undefined)
     throw new GatiError({
       code: 'GATI_DEPLOY_CONFIG',

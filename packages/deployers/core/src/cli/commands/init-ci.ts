@@ -12,7 +12,7 @@ import type { Settings } from '../../config/settings.ts';
 import { toTarget } from '../../objects/target.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { type Call, OK } from '../command.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { readAppName, readAllRegions } from '../read-app.ts';
 
 /** Parts of the repository that the files name. */
 interface Repository {
@@ -37,7 +37,7 @@ export async function run(call: Call): Promise<number> {
       `Name one of them: ${SYSTEMS.join(', ')}.`,
     );
   const word = typeof options['env'] === 'string' ? options['env'] : undefined;
-  const { environment, settings } = readEnvironment(call, word);
+  const { environment, settings } = readAllRegions(call, word);
   const branch = typeof options['branch'] === 'string' ? options['branch'] : 'main';
   if (!BRANCH.test(branch))
     throw usageError(

@@ -14,7 +14,7 @@ import { hideSetup } from '../../rollout/read-logs.ts';
 import { verifyAddress } from '../../rollout/verify.ts';
 import { type Call, OK } from '../command.ts';
 import { buildFolder } from '../image-step.ts';
-import { readAppName, readEnvironment } from '../read-app.ts';
+import { readAppName, readAllRegions } from '../read-app.ts';
 
 /** Files of Docker Compose, below the folder of the app. */
 const FOLDER = '.gati/local';
@@ -25,7 +25,7 @@ export async function run(call: Call): Promise<number> {
   const { root, options, words, reporter } = call;
   const hasSettings = fs.existsSync(path.join(root, CONFIG_FILE));
   const { environment, settings } = hasSettings
-    ? readEnvironment(call, words[0] ?? 'local')
+    ? readAllRegions(call, words[0] ?? 'local')
     : // Nothing needs a setting here.
       { environment: 'local', settings: {} };
   const folder = path.join(root, FOLDER);
