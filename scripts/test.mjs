@@ -20,7 +20,7 @@ if (!chromium) {
 }
 for (const { what, package: name } of ensureServers()) {
   say(`
-  !! No ${what}: the tests of its queue will be SKIPPED.
+  !! No ${what}: the tests that need it will be SKIPPED.
   !! Install it (Debian, Ubuntu: apt-get install ${name}).
 `);
 }

@@ -12,6 +12,7 @@ const SERVERS = [
     binaries: ['redis-server', 'valkey-server'],
     folders: () => [],
   },
+  { what: 'bubblewrap', package: 'bubblewrap', binaries: ['bwrap'], folders: () => [] },
 ];
 
 /** Installs missing servers where it can, and returns those that are still missing. */

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ForeignDeclaration } from '../types/foreign.ts';
+import { type ForeignDeclaration, MODULE_LIMITS } from '../types/foreign.ts';
 
 /** Folder of the socket in a container. */
 export const CONTAINER_SOCKETS = '/run/gati';
-/** Bytes of memory of a container, unless the module declares another limit. */
+/** Bytes of memory of a container or an isolated module that declares no other limit. */
 export const CONTAINER_MEMORY = 268_435_456;
-/** Maximum number of processes and threads in a container. */
-const MAX_PIDS = 256;
 /** User of a container when the server runs as root. */
 const NOBODY = 65_534;
 /** Milliseconds for the download of an image. */
@@ -64,12 +62,14 @@ export function dockerCommand(
   };
   const flags = `--rm --init --interactive --pull never --cap-drop ALL --read-only
     --security-opt no-new-privileges --tmpfs /tmp:rw,noexec,nosuid,nodev,size=64m
-    --user ${uid}:${gid} --pids-limit ${MAX_PIDS} --memory ${memory} --memory-swap ${memory}
+    --user ${uid}:${gid} --pids-limit ${limits?.processes ?? MODULE_LIMITS.processes} --memory ${memory} --memory-swap ${memory}
     --network ${allow.network === true ? 'bridge' : 'none'}`;
+  const cpus = limits?.cpus === undefined ? [] : ['--cpus', String(limits.cpus)];
   return [
     'docker',
     'run',
     ...flags.split(/\s+/),
+    ...cpus,
     '--name',
     container,
     '--mount',

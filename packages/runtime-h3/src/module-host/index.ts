@@ -31,6 +31,8 @@ export {
   hasCredentials,
   inProcessPackage,
   isSupervised,
+  MODULES_DIR,
+  namedFiles,
   type PackageSource,
   parsePackage,
   type ParsedSource,

@@ -21,7 +21,7 @@ export function describeGrants({
   if (kind === 'npm' && !isolate) return { level: 'L0', grants: ALL };
   if (kind === 'npm')
     return { level: 'L1', grants: { network: mayUseNetwork({ allow }), env, files: hasFiles } };
-  if (kind === 'docker')
+  if (kind === 'docker' || isolate)
     return { level: 'L2', grants: { network: allow.network === true, env, files: hasFiles } };
   return { level: 'L2', grants: { network: true, env, files: true } };
 }

@@ -9,6 +9,8 @@ import type { Guardian } from './guardian.ts';
 import { type ModuleEndpoint, parseAddress } from './module-request.ts';
 import { readLines } from './output-lines.ts';
 import { listenForProcess } from './pass-connections.ts';
+import { boundCommand, type ProcessBounds, watchBounds } from './process-bounds.ts';
+import { listDescendants } from './process-tree.ts';
 
 /** Variables that every module gets, if they are set. */
 const BASIC_ENV = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot'];
@@ -17,6 +19,14 @@ export const MODULE_COOKIE = 'GATI_MODULE';
 
 /** Name of the socket of a module that Gati's own programs run. */
 export const MODULE_SOCKET = 'module.sock';
+
+/** How the programs of util-linux report that they can't run another one. */
+const EXEC_ERRORS = new Map<number | null, NodeJS.ErrnoException>([
+  [126, Object.assign(new Error('can not be executed'), { code: 'EACCES' })],
+  [127, Object.assign(new Error('does not exist'), { code: 'ENOENT' })],
+]);
+/** Processes of a sandbox that get SIGTERM. All of them get SIGKILL later. */
+const MAX_SIGNALLED = 1000;
 
 const HANDSHAKE = /^GATI-MODULE (\d+) (\S+)$/;
 
@@ -38,6 +48,10 @@ export interface StartOptions {
    * @throws {Error} when it is not an address of the module
    */
   toLocalAddress?(address: string, sockets: string): string;
+  /** Ends the module when its processes use more. Absent: another program bounds it. */
+  bounds?: ProcessBounds;
+  /** Whether the command is a sandbox, which ends at once by a signal. */
+  isSandboxed?: boolean;
   /** Cleans up after the process. */
   onExit?(): Promise<void>;
 }
@@ -63,9 +77,16 @@ export interface ModuleProcess {
  * @throws {GatiError} GATI_MODULE_START when it ends before, or the line is wrong or too late
  */
 export async function startModule(options: StartOptions): Promise<ModuleProcess> {
-  const { name, cwd, env, limits, guardian, logger } = options;
+  const { name, cwd, env, limits, guardian, logger, bounds, isSandboxed } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'gati-module-'));
-  const [program = '', ...args] = options.command(folder);
+  let command: string[];
+  try {
+    command = options.command(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const [program = '', ...args] = bounds ? boundCommand(command, bounds, isSandboxed) : command;
   const passed = options.listensForModule
     ? await listenForProcess(path.join(folder, MODULE_SOCKET))
     : undefined;
@@ -80,14 +101,25 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   });
   child.stdin!.on('error', () => {});
   passed?.passTo(child);
-  let notRun: Error | undefined;
+  let notRun: NodeJS.ErrnoException | undefined;
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve((notRun = error).message));
-    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `code ${code}`));
+    child.once('exit', (code, signal) => {
+      if (program !== command[0]) notRun = EXEC_ERRORS.get(code);
+      resolve(over ?? (signal ? `signal ${signal}` : `code ${code}`));
+    });
+  });
+  let over: string | undefined;
+  const unwatch = watchBounds(child.pid, bounds ?? {}, isSandboxed ? 2 : 0, (reason, pids) => {
+    over = reason;
+    kill(child);
+    // Those that left the group.
+    signalAll(pids, 'SIGKILL');
   });
   if (child.pid !== undefined) guardian.add(child.pid);
   const cleaned = exited.then(async (how) => {
     passed?.close();
+    unwatch();
     kill(child);
     if (child.pid !== undefined) guardian.delete(child.pid);
     await options.onExit?.();
@@ -105,14 +137,14 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
       endpoint,
       pid: child.pid!,
       exited: cleaned,
-      stop: () => stop(child, cleaned, limits.stop),
+      stop: () => stop(child, cleaned, limits.stop, isSandboxed),
       endInput: () => void child.stdin!.end(),
       kill: () => kill(child),
     };
   } catch (error) {
     kill(child);
     await cleaned;
-    if (notRun) throw moduleProgramError(name, program, notRun);
+    if (notRun) throw moduleProgramError(name, command[0]!, notRun);
     throw moduleStartError(name, (error as Error).message);
   }
 }
@@ -176,15 +208,35 @@ function readHandshake(
   });
 }
 
-async function stop(child: ChildProcess, exited: Promise<string>, within: number): Promise<void> {
+async function stop(
+  child: ChildProcess,
+  exited: Promise<string>,
+  within: number,
+  isSandboxed = false,
+): Promise<void> {
   child.stdin!.end();
-  signalGroup(child, 'SIGTERM');
+  if (isSandboxed) signalInner(child);
+  else signalGroup(child, 'SIGTERM');
   const timer = setTimeout(() => kill(child), within);
   await exited;
   clearTimeout(timer);
 }
 
 const kill = (child: ChildProcess): void => signalGroup(child, 'SIGKILL');
+
+/** Signals the processes in a sandbox. Its own first process ends with them. */
+function signalInner({ pid }: ChildProcess): void {
+  if (pid !== undefined) signalAll(listDescendants(pid, MAX_SIGNALLED).slice(1), 'SIGTERM');
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It is gone.
+    }
+}
 
 /** Also reaches children of the module that outlive it. */
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,5 +1,9 @@
+import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import type { ForeignDeclaration } from '../types/foreign.ts';
+
+/** Folder of an app and of its build with the files of foreign modules. */
+export const MODULES_DIR = 'modules';
 
 /** Where a module comes from. */
 export type SourceKind = 'exec' | 'docker' | 'npm' | 'http' | 'mcp' | 'wasm';
@@ -64,6 +68,19 @@ export function isSupervised({ kind }: ParsedSource, isolate: boolean | undefine
  */
 export function splitCommand(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
+
+/**
+ * Returns the files and folders, from the root, that a command needs: the folder of each file that it
+ * names. A file in the root or in `modules/` counts alone.
+ */
+export function namedFiles(target: string): string[] {
+  const named = splitCommand(target.replace(/^exec:/, '')).filter((word) => word.startsWith('./'));
+  return named.map((word) => {
+    const file = path.posix.normalize(word);
+    const folder = path.posix.dirname(file);
+    return folder === '.' || folder === MODULES_DIR ? file : folder;
+  });
 }
 
 /** A package of an `npm:` source. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Logger } from '../types/context.ts';
 import { type ForeignDeclaration, MODULE_LIMITS, type ModuleDescriptor } from '../types/foreign.ts';
 import {
+  CONTAINER_MEMORY,
   CONTAINER_SOCKETS,
   containerUser,
   DOCKER_VARIABLES,
@@ -18,8 +19,10 @@ import type { Guardian } from './guardian.ts';
 import { type ModuleProcess, startModule, type StartOptions } from './module-process.ts';
 import type { McpSettings } from './mcp-settings.ts';
 import { mayUseNetwork, permissionFlags } from './permission-flags.ts';
-import { parseSource, splitCommand } from './parse-source.ts';
+import { namedFiles, parseSource, splitCommand } from './parse-source.ts';
+import type { ProcessBounds } from './process-bounds.ts';
 import { readDescriptor } from './probe.ts';
+import { sandboxCommand } from './sandbox.ts';
 
 /** Folder of the programs in a build, from the output folder. */
 export const PROGRAMS_DIR = 'modules/gati-programs';
@@ -61,11 +64,54 @@ export async function startDeclared(
     logger,
   };
   if (kind === 'docker') return startContainer(declaration, target, root, common);
+  const bounds = boundsOf(declaration);
+  const isSandboxed = declaration.isolate === true && kind !== 'npm';
   return startModule({
     ...common,
-    command: (sockets) => commandOf(declaration, source, options, sockets),
     listensForModule: kind === 'npm' && !mayUseNetwork(declaration),
+    bounds,
+    isSandboxed,
+    command(sockets) {
+      const command = commandOf(declaration, source, options, sockets);
+      if (!isSandboxed) return command;
+      // The program, and the bridge that it runs.
+      const programs = command
+        .slice(0, kind === 'mcp' ? 2 : 1)
+        .filter((file) => path.isAbsolute(file));
+      const read = [...programs, ...resolveAll(root, namedFiles(target))];
+      return toSandbox(declaration, command, { root, sockets, read });
+    },
+    ...(isSandboxed && !declaration.allow?.network && { toLocalAddress: requireUnixSocket }),
   });
+}
+
+/** What the processes of a module may use. Without a sandbox only what the app declares. */
+function boundsOf({ isolate, limits = {} }: ForeignDeclaration): ProcessBounds {
+  return {
+    memory: limits.memory ?? (isolate ? CONTAINER_MEMORY : undefined),
+    processes: limits.processes ?? (isolate ? MODULE_LIMITS.processes : undefined),
+    cpus: limits.cpus,
+  };
+}
+
+/** The sandbox can read `read` and what the app allows. */
+function toSandbox(
+  { name, allow = {}, files = [] }: ForeignDeclaration,
+  command: string[],
+  { root, sockets, read }: { root: string; sockets: string; read: readonly string[] },
+): string[] {
+  return sandboxCommand(name, command, {
+    root,
+    sockets,
+    network: allow.network === true,
+    read: [...read, ...resolveAll(root, [...files, ...(allow.read ?? [])])],
+    write: resolveAll(root, allow.write),
+  });
+}
+
+function requireUnixSocket(address: string): string {
+  if (address.startsWith('unix:')) return address;
+  throw new Error('without `allow.network` it must listen on a Unix socket in TMPDIR.');
 }
 
 /** Runs a module in a container, whose client is the process that is supervised. */

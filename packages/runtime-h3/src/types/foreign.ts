@@ -28,8 +28,12 @@ export interface ModuleLimits {
   maxRestart: number;
   /** Time between two health checks of a process. */
   health: number;
-  /** Memory of a `wasm:` module. */
+  /** Memory of a `wasm:` instance, a container, or the processes of a module. */
   memory: number;
+  /** Processes of a module at the same time. */
+  processes: number;
+  /** CPUs that the processes of a module use. */
+  cpus: number;
 }
 
 export const MODULE_LIMITS: Readonly<ModuleLimits> = {
@@ -47,6 +51,8 @@ export const MODULE_LIMITS: Readonly<ModuleLimits> = {
   maxRestart: 30_000,
   health: 5000,
   memory: 67_108_864,
+  processes: 256,
+  cpus: Infinity,
 };
 
 /** Host of requests to a process of a module, in its `Host` header and in spans. */
@@ -63,10 +69,12 @@ export interface ForeignDeclaration {
   run?: string;
   /** Names of environment variables that the process gets. */
   env?: string[];
-  /** Whether an `npm:` module runs in a separate process. */
+  /** Whether an `npm:` module runs in a separate process, and another one in a sandbox. */
   isolate?: true;
   /** Permissions of a module in a sandbox. By default it may only compute. */
   allow?: ModuleAllowances;
+  /** Files and folders besides that of the program. */
+  files?: string[];
   /** Headers of requests to a service. `${NAME}` is an environment variable. */
   headers?: Record<string, string>;
   /** Address of the OpenAPI document of an `http:` or `https:` module. */

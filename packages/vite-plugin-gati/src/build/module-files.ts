@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { PROGRAMS_DIR } from '@gati/runtime-h3/modules/host';
+import { MODULES_DIR, PROGRAMS_DIR } from '@gati/runtime-h3/modules/host';
 import { lockError } from '../foreign/lock.ts';
 import {
   filesOf,
   isIsolatedPackage,
-  MODULES_DIR,
   preparedFolder,
   toBuiltPath,
 } from '../foreign/built-declaration.ts';

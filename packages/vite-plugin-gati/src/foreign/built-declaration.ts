@@ -2,20 +2,18 @@ import path from 'node:path';
 import {
   type ForeignDeclaration,
   isSupervised,
+  MODULES_DIR,
+  namedFiles,
   parseSource,
-  splitCommand,
 } from '@gati/runtime-h3/modules/host';
 import type { DeclaredModule } from './module-options.ts';
-
-/** Folder of the build, below the output folder, with the files of foreign modules. */
-export const MODULES_DIR = 'modules';
 
 /**
  * Returns the declaration for a built server, whose paths start from the output folder. Leaves out
  * what only the build needs.
  */
 export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
-  const { name, source, version, env, isolate, allow, headers, openapi, limits } = module;
+  const { name, source, version, env, isolate, allow, files, headers, openapi, limits } = module;
   const run = isIsolatedPackage(module)
     ? `npm:./${preparedFolder(MODULES_DIR, name)}`
     : source.replaceAll(
@@ -30,6 +28,7 @@ export function toBuiltDeclaration(module: DeclaredModule): ForeignDeclaration {
     ...(env && { env }),
     ...(isolate && { isolate }),
     ...(allow && { allow }),
+    ...(isolate && files && { files: files.map(toBuiltPath) }),
     ...(headers && { headers }),
     ...(openapi !== undefined && { openapi }),
     ...(limits && { limits }),
@@ -57,13 +56,6 @@ export function toBuiltPath(file: string): string {
 export function filesOf({ name, source, isolate, files = [] }: DeclaredModule): string[] {
   const parsed = parseSource(name, source);
   const isLocal = isSupervised(parsed, isolate) || ['mcp', 'wasm'].includes(parsed.kind);
-  const named = isLocal
-    ? splitCommand(parsed.target.replace(/^exec:/, '')).filter((word) => word.startsWith('./'))
-    : [];
-  const own = named.map((word) => {
-    const file = path.posix.normalize(word);
-    const folder = path.posix.dirname(file);
-    return folder === '.' || folder === MODULES_DIR ? file : folder;
-  });
+  const own = isLocal ? namedFiles(parsed.target) : [];
   return [...new Set([...own, ...files.map((file) => path.posix.normalize(file))])].sort();
 }

@@ -28,11 +28,9 @@ export interface ModuleSettings {
   env?: string[];
   /** Files and folders that the build copies besides the folder of the program. */
   files?: string[];
-  /** Runs an `npm:` module in a separate process. */
+  /** Runs an `npm:` module in a separate process, and an `exec:` or `mcp:` module in a sandbox. */
   isolate?: boolean;
-  /**
-   * Permissions of an isolated `npm:` module or a `docker:` module. By default it may only compute.
-   */
+  /** Permissions of an isolated module or a `docker:` module. By default it may only compute. */
   allow?: ModuleAllowances;
   /**
    * Headers of each request to an `http:`, `https:` or `mcp:https:` module. `${NAME}` is an
@@ -73,8 +71,6 @@ const VARIABLE = /^[A-Za-z_]\w*$/;
 export interface DeclaredModule extends ForeignDeclaration {
   /** Path from the root of the file that declares it, with `/`. */
   file: string;
-  /** Further files for the build. */
-  files?: string[];
 }
 
 /**
