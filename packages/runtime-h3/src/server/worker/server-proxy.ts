@@ -75,7 +75,8 @@ export function createServerProxy({ id, isTrusted, timeout }: ServerProxyOptions
         if (res.destroyed) return;
         if (res.headersSent) return void res.destroy();
         // The other server may close an idle connection at the moment of the next request.
-        const isUnread = !isSent || (upstream.reusedSocket && !whole);
+        const isClosed = upstream.reusedSocket && !(error instanceof LateError);
+        const isUnread = !isSent || (isClosed && !whole);
         if (isUnread) return serve();
         req.resume();
         const { status, code, detail } = failureOf(error);

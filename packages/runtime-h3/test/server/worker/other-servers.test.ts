@@ -91,13 +91,16 @@ test('a server responds itself for a domain whose server accepts no connection',
 });
 
 test('a server responds 504 when the server of a domain accepts a request and never responds', async () => {
-  const silent = createServer(() => {});
+  let count = 0;
+  const silent = createServer((_req, res) => void (count++ === 0 && res.end()));
   silent.on('upgrade', () => {});
   const port = await listen(silent);
   const core = await server.start({
     GATI_DOMAINS: `payments=http://127.0.0.1:${port}`,
     GATI_LIMITS: 'handlerTimeout=100',
   });
+  // The next request has the same connection, which must not count as closed by the other server.
+  await fetch(`${core.url}/payments/total`);
   const response = await fetch(`${core.url}/payments/total`);
   expect(response.status).toBe(504);
   expect(await response.json()).toMatchObject({ code: 'server_timeout' });
