@@ -79,7 +79,9 @@ export function createDevContext({
       reporter.delete('context');
       return created;
     } catch (error) {
-      reporter.set('context', [diagnoseError(error, root, configFile())]);
+      // A newer release may have its context already.
+      if (current?.release === release)
+        reporter.set('context', [diagnoseError(error, root, configFile())]);
       throw error;
     }
   }

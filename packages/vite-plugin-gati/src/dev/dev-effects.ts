@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@gati/contract';
 import type { BundleEffect } from '@gati/runtime-h3/app';
 import { compilePayload } from '../compile/compile-checks.ts';
 import type { Project } from '../project.ts';
@@ -55,16 +56,21 @@ export function createDevEffects({
     bundled[name] = effect;
   }
 
+  /** Reports the diagnostics of an effect, unless it was removed or replaced in the meantime. */
+  function report(entry: EffectFile, diagnostics: Diagnostic[]): void {
+    if (files.get(entry.name) === entry) reporter.set(`effect ${entry.name}`, diagnostics);
+  }
+
   async function readPayload(entry: EffectFile, effect: BundleEffect): Promise<void> {
-    const { name, file } = entry;
+    const { file } = entry;
     try {
       const analyzed = await (await project.analyzer()).effect(entry);
-      reporter.set(`effect ${name}`, analyzed.warnings);
+      report(entry, analyzed.warnings);
       const exports = analyzed.values === undefined ? {} : await effect.load();
       const payload = compilePayload(analyzed, exports as Record<string, unknown>);
       if (payload) effect.payload = payload;
     } catch (error) {
-      reporter.set(`effect ${name}`, [diagnoseError(error, project.root, file)]);
+      report(entry, [diagnoseError(error, project.root, file)]);
     }
   }
 

@@ -70,12 +70,15 @@ export function createDevForeign({
 
   async function start(module: DeclaredModule): Promise<void> {
     const { name } = module;
-    running.set(name, JSON.stringify(module));
+    const declaration = JSON.stringify(module);
+    running.set(name, declaration);
     try {
       await host.add(await prepare(module));
       await pin(name);
     } catch (error) {
-      reporter.set(`module ${name}`, [diagnoseError(error, root, module.file)]);
+      // Unless the module was removed or declared differently in the meantime.
+      if (running.get(name) === declaration)
+        reporter.set(`module ${name}`, [diagnoseError(error, root, module.file)]);
     }
   }
 
@@ -149,7 +152,10 @@ export function createDevForeign({
       const old = [...running.keys()].filter(
         (name) => !names.has(name) || changed.some((module) => module.name === name),
       );
-      for (const name of old) running.delete(name);
+      for (const name of old) {
+        running.delete(name);
+        reporter.delete(`module ${name}`);
+      }
       await Promise.all(old.map((name) => host.remove(name)));
       const missing = new Set(foreign.missing.map(({ name }) => name));
       const others = foreign.missing.some((module) => !hasProcess(module));

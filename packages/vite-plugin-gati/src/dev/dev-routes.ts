@@ -3,7 +3,7 @@ import type { RouteFile, Scan } from '../scan/types.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
 import { DevRoute } from './dev-route.ts';
 import { createDevRouter } from './dev-router.ts';
-import type { RouteLoader } from './load-route.ts';
+import { filesOf, type RouteLoader } from './load-route.ts';
 
 /**
  * The routes of the app in development. A route keeps its {@link DevRoute} while its file is
@@ -45,17 +45,13 @@ export function createDevRoutes(loader: RouteLoader, reporter: DiagnosticReporte
       }
       reporter.set('scan', scan.diagnostics);
       applied = scan;
-      loader.keepErrorsOf(new Set(scan.routes.flatMap(filesOf)));
+      loader.keep(scan.routes);
       const kept = new Set(scan.routes.map(({ id }) => id));
       const isOtherTable =
         scan.routes.some(({ id }) => !routes.has(id)) || kept.size !== routes.size;
       for (const file of scan.routes) addOrUpdate(file, changed);
       if (!isOtherTable) return false;
-      for (const id of routes.keys()) {
-        if (kept.has(id)) continue;
-        routes.delete(id);
-        loader.forget(id);
-      }
+      for (const id of routes.keys()) if (!kept.has(id)) routes.delete(id);
       match = createDevRouter([...routes.values()]);
       return true;
     },
@@ -67,12 +63,6 @@ function reload(route: DevRoute): void {
   // Does not await the reload: requests wait for the route, and its loader has reported a failure.
   if (route.isUsed) void route.load();
 }
-
-const filesOf = ({ file, guards, middleware }: RouteFile): string[] => [
-  file,
-  ...guards,
-  ...middleware,
-];
 
 const isMadeOf = (route: RouteFile, files: Set<string>): boolean =>
   filesOf(route).some((file) => files.has(file));

@@ -54,7 +54,8 @@ export function createGenerator({
   /** Whether a run was due during the current one. */
   let runAgain = false;
   let closed = false;
-  let scan: Scan | undefined;
+  /** The scan of the last change. */
+  let latest: Scan | undefined;
   let isFirst = true;
   /** Routes by id, and effects as `effect NAME`, whose contracts the writer has. */
   const written = new Set<string>();
@@ -91,7 +92,8 @@ export function createGenerator({
     const routes = new Map<string, AnalyzedRoute>();
     await engine.analyze(scan, (route) => {
       routes.set(route.contract.id, route);
-      reporter.set(`contract ${route.contract.id}`, route.warnings);
+      const isCurrent = latest?.routes.some(({ id }) => id === route.contract.id);
+      if (isCurrent) reporter.set(`contract ${route.contract.id}`, route.warnings);
     });
     for (const { id } of scan.routes) written.add(id);
     for (const { name } of scan.effects) written.add(`effect ${name}`);
@@ -126,13 +128,13 @@ export function createGenerator({
   }
 
   function start(): void {
-    if (closed || !scan) return;
+    if (closed || !latest) return;
     if (running) {
       runAgain = true;
     } else if (isBusy() && isFirst) {
       startAfter(EDIT_PAUSE);
     } else {
-      running = run(scan).finally(() => {
+      running = run(latest).finally(() => {
         running = undefined;
         if (runAgain) startAfter(EDIT_PAUSE);
         runAgain = false;
@@ -146,8 +148,8 @@ export function createGenerator({
   }
 
   return {
-    schedule(latest, files = []) {
-      scan = latest;
+    schedule(scan, files = []) {
+      latest = scan;
       for (const file of files) changed.add(file);
       startAfter(isFirst ? START_DELAY : EDIT_PAUSE);
     },

@@ -25,10 +25,11 @@ export interface RouteLoader {
   readonly contracts: Map<string, RouteContract>;
   /** The definitions of all loaded routes. Each load has its own names. */
   readonly $defs: Defs;
-  /** Removes the contract of a route that no longer exists. */
-  forget(id: string): void;
-  /** Removes the errors of files that are not among these, the files of all routes. */
-  keepErrorsOf(files: ReadonlySet<string>): void;
+  /**
+   * Sets the routes of the app. Errors of other routes and files are removed, and those of loads that
+   * still run for them are not reported.
+   */
+  keep(routes: readonly RouteFile[]): void;
 }
 
 interface RouteLoaderDependencies {
@@ -56,6 +57,9 @@ export function createRouteLoader({
   let generation = 0;
   /** Files that failed to load. */
   const broken = new Set<string>();
+  /** Ids of all routes, and their files. */
+  let ids: ReadonlySet<string> = new Set();
+  let files: ReadonlySet<string> = new Set();
 
   /** Adds a contract, with names of definitions that no other contract has. */
   function addContract({ contract, $defs: own }: AnalyzedRoute): RouteContract {
@@ -78,6 +82,7 @@ export function createRouteLoader({
       reporter.delete(`code ${file}`);
       return module;
     } catch (error) {
+      if (!files.has(file)) throw error;
       broken.add(file);
       reporter.set(`code ${file}`, [diagnoseError(error, root, file)]);
       throw error;
@@ -99,14 +104,21 @@ export function createRouteLoader({
         engine.invalidate(analyzed.dependencies);
         analyzed = await engine.route(route);
       }
-      reporter.set(source, analyzed.warnings);
+      if (ids.has(route.id)) reporter.set(source, analyzed.warnings);
       return analyzed;
     } catch (error) {
       const diagnostic = diagnoseError(error, root, route.file);
-      reporter.set(source, [diagnostic]);
+      if (ids.has(route.id)) reporter.set(source, [diagnostic]);
       // Without the stack of `error`, which leads into the analysis instead of the handler.
       throw new GatiError(diagnostic, { cause: error });
     }
+  }
+
+  function forget(id: string): void {
+    for (const name of names.get(id)?.flat() ?? []) delete $defs[name];
+    names.delete(id);
+    contracts.delete(id);
+    reporter.delete(`contract ${id}`);
   }
 
   return {
@@ -121,6 +133,9 @@ export function createRouteLoader({
         analyze(route),
       ]);
       const contract = addContract(analyzed);
+      const checks = compileChecks(contract, $defs, analyzed.values, module);
+      // The route was removed in the meantime.
+      if (!ids.has(route.id)) forget(route.id);
       return {
         ...toRunnable(route, module),
         guards: guards.map(({ guard }, index) =>
@@ -131,16 +146,14 @@ export function createRouteLoader({
           asFunction(middleware, 'middleware', route.middleware[index] ?? ''),
         ),
         middlewareFiles: route.middleware,
-        ...compileChecks(contract, $defs, analyzed.values, module),
+        ...checks,
       };
     },
-    forget(id) {
-      for (const name of names.get(id)?.flat() ?? []) delete $defs[name];
-      names.delete(id);
-      contracts.delete(id);
-      reporter.delete(`contract ${id}`);
-    },
-    keepErrorsOf(files) {
+    keep(routes) {
+      const removed = [...ids];
+      ids = new Set(routes.map(({ id }) => id));
+      files = new Set(routes.flatMap(filesOf));
+      for (const id of removed) if (!ids.has(id)) forget(id);
       for (const file of broken) {
         if (files.has(file)) continue;
         broken.delete(file);
@@ -149,6 +162,13 @@ export function createRouteLoader({
     },
   };
 }
+
+/** Returns the file of a route, with those of its guards and middleware. */
+export const filesOf = ({ file, guards, middleware }: RouteFile): string[] => [
+  file,
+  ...guards,
+  ...middleware,
+];
 
 function toRunnable(
   route: RouteFile,
