@@ -12,6 +12,7 @@ import { createObjects } from '../objects/objects.ts';
 import { assertQueue, type ReleaseFacts, type Target, toTarget } from '../objects/target.ts';
 import { isolatedBeside } from '../plan/isolated.ts';
 import { readLiveState, type LiveState } from '../plan/live-state.ts';
+import { assertSecretStore } from '../plan/assert-secret-store.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { assertNotRolledBack, withPanelScale } from '../plan/panel-record.ts';
 import { type Plan, type PlanStep, toRequest } from '../plan/plan.ts';
@@ -51,6 +52,7 @@ export async function planRelease(
   force: boolean,
 ): Promise<{ plan: Plan; state: LiveState; target: Target }> {
   assertQueue(manifest, configured.settings);
+  await assertSecretStore(cluster, configured);
   const state = await readLiveState(cluster, configured);
   const { target, notes } = withPanelScale(configured, state);
   const options = { server: cluster.access.server.origin, force, isGradual: true };

@@ -134,6 +134,10 @@ const kubernetes: ConfigSchema = {
       `^${LABEL}$`,
     ),
     pullSecret: objectName('Secret of the namespace with which nodes pull the image.'),
+    secretStore: text(
+      'Store of External Secrets for `secretRef`: a ClusterSecretStore, or SecretStore/NAME in the namespace.',
+      `^(SecretStore/)?${LABEL}$`,
+    ),
     service: {
       description: 'Type of the Service. ClusterIP, the default, is for the cluster itself.',
       enum: ['ClusterIP', 'NodePort', 'LoadBalancer'],
@@ -215,7 +219,8 @@ const env: ConfigSchema = {
   type: 'object',
   propertyNames: { pattern: '^[A-Za-z_.-][\\w.-]{0,252}$' },
   additionalProperties: {
-    description: 'A value, or { secret: NAME, key: KEY } of a Secret in the namespace.',
+    description:
+      'A value, { secret: NAME, key: KEY } of a Secret in the namespace, or { secretRef: NAME } in the secret store.',
     anyOf: [
       { type: 'string', maxLength: 32_768 },
       { type: 'integer' },
@@ -227,6 +232,15 @@ const env: ConfigSchema = {
         properties: {
           secret: objectName('Name of the Secret.'),
           key: text('Key in the Secret.', '^([\\w-]|\\.[\\w-])[\\w.-]{0,251}$'),
+        },
+      },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['secretRef'],
+        properties: {
+          secretRef: text('Name in the store that `kubernetes.secretStore` names.'),
+          property: text('Member of a value that is a JSON object.'),
         },
       },
     ],

@@ -78,13 +78,28 @@ export interface CloudSettings {
   edge?: boolean;
 }
 
-/** A value, or a key of a Secret in the namespace. */
-export type EnvValue = string | number | boolean | { secret: string; key: string };
+/** A value, a key of a Secret in the namespace, or a value of the secret store. */
+export type EnvValue = string | number | boolean | SecretKey | SecretRef;
+
+export interface SecretKey {
+  secret: string;
+  key: string;
+}
+
+/** A value in the store of a cloud, which External Secrets reads. */
+export interface SecretRef {
+  /** Name in the store: `prod/shop`. */
+  secretRef: string;
+  /** Member of a value that is a JSON object. */
+  property?: string;
+}
 
 export interface KubernetesSettings {
   context?: string;
   namespace?: string;
   pullSecret?: string;
+  /** ClusterSecretStore of External Secrets, or SecretStore/NAME in the namespace. */
+  secretStore?: string;
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   /** Annotations of the Service. Set by the cloud; no setting of the file. */
   balancer?: Record<string, string>;

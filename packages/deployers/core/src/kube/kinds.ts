@@ -24,6 +24,11 @@ export const KINDS: Record<string, Kind> = {
     isOptional: true,
   },
   NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', plural: 'networkpolicies' },
+  ExternalSecret: {
+    apiVersion: 'external-secrets.io/v1',
+    plural: 'externalsecrets',
+    isOptional: true,
+  },
   Job: { apiVersion: 'batch/v1', plural: 'jobs', isOptional: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
   Service: { apiVersion: 'v1', plural: 'services' },

@@ -209,9 +209,10 @@ function createSpec(target: Target, module: ModuleFacts): Record<string, unknown
 }
 
 function createContainer(
-  { settings }: Target,
+  target: Target,
   { name, image, container }: ModuleFacts,
 ): Record<string, unknown> {
+  const { settings } = target;
   const { cpu = '100m', memory, cpuLimit, memoryLimit } = settings.modules?.[name]?.resources ?? {};
   const reserved = memory ?? `${Math.ceil(container.memory / 1_048_576)}Mi`;
   const probe = (rest: object): object => ({
@@ -224,7 +225,7 @@ function createContainer(
     image,
     ports: [{ name: 'http', containerPort: MODULE_PORT }],
     env: [
-      ...grantedEnv(settings, container).map(([key, value]) => toEnv(key, value)),
+      ...grantedEnv(settings, container).map(([key, value]) => toEnv(target, key, value)),
       ...Object.entries(MODULE_ENV).map(([key, value]) => ({ name: key, value })),
     ],
     // A module ends when its standard input ends.

@@ -2,6 +2,7 @@ import { IMAGE } from '@gati/contract/internal';
 import type { KubeObject } from '../kube/cluster.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { CONTRACT_KEY, contractName } from './contract-map.ts';
+import { createExternalSecret } from './external-secret.ts';
 import { headOf, setId, setName, withIdentity } from './identity.ts';
 import { ANNOTATIONS, LABELS, MANAGER, releaseLabels } from './labels.ts';
 import { createMigrateSpec, hasSharedDatabase, MIGRATE, migrateJobName } from './migrate-job.ts';
@@ -185,6 +186,7 @@ function createNamespace(target: Target): KubeObject {
 }
 
 function createFoundation(target: Target): KubeObject[] {
+  const secret = createExternalSecret(target);
   const selector = { [LABELS.app]: target.app, [LABELS.environment]: target.environment };
   return [
     createSet(target),
@@ -206,6 +208,7 @@ function createFoundation(target: Target): KubeObject[] {
         ingress: [{ ports: [{ protocol: 'TCP', port: IMAGE.port }] }],
       },
     }),
+    ...(secret ? [secret] : []),
     ...createPanelObjects(target),
   ];
 }

@@ -105,7 +105,7 @@ function createContainer(
     name: 'app',
     image,
     ports: [{ name: 'http', containerPort: IMAGE.port }],
-    env: [...env.map(([name, each]) => toEnv(name, each)), ...own],
+    env: [...env.map(([name, each]) => toEnv(target, name, each)), ...own],
     resources: {
       requests: { cpu, memory },
       // If there is no limit, some clusters use the request as the limit.

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../kube/cluster.ts';
 import { nameOf, pathOf } from '../kube/kinds.ts';
 import { setId } from '../objects/identity.ts';
+import { EXTERNAL_SECRET, externalSecretName } from '../objects/external-secret.ts';
 import { createLiveObjects, type DesiredObjects, type LiveRevision } from '../objects/objects.ts';
 import { LABELS } from '../objects/labels.ts';
 import { deploymentName, nameFor, panelName } from '../objects/names.ts';
@@ -302,7 +303,8 @@ function planEnd(
     : state.objects.filter(
         ({ kind, metadata }) => kind !== 'Secret' && metadata.name === panelName(target),
       );
-  const deleted = [...new Set([...unused, ...gone, ...panel])]
+  const secrets = unusedSecrets(target, state, kept);
+  const deleted = [...new Set([...unused, ...gone, ...panel, ...secrets])]
     .filter(({ metadata }) => metadata.labels?.[LABELS.partOf] === setId(target))
     .map(({ kind, metadata }): PlanStep => ({
       kind: 'delete',
@@ -311,6 +313,18 @@ function planEnd(
       uid: metadata.uid!,
     }));
   return [...scaled, ...deleted];
+}
+
+/** Returns the objects of the secret store that no pod of a kept revision refers to. */
+function unusedSecrets(target: Target, state: LiveState, kept: Set<string>): KubeObject[] {
+  const used = listDeployments(state)
+    .filter(({ revision }) => kept.has(revision))
+    .map(({ deployment }) => JSON.stringify(deployment['spec']));
+  const own = externalSecretName(target);
+  return state.objects.filter(
+    ({ kind, metadata: { name } }) =>
+      kind === EXTERNAL_SECRET && name !== own && !used.some((text) => text.includes(`"${name}"`)),
+  );
 }
 
 const keepOf = ({ settings }: Target): number => settings.rollout?.keep ?? KEEP;

@@ -1,5 +1,6 @@
 import { IMAGE } from '@gati/contract/internal';
 import type { EnvValue, Settings } from '../config/settings.ts';
+import { isSecretRef } from '../objects/external-secret.ts';
 
 /** Part of `url` in the settings that the name of a preview replaces. */
 const PLACEHOLDER = '{preview}';
@@ -44,7 +45,8 @@ function withoutInheritedData(
 /** Returns the names of the Secrets that the pods of an app need. */
 export function secretNames({ env = {}, kubernetes }: Settings): string[] {
   const names = Object.values(env).flatMap((value) =>
-    typeof value === 'object' ? value.secret : [],
+    // Values of the secret store need no copy.
+    typeof value === 'object' && !isSecretRef(value) ? value.secret : [],
   );
   return [...new Set([...names, ...(kubernetes?.pullSecret ? [kubernetes.pullSecret] : [])])];
 }
