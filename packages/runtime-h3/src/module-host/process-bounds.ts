@@ -6,6 +6,8 @@ import { listDescendants, ownMemory } from './process-tree.ts';
 const INTERVAL = 250;
 /** Processes that one look finds at most. */
 const MOST = 4096;
+/** Bytes that a runtime may reserve without using them. Node 24 reserves 512 MiB for code. */
+const RESERVED = 1_073_741_824;
 
 /** What the processes of a module may use together. */
 export interface ProcessBounds {
@@ -37,7 +39,8 @@ export function findProgram(
 
 /**
  * Adds the bounds that the system enforces, by programs of util-linux where they are installed: the
- * memory of each process, its CPUs, and no new privileges by files such as those of `sudo`.
+ * memory of each process, its CPUs, and no new privileges by files such as those of `sudo`. The limit
+ * of the system counts reserved memory too, so it only stops a process that grows between two looks.
  */
 export function boundCommand(
   command: string[],
@@ -50,7 +53,9 @@ export function boundCommand(
     return program === undefined ? [] : [program, ...args];
   };
   return [
-    ...(memory === undefined ? [] : prefix('prlimit', `--data=${memory}`, '--core=0', '--')),
+    ...(memory === undefined
+      ? []
+      : prefix('prlimit', `--data=${memory + RESERVED}`, '--core=0', '--')),
     ...(cpus === undefined ? [] : prefix('taskset', '--cpu-list', lastCpus(cpus))),
     // Bubblewrap does so itself, and may need such a file.
     ...(isSandboxed ? [] : prefix('setpriv', '--no-new-privs', '--')),
