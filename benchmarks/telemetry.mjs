@@ -25,6 +25,8 @@ const { values } = parseArgs({
     json: { type: 'boolean' },
   },
 });
+/** The server that the others are compared with while panel and telemetry are off. */
+const bare = 'off, built without the panel';
 const count = Number(values.requests);
 const request = { method: 'GET', path: '/users/42' };
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gati-telemetry-bench-'));
@@ -76,7 +78,7 @@ try {
   const store = (name) => ({ GATI_TELEMETRY: `sqlite:${folder}/${name}.db` });
   const servers = {
     off: await startApp({ GATI_TELEMETRY: 'off' }),
-    'off, built without the panel': await startApp({ GATI_TELEMETRY: 'off' }, withoutPanel),
+    [bare]: await startApp({ GATI_TELEMETRY: 'off' }, withoutPanel),
     store: await startApp(store('store')),
     'store, trap for another route': await startApp(store('trap')),
     'store and export': await startApp({ ...store('both'), OTEL_EXPORTER_OTLP_ENDPOINT: sink.url }),
@@ -120,6 +122,14 @@ try {
       'memory in MB': round(memory[name].megabytes, 0),
     })),
   );
+  const cpu = (name) => median(samples[name].worker);
+  report('What the installed panel costs while it and telemetry are off: ratios of this run', [
+    {
+      'CPU time per request': `${round(cpu('off') / cpu(bare), 2)}×`,
+      memory: `${round(memory.off.megabytes / memory[bare].megabytes, 2)}×`,
+      'further processes': memory.off.processes - memory[bare].processes,
+    },
+  ]);
   const seconds = Number(values.seconds);
   if (seconds > 0) {
     const { url } = servers['store and export'];

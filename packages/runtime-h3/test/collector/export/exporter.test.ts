@@ -496,23 +496,27 @@ describe('the export over OTLP', () => {
   });
 });
 
-test('GHSA-p2w3-6x73-2f6x: an export follows no redirect, and shows no response', async () => {
-  const inside = await startTarget();
-  const target = createServer((req, res) => {
-    req.resume();
-    res.writeHead(307, { location: inside.url }).end('canary-secret');
-  });
-  target.listen(0, '127.0.0.1');
-  await once(target, 'listening');
-  cleanups.push(() => target.close());
-  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
-  const { exporter, states, drops } = startExporter({ GATI_LOKI_URL: url });
-  exporter.write(BATCH);
-  await eventually(() => expect(states).toHaveLength(1));
-  await exporter.close(0);
-  expect(inside.received).toEqual([]);
-  expect(JSON.stringify([states, drops])).not.toContain('canary-secret');
-});
+// Some versions of Node can't send the body of a 307 again, so a 307 alone would show nothing.
+test.each([302, 307])(
+  'GHSA-p2w3-6x73-2f6x: an export follows no redirect with the status %s, and shows no response',
+  async (status) => {
+    const inside = await startTarget();
+    const target = createServer((req, res) => {
+      req.resume();
+      res.writeHead(status, { location: inside.url }).end('canary-secret');
+    });
+    target.listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    cleanups.push(() => target.close());
+    const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
+    const { exporter, states, drops } = startExporter({ GATI_LOKI_URL: url });
+    exporter.write(BATCH);
+    await eventually(() => expect(states.length + inside.received.length).toBeGreaterThan(0));
+    await exporter.close(0);
+    expect(inside.received).toEqual([]);
+    expect(JSON.stringify([states, drops])).not.toContain('canary-secret');
+  },
+);
 
 describe('the export to Loki', () => {
   test.each([
