@@ -8,6 +8,7 @@ const MAY_IMPORT = {
   'vite-plugin-gati': ['contract', 'runtime-h3', 'devtools'],
   'deployers/core': ['contract', 'runtime-h3'],
   'deployers/aws': ['contract', 'deployers/core'],
+  'deployers/gcp': ['contract', 'deployers/core'],
   'create-gati': [],
 };
 

@@ -14,6 +14,7 @@ const FLOORS = [
   'vite-plugin-gati',
   'deployers/core',
   'deployers/aws',
+  'deployers/gcp',
   'create-gati',
 ];
 /** The pages of the panel, which no other package imports. */

@@ -12,6 +12,7 @@ export const PACKAGES = [
   'vite-plugin-gati',
   'deployers/core',
   'deployers/aws',
+  'deployers/gcp',
   'create-gati',
 ];
 

@@ -15,6 +15,7 @@ const ALL = [
   { name: 'vite-plugin-gati', package: 'vite-plugin-gati', nodes: true },
   { name: 'gati-deploy', package: 'deployers/core', nodes: true },
   { name: 'cloud-aws', package: 'deployers/aws' },
+  { name: 'cloud-gcp', package: 'deployers/gcp' },
   { name: 'create-gati', package: 'create-gati', nodes: true },
   { name: 'docs' },
   { name: 'built', nodes: true },

@@ -108,24 +108,25 @@ function toPattern(template: string, parameters: Record<string, Schema>): RegExp
   return new RegExp(`^${parts.join('')}$`);
 }
 
-/** Returns the method that a request calls, and the parameters of its path. */
+/**
+ * Returns the method that a request calls, and the parameters of its path. Of several methods, it is
+ * the one whose path has the most literal text, such as `:getIamPolicy`.
+ */
 export function findMethod(
   { methods }: Api,
   verb: string,
   pathname: string,
 ): { method: Method; values: Record<string, string> } | undefined {
-  for (const method of methods) {
-    if (method.verb !== verb) continue;
-    for (const pattern of method.patterns) {
-      const { groups } = pattern.exec(pathname) ?? {};
-      if (groups || pattern.test(pathname))
-        return { method, values: decodeAll({ ...groups } as Record<string, string>) };
-    }
-  }
-  return undefined;
+  const found = methods
+    .filter((method) => method.verb === verb)
+    .flatMap((method) => method.patterns.map((pattern) => ({ method, pattern })))
+    .filter(({ pattern }) => pattern.test(pathname))
+    .sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern))[0];
+  if (!found) return undefined;
+  const { groups = {} } = found.pattern.exec(pathname)!;
+  const values = Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]);
+  return { method: found.method, values: Object.fromEntries(values) as Record<string, string> };
 }
 
-const decodeAll = (values: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, decodeURIComponent(value)]),
-  );
+const literalLength = ({ source }: RegExp): number =>
+  source.replaceAll(/\(\?<\w+>.*?\)/g, '').length;

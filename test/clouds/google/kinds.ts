@@ -101,9 +101,13 @@ export function createHandlers(engine: Engine, kind: Kind): Record<string, Handl
       return stored ? { body: kind.output(name, stored) } : notFound(name);
     },
     list(call) {
-      const prefix = kind.name(call);
+      const prefix = kind.name(call).split('/');
+      // A segment `-` stands for all locations.
+      const isBelow = (name: string): boolean =>
+        name.split('/').length === prefix.length &&
+        prefix.every((part, at) => part === '' || part === '-' || part === name.split('/')[at]);
       const found = [...engine.stored]
-        .filter(([name]) => name.startsWith(prefix) && engine.read(name) !== undefined)
+        .filter(([name]) => isBelow(name) && engine.read(name) !== undefined)
         .map(([name, stored]) => kind.output(name, stored));
       return { body: found.length > 0 ? { [kind.list]: found } : {} };
     },

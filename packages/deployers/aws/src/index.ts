@@ -9,6 +9,7 @@ import { openAws } from './session.ts';
 const aws: Cloud = defineCloud({
   name: 'aws',
   title: 'AWS',
+  storeScheme: 's3',
   pricesOf: PRICES_OF,
   open: openAws,
   policy: async (place, options) => createPolicy(place, options),

@@ -14,14 +14,17 @@ export interface OpenCloud {
 }
 
 /** Returns the facts of an app that its cloud needs. @throws {GatiError} GATI_DEPLOY_CONFIG */
-export function toPlace({ app, environment, settings }: Target): Place {
+export function toPlace(
+  { app, environment, settings }: Target,
+  { storeScheme }: Pick<Cloud, 'storeScheme'>,
+): Place {
   const { cloud = {}, url, releases, region } = settings;
-  const store = releases === undefined ? undefined : /^s3:\/\/([^/]+)/.exec(releases)?.[1];
+  const [, scheme, bucket] = /^([a-z0-9]+):\/\/([^/]+)/.exec(releases ?? '') ?? [];
   const place: Place = {
     app,
     environment,
     settings: cloud,
-    ...(store && { store }),
+    ...(bucket !== undefined && scheme === storeScheme && { store: bucket }),
     ...(region !== undefined && { isRegional: true }),
   };
   if (cloud.edge !== true) return place;
@@ -38,7 +41,7 @@ export function toPlace({ app, environment, settings }: Target): Place {
 /** Loads a cloud and checks its credentials. */
 export async function openCloud(name: CloudName, target: Target, root: string): Promise<OpenCloud> {
   const cloud = await loadCloud(name, root);
-  const place = toPlace(target);
+  const place = toPlace(target, cloud);
   const session = await cloud.open(place);
   Object.assign(process.env, session.env);
   return { cloud, place, session };

@@ -82,6 +82,18 @@ export const COMMANDS: Command[] = [
     load: () => import('./commands/aws.ts'),
   },
   {
+    name: 'gcp',
+    words: '[ENV]',
+    description: 'Deploy dist/ to Google Cloud: Artifact Registry, GKE, rollout',
+    maxWords: 1,
+    options: { outDir: OUT_DIR, ...KUBERNETES, 'create-cluster': CREATE_CLUSTER },
+    examples: [
+      'vite build && gati-deploy gcp',
+      'gati-deploy gcp staging --create-cluster   # 10 minutes, once',
+    ],
+    load: () => import('./commands/gcp.ts'),
+  },
+  {
     name: 'local',
     words: '[ENV]',
     description: 'Run dist/ with its queue, Prometheus and Loki in Docker on this machine',

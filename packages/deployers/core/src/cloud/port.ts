@@ -8,6 +8,8 @@ export interface Cloud {
   name: string;
   /** Name for people: `AWS`. */
   title: string;
+  /** Scheme of the address of a release store in a bucket of this cloud: `s3`. */
+  storeScheme: string;
   /** Date of the list prices, `2026-11-29`. */
   pricesOf: string;
   /**

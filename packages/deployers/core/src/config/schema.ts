@@ -66,11 +66,11 @@ const cloud: ConfigSchema = {
   additionalProperties: false,
   properties: {
     account: text(
-      'The account to deploy to. A deploy with credentials of another account is an error.',
+      'The account to deploy to, or the ID of the project in Google Cloud. On AWS, a deploy with credentials of another account is an error.',
       '^[a-zA-Z0-9-]{1,64}$',
     ),
     region: text(
-      'Region; by default that of the environment, such as AWS_REGION.',
+      'Region; by default that of the environment: AWS_REGION or GOOGLE_CLOUD_REGION.',
       '^[a-z0-9-]{1,32}$',
     ),
     cluster: text(

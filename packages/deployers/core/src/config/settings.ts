@@ -55,7 +55,7 @@ export interface ResourceSettings {
 }
 
 /** Clouds with a package, `@gati/cloud-NAME`. */
-export const CLOUDS = ['aws'] as const;
+export const CLOUDS = ['aws', 'gcp'] as const;
 export type CloudName = (typeof CLOUDS)[number];
 
 export type Provider = 'kubernetes' | 'local' | 'custom' | CloudName;

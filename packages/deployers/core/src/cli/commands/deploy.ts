@@ -6,6 +6,7 @@ import { readEnvironment } from '../read-app.ts';
 const TARGETS: Record<Provider, () => Promise<{ run(call: Call): Promise<number> }>> = {
   kubernetes: () => import('./kubernetes.ts'),
   aws: () => import('./aws.ts'),
+  gcp: () => import('./gcp.ts'),
   local: () => import('./local.ts'),
   custom: () => import('./custom.ts'),
 };

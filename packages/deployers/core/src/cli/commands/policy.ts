@@ -16,7 +16,7 @@ export async function run(call: Call): Promise<number> {
       'Set `provider` in gati.deploy.yaml to a cloud, such as aws.',
     );
   const cloud = await loadCloud(provider, root);
-  const place = toPlace(toTarget(readAppName(root), environment, settings));
+  const place = toPlace(toTarget(readAppName(root), environment, settings), cloud);
   const createCluster = options['create-cluster'] === true;
   const policy = await cloud.policy(place, { createCluster });
   reporter.line(JSON.stringify(policy, undefined, 2));
