@@ -27,6 +27,8 @@ const ALL = [
   { name: 'browser-tools', alone: true },
   // Installs Schemathesis from PyPI, and sends thousands of requests.
   { name: 'schemathesis', alone: true },
+  // Compiles modules in Go and Rust.
+  { name: 'polyglot', alone: true },
   // Real servers and browsers for minutes.
   { name: 'panel', alone: true },
   // Real servers and the APIs of clouds.

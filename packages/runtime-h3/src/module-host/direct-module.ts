@@ -16,10 +16,11 @@ export class DirectModule {
   /** Runs swaps one after another, so that workers and this process end with the same source. */
   readonly inTurn = createTurns();
 
-  constructor(declaration: ForeignDeclaration, root: string) {
+  /** @param swapped source that an earlier swap chose */
+  constructor(declaration: ForeignDeclaration, root: string, swapped?: string) {
     this.#declaration = declaration;
     this.#root = root;
-    this.#source = declaration.run ?? declaration.source;
+    this.#source = swapped ?? declaration.run ?? declaration.source;
   }
 
   get source(): string {

@@ -51,18 +51,21 @@ export class ModuleProcesses implements ModuleHost {
   /**
    * Starts the process of a module, unless its source needs none. Resolves when the first attempt
    * has ended; a failure is logged, and the start is tried again.
+   *
+   * @param swapped source that an earlier swap chose. By default that of the declaration
    */
-  async add(declaration: ForeignDeclaration): Promise<void> {
+  async add(declaration: ForeignDeclaration, swapped?: string): Promise<void> {
     const { name, source, run = source } = declaration;
     const { logger, root, servers } = this.#options;
     const parsed = parseSource(name, source);
     const server = parsed.kind === 'docker' ? servers?.get(name) : undefined;
     if (server) return void this.#remote.set(name, new RemoteModule(name, server));
     if (!isSupervised(parsed, declaration.isolate)) {
-      if (parsed.kind !== 'npm') this.#direct.set(name, new DirectModule(declaration, root));
+      if (parsed.kind !== 'npm')
+        this.#direct.set(name, new DirectModule(declaration, root, swapped));
       return;
     }
-    const module = new SupervisedModule(run, {
+    const module = new SupervisedModule(swapped ?? run, {
       name,
       limits: { ...MODULE_LIMITS, ...declaration.limits },
       start: (wanted) => this.#start(declaration, wanted),

@@ -88,10 +88,7 @@ export class SupervisedModules {
     const { ModuleProcesses: Processes } = await load();
     const host = new Processes({ root: fileURLToPath(root), logger, servers });
     const swapped = await readSwapped(fileURLToPath(root));
-    for (const declaration of list) {
-      const run = swapped[declaration.name];
-      void host.add({ ...declaration, ...(run !== undefined && { run }) });
-    }
+    for (const declaration of list) void host.add(declaration, swapped[declaration.name]);
     return host;
   }
 
