@@ -149,8 +149,8 @@ function declaredPart(
   const members = declared.tag === 'union' ? compiler.members(declared) : [declared];
   const optional = members.some(({ tag }) => tag === 'undefined' || tag === 'void');
   const writer = part === 'send' ? snapshot.responses : snapshot.requests;
-  const { schema, issues: found } = writer.write(declared, { inline: true });
-  for (const { code, message, fix } of found) diagnostics.add(code, message, fix, at(type));
+  const { schema, issues } = writer.write(declared, { inline: true });
+  diagnostics.addIssues(issues, at(type));
   return { schema, optional };
 }
 

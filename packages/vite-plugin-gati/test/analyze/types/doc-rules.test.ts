@@ -47,6 +47,8 @@ const FOUND: Record<string, string> = {
   'an address': '/** Write to ada@minimum.example. */ a: string',
 };
 
+const declare = (member: string): string => `export interface Body { ${member} }`;
+
 describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
   let app: Analyzed;
   const texts: RouteTexts = {};
@@ -54,7 +56,7 @@ describe.each(ENGINES)('GATI_DOC_RULE (%s)', (engine) => {
   const lost = Object.values(LOST);
   const found = Object.values(FOUND);
   for (const [index, { member }] of lost.entries())
-    texts[`l${index}`] = [`POST /l${index}`, `export interface Body { ${member} }\n${handler}`];
+    texts[`l${index}`] = [`POST /l${index}`, `${declare(member)}\n${handler}`];
   for (const [index, member] of found.entries())
     texts[`f${index}`] = [`POST /f${index}`, `export interface Body { ${member} }\n${handler}`];
   const literal =
@@ -82,9 +84,13 @@ ${handler}`,
   afterAll(() => app.close());
 
   test.each(Object.keys(LOST).map((name, index) => ({ name, index })))(
-    'is reported for $name',
+    'is reported for $name, at its tag',
     ({ index }) => {
       const { warnings } = app.of(`l${index}`);
+      // The first line of the file has the route.
+      const lines = ['', ...declare(lost[index]!.member).split('\n')];
+      for (const { line = 0, column = 0 } of warnings)
+        expect(lines[line - 1]!.slice(column - 1)).toMatch(/^@\w/);
       expect(warnings.map(({ code }) => code)).toContain('GATI_DOC_RULE');
       expect(warnings.map(({ message }) => message).join('\n')).toContain(lost[index]!.says);
     },
