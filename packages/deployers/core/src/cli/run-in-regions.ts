@@ -1,3 +1,4 @@
+import { usageError } from '@gati/runtime-h3/command';
 import { regionNames } from '../config/regions.ts';
 import { type Call, type Command, FINDING, OK, PENDING } from './command.ts';
 import { readAllRegions } from './read-app.ts';
@@ -18,9 +19,16 @@ export async function runInRegions(
   if (how === undefined || options['region'] !== undefined) return await run(call);
   const names = regionNames(readAllRegions(call, call.words[0]).settings);
   if (names.length === 0) return await run(call);
+  // Each region would replace the file of the one before.
+  if (options['out'] !== undefined)
+    throw usageError(
+      '`--out` writes the plan of one region',
+      `Choose one with \`--region\`: ${names.join(', ')}.`,
+    );
   const results: { region: string; code: number; result: unknown }[] = [];
   for (const [index, region] of names.entries()) {
     reporter.line(reporter.style.bold(`region ${region}`));
+    reporter.event('region', { region });
     const { code, result } = await runInRegion(call, region, run);
     results.push({ region, code, result });
     const left = names.slice(index + 1);

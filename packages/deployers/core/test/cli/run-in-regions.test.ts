@@ -51,6 +51,13 @@ test('a deploy runs region by region, and stops at the first one that fails', as
   });
 });
 
+test('a file for one plan is not written for several regions', async () => {
+  const args = ['plan', '--out', 'plan.json', '--root', folder];
+  const { code, stderr } = await captureProgram(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain('`--out` writes the plan of one region');
+});
+
 test('a command that only reads runs in all regions, and returns the first failure', async () => {
   expect(await runWith('all', [0, 1, 0])).toMatchObject({ code: 1, seen: ['a', 'b', 'c'] });
 });
