@@ -156,11 +156,12 @@ export class Cluster {
         continue;
       }
       if (page.status !== 200) throw kubeError(`Can't list ${path}`, page.status, page.value);
-      const { items: found = [], metadata } = page.value as {
-        items?: KubeObject[];
+      const { items: found, metadata } = page.value as {
+        items?: KubeObject[] | null;
         metadata?: { continue?: string };
       };
-      items.push(...found.filter(keep));
+      // An API server responds `null` for an empty list of some kinds, such as roles.
+      items.push(...(found ?? []).filter(keep));
       next = metadata?.continue || undefined;
       if (items.length > LIST_LIMIT || (next !== undefined && pages >= PAGE_LIMIT))
         throw new GatiError({

@@ -17,7 +17,8 @@ beforeAll(async () => {
     const next = new URL(req.url!, 'http://x').searchParams.get('continue');
     asked.push(next);
     const isGone = next !== null && gone-- > 0;
-    const items = Array.from({ length: size }, () => ({ metadata: { name: next ?? 'first' } }));
+    const names = Array.from({ length: size }, () => ({ metadata: { name: next ?? 'first' } }));
+    const items = size === 0 ? null : names;
     const page = { items, metadata: { continue: next === null ? 'second' : '' } };
     res.writeHead(isGone ? 410 : 200, { 'content-type': 'application/json' });
     res.end(JSON.stringify(isGone ? { kind: 'Status', code: 410, message: 'expired' } : page));
@@ -56,5 +57,11 @@ test('a long list is complete or an error, and objects that are not kept do not 
     message: expect.stringContaining('more than 5000 objects'),
   });
   expect(await list((name) => name === 'second')).toHaveLength(3000);
+  size = 1;
+});
+
+test('an empty list whose items are null is empty', async () => {
+  size = 0;
+  expect(await names()).toEqual([]);
   size = 1;
 });
