@@ -51,11 +51,13 @@ if (!values.built) {
 await step('build the app', () => buildApp('faults'));
 const meter = openMeter();
 const rows = [];
-for (const name of names)
-  rows.push(await step(`${name}: ${FAULTS[name].about}`, () => again(name)));
+for (const name of names) {
+  const row = await step(`${name}: ${FAULTS[name].about}`, () => again(name));
+  if (!values.json) print(row);
+  rows.push(row);
+}
 await meter.close();
 if (values.json) console.log(JSON.stringify(rows, undefined, 2));
-else for (const row of rows) print(row);
 const [load] = os.loadavg();
 if (load > 1.5 * os.availableParallelism())
   say(`The load of this machine is ${load.toFixed(1)}: its times say little.`);

@@ -96,11 +96,12 @@ export async function verifyModule(
 
 /** Runs the command as a person would. It must explain itself and end. */
 function runWithoutCookie(
-  { name, source }: ForeignDeclaration,
+  { name, source, isolate }: ForeignDeclaration,
   { root, env = process.env }: StartDeclaredOptions,
 ): Promise<string> {
   const { kind, target } = parseSource(name, source);
   if (kind !== 'exec') return Promise.resolve('only for exec: sources');
+  if (isolate) return Promise.resolve('not outside of its sandbox');
   const [program = '', ...args] = toCommand(target, root);
   const child = spawn(program, args, {
     cwd: root,

@@ -8,7 +8,10 @@ import { until } from '@gati/test-kit/wait';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeGrants } from '../../src/module-host/module-item.ts';
 import { findProgram } from '../../src/module-host/process-bounds.ts';
+import { startGuardian } from '../../src/module-host/guardian.ts';
 import { sandboxCommand } from '../../src/module-host/sandbox.ts';
+import { verifyModule } from '../../src/module-host/verify.ts';
+import { createTextLogger } from '../../src/telemetry/log/text-logger.ts';
 import type { ForeignDeclaration } from '../../src/types/foreign.ts';
 import { type OpenedModules, openModules, type TestModule } from './helpers/open-modules.ts';
 
@@ -127,6 +130,17 @@ test('a module without bubblewrap does not start in a sandbox', () => {
   } finally {
     process.env['PATH'] = PATH;
   }
+});
+
+test('verify runs no isolated module outside of its sandbox', async () => {
+  const folder = temporaryFolder('verify');
+  const declaration = { name: 'm', source: 'exec:touch ran', isolate: true as const };
+  const guardian = startGuardian();
+  const options = { root: folder, logger: createTextLogger({ write: () => {} }), guardian };
+  const checks = await verifyModule(declaration, options);
+  guardian.close();
+  expect(checks.map(({ ok }) => ok)).toEqual([true, false]);
+  expect(fs.existsSync(path.join(folder, 'ran'))).toBe(false);
 });
 
 test('the grants of a sandbox are those that the app allows', () => {
