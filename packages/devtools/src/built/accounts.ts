@@ -34,5 +34,7 @@ export async function openAccounts(
   const { openSharedDatabase } = await import('../access/store/shared/shared-database.ts');
   const shared = await openSharedDatabase({ accounts: cluster.accounts, ...events });
   const store = createAccessStore(shared.database, Date.now, LIMITS);
+  // All processes agree on the key of challenges and set-up links.
+  await shared.settle();
   return { store, shared, close: () => shared.close() };
 }

@@ -18,30 +18,30 @@ export const panelUrl = ({ accepted }: PanelOrigin): string => `${accepted[0]}/_
 
 /** Creates a link that makes an owner. It invalidates earlier links. */
 export const createSetupUrl = (store: AccessStore, origin: PanelOrigin): string =>
-  `${panelUrl(origin)}#setup=${store.links.create('setup', 'owner')}`;
+  setupUrl(origin, store.links.create('setup', 'owner'));
+
+const setupUrl = (origin: PanelOrigin, secret: string): string =>
+  `${panelUrl(origin)}#setup=${secret}`;
 
 /**
- * Creates the link with which the first owner sets the panel up; `undefined` once that is done, or if
- * another process has a valid link.
+ * Returns the link with which the first owner sets the panel up; `undefined` once that is done.
+ * Processes that share the accounts return the same link, so that the log of each has it.
  */
 export async function createFirstLink(
   { store, shared }: Accounts,
   origin: PanelOrigin,
 ): Promise<string | undefined> {
-  const create = async (): Promise<string | undefined> => {
-    if (isSetUp(store) || (shared && store.links.hasSetup())) return undefined;
-    const url = createSetupUrl(store, origin);
-    await shared?.settle();
-    return url;
-  };
-  if (!shared) return await create();
-  try {
-    return await shared.run(true, create);
-  } catch (error) {
-    // Another process has made a link at the same time.
-    if (store.links.hasSetup()) return undefined;
-    throw error;
-  }
+  if (!shared) return isSetUp(store) ? undefined : createSetupUrl(store, origin);
+  return await shared.run(true, async () => {
+    if (isSetUp(store)) return undefined;
+    const { links, challenges } = store;
+    const secretOf = (id: string): string => challenges.derive(`setup ${id}`).toString('base64url');
+    const open = links.setup();
+    const secret = open ? secretOf(open.id) : links.create('setup', 'owner', secretOf);
+    await shared.settle();
+    // A link of `panel link` has another secret.
+    return links.find(secret) && setupUrl(origin, secret);
+  });
 }
 
 /** Whether there is an owner. */

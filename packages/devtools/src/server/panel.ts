@@ -64,11 +64,11 @@ export interface PanelOptions {
 /** The accounts, the audit log and the settings that several processes share. */
 export interface SharedAccounts {
   /**
-   * Runs the work of a request on what the processes have agreed on.
+   * Runs the work of a request.
    *
-   * @param acts whether it may change something
+   * @param isLatest whether it needs what other processes have just written, such as a session
    */
-  run<Result>(acts: boolean, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(isLatest: boolean, work: () => Promise<Result>): Promise<Result>;
   /**
    * Resolves when all processes have what the work of this request has written.
    *
@@ -180,7 +180,7 @@ export function createPanel(options: PanelOptions): Panel {
           throw error;
         }
       };
-      shared.run(req.method === 'POST', work).catch((error: unknown) => {
+      shared.run(request.subpath.startsWith('api/'), work).catch((error: unknown) => {
         if (res.headersSent) res.destroy();
         else respondProblem(req, res, error);
       });

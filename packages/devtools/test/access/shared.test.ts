@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import type { SharedDocument } from '@gati/runtime-h3/telemetry';
+import { readOrigin } from '../../src/access/origin.ts';
+import { openAccounts } from '../../src/built/accounts.ts';
+import { createFirstLink } from '../../src/built/setup-link.ts';
 import { toAuditEntry } from '../../src/access/audit.ts';
 import { type AccessStore, createAccessStore } from '../../src/access/store/access-store.ts';
 import {
@@ -143,6 +146,23 @@ test('of two owners who demote each other in two processes, one stays owner', as
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const left = await one.read(() => one.store.people.list());
   expect(left.filter(({ role }) => role === 'owner')).toHaveLength(1);
+});
+
+test('both processes have the same link for the set-up, until it is used', async () => {
+  const document = createDocument();
+  const accounts = await Promise.all([1, 2].map(() => openAccounts({ file: '' }, { accounts: document })));
+  const [one, two] = accounts;
+  const origin = readOrigin('https://shop.example', 3000);
+  const url = await createFirstLink(one!, origin);
+  expect(url).toMatch(/^https:\/\/shop\.example\/_control\/#setup=[\w-]{43}$/);
+  expect(await createFirstLink(two!, origin)).toBe(url);
+  await two!.shared!.run(true, async () => {
+    two!.store.links.take(url!.split('#setup=')[1]!);
+    two!.store.people.add({ id: 'a', name: 'Ada', role: 'owner' });
+    await two!.shared!.settle();
+  });
+  expect(await createFirstLink(one!, origin)).toBeUndefined();
+  for (const each of accounts) await each.close();
 });
 
 test('keeps the audit entries of both processes', async () => {

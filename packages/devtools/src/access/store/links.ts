@@ -19,10 +19,14 @@ export interface Link {
 }
 
 export interface Links {
-  /** Returns the secret of a new link. A new set-up link invalidates earlier ones. */
-  create(kind: Link['kind'], role: Role): string;
-  /** Whether a set-up link is valid. */
-  hasSetup(): boolean;
+  /**
+   * Returns the secret of a new link. A new set-up link invalidates earlier ones.
+   *
+   * @param secretOf returns the secret of a link by its id; random by default
+   */
+  create(kind: Link['kind'], role: Role, secretOf?: (id: string) => string): string;
+  /** Returns the set-up link that is valid. */
+  setup(): Link | undefined;
   find(secret: string): Link | undefined;
   /** Marks a link as used. Returns `false` if it is used or has expired. */
   take(secret: string): boolean;
@@ -33,14 +37,15 @@ export interface Links {
 
 export function createLinks(database: Database, now: () => number): Links {
   return {
-    create(kind, role) {
+    create(kind, role, secretOf = createSecret) {
       database.run('DELETE FROM link WHERE expires <= ?', now());
       if (kind === 'setup') database.run("DELETE FROM link WHERE kind = 'setup'");
-      const secret = createSecret();
+      const id = randomUUID();
+      const secret = secretOf(id);
       database.run(
         'INSERT INTO link (hash, id, kind, role, created, expires) VALUES (?, ?, ?, ?, ?, ?)',
         hashSecret(secret),
-        randomUUID(),
+        id,
         kind,
         role,
         now(),
@@ -48,8 +53,11 @@ export function createLinks(database: Database, now: () => number): Links {
       );
       return secret;
     },
-    hasSetup: () =>
-      database.get("SELECT 1 FROM link WHERE kind = 'setup' AND expires > ?", now()) !== undefined,
+    setup: () =>
+      database.get(
+        "SELECT id, kind, role, created, expires FROM link WHERE kind = 'setup' AND expires > ?",
+        now(),
+      ),
     find: (secret) =>
       database.get(
         'SELECT id, kind, role, created, expires FROM link WHERE hash = ? AND expires > ?',

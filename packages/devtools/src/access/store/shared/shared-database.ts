@@ -6,8 +6,6 @@ import { PanelError } from '../../../http/problem.ts';
 import { type Database, openDatabase, type Value } from '../database.ts';
 import { pack, unpack } from './pack.ts';
 
-/** Milliseconds for which a request that only reads relies on what was read last. */
-const FRESH = 1000;
 /** Milliseconds between two looks at what other processes have written. */
 const INTERVAL = 3000;
 /** Maximum number of tries of a write. */
@@ -20,12 +18,12 @@ export interface SharedDatabase {
   /** Statements run on a copy in memory. */
   database: Database;
   /**
-   * Runs the work of a request on the latest copy. What it writes belongs together.
+   * Runs the work of a request. What it writes belongs together.
    *
-   * @param acts whether it may change something
+   * @param isLatest whether it needs what other processes have just written
    * @throws {PanelError} 503 when the document can't be read
    */
-  run<Result>(acts: boolean, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(isLatest: boolean, work: () => Promise<Result>): Promise<Result>;
   /**
    * Stores what the current work has written. Resolves when it is stored.
    *
@@ -88,7 +86,6 @@ class Shared {
   /** The document as it was read or written last. */
   #bytes: Uint8Array | undefined;
   #version = '';
-  #readAt = -Infinity;
   /** The last operation on the document. Operations run one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #storing: Promise<void> | undefined;
@@ -110,8 +107,8 @@ class Shared {
     timer?.unref();
     return {
       database: this.#record(),
-      run: async (acts, work) => {
-        if (acts || performance.now() - this.#readAt > FRESH) await this.refresh();
+      run: async (isLatest, work) => {
+        if (isLatest) await this.refresh();
         const own: Work = {};
         try {
           return await this.#works.run(own, work);
@@ -138,7 +135,6 @@ class Shared {
     this.#refreshing ??= this.#inTurn(async () => {
       this.#refreshing = undefined;
       const read = await this.#options.accounts.read(this.#version);
-      this.#readAt = performance.now();
       if (read.version === this.#version) return;
       const isFirst = this.#version === '';
       this.#load(read.version, read.bytes);
@@ -230,7 +226,6 @@ class Shared {
   #stored(version: string, bytes: Uint8Array, included: number): void {
     this.#version = version;
     this.#bytes = bytes;
-    this.#readAt = performance.now();
     this.#pending.splice(0, included);
   }
 
@@ -259,7 +254,6 @@ class Shared {
     unpack(this.#local, bytes);
     this.#version = version;
     this.#bytes = bytes;
-    this.#readAt = performance.now();
     this.#replay();
   }
 
