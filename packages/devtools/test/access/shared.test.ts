@@ -150,7 +150,9 @@ test('of two owners who demote each other in two processes, one stays owner', as
 
 test('both processes have the same link for the set-up, until it is used', async () => {
   const document = createDocument();
-  const accounts = await Promise.all([1, 2].map(() => openAccounts({ file: '' }, { accounts: document })));
+  const accounts = await Promise.all(
+    [1, 2].map(() => openAccounts({ file: '' }, { accounts: document })),
+  );
   const [one, two] = accounts;
   const origin = readOrigin('https://shop.example', 3000);
   const url = await createFirstLink(one!, origin);

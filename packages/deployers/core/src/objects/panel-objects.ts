@@ -86,6 +86,12 @@ function createRules(target: Target): Rule[] {
     verbs: ['get', 'list'],
   });
   return [
+    {
+      apiGroups: [''],
+      resources: ['namespaces'],
+      verbs: ['get'],
+      resourceNames: [target.namespace],
+    },
     read('', 'configmaps', 'events', 'pods', 'pods/log', 'serviceaccounts', 'services'),
     read('apps', 'deployments', 'deployments/scale', 'replicasets'),
     read('autoscaling', 'horizontalpodautoscalers'),
