@@ -41,7 +41,7 @@ const FOLDERS = {
     index.ts cli
   `,
   'deployers/core':
-    'http build registry image config kube cloud objects plan drift cause rollout canary preview custom local apply panel ci cli',
+    'http build registry image config kube cloud objects plan drift cause rollout canary preview doctor custom local apply panel ci cli',
 };
 
 /**

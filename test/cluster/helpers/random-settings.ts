@@ -34,7 +34,9 @@ const FIELDS = DEPLOY_SCHEMA.$defs!['settings']!.properties!;
 const textOf = ({ pattern, maxLength = Infinity }: ConfigSchema): fc.Arbitrary<string> =>
   fc.stringMatching(new RegExp(pattern!)).filter((each) => each.length <= maxLength);
 const place = FIELDS['kubernetes']!.properties!;
-const secret = (FIELDS['env']!.additionalProperties as ConfigSchema).anyOf!.at(-1)!.properties!;
+const secret = (FIELDS['env']!.additionalProperties as ConfigSchema).anyOf!.find(
+  ({ properties }) => properties?.['secret'],
+)!.properties!;
 const duration = fc.constantFrom('1s', '90s', '10m', '2h');
 const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ maxLength: 40 }).map((text) => text.replaceAll('\0', '')),
@@ -113,6 +115,8 @@ export const randomDeploys: fc.Arbitrary<RandomDeploy> = fc.record({
 /** Settings that no random file has, each with its reason. */
 const NOT_IN_OBJECTS: Record<string, string> = {
   provider: 'selects the target',
+  regions: 'replaces the other settings',
+  modules: 'is for modules in containers, which these builds do not have',
   cdnScript: 'is for the target custom',
   deployScript: 'is for the target custom',
   image: 'is for the build of the image',

@@ -91,7 +91,6 @@ function createContainer(
     isolated: isolated ?? [],
     modules: modules ?? [],
   });
-  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = role.resources;
   const [livez, readyz] = PROBE_PATHS;
   const probe = (path: string, rest: object): object => ({
     httpGet: { path, port: 'http' },
@@ -106,11 +105,7 @@ function createContainer(
     image,
     ports: [{ name: 'http', containerPort: IMAGE.port }],
     env: [...env.map(([name, each]) => toEnv(target, name, each)), ...own],
-    resources: {
-      requests: { cpu, memory },
-      // If there is no limit, some clusters use the request as the limit.
-      limits: { cpu: cpuLimit ?? (coresOf(cpu) > 1 ? cpu : '1'), memory: memoryLimit ?? memory },
-    },
+    resources: podResources(role),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -152,6 +147,19 @@ export function withoutCluster(
       ...rest,
       env: env.filter(({ name }) => name !== CLUSTER_ENV),
     })),
+  };
+}
+
+/** Returns the requests and limits of the pods of a role. */
+export function podResources({ resources }: Role): {
+  requests: { cpu: string; memory: string };
+  limits: { cpu: string; memory: string };
+} {
+  const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = resources;
+  return {
+    requests: { cpu, memory },
+    // If there is no limit, some clusters use the request as the limit.
+    limits: { cpu: cpuLimit ?? (coresOf(cpu) > 1 ? cpu : '1'), memory: memoryLimit ?? memory },
   };
 }
 

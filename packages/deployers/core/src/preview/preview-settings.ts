@@ -1,9 +1,11 @@
+import { GatiError } from '@gati/contract';
 import { IMAGE } from '@gati/contract/internal';
 import type { EnvValue, Settings } from '../config/settings.ts';
 import { isSecretRef } from '../objects/external-secret.ts';
 
 /** Part of `url` in the settings that the name of a preview replaces. */
 const PLACEHOLDER = '{preview}';
+const DATABASE = 'GATI_DATABASE';
 
 /**
  * Returns the settings of a preview: one pod, which has its queue and its database in its own folder.
@@ -12,8 +14,9 @@ const PLACEHOLDER = '{preview}';
  * @param shared settings that all environments have, by which inherited variables are recognized
  */
 export function toPreviewSettings(name: string, settings: Settings, shared: Settings): Settings {
-  const { workers: _, domains: __, rollout, kubernetes, url, env = {}, ...rest } = settings;
-  const { namespace: ___, gateway, ingress, ...place } = kubernetes ?? {};
+  const { rollout, kubernetes, url, env = {}, ...all } = settings;
+  const { workers: _1, domains: _2, modules: _3, panel: _4, regions: _5, ...rest } = all;
+  const { namespace: _6, gateway, ingress, ...place } = kubernetes ?? {};
   const hasUrl = url?.includes(PLACEHOLDER) ?? false;
   return {
     ...rest,
@@ -33,13 +36,28 @@ export function toPreviewSettings(name: string, settings: Settings, shared: Sett
   };
 }
 
-/** A preview never writes to the database of another environment. */
+/**
+ * Returns the variables without the database of another environment, to which a preview never writes.
+ *
+ * @throws {GatiError} GATI_DEPLOY_CONFIG when a value comes from the secret store of all environments
+ */
 function withoutInheritedData(
-  { GATI_DATABASE: database, ...rest }: Record<string, EnvValue>,
+  env: Record<string, EnvValue>,
   shared: Record<string, EnvValue>,
 ): Record<string, EnvValue> {
-  const isInherited = JSON.stringify(database) === JSON.stringify(shared['GATI_DATABASE']);
-  return { ...rest, ...(database !== undefined && !isInherited && { GATI_DATABASE: database }) };
+  const inherited = Object.entries(env).filter(
+    ([name, value]) => JSON.stringify(value) === JSON.stringify(shared[name]),
+  );
+  for (const [name, value] of inherited)
+    if (name !== DATABASE && typeof value === 'object' && 'secretRef' in value)
+      throw new GatiError({
+        code: 'GATI_DEPLOY_CONFIG',
+        message: `The variable ${name} is in the secret store of other environments, and code of a pull request could read it.`,
+        fix: 'Set another value in `environments.preview.env`.',
+      });
+  const { [DATABASE]: database, ...rest } = env;
+  const isInherited = inherited.some(([name]) => name === DATABASE);
+  return { ...rest, ...(database !== undefined && !isInherited && { [DATABASE]: database }) };
 }
 
 /** Returns the names of the Secrets that the pods of an app need. */
