@@ -38,7 +38,7 @@ export const GATI_CODES = {
   GATI_DEPLOY_CLUSTER: "The cluster can't be reached, or it rejects a request of a deploy.",
   GATI_DEPLOY_CONFIG:
     "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",
-  GATI_DEPLOY_CONFLICT: 'Another tool owns a field that a deploy would change.',
+  GATI_DEPLOY_CONFLICT: 'A deploy would undo what another tool or a person decided.',
   GATI_DEPLOY_CONTRACT: 'The new release breaks promises of the release that is live.',
   GATI_DEPLOY_LOCAL: "Docker can't run the app on this machine.",
   GATI_DEPLOY_PLAN:
@@ -128,7 +128,7 @@ export const GATI_CODES = {
     'A build machine (`CI` is set) has no release store to compare the build with.',
   GATI_NO_ROLLBACK: '`gati rollback` found no earlier release that it could make current again.',
   GATI_NO_TYPESCRIPT: 'Gati found no TypeScript compiler that can analyse the handlers.',
-  GATI_OPERATE: 'The processes of a server could not be changed.',
+  GATI_OPERATE: 'The processes of a server, or the pods of an app, could not be changed.',
   GATI_OPTION_INVALID: "An option of `gati()` in `vite.config.ts` has a value that can't be used.",
   GATI_OUT_DIR: 'The output folder of the build overlaps with the sources of the app.',
   GATI_PANEL_UNREADABLE: "A command can't read the panel of a running server.",
