@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Objects } from './objects.ts';
 
 /** Maximum number of attempts of a write that conflicts with others. */
 const ATTEMPTS = 10;
@@ -13,23 +14,6 @@ const LONGEST_READ = 300_000;
 const LONGEST_WRITE = 300_000;
 
 type Sdk = typeof import('@aws-sdk/client-s3');
-
-export interface Condition {
-  ifMatch?: string;
-  ifNoneMatch?: '*';
-}
-
-/** The operations on a bucket that stores use. */
-export interface Objects {
-  /** @param most maximum bytes of the object. A longer one is cut after one more byte. */
-  get(key: string, most: number): Promise<{ bytes: Uint8Array; etag: string } | undefined>;
-  etag(key: string): Promise<string | undefined>;
-  /** Resolves to the new ETag, or to `undefined` if the condition did not hold. */
-  put(key: string, bytes: Uint8Array, condition?: Condition): Promise<string | undefined>;
-  remove(key: string): Promise<void>;
-  /** Lists objects. `written`: epoch milliseconds. */
-  list(prefix: string): AsyncIterable<{ key: string; written: number }>;
-}
 
 export function createObjects(sdk: Sdk, client: S3Client, Bucket: string): Objects {
   return {

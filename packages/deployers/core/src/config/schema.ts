@@ -337,7 +337,7 @@ export const DEPLOY_SCHEMA: ConfigSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    releases: text('The release store: a folder, or s3://BUCKET/PREFIX.'),
+    releases: text('The release store: a folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.'),
     ...settings,
     regions,
     environments: {

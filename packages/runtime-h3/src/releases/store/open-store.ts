@@ -6,7 +6,7 @@ import { withDeadlines } from './with-deadlines.ts';
 
 /**
  * Opens a release store.
- * @param url a directory, or `s3://bucket/prefix`
+ * @param url a directory, `s3://bucket/prefix` or `gs://bucket/prefix`
  * @throws {GatiError} GATI_RELEASES when there is no driver for the address
  */
 export async function openReleaseStore(url: string): Promise<ReleaseStore> {
@@ -18,9 +18,13 @@ export async function openReleaseStore(url: string): Promise<ReleaseStore> {
     const { openS3Store } = await import('./s3/driver.ts');
     return openS3Store(url);
   }
+  if (scheme === 'gs') {
+    const { openGcsStore } = await import('./gcs/driver.ts');
+    return openGcsStore(url);
+  }
   throw storeError(
     'GATI_RELEASES',
     `There is no driver for a release store at ${scheme}:.`,
-    'Set GATI_RELEASES or `--store` to a directory or to s3://bucket/prefix.',
+    'Set GATI_RELEASES or `--store` to a directory, s3://bucket/prefix or gs://bucket/prefix.',
   );
 }
