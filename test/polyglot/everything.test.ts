@@ -5,8 +5,10 @@ import path from 'node:path';
 import { copyApp } from '@gati/test-kit/apps';
 import { runOrThrow, stopProcesses } from '@gati/test-kit/processes';
 import { root } from '@gati/test-kit/repository';
-import { type ServerProcess, startBuiltServer, startDevServer } from '@gati/test-kit/servers';
+import { startBuiltServer, startDevServer } from '@gati/test-kit/servers';
 import { eventually, until } from '@gati/test-kit/wait';
+import { importBaseImage } from '../docker/helpers/base-image.mjs';
+import { startEngine } from '../docker/helpers/engine.mjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const TOOLS = { python3: '--version', go: 'version', rustc: '--version' };
@@ -58,17 +60,25 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
   test('has one answer and one trace in development', async () => {
     const vite = [process.execPath, VITE];
     const server = await startDevServer(app, env, vite);
-    const id = await askEverything(server);
-    await expectTrace([CLI, 'trace', id, '--json'], app, env);
+    const id = await askEverything(server.url, () => server.stdout);
+    await expectTrace(
+      async () =>
+        (await runOrThrow(process.execPath, [CLI, 'trace', id, '--json'], { cwd: app, env }))
+          .stdout,
+    );
   });
 
   test('has one answer and one trace from the build, also after a swap and a restart', async () => {
     await runOrThrow(process.execPath, [VITE, 'build', '--logLevel', 'warn'], { cwd: app, env });
     const own = { ...env, GATI_TELEMETRY: `sqlite:${path.join(app, 'telemetry.db')}` };
     let server = await startBuiltServer(app, own);
-    const id = await askEverything(server);
+    const id = await askEverything(server.url, () => server.stdout);
     const entry = path.join(app, 'dist/server/index.mjs');
-    await expectTrace([entry, 'trace', id, '--json'], app, own);
+    await expectTrace(
+      async () =>
+        (await runOrThrow(process.execPath, [entry, 'trace', id, '--json'], { cwd: app, env: own }))
+          .stdout,
+    );
     const sources: Record<string, string> = {};
     for (const [name, kind, file, copy] of COPIES) {
       fs.cpSync(path.join(app, 'dist/modules', file), path.join(app, 'dist/modules', copy));
@@ -83,10 +93,10 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
         }),
       ),
     );
-    await askEverything(server);
+    await askEverything(server.url, () => server.stdout);
     await server.stop();
     server = await startBuiltServer(app, own);
-    await askEverything(server);
+    await askEverything(server.url, () => server.stdout);
     const list = await runOrThrow(process.execPath, [entry, 'modules', 'list', '--json'], {
       cwd: app,
       env: own,
@@ -94,6 +104,37 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
     const { modules } = JSON.parse(list.stdout) as { modules: { name: string; source: string }[] };
     const running = modules.filter(({ name }) => Object.hasOwn(sources, name));
     expect(Object.fromEntries(running.map(({ name, source }) => [name, source]))).toEqual(sources);
+  });
+
+  test('has one answer and one trace in the container', async (context) => {
+    const engine = await startEngine();
+    if ('reason' in engine) {
+      process.stderr.write(`\n  !! No Docker engine: ${engine.reason}\n\n`);
+      return context.skip(engine.reason);
+    }
+    const docker = (...args: string[]): string => engine.docker(args).trim();
+    let container = '';
+    try {
+      await runOrThrow(process.execPath, [VITE, 'build', '--logLevel', 'warn'], { cwd: app, env });
+      const base = importBaseImage(engine, path.join(root, '.cache/docker'));
+      const tag = 'gati-test-polyglot';
+      docker('build', '--build-arg', `BASE=${base}`, '--tag', tag, path.join(app, 'dist'));
+      const flags = [
+        ...['--publish', '127.0.0.1::3000', '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL'],
+        ...['--env', 'GATI_WORKERS=1', '--env', 'OTEL_TRACES_SAMPLER=always_on'],
+        // The base contains Node only. Python comes from this machine.
+        ...['--volume', '/usr:/usr:ro'],
+      ];
+      container = docker('run', '--detach', ...flags, tag);
+      const url = `http://${docker('port', container, '3000')}`;
+      const id = await askEverything(url, () => docker('logs', container));
+      await expectTrace(() =>
+        docker('exec', container, 'node', 'server/index.mjs', 'trace', id, '--json'),
+      );
+    } finally {
+      if (container !== '') docker('rm', '--force', '--volumes', container);
+      await engine.stop();
+    }
   });
 });
 
@@ -106,7 +147,7 @@ const COPIES = [
 ] as const;
 
 /** Requests all modules once they have started. Returns the id of the trace. */
-async function askEverything({ url, ...server }: ServerProcess): Promise<string> {
+async function askEverything(url: string, explain: () => string): Promise<string> {
   let id = '';
   await until(
     'all modules respond',
@@ -124,16 +165,15 @@ async function askEverything({ url, ...server }: ServerProcess): Promise<string>
       expect(await response.json()).toEqual(ANSWER);
       return true;
     },
-    { within: 60_000, explain: () => server.stdout },
+    { within: 60_000, explain },
   );
   return id;
 }
 
 /** Reads the trace until all its spans are stored. */
-async function expectTrace(words: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function expectTrace(read: () => Promise<string> | string): Promise<void> {
   await eventually(async () => {
-    const { stdout } = await runOrThrow(process.execPath, words, { cwd, env });
-    const names = (JSON.parse(stdout) as Trace).spans.map(({ name }) => name);
+    const names = (JSON.parse(await read()) as Trace).spans.map(({ name }) => name);
     for (const call of CALLS)
       expect(
         names.filter((name) => name.includes(call)),
