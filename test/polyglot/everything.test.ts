@@ -119,13 +119,10 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
       const base = importBaseImage(engine, path.join(root, '.cache/docker'));
       const tag = 'gati-test-polyglot';
       docker('build', '--build-arg', `BASE=${base}`, '--tag', tag, path.join(app, 'dist'));
-      const flags = [
-        ...['--publish', '127.0.0.1::3000', '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL'],
-        ...['--env', 'GATI_WORKERS=1', '--env', 'OTEL_TRACES_SAMPLER=always_on'],
-        // The base contains Node only. Python comes from this machine.
-        ...['--volume', '/usr:/usr:ro'],
-      ];
-      container = docker('run', '--detach', ...flags, tag);
+      // The base contains Node only. Python comes from this machine.
+      const flags = `--publish 127.0.0.1::3000 --read-only --tmpfs /tmp --cap-drop ALL
+        --volume /usr:/usr:ro --env GATI_WORKERS=1 --env OTEL_TRACES_SAMPLER=always_on`;
+      container = docker('run', '--detach', ...flags.split(/\s+/), tag);
       const url = `http://${docker('port', container, '3000')}`;
       const id = await askEverything(url, () => docker('logs', container));
       await expectTrace(() =>

@@ -34,12 +34,13 @@ export function momentsOf({ name, environment, yaml, manifest, isolated }: Rando
     ...(isolated > 0 && { isolated: OLDER.slice(0, isolated) }),
   };
   const all = createObjects(target, facts);
-  const { namespace, foundation, contract, migration, deployments, live } = all;
+  const { namespace, foundation, contract, migration, modules, deployments, live } = all;
   const first = [
     namespace,
     ...foundation,
     ...(contract ? [contract] : []),
     ...(migration ? [migration] : []),
+    ...modules.flatMap(({ objects }) => objects),
     ...deployments,
   ];
   const revision = { ...facts, revision: '3333333333' };

@@ -17,6 +17,7 @@ export interface RandomDeploy {
   isolated: number;
 }
 
+const MODULES = ['scorer', 'aModuleWithAVeryLongNameThatNoLabelOfAClusterHolds', '$_'];
 const DOMAINS = ['payments', 'root', 'veryLongNameOfADomain', '3d', 'a_b'];
 
 const cpu = fc.constantFrom('100m', '250m', '0.5', '1', '1.5', '4');
@@ -53,6 +54,7 @@ const settings: fc.Arbitrary<Record<string, unknown>> = fc.record(
     resources,
     workers: role,
     domains: fc.dictionary(fc.constantFrom(...DOMAINS), role, { maxKeys: 4 }),
+    modules: fc.dictionary(fc.constantFrom(...MODULES), role, { maxKeys: 3 }),
     env: fc.tuple(env, fc.boolean()).map(([own, hasDatabase]) => ({
       ...own,
       GATI_EFFECTS: { secret: 'queue', key: 'url' },
@@ -88,12 +90,25 @@ const ROUTES = DOMAINS.map((domain) => ({
   domain,
 }));
 
+const toModule = (name: string, index: number): object => ({
+  name,
+  file: '',
+  source: `docker:ghcr.io/acme/${index}@sha256:${String(index).repeat(64)}`,
+  container: {
+    memory: 268_435_456,
+    stop: 5000,
+    env: ['GATI_EFFECTS'],
+    scaling: { min: 1, max: index + 1 },
+    ...(index === 1 && { network: true }),
+  },
+});
+
 const manifest = ({ migrates }: { migrates: boolean }): Manifest =>
   ({
     format: 1,
     name: 'shop',
     release: { version: '1.2.0+build.7', id: 'rel_0123456789abcdef' },
-    contract: { $defs: {}, effects: [{}], modules: [], routes: ROUTES },
+    contract: { $defs: {}, effects: [{}], modules: MODULES.map(toModule), routes: ROUTES },
     ...(migrates && { databaseMigrations: [{}] }),
   }) as unknown as Manifest;
 
