@@ -30,7 +30,7 @@ export interface CheckReport {
 
 export interface CheckItem {
   level: 'bad' | 'warn';
-  /** `GATI_SCAN_NAME` */
+  /** `GATI_ROUTE_INVALID` */
   code: string;
   message: string;
   fix: string;
