@@ -9,7 +9,7 @@ export interface Guardian {
 
 /**
  * Ends the listed process groups once its input ends: with SIGTERM, and a second later with SIGKILL.
- * A process that gets SIGKILL can't end its children itself.
+ * A process that gets SIGKILL can't end its children itself. The shell of Debian has no `--` here.
  */
 const SCRIPT = `
 pids=' '
@@ -19,9 +19,9 @@ while read -r what pid; do
     delete) case $pids in *" $pid "*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac ;;
   esac
 done
-for pid in $pids; do kill -TERM -- "-$pid" 2>/dev/null; done
+for pid in $pids; do kill -TERM "-$pid" 2>/dev/null; done
 [ -n "\${pids# }" ] && sleep 1
-for pid in $pids; do kill -KILL -- "-$pid" 2>/dev/null; done
+for pid in $pids; do kill -KILL "-$pid" 2>/dev/null; done
 `;
 
 /** Starts the guardian of a process. On Windows there is none. */
