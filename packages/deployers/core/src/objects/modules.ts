@@ -5,6 +5,7 @@ import type { EnvValue, Settings } from '../config/settings.ts';
 import type { KubeObject } from '../kube/cluster.ts';
 import { withIdentity } from './identity.ts';
 import { commonLabels, identityLabels, LABELS } from './labels.ts';
+import { limitOfCpu } from './limit-of-cpu.ts';
 import { CPU, numbersOf } from './roles.ts';
 import type { ModuleFacts, Target } from './target.ts';
 import { toEnv } from './to-env.ts';
@@ -232,7 +233,7 @@ function createContainer(
     stdin: true,
     resources: {
       requests: { cpu, memory: reserved },
-      limits: { cpu: cpuLimit ?? '1', memory: memoryLimit ?? reserved },
+      limits: { cpu: cpuLimit ?? limitOfCpu(cpu), memory: memoryLimit ?? reserved },
     },
     securityContext: {
       allowPrivilegeEscalation: false,

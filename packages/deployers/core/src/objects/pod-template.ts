@@ -8,6 +8,7 @@ import { isolatedName, nameFor, panelName } from './names.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { IsolatedRelease, ModuleFacts, ReleaseFacts, Target } from './target.ts';
 import { moduleServers } from './modules.ts';
+import { limitOfCpu } from './limit-of-cpu.ts';
 import { toEnv } from './to-env.ts';
 
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
@@ -159,12 +160,9 @@ export function podResources({ resources }: Role): {
   return {
     requests: { cpu, memory },
     // If there is no limit, some clusters use the request as the limit.
-    limits: { cpu: cpuLimit ?? (coresOf(cpu) > 1 ? cpu : '1'), memory: memoryLimit ?? memory },
+    limits: { cpu: cpuLimit ?? limitOfCpu(cpu), memory: memoryLimit ?? memory },
   };
 }
-
-const coresOf = (cpu: string): number =>
-  cpu.endsWith('m') ? Number.parseFloat(cpu) / 1000 : Number.parseFloat(cpu);
 
 /** Seconds of the server's drain time. A value from a Secret is unknown. */
 function drainOf({ settings }: Target): number {
