@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import { assertNoPreview } from '../preview/preview-namespace.ts';
 import type { RegistryOptions } from '../registry/client.ts';
 import { type Call, OK } from './command.ts';
 import { checkStep } from './contract-step.ts';
@@ -15,19 +16,25 @@ export interface Rollout {
   prepare?(): Promise<void>;
   /** Whether the app is not reachable at `url` yet, so that the rollout does not check it. */
   skipUrl?: boolean;
+  /** Whether the namespace is that of a preview, which the cluster removes. */
+  isPreview?: boolean;
 }
 
 /** Pushes an image and rolls it out in a cluster. Returns the exit code. */
 export async function rollOut(
   call: Call,
-  { destination, settings, built, registry, prepare, skipUrl = false }: Rollout,
+  { destination, settings, built, registry, prepare, skipUrl = false, isPreview = false }: Rollout,
 ): Promise<number> {
   const { reporter, options } = call;
   const { manifest } = built.build;
   // An image is pushed only for a cluster that responds.
   await reporter.step(
     'cluster',
-    async () => await destination.cluster.get(`api/v1/namespaces/${destination.target.namespace}`),
+    async () => {
+      const { cluster, target } = destination;
+      const namespace = await cluster.get(`api/v1/namespaces/${target.namespace}`);
+      if (!isPreview) assertNoPreview(namespace);
+    },
     () => `${destination.cluster.access.context}, namespace ${destination.target.namespace}`,
   );
   await checkStep(call, destination, settings, built);

@@ -16,6 +16,14 @@ export function regionNames({ regions = {} }: Settings): string[] {
   });
 }
 
+/** Returns settings with those that a region replaces, if they have this region. */
+export function mergeRegion(settings: Settings, name: string | undefined): Settings {
+  const { regions = {}, ...common } = settings;
+  return name !== undefined && Object.hasOwn(regions, name)
+    ? (merge(common, regions[name]) as Settings)
+    : settings;
+}
+
 /**
  * Returns the settings of one region.
  *
@@ -37,9 +45,8 @@ export function selectRegion(settings: Settings, name: string | undefined): Sett
           ? 'Leave `--region` out, or describe regions in gati.deploy.yaml.'
           : `Choose one with \`--region\`: ${names.join(', ')}.`,
     });
-  const { regions, ...common } = settings;
-  const own = regions![name]!;
-  const merged = merge(common, own) as Settings;
+  const own = settings.regions![name]!;
+  const merged = mergeRegion(settings, name);
   const { cloud, kubernetes, provider = 'kubernetes' } = merged;
   if (provider === 'kubernetes')
     return {

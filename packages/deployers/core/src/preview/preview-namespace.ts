@@ -68,6 +68,22 @@ export async function writePreview(
   });
 }
 
+/**
+ * Rejects the deploy of an environment into the namespace of a preview of the same name, which the
+ * cluster removes when the time of the preview is up.
+ *
+ * @throws {GatiError} GATI_DEPLOY_CONFIG
+ */
+export function assertNoPreview(namespace: KubeObject | undefined): void {
+  const preview = namespace?.metadata.labels?.[PREVIEW];
+  if (preview === undefined) return;
+  throw new GatiError({
+    code: 'GATI_DEPLOY_CONFIG',
+    message: `The namespace ${namespace!.metadata.name} is that of the preview ${preview}, with which it is removed.`,
+    fix: `Run \`gati-deploy preview delete ${preview}\` first, or set \`kubernetes.namespace\`.`,
+  });
+}
+
 /** Lists the previews of an app by their names. */
 export async function listPreviews(cluster: Cluster, app: string): Promise<Preview[]> {
   const found = await cluster.list(NAMESPACES, {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/read-config.ts';
+import { mergeRegion, selectRegion } from '../../src/config/regions.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { secretNames, toPreviewSettings } from '../../src/preview/preview-settings.ts';
 
@@ -47,4 +49,19 @@ test('a preview gets no value of a secret store that other environments have', (
   const env = { KEY: { secretRef: 'prod/shop' } };
   expect(() => toPreviewSettings('pr-1', { env }, { env })).toThrow('The variable KEY');
   expect(toPreviewSettings('pr-1', { env }, {}).env).toMatchObject(env);
+});
+
+test.each([
+  ['GATI_DATABASE', "'postgres://live/shop'"],
+  ['KEY', '{ secretRef: prod/shop }'],
+])('a preview in a region gets no %s of other environments in that region', (name, value) => {
+  const text = `
+env: { ${name}: common }
+regions: { eu: { env: { ${name}: ${value} } }, us: {} }
+`;
+  const [own, top] = ['preview', ''].map((environment) => parseConfig(text, environment));
+  const read = (): Settings =>
+    toPreviewSettings('pr-1', selectRegion(own!, 'eu'), mergeRegion(top!, 'eu'));
+  if (name === 'KEY') expect(read).toThrow('The variable KEY');
+  else expect(read().env).toEqual({ GATI_EFFECTS: 'sqlite:/data/effects.db' });
 });

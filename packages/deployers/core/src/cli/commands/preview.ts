@@ -4,6 +4,7 @@ import { printTable, usageError } from '@gati/runtime-h3/command';
 import { type Change, diffManifests, type Manifest } from '@gati/contract';
 import { isCloud } from '../../cloud/load-cloud.ts';
 import { readConfig } from '../../config/read-config.ts';
+import { mergeRegion } from '../../config/regions.ts';
 import type { Settings } from '../../config/settings.ts';
 import { Cluster } from '../../kube/cluster.ts';
 import { statusOf } from '../../kube/errors.ts';
@@ -34,6 +35,8 @@ import { rollOut } from '../roll-out.ts';
 
 const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const TTL = /^[1-9][0-9]{0,3}[smh]$/;
+/** Milliseconds. The schedule of a CronJob names no year. */
+const MAX_TTL = 365 * 24 * 3_600_000;
 const DEFAULT_TTL = '72h';
 const COLUMNS = ['preview', 'version', 'url', 'expires'].map((title) => ({ title }));
 
@@ -104,15 +107,19 @@ async function remove(call: Call, name: string): Promise<number> {
 
 async function deploy(call: Call, name: string): Promise<number> {
   const { root, options, reporter } = call;
+  const ttl = options['ttl'] ?? DEFAULT_TTL;
+  if (typeof ttl !== 'string' || !TTL.test(ttl) || toMilliseconds(ttl) > MAX_TTL)
+    throw usageError(
+      `\`${String(ttl).slice(0, 60)}\` is not a time of up to 8760h`,
+      'Use `--ttl 72h`.',
+    );
   const place = await openPlace(call);
   const { cluster, base, registry } = place;
-  const own = toPreviewSettings(name, place.settings, readConfig(root, ''));
+  const shared = mergeRegion(readConfig(root, ''), place.settings.region);
+  const own = toPreviewSettings(name, place.settings, shared);
   const settings: Settings = registry
     ? { ...own, image: { ...own.image, repository: registry.repository } }
     : own;
-  const ttl = options['ttl'] ?? DEFAULT_TTL;
-  if (typeof ttl !== 'string' || !TTL.test(ttl))
-    throw usageError(`\`${String(ttl).slice(0, 60)}\` is not a time`, 'Use `--ttl 72h`.');
   return await withTemporaryFolder(async (folder) => {
     const built = await buildStep(call, settings, folder);
     const { manifest } = built.build;
@@ -137,6 +144,7 @@ async function deploy(call: Call, name: string): Promise<number> {
         destination: { cluster, target },
         settings,
         built,
+        isPreview: true,
         ...(registry && { registry: registry.options }),
       },
     );
