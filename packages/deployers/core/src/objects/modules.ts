@@ -8,6 +8,7 @@ import { commonLabels, identityLabels, LABELS } from './labels.ts';
 import { limitOfCpu } from './limit-of-cpu.ts';
 import { CPU, numbersOf } from './roles.ts';
 import type { ModuleFacts, Target } from './target.ts';
+import { spreadPods } from './spread-pods.ts';
 import { toEnv } from './to-env.ts';
 import { toName } from './to-name.ts';
 
@@ -123,7 +124,7 @@ export function createModule(target: Target, module: ModuleFacts): ModuleObjects
         selector: { matchLabels: selector },
         template: {
           metadata: { labels: { ...commonLabels(target), ...labels } },
-          spec: createSpec(target, module),
+          spec: { ...createSpec(target, module), ...spreadPods(selector) },
         },
       }),
       create('PodDisruptionBudget', { maxUnavailable: 1, selector: { matchLabels: selector } }),

@@ -9,6 +9,7 @@ import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { IsolatedRelease, ModuleFacts, ReleaseFacts, Target } from './target.ts';
 import { moduleServers } from './modules.ts';
 import { limitOfCpu } from './limit-of-cpu.ts';
+import { spreadPods } from './spread-pods.ts';
 import { toEnv } from './to-env.ts';
 
 /** Seconds for load balancers to notice that a pod ends, before its server gets SIGTERM. */
@@ -49,7 +50,7 @@ export function createPodTemplates(
     role,
     template: {
       metadata: { labels: { ...labels, [LABELS.revision]: revision } },
-      spec: { ...spec, ...spread(target, role.name, revision) },
+      spec: { ...spec, ...spreadPods(revisionSelector(target, role.name, revision)) },
     },
   }));
   return { revision, templates };
@@ -232,16 +233,6 @@ function domainServers(target: Target): string | undefined {
 function trustedProxies({ env = {} }: Settings): string | undefined {
   const value = env['GATI_TRUST_PROXY'] ?? 0;
   return /^\d{1,2}$/.test(String(value)) ? String(Number(value) + 1) : undefined;
-}
-
-function spread(target: Target, role: string, revision: string): Record<string, unknown> {
-  const labelSelector = { matchLabels: revisionSelector(target, role, revision) };
-  const rule = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector };
-  return {
-    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
-      (topologyKey) => ({ ...rule, topologyKey }),
-    ),
-  };
 }
 
 /** Selects the pods of one role of a revision. */

@@ -1,0 +1,10 @@
+/** Returns the part of a pod's spec that divides the pods with these labels among nodes and zones. */
+export function spreadPods(matchLabels: Record<string, string>): Record<string, unknown> {
+  const labelSelector = { matchLabels };
+  const rule = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector };
+  return {
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+      (topologyKey) => ({ ...rule, topologyKey }),
+    ),
+  };
+}
