@@ -133,6 +133,30 @@ test('of two processes that use a link at the same time, one fails and changes n
     expect(await pod.read(() => pod.store.people.list())).toHaveLength(1);
 });
 
+test('a change during a write is stored though a request that only read ends in between', async () => {
+  const [one, two, document] = await startTwo();
+  let endRead = (): void => {};
+  const isEnded = new Promise<void>((resolve) => (endRead = resolve));
+  const reading = one.shared.run(true, async () => {
+    one.store.people.list();
+    await isEnded;
+  });
+  let second: Promise<unknown> | undefined;
+  document.before = async () => {
+    document.before = () => {};
+    endRead();
+    await reading;
+    second = one.shared.run(false, async () => {
+      add(one, 'Bob');
+      await one.shared.settle();
+    });
+  };
+  await one.act(() => add(one, 'Ada'));
+  await second;
+  const names = await two.read(() => two.store.people.list().map(({ name }) => name));
+  expect(names).toEqual(['Ada', 'Bob']);
+});
+
 test('of two owners who demote each other in two processes, one stays owner', async () => {
   const [one, two] = await startTwo();
   const [ada, bob] = await one.act(() => ['Ada', 'Bob'].map((name) => add(one, name)));

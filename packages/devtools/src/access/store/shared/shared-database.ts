@@ -195,7 +195,8 @@ class Shared {
   async #write(): Promise<void> {
     for (let count = 0; this.#pending.some(isWrite); count++) {
       const commit = randomUUID();
-      const included = this.#pending.length;
+      // A copy, since works that end meanwhile take their reads out of the list.
+      const included = new Set(this.#pending);
       const bytes = this.#packed(commit);
       let version: string | undefined;
       try {
@@ -223,10 +224,10 @@ class Shared {
     }
   }
 
-  #stored(version: string, bytes: Uint8Array, included: number): void {
+  #stored(version: string, bytes: Uint8Array, included: ReadonlySet<Statement>): void {
     this.#version = version;
     this.#bytes = bytes;
-    this.#pending.splice(0, included);
+    this.#pending = this.#pending.filter((each) => !included.has(each));
   }
 
   /** The oldest entries of the audit log make room. */
