@@ -1,5 +1,5 @@
 /** Headers of every response of the panel. */
-const EVERY_RESPONSE = {
+const PANEL_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -8,7 +8,7 @@ const EVERY_RESPONSE = {
 
 /** Headers of the read API. */
 export const API_HEADERS: Record<string, string> = {
-  ...EVERY_RESPONSE,
+  ...PANEL_HEADERS,
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
@@ -36,7 +36,7 @@ const PAGE_POLICY: readonly string[] = [
  * @param ancestors pages that may contain the page in a frame: none, or those of its own origin
  */
 export const pageHeaders = (ancestors: FrameAncestors): Record<string, string> => ({
-  ...EVERY_RESPONSE,
+  ...PANEL_HEADERS,
   'cache-control': 'no-cache',
   'content-security-policy': [...PAGE_POLICY, `frame-ancestors '${ancestors}'`].join('; '),
 });
@@ -45,6 +45,6 @@ export type FrameAncestors = 'none' | 'self';
 
 /** Headers of files whose name has a hash of their content. */
 export const ASSET_HEADERS: Record<string, string> = {
-  ...EVERY_RESPONSE,
+  ...PANEL_HEADERS,
   'cache-control': 'public, max-age=31536000, immutable',
 };

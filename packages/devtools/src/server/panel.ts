@@ -28,7 +28,7 @@ import { playgroundActions } from './playground/actions.ts';
 import { createLazyPlayground } from './playground/lazy-playground.ts';
 import type { PanelPorts } from './ports.ts';
 import { type PanelParts, respond } from './respond.ts';
-import { ruleOf } from './rules.ts';
+import { ruleOf } from './endpoint-rules.ts';
 
 /** Options of {@link createPanel}. */
 export interface PanelOptions {

@@ -14,7 +14,7 @@ import type { Endpoint, ReadContext } from './endpoint.ts';
 import { ENDPOINTS } from './endpoints/all.ts';
 import type { LogTails } from './log-tail.ts';
 import type { Playground } from './playground/playground.ts';
-import { PLAYGROUND_RULES, ruleOf } from './rules.ts';
+import { PLAYGROUND_RULES, ruleOf } from './endpoint-rules.ts';
 
 /** A request below the panel's path. */
 export interface PanelRequest {

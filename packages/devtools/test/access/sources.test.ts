@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../src/server/endpoints/all.ts';
-import { PLAYGROUND_RULES, RULES } from '../../src/server/rules.ts';
+import { PLAYGROUND_RULES, RULES } from '../../src/server/endpoint-rules.ts';
 
 const root = path.resolve(import.meta.dirname, '../../src');
 const sources = fs

@@ -4,7 +4,7 @@ import { defineAction } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/registry.ts';
 import { closedObject } from '../../src/http/check-input.ts';
 import { PanelError } from '../../src/http/problem.ts';
-import { ruleOf } from '../../src/server/rules.ts';
+import { ruleOf } from '../../src/server/endpoint-rules.ts';
 import { type PanelServer, startPanel } from '../helpers/panel-server.ts';
 import { NOW } from '../helpers/records.ts';
 

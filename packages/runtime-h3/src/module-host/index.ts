@@ -40,7 +40,7 @@ export {
   type SourceKind,
   splitCommand,
 } from './parse-source.ts';
-export { swapModule } from './swap-module.ts';
+export { requestSwap } from './request-swap.ts';
 export {
   describeProcess,
   MCP_BRIDGE,

@@ -1,7 +1,7 @@
 import type { ForeignDeclaration } from '../types/foreign.ts';
 import type { ModulesPort } from '../types/module-item.ts';
 import { listModules } from './list-modules.ts';
-import { swapModule } from './swap-module.ts';
+import { requestSwap } from './request-swap.ts';
 
 /**
  * Creates the access of the panel to the modules of a server, as `gati modules` has it.
@@ -14,5 +14,5 @@ export const createModulesPort = (
   declared: () => readonly (ForeignDeclaration & { version?: string })[],
 ): ModulesPort => ({
   list: () => listModules([folder], declared()),
-  swap: (name) => swapModule([folder], name, undefined),
+  swap: (name) => requestSwap([folder], name, undefined),
 });

@@ -31,7 +31,7 @@ export function runModulesCommand(
     }
     if (action !== 'swap' || name === undefined)
       throw usageError('`modules` needs `list` or `swap NAME`', 'See `modules --help`.');
-    const { version } = await host.swapModule([root], name, source.join(' ') || undefined);
+    const { version } = await host.requestSwap([root], name, source.join(' ') || undefined);
     return { lines: [`${name} has version ${version} now`], document: { name, version }, code: 0 };
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The conventions for the files of an app. This module is the only one that knows them, so a new
+ * The conventions for the files of an app. This module knows those for code, so a new
  * convention starts here: a name in {@link roleOf}, a role in {@link FileRole}, and a pattern in
  * {@link SCAN_PATTERNS} if no folder covers the file. Then `assemble.ts` must read the role into `Scan`.
  *
@@ -14,6 +14,7 @@
  * | `src/effects/*.*`                   | `effect`     | work that runs after the response      |
  * | `src/versions/*.*`                  | `version`    | migration of older releases            |
  * | `src/migrations/*.sql`              | none         | migrations of the database: `read-migrations.ts` |
+ * | `src/modules/*.module.yaml`         | none         | module outside of the app: `read-declarations.ts` |
  *
  * Code files only: declarations and tests have no role. All names are from the root, with `/`.
  */

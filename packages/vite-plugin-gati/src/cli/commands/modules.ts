@@ -10,7 +10,7 @@ import {
   parseSource,
   printModules,
   startGuardian,
-  swapModule,
+  requestSwap,
   verifyModule,
 } from '@gati/runtime-h3/modules/host';
 import { createTextLogger } from '@gati/runtime-h3/telemetry';
@@ -37,7 +37,7 @@ export async function run(call: Call): Promise<number> {
     if (action === 'list') return await list(call, project, folders);
     if (action === 'verify' && name !== undefined) return await verify(call, project, name);
     if (action === 'swap' && name !== undefined) {
-      const { version, descriptor } = await swapModule(folders, name, source);
+      const { version, descriptor } = await requestSwap(folders, name, source);
       // The next build has the contract of the module that serves.
       const isPinned = !isCi() && (await project.foreign.pin(name, descriptor));
       call.output.line(`${name} has version ${version} now`);

@@ -2,13 +2,14 @@ import { GatiError } from '@gati/contract';
 import { type ControlReply, sendModuleCommand, type SwapReply } from './control.ts';
 
 /**
- * Swaps a module of the first server that runs for one of the folders.
+ * Asks the first server that runs for one of the folders to swap a module. The server swaps it in
+ * `module-host.ts`.
  *
  * @param folders root of an app in development, output folder of a build
  * @param source the source of the running process by default
  * @throws {GatiError} with the reason why the running process stays, or GATI_USAGE when no server runs
  */
-export async function swapModule(
+export async function requestSwap(
   folders: readonly string[],
   name: string,
   source: string | undefined,
