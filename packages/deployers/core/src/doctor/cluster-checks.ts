@@ -5,7 +5,7 @@ import { podResources } from '../objects/pod-template.ts';
 import { rolesOf } from '../objects/roles.ts';
 import type { Target } from '../objects/target.ts';
 import { type Check, failed, ok, skipped } from './check.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from '../objects/quantity.ts';
 
 /** Reads the version: the first request, which shows whether the cluster accepts the credentials. */
 export async function checkReachable(cluster: Cluster): Promise<Check> {

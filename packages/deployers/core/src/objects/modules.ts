@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ContainerContract, GatiError, type Manifest } from '@gati/contract';
-import { IMAGE, suggest } from '@gati/contract/internal';
+import { suggest } from '@gati/contract/internal';
 import type { EnvValue, Settings } from '../config/settings.ts';
 import type { KubeObject } from '../kube/cluster.ts';
 import { withIdentity } from './identity.ts';
@@ -11,6 +11,7 @@ import type { ModuleFacts, Target } from './target.ts';
 import { spreadPods } from './spread-pods.ts';
 import { toEnv } from './to-env.ts';
 import { toName } from './to-name.ts';
+import { POD_SECURITY } from './pod-security.ts';
 
 /** Port of a module in its container, which `GATI_MODULE_PORT` names. */
 export const MODULE_PORT = 8080;
@@ -195,13 +196,7 @@ function createSpec(target: Target, module: ModuleFacts): Record<string, unknown
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: PRE_STOP + stop,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: IMAGE.user,
-      runAsGroup: IMAGE.user,
-      fsGroup: IMAGE.user,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: POD_SECURITY,
     ...(settings.kubernetes?.pullSecret && {
       imagePullSecrets: [{ name: settings.kubernetes.pullSecret }],
     }),

@@ -5,6 +5,7 @@ import { commonLabels, LABELS, releaseLabels } from './labels.ts';
 import { hasEdge } from './edge-route.ts';
 import { hasSharedDatabase } from './migrate-job.ts';
 import { isolatedName, nameFor, panelName } from './names.ts';
+import { POD_SECURITY } from './pod-security.ts';
 import { CORE, domainLabel, type Role, rolesOf } from './roles.ts';
 import type { IsolatedRelease, ModuleFacts, ReleaseFacts, Target } from './target.ts';
 import { moduleServers } from './modules.ts';
@@ -64,13 +65,7 @@ function createSpec(target: Target, release: ReleaseFacts, role: Role): Record<s
     automountServiceAccountToken: isPanel,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: PRE_STOP + drainOf(target) + MARGIN,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: IMAGE.user,
-      runAsGroup: IMAGE.user,
-      fsGroup: IMAGE.user,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: POD_SECURITY,
     ...(settings.kubernetes?.pullSecret && {
       imagePullSecrets: [{ name: settings.kubernetes.pullSecret }],
     }),

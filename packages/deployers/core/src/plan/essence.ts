@@ -1,3 +1,4 @@
+import { parseQuantity } from '../objects/quantity.ts';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@gati/contract';
 import { isObject } from '@gati/contract/data';
@@ -112,26 +113,8 @@ export function differences(desired: unknown, live: unknown, path = ''): Differe
   return [{ path, before: live, after: desired }];
 }
 
-const UNITS: Record<string, number> = {
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
 /** The API server writes 1000m as 1. */
 function isSameQuantity(a: unknown, b: unknown): boolean {
-  const [left, right] = [a, b].map((value) => {
-    const match =
-      typeof value === 'string' ? /^(\d{1,15}(?:\.\d{1,9})?)([a-zA-Z]{0,2})$/.exec(value) : null;
-    const unit = match ? UNITS[match[2]!] : undefined;
-    return unit === undefined ? undefined : Number(match![1]) * unit;
-  });
-  return left !== undefined && left === right;
+  if (typeof a !== 'string' || typeof b !== 'string') return false;
+  return parseQuantity(a) === parseQuantity(b);
 }

@@ -2,6 +2,7 @@ import { IMAGE, PROBE_PATHS } from '@gati/contract/internal';
 import type { KubeObject } from '../kube/cluster.ts';
 import { MANAGER } from '../objects/labels.ts';
 import type { Target } from '../objects/target.ts';
+import { POD_SECURITY } from '../objects/pod-security.ts';
 
 const NAME = 'gati-preview-sweeper';
 /** Seconds in which the request must succeed. */
@@ -101,13 +102,7 @@ function createPod(image: string, pullSecret: string | undefined): object {
   return {
     serviceAccountName: NAME,
     restartPolicy: 'OnFailure',
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: IMAGE.user,
-      runAsGroup: IMAGE.user,
-      fsGroup: IMAGE.user,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: POD_SECURITY,
     ...(pullSecret && { imagePullSecrets: [{ name: pullSecret }] }),
     containers: [
       {

@@ -13,6 +13,7 @@ const FACTORS: Record<string, number> = {
 
 /** Returns the number of a quantity of Kubernetes, such as `250m` or `1.5Gi`; `NaN` for others. */
 export function parseQuantity(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(m|k|[KMGT]i|[MGT])?$/.exec(text) ?? [];
+  const [, digits = '', unit = ''] =
+    /^(\d{1,15}(?:\.\d{1,9})?)(m|k|[KMGT]i|[MGT])?$/.exec(text) ?? [];
   return digits === '' ? Number.NaN : Number(digits) * FACTORS[unit]!;
 }

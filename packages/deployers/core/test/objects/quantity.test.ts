@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseQuantity } from '../../src/doctor/quantity.ts';
+import { parseQuantity } from '../../src/objects/quantity.ts';
 
 test('quantities of Kubernetes become numbers', () => {
   const all = { '250m': 0.25, '1.5': 1.5, '2k': 2000, '1Gi': 2 ** 30, '1.5Mi': 1.5 * 2 ** 20 };
