@@ -38,7 +38,7 @@ export const GATI_CODES = {
   GATI_DEPLOY_CLUSTER: "The cluster can't be reached, or it rejects a request of a deploy.",
   GATI_DEPLOY_CONFIG:
     "`gati.deploy.yaml` is missing, can't be parsed, or has a setting that does not exist.",
-  GATI_DEPLOY_CONFLICT: 'A deploy would undo what another tool or a person decided.',
+  GATI_DEPLOY_CONFLICT: 'A deploy would undo a change that another tool or a person made.',
   GATI_DEPLOY_CONTRACT: 'The new release breaks promises of the release that is live.',
   GATI_DEPLOY_LOCAL: "Docker can't run the app on this machine.",
   GATI_DEPLOY_PLAN:
