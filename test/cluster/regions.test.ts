@@ -33,7 +33,6 @@ describe.skipIf(missing.length > 0)('two regions', () => {
   beforeAll(async () => {
     app = await createStubApp(cluster as TestCluster, new URL((registry as TestServer).url).host);
     settings = `${fs.readFileSync(path.join(app.folder, 'gati.deploy.yaml'), 'utf8')}
-rollout: { timeout: 3s }
 regions:
   eu: { kubernetes: { context: test, namespace: shop-eu } }
   us: { kubernetes: { context: test, namespace: shop-us } }
@@ -61,13 +60,15 @@ regions:
   test('keep their release where a deploy did not arrive', async () => {
     controller!.readyOf = (deployment, replicas) =>
       JSON.stringify(deployment).includes('debug') ? 0 : replicas;
-    app.configure(`${settings}env: { LEVEL: debug }\n`);
+    // These pods never become ready. The other deploys may take longer.
+    app.configure(`${settings}rollout: { timeout: 3s }\nenv: { LEVEL: debug }\n`);
     const { code, document } = await run('kubernetes');
     expect(code).toBe(1);
     expect(document.regions).toMatchObject([
       { region: 'eu', code: 1, result: { result: 'rolled-back' } },
     ]);
     controller!.readyOf = (_, replicas) => replicas;
+    app.configure(settings);
     expect(await run('regions')).toMatchObject({ code: 0, document: { isSame: true } });
   });
 
