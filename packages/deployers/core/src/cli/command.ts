@@ -1,3 +1,4 @@
+import type { Diagnostic } from '@gati/contract';
 import type { Reporter } from './reporter.ts';
 
 /** One command, `gati-deploy NAME`. */
@@ -41,6 +42,10 @@ export const FINDING = 1;
 export const WRONG_USE = 2;
 /** The app serves, but a check is not successful yet. */
 export const PENDING = 3;
+
+/** Returns the exit code of a command that ends with an error. */
+export const codeOf = ({ code }: Pick<Diagnostic, 'code'>): number =>
+  code === 'GATI_USAGE' ? WRONG_USE : FINDING;
 
 /** Options of every command. */
 export const COMMON: Record<string, CommandOption> = {

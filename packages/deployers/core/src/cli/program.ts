@@ -3,7 +3,7 @@ import path from 'node:path';
 import { escapeOutput, suggest } from '@gati/contract/internal';
 import { ignoreClosedPipe, parseArguments, usageError } from '@gati/runtime-h3/command';
 import { COMMANDS } from './command-table.ts';
-import { type Call, type Command, COMMON, FINDING, OK, WRONG_USE } from './command.ts';
+import { type Call, codeOf, type Command, COMMON, OK } from './command.ts';
 import { printCommandHelp, printProgramHelp } from './help.ts';
 import { runInRegions } from './run-in-regions.ts';
 import { createReporter, type Reporter, type ReportMode, toDiagnostic } from './reporter.ts';
@@ -33,7 +33,7 @@ export async function runProgram(args: string[]): Promise<number> {
     const diagnostic = toDiagnostic(error);
     reporter.diagnostic(diagnostic);
     reporter.document({ errors: [diagnostic] });
-    return diagnostic.code === 'GATI_USAGE' ? WRONG_USE : FINDING;
+    return codeOf(diagnostic);
   }
 }
 

@@ -24,8 +24,12 @@ const WORKLOADS = [
   'apis/apps/v1/daemonsets',
   'apis/batch/v1/cronjobs',
 ] as const;
-/** Namespaces of the cluster itself. */
-const OF_CLUSTER = /^kube-/;
+/**
+ * Namespaces of the cluster itself, and those that GKE adds.
+ *
+ * @see https://docs.cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed
+ */
+const OF_CLUSTER = /^(?:kube-.*|gke-managed-.*|(?:gke-)?gmp-system|gmp-public)$/;
 
 /**
  * Returns the other workloads of a cluster, as `NAMESPACE/NAME`: other apps, other environments of

@@ -1,6 +1,6 @@
 import { usageError } from '@gati/runtime-h3/command';
 import { regionNames } from '../config/regions.ts';
-import { type Call, type Command, FINDING, OK, PENDING } from './command.ts';
+import { type Call, codeOf, type Command, OK, PENDING } from './command.ts';
 import { readAllRegions } from './read-app.ts';
 import { toDiagnostic } from './reporter.ts';
 
@@ -59,6 +59,6 @@ async function runInRegion(
   } catch (error) {
     const diagnostic = toDiagnostic(error);
     reporter.diagnostic(diagnostic);
-    return { code: FINDING, result: { errors: [diagnostic] } };
+    return { code: codeOf(diagnostic), result: { errors: [diagnostic] } };
   }
 }

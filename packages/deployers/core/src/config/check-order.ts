@@ -9,16 +9,27 @@ const STEPS = ['rollout', 'canary', 'steps'];
  */
 export function checkOrder(value: unknown): ConfigFault[] {
   if (!isObject(value)) return [];
-  const { environments } = value;
-  const places = [[], ...Object.keys(environments ?? {}).map((name) => ['environments', name])];
+  const places = [[], ...placesIn(value, ['environments'])].flatMap((place) => [
+    place,
+    ...placesIn(value, [...place, 'regions']),
+  ]);
   return places.flatMap((place) => checkSteps(value, [...place, ...STEPS]));
 }
 
-function checkSteps(root: Record<string, unknown>, path: string[]): ConfigFault[] {
-  const steps = path.reduce<unknown>(
+/** Returns the path of each member of an object. */
+function placesIn(root: Record<string, unknown>, path: string[]): string[][] {
+  const found = read(root, path);
+  return isObject(found) ? Object.keys(found).map((name) => [...path, name]) : [];
+}
+
+const read = (root: Record<string, unknown>, path: string[]): unknown =>
+  path.reduce<unknown>(
     (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
     root,
   );
+
+function checkSteps(root: Record<string, unknown>, path: string[]): ConfigFault[] {
+  const steps = read(root, path);
   if (!Array.isArray(steps)) return [];
   const index = steps.findIndex((step, at) => at > 0 && !(step > steps[at - 1]));
   if (index === -1) return [];

@@ -1,4 +1,6 @@
 import type { Document } from 'yaml';
+import { LABELS } from '../objects/labels.ts';
+import { CORE } from '../objects/roles.ts';
 import type { Drift } from './find-drift.ts';
 
 /** Settings that decide values of objects: kind, path of the value, and keys in gati.deploy.yaml. */
@@ -14,17 +16,20 @@ const SETTINGS: [kind: string, path: RegExp, keys: string][] = [
 ];
 
 /**
- * Writes values of the cluster into the settings of an environment.
+ * Writes values of the cluster into the settings of an environment, or of one of its regions.
  *
  * @param document of gati.deploy.yaml; its comments stay
  * @returns keys that were written, and the drift for which there is no setting
  */
 export function adoptDrift(
   document: Document,
-  environment: string,
+  { environment, region }: { environment: string; region?: string },
   drift: Drift[],
 ): { adopted: string[]; left: Drift[] } {
-  const base = document.hasIn(['environments', environment]) ? ['environments', environment] : [];
+  const base = [
+    ...(document.hasIn(['environments', environment]) ? ['environments', environment] : []),
+    ...(region === undefined ? [] : ['regions', region]),
+  ];
   const adopted: string[] = [];
   const left: Drift[] = [];
   for (const each of drift) {
@@ -40,10 +45,16 @@ export function adoptDrift(
 }
 
 /** `resources.cpu` for the CPU of a pod; `undefined` if no setting decides the value. */
-function settingOf({ kind, path }: Drift): string | undefined {
+function settingOf({ kind, path, desired }: Drift): string | undefined {
+  if (!isOfCore(desired)) return undefined;
   for (const [of, pattern, keys] of SETTINGS) {
     const match = of === kind ? pattern.exec(path) : null;
     if (match) return keys.replace('$1', match[1] ?? '');
   }
   return undefined;
+}
+
+/** Whether an object is of the pods whose settings are at the top, not of a module or another role. */
+function isOfCore({ kind, metadata: { name, labels = {} } }: Drift['desired']): boolean {
+  return kind === 'Deployment' ? labels[LABELS.role] === CORE : name === labels[LABELS.app];
 }

@@ -24,17 +24,20 @@ function add(kind: string, namespace: string, name: string, labels = {}): void {
 test('finds each workload that a removal of the cluster would end, except those of the app', async () => {
   add('apps/v1/deployments', 'apps', 'shop-core', { [LABELS.partOf]: setId(target) });
   add('apps/v1/deployments', 'kube-system', 'coredns');
+  add('apps/v1/daemonsets', 'gmp-system', 'collector');
+  add('apps/v1/deployments', 'gke-gmp-system', 'gmp-operator');
+  add('apps/v1/daemonsets', 'gke-managed-filestorecsi', 'filestore-node');
   expect(await findOthers({ cluster: api.cluster, target })).toEqual([]);
   add('apps/v1/deployments', 'apps', 'other');
   add('apps/v1/deployments', 'default', 'blog');
   add('apps/v1/statefulsets', 'data', 'postgres');
-  add('apps/v1/daemonsets', 'logs', 'agent');
+  add('apps/v1/daemonsets', 'gke-logs', 'agent');
   add('batch/v1/cronjobs', 'jobs', 'backup');
   expect(await findOthers({ cluster: api.cluster, target })).toEqual([
     'apps/other',
     'default/blog',
     'data/postgres',
-    'logs/agent',
+    'gke-logs/agent',
     'jobs/backup',
   ]);
 });

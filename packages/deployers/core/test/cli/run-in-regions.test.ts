@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { usageError } from '@gati/runtime-h3/command';
 import { temporaryFolder } from '@gati/test-kit/temporary-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Call } from '../../src/cli/command.ts';
@@ -105,4 +106,9 @@ describe('`gati-deploy regions`', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('Choose one with `--region`: a, b, c.');
   });
+});
+
+test('a command that lacks its confirmation is wrong use in regions too', async () => {
+  const error = usageError('this removes 3 objects', 'Add `--yes` to do it.');
+  expect(await runWith('all', [error, error, error])).toMatchObject({ code: 2 });
 });

@@ -57,6 +57,11 @@ test.each([
     'environments:\n  a:\n    rollout: { canary: { steps: [1, 50, 10] } }\n',
     { line: 3, column: 41, message: expect.stringContaining('10 follows 50') },
   ],
+  [
+    'a canary of a region whose share falls',
+    'environments:\n  a:\n    regions: { b: { rollout: { canary: { steps: [50, 10] } } } }\n',
+    { line: 3, message: expect.stringContaining('10 follows 50') },
+  ],
   ['a syntax error', 'image:\n  repository: [\n', { code: 'GATI_DEPLOY_CONFIG' }],
   ['another document', '- 1\n', { line: 1, column: 1 }],
   ['a variable without a valid name', 'env:\n  A=B: 1\n', { line: 2, column: 3 }],

@@ -25,7 +25,8 @@ export async function run(call: Call): Promise<number> {
     const plan = planRepair(target, state, drift, cluster.access.server.origin);
     return await runPlan(call, deployed, plan, state);
   }
-  if (drift.length > 0 && options['adopt'] === true) return adopt(call, environment, drift);
+  if (drift.length > 0 && options['adopt'] === true)
+    return adopt(call, { environment, region: target.settings.region }, drift);
   if (drift.length === 0) reporter.line('the cluster has what the last deploy applied');
   reporter.document({ drift: drift.map(toDocument), notes });
   return drift.length === 0 ? OK : FINDING;
@@ -46,10 +47,14 @@ const toDocument = ({ object, path: at, applied, actual, by, since }: Drift): ob
   since,
 });
 
-function adopt({ root, reporter }: Call, environment: string, drift: Drift[]): number {
+function adopt(
+  { root, reporter }: Call,
+  place: Parameters<typeof adoptDrift>[1],
+  drift: Drift[],
+): number {
   const file = path.join(root, CONFIG_FILE);
   const document = parseDocument(fs.readFileSync(file, 'utf8'));
-  const { adopted, left } = adoptDrift(document, environment, drift);
+  const { adopted, left } = adoptDrift(document, place, drift);
   if (adopted.length > 0) fs.writeFileSync(file, String(document));
   for (const key of adopted) reporter.line(`wrote ${key} into ${CONFIG_FILE}`);
   for (const { object, path: at } of left)
