@@ -74,10 +74,11 @@ function run(length) {
 }
 function end(output, failed) {
   const isMessage = output.length > CALL.maxText;
-  if (isMessage) parentPort.postMessage({ output: Buffer.from(output).toString() });
-  else text.set(output);
+  if (!isMessage) text.set(output);
   state[CALL.failed] = failed;
   state[CALL.length] = isMessage ? CALL.message : output.length;
+  // Last: the caller may send its next call as soon as it has the message.
+  if (isMessage) parentPort.postMessage({ output: Buffer.from(output).toString() });
 }
 parentPort.postMessage({ ready: true });
 for (let last = 0; ; ) {
