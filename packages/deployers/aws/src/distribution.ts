@@ -150,7 +150,11 @@ export function distributionResource(aws: Aws, facts: EdgeFacts): AwsResource {
         summary.Enabled &&
         hasHost;
       const isKept = !own || wanted === undefined;
-      return { isOwn: own, state: isCurrent || isKept ? 'ready' : 'incomplete' };
+      if (isCurrent || isKept) return { isOwn: own, state: 'ready' };
+      const why = await whyNot(aws, facts);
+      return why === undefined
+        ? { isOwn: own, state: 'incomplete' }
+        : { isOwn: own, state: 'pending', why };
     },
     async create(found) {
       const why = await whyNot(aws, facts);
@@ -231,7 +235,7 @@ const notYetError = (host: string, why: string): GatiError =>
     fix: 'Run `gati-deploy edge` in some minutes, which continues.',
   });
 
-/** Returns why a distribution can't be created yet. */
+/** Returns why a distribution can't be created or changed yet. */
 async function whyNot(
   aws: Aws,
   { host, origin, isSecure }: EdgeFacts,

@@ -166,8 +166,13 @@ test('a distribution of the app that lacks a new host waits for its certificate'
     isSecure: async () => true,
   });
   const found = await resource.find();
-  expect(found).toMatchObject({ isOwn: true, state: 'incomplete' });
-  await expect(resource.create(found)).rejects.toThrow('ACM has not issued the certificate');
+  const why = 'ACM has not issued the certificate';
+  expect(found).toMatchObject({
+    isOwn: true,
+    state: 'pending',
+    why: expect.stringContaining(why),
+  });
+  await expect(resource.create(found)).rejects.toThrow(why);
 });
 
 test('other statements in the policy of the bucket stay', async () => {
@@ -199,14 +204,23 @@ test('a distribution with an unencrypted connection to the load balancer gets HT
     Object.assign(list.DistributionList.Items[0], { Origins: { Items: [app] } });
     return { ...others, ListDistributions: () => list };
   };
-  const stateOf = async (protocol: string): Promise<unknown> => {
+  const issued: Record<string, Reply> = {
+    ListCertificates: () => ({
+      CertificateSummaryList: [{ DomainName: place.host, CertificateArn: 'arn:1' }],
+    }),
+    ListTagsForCertificate: () => ({}),
+    DescribeCertificate: () => ({ Certificate: { Status: 'ISSUED' } }),
+  };
+  const stateOf = async (protocol: string, isSecure = true): Promise<unknown> => {
     const facts = { host: place.host, bucket: 'b', origin: async () => 'lb' };
-    const aws = accountOf(withProtocol(protocol));
-    return (await distributionResource(aws, { ...facts, isSecure: async () => true }).find())
+    const aws = accountOf({ ...withProtocol(protocol), ...issued });
+    return (await distributionResource(aws, { ...facts, isSecure: async () => isSecure }).find())
       ?.state;
   };
   expect(await stateOf('http-only')).toBe('incomplete');
   expect(await stateOf('https-only')).toBe('ready');
+  // Until then, it stays as it is, and the deploy is pending.
+  expect(await stateOf('http-only', false)).toBe('pending');
 });
 
 const CNAME = { Name: `_1.${place.host}.`, Type: 'CNAME', Value: '_2.acm-validations.aws.' };

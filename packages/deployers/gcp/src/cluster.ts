@@ -45,16 +45,34 @@ const STATES: Partial<Record<string, Found['state']>> = {
   ERROR: 'incomplete',
 };
 
-/** Returns the clusters of the region and of its zones. */
-async function listClusters({ api, project, region }: Gcp): Promise<Cluster[]> {
-  const path = { parent: `projects/${project}/locations/-` };
-  const send = sender(api, READING);
-  const { clusters = [] } = await send<{ clusters?: Cluster[] }>(ListClusters, { path });
-  return clusters.filter(({ location }) => `${location}-`.startsWith(`${region}-`));
+interface ClusterList {
+  clusters: Cluster[];
+  /** Zones that do not respond, whose clusters the list may lack. */
+  missingZones: string[];
 }
 
+/** Returns the clusters of the region and of its zones. */
+async function listClusters({ api, project, region }: Gcp): Promise<ClusterList> {
+  const path = { parent: `projects/${project}/locations/-` };
+  const found = await sender(api, READING)<Partial<ClusterList>>(ListClusters, { path });
+  const { clusters = [], missingZones = [] } = found;
+  const isNear = (place: string): boolean => `${place}-`.startsWith(`${region}-`);
+  return {
+    clusters: clusters.filter(({ location }) => isNear(location)),
+    missingZones: missingZones.filter(isNear),
+  };
+}
+
+/** @throws {GatiError} GATI_DEPLOY_CLOUD when the cluster may be in a zone that does not respond */
 export async function findCluster(gcp: Gcp): Promise<Cluster | undefined> {
-  return (await listClusters(gcp)).find(({ name }) => name === gcp.names.cluster);
+  const { clusters, missingZones } = await listClusters(gcp);
+  const cluster = clusters.find(({ name }) => name === gcp.names.cluster);
+  if (cluster || missingZones.length === 0) return cluster;
+  throw new GatiError({
+    code: 'GATI_DEPLOY_CLOUD',
+    message: `Google Cloud can't say whether the GKE cluster ${gcp.names.cluster} exists: ${missingZones.join(', ')} does not respond.`,
+    fix: 'Run the same command later, which continues.',
+  });
 }
 
 /** The GKE cluster: an existing one, or one in Autopilot mode that a deploy creates. */
@@ -146,7 +164,8 @@ export async function findNodeAccount(gcp: Gcp): Promise<string> {
 }
 
 async function missingError(gcp: Gcp): Promise<GatiError> {
-  const names = (await listClusters(gcp)).slice(0, 20).map(({ name }) => name);
+  const { clusters } = await listClusters(gcp);
+  const names = clusters.slice(0, 20).map(({ name }) => name);
   return new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `There is no GKE cluster ${gcp.names.cluster} in ${gcp.region}. It has ${names.join(', ') || 'none'}.`,
