@@ -36,7 +36,9 @@ export async function run(call: Call): Promise<number> {
     const reached = add(await runCheck('cluster', () => checkReachable(cluster)));
     if (reached.state === 'ok') for (const check of await inCluster(cluster, target)) add(check);
   }
-  if (open.repository !== undefined || !isCloud(settings.provider ?? 'kubernetes'))
+  const { provider = 'kubernetes' } = settings;
+  // Containers of this machine need no registry, and a cloud may have none yet.
+  if (open.repository !== undefined || (provider !== 'local' && !isCloud(provider)))
     add(await runCheck('registry', () => checkRegistry(open.repository, open.registry)));
   for (const check of await atHost(settings)) add(check);
   const isWell = checks.every(({ state }) => state !== 'failed');
