@@ -122,18 +122,18 @@ export interface ModuleContract {
   version?: string;
   /** Methods of a foreign module, sorted by `name`. */
   methods?: MethodContract[];
-  /** What a deploy needs to run a `docker:` module. Absent: the module is no container. */
+  /** What a deploy needs to run a `docker:` module. Absent for modules without a container. */
   container?: ContainerContract;
 }
 
 /** Pods or containers of a `docker:` module. */
 export interface ContainerContract {
   scaling?: ContainerScaling;
-  /** Names of the environment variables that it gets. */
+  /** Names of the environment variables that the module gets. */
   env?: string[];
-  /** Whether it may open connections. */
+  /** Whether the module may open connections. */
   network?: true;
-  /** Whether it reads or writes files of the machine. Pods have none. */
+  /** Whether the module reads or writes files of the machine. Pods have no such files. */
   files?: true;
   /** Bytes of memory. */
   memory: number;

@@ -3,7 +3,7 @@ import { library } from '../../tsdown.shared.ts';
 
 const config: UserConfig[] = defineConfig([
   library({ index: 'src/index.ts', cloud: 'src/cloud/index.ts', cli: 'src/cli/main.ts' }),
-  // An image with a panel gets this file, which needs no packages.
+  // A deploy adds this file to an image with a panel, so the file must not need packages.
   library(
     { cluster: 'src/panel/open-cluster.ts' },
     {

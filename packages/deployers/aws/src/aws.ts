@@ -25,6 +25,6 @@ export const inRegion = (aws: Aws): Aws => ({
 /** A resource of AWS, with the permissions that its requests need. */
 export interface AwsResource extends Resource {
   grants: Grant[];
-  /** Whether it is removed with another resource. */
+  /** Whether the removal of another resource also removes this one. */
   isPart?: boolean;
 }

@@ -80,7 +80,7 @@ async function* listCertificates(
   }
 }
 
-/** Finds a certificate for a host: an issued one, or that of the app. */
+/** Finds a certificate for a host: an issued one, or the one that the app created. */
 export async function findCertificate(
   aws: Aws,
   host: string,
@@ -113,12 +113,12 @@ export async function ownCertificateHosts(aws: Aws): Promise<string[]> {
   return hosts;
 }
 
-/** Returns the account as its certificates of each region that a deploy uses. */
+/** Returns the account once for each region in which a deploy uses certificates. */
 const everywhere = (aws: Aws): Aws[] => (aws.region === WORLD ? [aws] : [aws, inRegion(aws)]);
 
 /**
- * Whether a certificate that no deploy of the app created is proven by the same record. ACM gives
- * all certificates of an account for a domain the same record, and needs it for each renewal.
+ * Whether a certificate that no deploy of the app created needs the same DNS record. ACM gives all
+ * certificates of an account for a domain the same record, and checks it at each renewal.
  */
 async function isShared(aws: Aws, host: string, record: string): Promise<boolean> {
   const names = [host, `*.${host}`];
@@ -143,8 +143,8 @@ export function certificateResources(aws: Aws, host: string): AwsResource[] {
 }
 
 /**
- * Certificate of the host in one region. The resource is ready once ACM names the DNS record: ACM
- * issues the certificate only after that record is written.
+ * Certificate of the host in one region. The resource is ready once ACM names the DNS record,
+ * because ACM issues the certificate only after that record exists.
  */
 export function certificateResource(aws: Aws, host: string): AwsResource {
   const { names, clients, region } = aws;
@@ -158,7 +158,7 @@ export function certificateResource(aws: Aws, host: string): AwsResource {
     async find() {
       const found = await findCertificate(aws, host);
       if (!found) return undefined;
-      // A removal removes that of the app, although another one may be in use.
+      // A removal deletes the certificate of the app, even if another one is in use.
       const own = ownOf(await findCertificates(aws, host)) !== undefined;
       const { Status = '' } = found.detail;
       if (DEAD.has(Status)) return { isOwn: own, state: 'incomplete' };

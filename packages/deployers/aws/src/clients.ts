@@ -44,7 +44,7 @@ export function createClients(region: string): Clients {
     eks: new EKSClient(shared),
     iam: new IAMClient(shared),
     route53: new Route53Client(world),
-    // The release store of several regions is in one of them.
+    // All regions share one release store, which is in one of them.
     s3: new S3Client({ ...shared, forcePathStyle, followRegionRedirects: true }),
     sts,
   };

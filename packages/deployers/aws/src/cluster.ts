@@ -44,8 +44,8 @@ const BALANCER = 'service.beta.kubernetes.io/aws-load-balancer';
 const CERTIFICATE = `${BALANCER}-ssl-cert`;
 
 /**
- * Checks by which the load balancer leaves out a pod within about 12 seconds. A front of several
- * regions, such as Global Accelerator, leaves out a region by them.
+ * Health checks with which the load balancer stops using a pod within about 12 seconds. A front of
+ * several regions, such as Global Accelerator, uses them to stop using a region.
  */
 const HEALTH = {
   [`${BALANCER}-healthcheck-protocol`]: 'http',
@@ -173,7 +173,7 @@ export async function balancerAnnotations(aws: Aws): Promise<Record<string, stri
 
 /**
  * Returns the annotations for HTTPS with the certificate of the host, once ACM has issued it. The
- * load balancer decrypts, and connects to the pods without TLS.
+ * load balancer ends TLS, and connects to the pods without it.
  */
 async function httpsAnnotations(aws: Aws): Promise<Record<string, string>> {
   const { host } = aws.place;

@@ -64,7 +64,7 @@ const DISTRIBUTIONS = [
 const ALL_VIEWER = '216adef6-2c7f-47e4-b989-5492eafa07d3';
 const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const APP = 'app';
-/** The certificate of the load balancer is for the host, which CloudFront passes on. */
+/** CloudFront forwards `Host`, so the certificate of the load balancer must be for the host. */
 const HTTPS = 'https-only';
 const ASSETS = 'assets';
 

@@ -20,8 +20,8 @@ const STORE: Grant[] = [
 ];
 
 /**
- * Actions with which a removal looks for an edge that the settings do not have any more. A removal
- * of what it finds needs the policy of a deploy with an edge.
+ * Actions with which a removal finds an edge that is no longer in the settings. To remove the edge,
+ * the account needs the policy of a deploy with an edge.
  */
 export const LOOKING: Grant[] = [
   {
@@ -45,8 +45,8 @@ export function createResources(aws: Aws, options: ResourceOptions): AwsResource
 }
 
 /**
- * Returns all resources that deploys may have created, also with an earlier `url` or with an edge
- * that the settings do not have any more.
+ * Returns all resources that deploys may have created, including those of an earlier `url` and of
+ * an edge that is no longer in the settings.
  */
 export async function removableResources(aws: Aws): Promise<AwsResource[]> {
   const { host } = aws.place;

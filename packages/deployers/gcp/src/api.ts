@@ -26,8 +26,8 @@ export interface Api {
 /** Milliseconds of one try. */
 const TIMEOUT = 60_000;
 /**
- * Retries of a request that gets 429, a status of 500 or more, or no response. A repeated creation
- * gets 409, which counts as success.
+ * Number of retries after 429, a status of 500 or more, or no response. If a retry of a creation
+ * gets 409, the creation counts as successful.
  */
 const RETRIES = 4;
 

@@ -24,7 +24,7 @@ const DeleteCluster = method(`${ID}.delete`, ['DELETE', 'v1/{+name}'], 'containe
 const READING = [ListClusters];
 const WRITING = [CreateCluster, DeleteCluster];
 
-/** A cluster of GKE, as far as a deploy reads it. */
+/** Fields of a GKE cluster that a deploy reads. */
 interface Cluster {
   name: string;
   /** A region, or a zone: `europe-west1-b`. */
@@ -38,7 +38,7 @@ interface Cluster {
   autoscaling?: { autoprovisioningNodePoolDefaults?: { serviceAccount?: string } };
 }
 
-/** Statuses of a cluster that can't be used. One that failed can only be removed. */
+/** Statuses of a cluster that can't be used. A cluster that failed can only be removed. */
 const STATES: Partial<Record<string, Found['state']>> = {
   PROVISIONING: 'pending',
   STOPPING: 'removing',
@@ -110,7 +110,7 @@ export function clusterResource(gcp: Gcp, { createCluster }: ResourceOptions): G
   };
 }
 
-/** A cluster whose nodes Google runs. The API fills in the rest. */
+/** Request for a cluster whose nodes Google manages. The API fills in the rest. */
 function autopilot({ names, place }: Gcp): object {
   const [subnetwork] = place.settings.subnets ?? [];
   return {

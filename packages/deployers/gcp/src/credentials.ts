@@ -4,10 +4,10 @@ import { type AuthClient, GoogleAuth } from 'google-auth-library';
 import { toCloudError } from './errors.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
-/** Milliseconds in which a token without a known end is used. */
+/** Milliseconds for which a token without a known expiry is used. */
 const UNKNOWN = 5 * 60_000;
 
-/** Credentials that were found as other tools for Google Cloud find them. */
+/** Credentials, found in the same places as by other tools for Google Cloud. */
 export interface Credentials {
   client: AuthClient;
   project: string;
@@ -17,8 +17,8 @@ export interface Credentials {
 }
 
 /**
- * Finds the credentials and the project: in `GOOGLE_APPLICATION_CREDENTIALS`, the login of `gcloud
- * auth application-default login`, or those of the machine.
+ * Finds the credentials and the project: from `GOOGLE_APPLICATION_CREDENTIALS`, from the login of
+ * `gcloud auth application-default login`, or from the machine.
  *
  * @throws {GatiError} GATI_DEPLOY_CLOUD
  */

@@ -35,17 +35,17 @@ function readRejection(error: unknown): Rejection {
   return { code, status, message };
 }
 
-/** Returns the rejection behind an error that `toCloudError` returned. */
+/** Returns the rejection that caused an error of `toCloudError`. */
 const rejectionOf = (error: unknown): Rejection | undefined =>
   error instanceof GatiError && error.cause !== undefined ? readRejection(error.cause) : undefined;
 
-/** Whether a resource that is created exists. */
+/** Whether a creation failed because the resource already exists. */
 export const isExisting = (error: unknown): boolean => rejectionOf(error)?.code === 409;
 
-/** Whether a resource that is read does not exist. */
+/** Whether a read failed because the resource does not exist. */
 export const isMissing = (error: unknown): boolean => rejectionOf(error)?.code === 404;
 
-/** Whether the policy that a request replaces has changed. */
+/** Whether a write failed because the policy has changed since it was read. */
 export const isOutdated = (error: unknown): boolean => rejectionOf(error)?.status === 'ABORTED';
 
 /** Converts an error of a request to one that names the method and a fix. */

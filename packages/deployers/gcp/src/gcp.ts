@@ -2,7 +2,7 @@ import type { Place, Resource } from 'gati-deploy/cloud';
 import type { Api, Method } from './api.ts';
 import type { Names } from './names.ts';
 
-/** Project that is opened for one environment of an app. */
+/** Open project, for one environment of an app. */
 export interface Gcp {
   place: Place;
   names: Names;

@@ -4,7 +4,7 @@ import type { CloudRequest } from 'gati-deploy/cloud';
 import type { Api, Input, Method } from './api.ts';
 import { isExisting, isMissing } from './errors.ts';
 
-/** A change that takes time, as most APIs describe it. */
+/** A long-running change, in the format of most APIs. */
 interface Operation {
   name: string;
   done?: boolean;
@@ -28,9 +28,12 @@ export function sender(api: Api, allowed: readonly Method[]): Send {
 /** Milliseconds between the first two reads. */
 const FIRST = 300;
 const LONGEST = 5000;
-/** Milliseconds of an operation for which a request waits. Longer ones show in the resource. */
+/**
+ * Milliseconds that a request waits for its operation. After that, the state of the resource shows
+ * the progress.
+ */
 const LIMIT = 10 * 60_000;
-/** Milliseconds in which a new resource becomes visible. */
+/** Milliseconds within which a new resource must become visible. */
 const LAG = 2 * 60_000;
 
 export interface Waiting {
@@ -40,7 +43,7 @@ export interface Waiting {
   isVisible?(): Promise<boolean>;
 }
 
-/** Returns a request that writes. A repeated request succeeds. */
+/** Returns a request that writes. A repeated request succeeds too. */
 export function request(
   send: Send,
   wanted: Method,

@@ -28,8 +28,8 @@ interface Policy {
 }
 
 /**
- * The permission of the nodes to pull the image. It ends with the repository. The policy of a
- * repository that no deploy created stays as it is.
+ * Permission of the nodes to pull the image. It is removed with the repository. A deploy does not
+ * change the policy of a repository that it did not create.
  */
 export function pullAccessResource(gcp: Gcp): GcpResource {
   const send = sender(gcp.api, METHODS);

@@ -51,8 +51,9 @@ export async function findRepository(gcp: Gcp): Promise<Repository | undefined> 
 }
 
 /**
- * The repository of the image. Pods pull by digest, so its tags need not be immutable. Immutable ones
- * would reject the list of documents about an image where the registry has no referrers.
+ * Repository of the image. Pods pull by digest, so tags need not be immutable. With immutable tags,
+ * a registry without the referrers API would reject the tag that lists the documents about an
+ * image.
  */
 export function repositoryResource(gcp: Gcp): GcpResource {
   const { names } = gcp;

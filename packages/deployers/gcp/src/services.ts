@@ -16,7 +16,7 @@ const BatchEnable = method(
 const GetOperation = method('serviceusage.operations.get', ['GET', 'v1/{+name}']);
 const METHODS = [BatchGet, BatchEnable, GetOperation];
 
-/** APIs of every deploy, which are disabled in a new project. */
+/** APIs that every deploy uses. They are disabled in a new project. */
 const APIS = ['artifactregistry', 'compute', 'container'];
 
 interface Service {

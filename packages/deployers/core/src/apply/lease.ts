@@ -42,7 +42,7 @@ export class Lease {
   /**
    * Takes the lease.
    *
-   * @param holder for people; the user of this machine by default
+   * @param holder shown to users; the user of this machine by default
    * @throws {GatiError} GATI_DEPLOY_BUSY when another deploy holds it
    */
   static async acquire(

@@ -94,7 +94,7 @@ export async function readSnapshot(
   // A namespace can have thousands of events of other apps.
   const eventsWith = (fieldSelector: string): Promise<KubeObject[]> =>
     cluster.list(`${core}/events`, { fieldSelector }, { keep: isOwn });
-  // The messages of Killing name the probe that ended a container. They are no warnings.
+  // Events of type Normal with the reason Killing name the probe that ended a container.
   const events = await Promise.all(
     ['type=Warning', 'reason=Killing', 'reason=Pulling'].map(eventsWith),
   );

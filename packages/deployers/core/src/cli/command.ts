@@ -13,8 +13,8 @@ export interface Command {
   /** Shown by `--help`. */
   examples: string[];
   /**
-   * How the command runs in an environment with several regions: in `each`, in turn and up to the
-   * first one that fails, or in `all`. Otherwise, it needs `--region`.
+   * How the command runs in an environment with several regions. `each`: one after another, up to
+   * the first failure. `all`: in every region. Absent: the command needs `--region`.
    */
   regions?: 'each' | 'all';
   load(): Promise<{ run(call: Call): Promise<number> }>;

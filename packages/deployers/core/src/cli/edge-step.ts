@@ -24,7 +24,7 @@ export async function edgeResources(
   { cluster, target }: Destination,
 ): Promise<Resource[]> {
   if (target.settings.cloud?.edge !== true) return [];
-  // A listener that this command adds takes some time.
+  // A listener that this command adds takes some time to work.
   const wasSecure = hasHttpsPort(await readService(cluster, target));
   const origin = async (): Promise<string | undefined> =>
     hostnameOf(await readService(cluster, target));
@@ -55,8 +55,8 @@ function hasHttpsPort(service: KubeObject | undefined): boolean {
 }
 
 /**
- * Brings the Service of the live release to the load balancer that the cloud needs now, such as one
- * with the certificate that was issued since the last deploy.
+ * Updates the Service of the live release to the load balancer that the cloud needs now, such as
+ * one with a certificate that was issued after the last deploy.
  */
 export async function balancerStep(
   { reporter }: Call,

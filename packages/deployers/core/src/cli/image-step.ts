@@ -49,7 +49,7 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
 /**
  * Builds the image and reports it as a step.
  *
- * @param session of a cloud, whose repository has layers that earlier deploys compressed
+ * @param session of a cloud, whose repository may have layers that earlier deploys compressed
  */
 export async function buildStep(
   { root, reporter, options }: Call,
@@ -100,7 +100,9 @@ function cacheFolder(temporary: string): string {
   }
 }
 
-/** Opens the repository of the cloud with its credentials, else that of the settings. */
+/**
+ * Opens the repository of the cloud with its credentials, or else the repository of the settings.
+ */
 export async function openRepository(
   settings: Settings,
   session: Pick<CloudSession, 'registry'> | undefined,
@@ -112,7 +114,7 @@ export async function openRepository(
   return { registry: new Registry(host, registryOptions(own)), repository };
 }
 
-/** Returns the options for a registry whose credentials a cloud gave. */
+/** Returns the options for a registry whose credentials come from a cloud. */
 export const registryOptions = (
   own: Awaited<ReturnType<CloudSession['registry']>> | undefined,
 ): RegistryOptions => (own ? { credentials: async () => own.credentials } : {});

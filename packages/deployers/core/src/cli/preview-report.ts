@@ -12,7 +12,7 @@ export function findSdk(root: string, version: string): string | undefined {
   return file && `sdk/${file}`;
 }
 
-/** What a preview shows to the author of a pull request. */
+/** Facts about a preview for the author of a pull request. */
 export interface PreviewReport {
   name: string;
   version: string;

@@ -24,7 +24,7 @@ export function readEnvironment(call: Call, word: string | undefined): Environme
   };
 }
 
-/** Returns the environment of a call that concerns no cluster, or all regions. */
+/** Returns the environment of a call that needs no cluster, or that covers all regions. */
 export function readAllRegions(
   { root }: Pick<Call, 'root'>,
   word: string | undefined,

@@ -12,7 +12,7 @@ export interface Deployed extends Destination {
   environment: string;
   settings: Settings;
   state: LiveState;
-  /** What people changed in the panel and deploys keep, as sentences. */
+  /** Sentences about changes that users made in the panel and that deploys keep. */
   notes: string[];
 }
 

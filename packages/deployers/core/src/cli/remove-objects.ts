@@ -8,7 +8,7 @@ import { setId } from '../objects/identity.ts';
 import { toRequest } from '../plan/plan.ts';
 import type { Deployed } from './read-deployed.ts';
 
-/** Returns the objects that deploys of an app created, without the Secret with its accounts. */
+/** Returns the objects that deploys of an app created, except the Secret with its accounts. */
 export function ownObjects({ state, target }: Pick<Deployed, 'state' | 'target'>): KubeObject[] {
   return state.objects.filter(
     ({ kind, metadata: { labels = {} } }) =>

@@ -28,7 +28,7 @@ export interface Place {
   app: string;
   environment: string;
   settings: CloudSettings;
-  /** Whether the app runs in other regions too, whose resources need other names. */
+  /** Whether the app also runs in other regions, whose resources need other names. */
   isRegional?: boolean;
   /** Host name in `url`, if the cloud has to make the app reachable at it. */
   host?: string;
@@ -62,8 +62,8 @@ export interface CloudSession {
   /** All resources of the app, in the order of their creation. */
   resources(options: ResourceOptions): Resource[];
   /**
-   * Returns all resources that deploys may have created, also with earlier settings. Those of
-   * `resources` by default.
+   * Returns all resources that deploys may have created, including those of earlier settings. By
+   * default, the result of `resources`.
    */
   removable?(): Promise<Resource[]>;
   /** Returns the repository for the image, once the resources of the group `registry` exist. */

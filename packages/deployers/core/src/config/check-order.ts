@@ -4,8 +4,8 @@ import type { ConfigFault } from './check.ts';
 const STEPS = ['rollout', 'canary', 'steps'];
 
 /**
- * Returns the faults of lists whose order matters: a schema can't describe it. A canary whose share
- * falls would send requests back to the old release in the middle of a rollout.
+ * Returns the errors of lists whose order matters, because a schema can't describe an order. If the
+ * share of a canary fell, requests would return to the old release during the rollout.
  */
 export function checkOrder(value: unknown): ConfigFault[] {
   if (!isObject(value)) return [];

@@ -2,7 +2,7 @@
 export interface Settings {
   /** Settings of each region, which replace the others. Each region has a cluster. */
   regions?: Record<string, Settings>;
-  /** The region that these settings are for. Set by a command; no setting of the file. */
+  /** The region of these settings. A command sets it; the file can't. */
   region?: string;
   releases?: string;
   /** Target of `gati-deploy deploy`; kubernetes by default. */
@@ -103,7 +103,7 @@ export interface KubernetesSettings {
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   /** Annotations of the Service. Set by the cloud; no setting of the file. */
   balancer?: Record<string, string>;
-  /** Whether the load balancer accepts HTTPS. Set by the cloud; no setting of the file. */
+  /** Whether the load balancer accepts HTTPS. The cloud sets it; the file can't. */
   hasHttps?: boolean;
   /** NAME or NAMESPACE/NAME of a Gateway. */
   gateway?: string;

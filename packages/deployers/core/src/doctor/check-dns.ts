@@ -1,12 +1,12 @@
 import dns from 'node:dns/promises';
 import { type Check, failed, ok, skipped } from './check.ts';
 
-/** Questions to the DNS. Each fails with a code such as `ENOTFOUND`, as those of Node do. */
+/** Queries to the DNS. Each rejects with a code such as `ENOTFOUND`, as in Node's `dns`. */
 export interface Lookup {
   resolveNs(name: string): Promise<string[]>;
   resolveCaa(name: string): Promise<{ critical: number; issue?: string; issuewild?: string }[]>;
   resolve4(name: string): Promise<string[]>;
-  /** Asks one server whether it is responsible for a zone. */
+  /** Queries one server whether it is authoritative for a zone. */
   hasZone(address: string, zone: string): Promise<boolean>;
 }
 
@@ -26,9 +26,9 @@ export const systemLookup: Lookup = {
   },
 };
 
-/** Answers that say that there is no such record. */
+/** Error codes that mean that the record does not exist. */
 const NOTHING = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN']);
-/** Maximum number of name servers that are asked. */
+/** Maximum number of name servers to query. */
 const SERVERS = 4;
 
 async function orNone<T>(asking: Promise<T[]>): Promise<T[]> {
@@ -40,13 +40,16 @@ async function orNone<T>(asking: Promise<T[]>): Promise<T[]> {
   }
 }
 
-/** Names from a host up to its last two labels: `a.b.example.com`, `b.example.com`, `example.com`. */
+/**
+ * Returns the names from a host up to its last two labels: `a.b.example.com`, `b.example.com`,
+ * `example.com`.
+ */
 function parentsOf(host: string): string[] {
   const labels = host.split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 }
 
-/** Checks that the name servers of the zone of a host respond for it. */
+/** Checks that the name servers of the zone of a host are authoritative for it. */
 export async function checkDelegation(host: string, lookup: Lookup): Promise<Check> {
   const name = 'DNS';
   for (const zone of parentsOf(host)) {

@@ -4,11 +4,11 @@ import { redactUrls } from '@gati/contract/internal';
 /** Result of one check before a deploy. */
 export interface Check {
   name: string;
-  /** A check is skipped if the account may not read what it needs. */
+  /** `skipped`: the account may not read the facts for the check. */
   state: 'ok' | 'failed' | 'skipped';
-  /** What was found. */
+  /** Result as a sentence. */
   why: string;
-  /** What to do; absent if all is well. */
+  /** Fix; absent if the check passed or was skipped. */
   fix?: string;
 }
 
@@ -23,7 +23,7 @@ export const failed = (name: string, why: string, fix: string): Check => ({
   fix,
 });
 
-/** Runs a check. An error is its finding. */
+/** Runs a check. If it throws, the check fails with that error. */
 export async function runCheck(name: string, check: () => Promise<Check>): Promise<Check> {
   try {
     return await check();

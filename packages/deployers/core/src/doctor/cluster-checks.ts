@@ -7,7 +7,7 @@ import type { Target } from '../objects/target.ts';
 import { type Check, failed, ok, skipped } from './check.ts';
 import { parseQuantity } from '../objects/quantity.ts';
 
-/** Reads the version: the first request, which shows whether the cluster accepts the credentials. */
+/** Reads the version. This first request shows whether the cluster accepts the credentials. */
 export async function checkReachable(cluster: Cluster): Promise<Check> {
   const name = 'cluster';
   const { status, value } = await cluster.request({ method: 'GET', path: 'version' });
@@ -62,7 +62,7 @@ export async function checkArchitecture(cluster: Cluster, platforms: string[]): 
   const nodes = await orForbidden(cluster.list('api/v1/nodes'));
   if (!nodes) return skipped(name, 'this account may not list the nodes');
   const found = new Set(nodes.map(platformOf));
-  // A cluster that scales from zero makes nodes for the pods.
+  // A cluster that scales from zero creates nodes for the pods.
   if (found.size === 0) return skipped(name, 'the cluster has no nodes yet');
   const missing = [...found].filter((each) => !platforms.includes(each.replace(/\/v\d+$/, '')));
   if (missing.length === 0) return ok(name, `the image is for ${[...found].join(', ')}`);

@@ -14,7 +14,7 @@ interface Permission {
 }
 
 const WRITING = ['get', 'list', 'create', 'patch', 'delete'];
-/** Permissions beside those for the written kinds. */
+/** Permissions in addition to those for the kinds that a deploy writes. */
 const OTHERS: [string, string, string[]][] = [
   ['apps', 'deployments/scale', ['patch']],
   ['coordination.k8s.io', 'leases', ['get', 'create', 'update', 'delete']],
@@ -26,7 +26,7 @@ const OTHERS: [string, string, string[]][] = [
 ];
 const REVIEWS = 'apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-/** Conditions of the kinds that not every app has. */
+/** Kinds that only some apps need, with their conditions. */
 const NEEDED: Record<string, (settings: Settings) => boolean> = {
   HTTPRoute: ({ kubernetes }) => kubernetes?.gateway !== undefined,
   Ingress: ({ kubernetes }) => kubernetes?.ingress !== undefined,
@@ -57,7 +57,7 @@ export function neededPermissions(settings: Settings): Permission[] {
   );
 }
 
-/** Lets the API server say which permissions the account lacks. */
+/** Asks the API server which permissions the account lacks. */
 export async function checkPermissions(
   cluster: Cluster,
   { namespace, settings }: Target,

@@ -8,8 +8,8 @@ const PANEL = 'server/panel';
 const SOURCE = new URL('./panel/cluster.mjs', import.meta.url);
 
 /**
- * Adds to a build the module with which its panel acts on the cluster, so that the module fits the
- * objects of this deploy.
+ * Adds to a build the module through which its panel acts on the cluster. The module and the
+ * objects of this deploy then come from the same version of `gati-deploy`.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when the build has no panel
  */

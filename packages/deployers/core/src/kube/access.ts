@@ -2,7 +2,7 @@ import { GatiError } from '@gati/contract';
 
 /** Address and credentials of a cluster. */
 export interface ClusterAccess {
-  /** Name of the context, for people. */
+  /** Name of the context, shown to users. */
   context: string;
   server: URL;
   ca?: Buffer;

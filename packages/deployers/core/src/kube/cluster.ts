@@ -57,7 +57,7 @@ export interface KubeResponse {
 }
 
 interface ListOptions {
-  /** Chooses objects of a page, so that a long list needs little memory. */
+  /** Selects objects of each page, so that a long list needs little memory. */
   keep?(object: KubeObject): boolean;
   /** `application/json` by default. */
   accept?: string | undefined;
@@ -65,8 +65,8 @@ interface ListOptions {
 
 const PAGE = 200;
 /**
- * Maximum number of objects that a list keeps. A longer list is an error: an incomplete one would
- * look complete.
+ * Maximum number of objects that a list keeps. A longer list is an error, because callers could not
+ * see that a shortened list is incomplete.
  */
 const LIST_LIMIT = 5000;
 /** Maximum number of pages. */

@@ -7,7 +7,7 @@ interface Kind {
   isCluster?: true;
   /** Clusters may lack it, and accounts may have no permission for it. */
   isOptional?: true;
-  /** Its content is never read, only its metadata. */
+  /** Deploys read only the metadata of this kind, never its content. */
   isSecret?: true;
 }
 

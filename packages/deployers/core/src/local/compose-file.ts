@@ -35,7 +35,7 @@ const QUEUES: Record<NonNullable<LocalSettings['queue']>, string> = {
   postgres: 'postgres://postgres:local@queue:5432/postgres',
 };
 
-/** As strict as the pods of a cluster. */
+/** Security options that equal those of pods in a cluster. */
 const RESTRICTED = {
   read_only: true,
   cap_drop: ['ALL'],
@@ -85,7 +85,7 @@ export function printComposeFiles(facts: ComposeFacts): Record<string, string> {
   const compose = {
     services,
     volumes: Object.fromEntries([...new Set(volumes)].map((name) => [name, {}])),
-    // Containers that are only in this network reach no other one.
+    // Containers that are only in this network can't reach any other network.
     ...(modules.length > 0 && { networks: { default: {}, [MODULES]: { internal: true } } }),
   };
   const jobs = ['app', ...(hasWorker ? ['worker'] : [])];
@@ -145,12 +145,12 @@ function moduleService({ name }: ModuleFacts): string {
   return `module-${clean}${clean === name ? '' : `-${digest}`}`;
 }
 
-/** A container with the rights of a `docker:` module that the server itself starts. */
+/** Returns a container with the same rights as a `docker:` module that the server starts. */
 function moduleContainer({ image, container }: ModuleFacts, facts: ComposeFacts): Service {
   const given = grantedEnv(facts, container).map(([name, value]) => [name, toValue(name, value)]);
   return {
     image,
-    // The id of an image on this machine can't be pulled.
+    // Docker can't pull an image by the id that it has on this machine.
     ...(image.startsWith('sha256:') && { pull_policy: 'never' }),
     ...RESTRICTED,
     user: `${IMAGE.user}:${IMAGE.user}`,

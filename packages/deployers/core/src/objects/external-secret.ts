@@ -19,8 +19,8 @@ export function secretRefs({ env = {} }: Settings): [string, SecretRef][] {
 }
 
 /**
- * Returns the name of the Secret with these values. Other references give another name, so that the
- * pods of an earlier release still find theirs after a rollback.
+ * Returns the name of the Secret with these values. It changes with the references, so that the
+ * pods of an earlier release still find their values after a rollback.
  */
 export function externalSecretName({ app, settings }: Pick<Target, 'app' | 'settings'>): string {
   const facts = JSON.stringify([settings.kubernetes?.secretStore, secretRefs(settings)]);
@@ -28,8 +28,8 @@ export function externalSecretName({ app, settings }: Pick<Target, 'app' | 'sett
 }
 
 /**
- * Returns the object by which External Secrets creates the Secret; `undefined` if no variable needs
- * one. The deploy never reads the values.
+ * Returns the object from which External Secrets creates the Secret; `undefined` if no variable
+ * needs a Secret. The deploy never reads the values.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when the settings name no store
  * @see https://external-secrets.io/latest/api/externalsecret/

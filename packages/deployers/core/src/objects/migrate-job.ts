@@ -35,7 +35,7 @@ export function createMigrateSpec(
   };
   const [container] = containers;
   const { lifecycle: __, startupProbe: ___, readinessProbe, livenessProbe, ...app } = container!;
-  // Some clusters reject containers without probes. These begin when the time is up.
+  // Some clusters reject containers without probes. These probes would start only at the deadline.
   const late = (probe: unknown): object => ({
     ...(probe as object),
     initialDelaySeconds: deadline,

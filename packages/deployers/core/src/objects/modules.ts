@@ -15,9 +15,9 @@ import { POD_SECURITY } from './pod-security.ts';
 
 /** Port of a module in its container, which `GATI_MODULE_PORT` names. */
 export const MODULE_PORT = 8080;
-/** With `-` and the digest, the name of a Service has up to 63 characters. */
+/** With `-` and the digest, the name fits into the 63 characters of a Service. */
 const NAME_LIMIT = 52;
-/** Characters of a module's name in the label of its role. */
+/** Maximum number of characters of a module's name in the label of its role. */
 const LABEL_LIMIT = 30;
 const PRE_STOP = 5;
 
@@ -29,7 +29,7 @@ export interface ModulePods {
   max: number;
 }
 
-/** The objects of a module: those that its pods need, then those that refer to its pods. */
+/** Objects of a module: first those that its pods need, then those that refer to the pods. */
 export interface ModuleObjects extends ModulePods {
   objects: KubeObject[];
 }
@@ -95,7 +95,7 @@ export function moduleServers(target: Target, modules: ModuleFacts[]): string | 
 
 /**
  * Returns the objects of a module. Their names end with the digest of the pods, so each release
- * calls the module that it was built with, also beside another release.
+ * calls the module that it was built with, even while another release runs.
  */
 export function createModule(target: Target, module: ModuleFacts): ModuleObjects {
   const name = nameOf(target, module);
@@ -173,7 +173,10 @@ function scalingOf(
   return { ...numbersOf(numbers), cpu };
 }
 
-/** Only pods of the app may call a module. A module without `allow.network` calls nothing. */
+/**
+ * Returns a policy that allows only pods of the app to call a module. A module without
+ * `allow.network` can't open connections.
+ */
 function createPolicy(
   target: Target,
   { container }: ModuleFacts,

@@ -62,7 +62,7 @@ const PORTS = [
   { name: 'http', port: 80, protocol: 'TCP', targetPort: 'http', appProtocol: 'http' },
 ];
 
-/** The load balancer decrypts, and connects to the same port of the pods. */
+/** Port for HTTPS: the load balancer ends TLS, and connects to the same port of the pods. */
 const HTTPS_PORT = { ...PORTS[0]!, name: 'https', port: 443 };
 
 /** Kinds that the set of an app may contain, for tools that prune such sets. */
@@ -201,7 +201,8 @@ function createFoundation(target: Target): KubeObject[] {
       spec: {
         podSelector: {
           matchLabels: selector,
-          // Modules have policies of their own, and policies add up.
+          // Modules have separate policies. Kubernetes would add the permissions of this policy to
+          // them.
           matchExpressions: [{ key: LABELS.module, operator: 'DoesNotExist' }],
         },
         policyTypes: ['Ingress'],

@@ -37,9 +37,9 @@ export function panelSettings(settings: Settings): Settings {
 }
 
 /**
- * Returns the objects that a panel needs to act on the cluster: an account with the rights that its
- * actions need, a Secret for what the pods share, and a ConfigMap for what people changed. The
- * panel fills both.
+ * Returns the objects that a panel needs to act on the cluster: an account with the rights for its
+ * actions, a Secret for the data that the pods share, and a ConfigMap for changes by users. The
+ * panel writes the contents of the Secret and the ConfigMap.
  */
 export function createPanelObjects(target: Target): KubeObject[] {
   if (target.settings.panel !== true) return [];
@@ -71,9 +71,9 @@ interface Rule {
 }
 
 /**
- * Returns the rights of the pods that serve the panel. They can read the objects of the namespace
- * without other Secrets, change the number of pods, and choose the revision that the Services
- * select. They can't change what pods run, and can't create any.
+ * Returns the rights of the pods that serve the panel. The pods can read the objects of the
+ * namespace except other Secrets, change the number of pods, and choose the revision that the
+ * Services select. They can't change what pods run, and can't create pods.
  */
 function createRules(target: Target): Rule[] {
   const own = panelName(target);
@@ -139,7 +139,7 @@ function createRules(target: Target): Rule[] {
   ];
 }
 
-/** Returns the head of the Secret that the pods share. */
+/** Returns the Secret that the pods share, without its data. */
 export const panelSecret = (
   target: Pick<Target, 'app' | 'namespace'>,
 ): Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> => ({

@@ -19,7 +19,9 @@ const PRE_STOP = 10;
 const MARGIN = 5;
 /** Default of GATI_DRAIN. */
 const DRAIN = 30;
-/** Variable with which a server's panel opens its cluster: `NAMESPACE/APP/ENVIRONMENT`. */
+/**
+ * Variable that names the app in the cluster to the server's panel: `NAMESPACE/APP/ENVIRONMENT`.
+ */
 const CLUSTER_ENV = 'GATI_CLUSTER';
 
 export interface PodTemplate {
@@ -155,7 +157,7 @@ export function podResources({ resources }: Role): {
   const { cpu = '100m', memory = '256Mi', cpuLimit, memoryLimit } = resources;
   return {
     requests: { cpu, memory },
-    // If there is no limit, some clusters use the request as the limit.
+    // Without a limit, some clusters use the request as the limit.
     limits: { cpu: cpuLimit ?? limitOfCpu(cpu), memory: memoryLimit ?? memory },
   };
 }

@@ -9,7 +9,7 @@ export interface Target {
   environment: string;
   namespace: string;
   settings: Settings;
-  /** Settings without the numbers of pods that people set in the panel. */
+  /** Settings without the numbers of pods that users set in the panel. */
   configured?: Settings;
 }
 

@@ -8,7 +8,9 @@ import type { PanelPlace } from './place.ts';
 const MANAGER = 'gati-panel';
 const TEXT_LIMIT = 1000;
 
-/** Notes numbers of pods that a person set; `undefined` returns to `gati.deploy.yaml`. */
+/**
+ * Stores the numbers of pods that a user set; `undefined` returns to those of `gati.deploy.yaml`.
+ */
 export const notePods = (
   cluster: Cluster,
   place: PanelPlace,
@@ -16,14 +18,16 @@ export const notePods = (
   value: PanelScale | undefined,
 ): Promise<void> => note(cluster, place, RECORD_KEYS.scale + role, value);
 
-/** Notes the release that a person rolled back, so that the next deploy asks before it returns. */
+/**
+ * Stores the release that a user rolled back, so that the next deploy of it needs `--take-over`.
+ */
 export const noteRollback = (
   cluster: Cluster,
   place: PanelPlace,
   value: PanelRollback | undefined,
 ): Promise<void> => note(cluster, place, RECORD_KEYS.rolledBack, value);
 
-/** Notes the last change, and how it ended. */
+/** Stores the last change and its result. */
 export const noteChange = (
   cluster: Cluster,
   place: PanelPlace,

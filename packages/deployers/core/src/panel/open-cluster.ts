@@ -65,7 +65,7 @@ async function scale(
     const plan = planSize({ ...target, settings }, state, name, origin);
     if (!plan) throw changeError(`the live release has no pods that are called ${name}`);
     const to = `${name}: ${printRange({ min, max })}`;
-    // Noted first: a deploy after a crash keeps what the person decided.
+    // Stored first, so that a deploy after a crash of this pod keeps the user's choice.
     await notePods(cluster, place, name, pods && { ...pods, ...by, initial: numbers(initial) });
     const steps = plan.steps.filter(({ kind }) => kind !== 'wait');
     await applySteps(cluster, { ...plan, steps }, lease);
@@ -85,7 +85,7 @@ async function applySteps(cluster: Cluster, plan: Plan, lease: Lease): Promise<v
   if (error !== undefined) throw error;
 }
 
-/** Begins to return to a revision, and continues after the response to the person. */
+/** Starts to return to a revision. The work continues after the response to the user. */
 async function startRollback(
   cluster: Cluster,
   place: PanelPlace,
@@ -105,7 +105,7 @@ async function startRollback(
     );
     const change = { what: 'rollback', to: found.version, ...by } as const;
     await noteChange(cluster, place, { ...change, state: 'running' });
-    // Noted before the first step: the pod that runs this may end with the last one.
+    // Stored before the first step, because the last step may end the pod that runs this.
     await noteRollback(cluster, place, { release: before.release, version: before.version, ...by });
     void finishRollback(cluster, { place, target, state, plan, change, lease });
   } catch (error) {
@@ -127,7 +127,7 @@ async function finishRollback(
   { place, target, state, plan, change, lease }: Rollback,
 ): Promise<void> {
   try {
-    // Ends other pods only after the result is noted: this pod may be one of them.
+    // Ends other pods only after the result is stored, because this pod may be one of them.
     const isEnd = (index: number): boolean =>
       index > plan.steps.findLastIndex(({ kind }) => kind === 'apply' || kind === 'wait');
     const steps = plan.steps.filter((_, index) => !isEnd(index));

@@ -13,7 +13,7 @@ export type PanelPlace = Pick<Target, 'app' | 'environment' | 'namespace'>;
 
 /** The app with its settings and objects. */
 export interface PlacedApp {
-  /** With the numbers of pods that people set; `configured` is always there. */
+  /** Target with the numbers of pods that users set. `configured` is always present. */
   target: Target;
   state: LiveState;
 }

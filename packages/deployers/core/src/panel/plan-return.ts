@@ -29,8 +29,8 @@ export function planReturn(
 }
 
 /**
- * Whether the panel does a step. Objects that all releases have stay for the next deploy, as do those
- * to delete.
+ * Whether the panel runs a step. The next deploy writes objects that all releases share, and
+ * deletes unused ones.
  */
 function isAllowed(step: PlanStep): boolean {
   if (step.kind === 'scale' || step.kind === 'wait') return true;

@@ -6,7 +6,7 @@ import { pathOf } from '../kube/kinds.ts';
 import { DOCUMENT_KEY, panelSecret } from '../objects/panel-objects.ts';
 import type { PanelPlace } from './place.ts';
 
-/** Without the content, which may be long. */
+/** Requests only the metadata, because the content may be long. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /**

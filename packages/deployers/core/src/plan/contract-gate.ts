@@ -25,7 +25,7 @@ export interface LiveContract {
 /** Whether clients of the live release can still use it after the deploy. */
 export interface Kept {
   staysLive: boolean;
-  /** Why a release store does not keep it, for people. */
+  /** Why a release store does not keep the release live, as a sentence for users. */
   why?: string;
 }
 
@@ -55,13 +55,12 @@ export const hasBundled = ({ files }: Pick<Build, 'files'>, version: string): bo
   files.some(({ path }) => path.startsWith(`server/releases/${version}/`));
 
 /**
- * Rejects a release that breaks promises of the live one, whose clients would then fail. Without
- * the contract of the live release, nothing is known about its promises, so the new one is rejected
- * too.
+ * Rejects a release whose contract breaks clients of the live release. If the contract of the live
+ * release is missing, the two can't be compared, so the new release is rejected too.
  *
  * @returns changes since the live release
- * @throws {GatiError} GATI_DEPLOY_CONTRACT when the release breaks promises, or may break them, and
- * the live release does not stay live
+ * @throws {GatiError} GATI_DEPLOY_CONTRACT when the release breaks or may break clients, and the
+ *   live release does not stay live
  */
 export function checkContract(
   { version, manifest: before }: LiveContract,

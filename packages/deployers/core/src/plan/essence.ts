@@ -23,7 +23,7 @@ export function essenceOf(object: KubeObject): string {
     ),
   );
   const { replicas: __, ...spec } = isObject(rest['spec']) ? rest['spec'] : {};
-  // Its content is written by pods, and lists leave it out.
+  // Pods write its content, and lists do not contain it.
   for (const name of object.kind === 'Secret' ? ['data', 'type'] : []) delete rest[name];
   const essence = { ...rest, metadata: { ...facts, annotations }, spec };
   return createHash('sha256').update(canonicalJson(essence)).digest('hex');

@@ -8,9 +8,9 @@ import { hasBundled, type Kept, type LiveContract } from './contract-gate.ts';
 const STORE = 'GATI_RELEASES';
 
 /**
- * Finds out whether clients can use the live release after the deploy: from the build, or from the
- * release store that the servers follow. A store that can't be read keeps nothing, since its
- * presence alone says nothing about the release.
+ * Returns whether clients can use the live release after the deploy: from the build, or from the
+ * release store that the servers follow. A store that the deploy can't read does not count, because
+ * it may lack the release.
  */
 export async function findKept(
   live: LiveContract,
@@ -25,7 +25,7 @@ export async function findKept(
   if (typeof url !== 'string')
     return kept(`\`env.${STORE}\` is a Secret, which the deploy does not read.`);
   const isRemote = /^[a-z][a-z0-9+.-]+:/i.test(url) && !/^file:/i.test(url);
-  // A folder of the pods is a folder of this machine only if the settings say so.
+  // A folder is the same for the pods and this machine only if `releases` names it too.
   if (!isRemote && url !== releases)
     return kept(`\`env.${STORE}\` is a folder of the pods, which the deploy can't read.`);
   try {

@@ -66,7 +66,7 @@ export interface Revision {
   image: string;
   paths?: DomainPaths;
   isolated?: IsolatedRelease[];
-  /** Modules with separate pods that it calls. */
+  /** Modules with separate pods that the revision calls. */
   modulePods?: ModulePods[];
   deployment: KubeObject;
   /** Desired number of pods, and number of ready pods. */

@@ -297,7 +297,7 @@ function planEnd(
   // Finds autoscalers and budgets that the settings no longer need.
   const names = new Set(others.map(nameOf));
   const unused = ownObjects.filter((each) => LEADING.has(each.kind) && !names.has(nameOf(each)));
-  // The Secret with the accounts stays.
+  // Keeps the Secret with the accounts.
   const panel = target.settings.panel
     ? []
     : state.objects.filter(

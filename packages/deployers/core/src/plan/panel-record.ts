@@ -14,7 +14,7 @@ export interface PanelPerson {
   reason: string;
 }
 
-/** Numbers of pods that a person set, and those that `gati.deploy.yaml` had then. */
+/** Numbers of pods that a user set, and the numbers of `gati.deploy.yaml` at that time. */
 export interface PanelScale extends PanelPerson {
   min: number;
   max: number;
@@ -37,7 +37,7 @@ export const RECORD_KEYS = {
 const TEXT_LIMIT = 500;
 const PODS_LIMIT = 1000;
 
-/** Returns an entry of the ConfigMap in which the panel notes what people changed. */
+/** Returns an entry of the ConfigMap in which the panel stores changes by users. */
 export function readPanelEntry(
   state: LiveState,
   target: Target,
@@ -66,8 +66,8 @@ const isPerson = (value: Record<string, unknown>): value is Record<string, unkno
   typeof value['reason'] === 'string';
 
 /**
- * Returns the numbers of pods that a person set for a role. A later change of `gati.deploy.yaml`
- * ends them.
+ * Returns the numbers of pods that a user set for a role; `undefined` if `gati.deploy.yaml` changed
+ * later.
  */
 export function panelScaleOf(
   state: LiveState,

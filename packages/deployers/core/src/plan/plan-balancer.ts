@@ -13,8 +13,8 @@ import type { ApplyStep } from './plan.ts';
 /**
  * Plans the change of the Service that users reach, if its load balancer differs from the settings.
  *
- * @returns `undefined` if it is as it should be, if nothing is live, or during a canary, whose deploy
- *   writes the Service
+ * @returns `undefined` if the load balancer matches the settings, if no release is live, or during
+ *   a canary, whose deploy writes the Service
  */
 export function planBalancer(target: Target, state: LiveState): ApplyStep | undefined {
   const live = findLive(state);

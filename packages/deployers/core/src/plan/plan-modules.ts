@@ -59,7 +59,7 @@ export function planModules(
 }
 
 /**
- * Ends the pods of modules that only earlier revisions call, and removes modules that no revision
+ * Ends the pods of modules that only earlier revisions call. Removes modules that no revision
  * calls.
  *
  * @param revisions earlier ones that still serve, and those that a rollback can return to

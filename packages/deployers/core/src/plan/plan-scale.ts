@@ -54,7 +54,7 @@ export function planSize(
   const { revision } = live;
   const deployment = own.deployment.metadata.name;
   const steps = planAutoscaler(target, state, live, role);
-  // Within its limits, the autoscaler decides.
+  // The autoscaler sets the number within its limits.
   const wanted = Math.min(Math.max(own.replicas, role.min), role.max);
   if (own.replicas !== wanted) {
     const reason = `${own.replicas} → ${wanted} pods`;

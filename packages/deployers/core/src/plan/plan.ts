@@ -22,7 +22,7 @@ export interface Plan {
   revision: string;
   /** The revision that serves before the plan; `null` for the first deploy. */
   before: string | null;
-  /** What people changed in the panel and the plan keeps, as sentences. */
+  /** Sentences about changes that users made in the panel and that the plan keeps. */
   notes?: string[];
   steps: PlanStep[];
 }

@@ -7,8 +7,8 @@ import { PREVIEW } from './preview-namespace.ts';
 const ALLOWED = 'allow';
 
 /**
- * Copies Secrets into the namespace of a preview, if they are labelled for it: code of a pull request
- * must not read other ones.
+ * Copies Secrets into the namespace of a preview if they have the label for previews. The code of a
+ * pull request must not read other Secrets.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when a Secret is missing, or not labelled
  */

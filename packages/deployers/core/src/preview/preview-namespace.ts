@@ -24,12 +24,12 @@ export interface Preview {
   version: string;
 }
 
-/** What a preview says about itself. */
+/** Facts that a preview stores in its namespace. */
 export type PreviewFacts = Pick<Preview, 'name' | 'expires'> &
   Partial<Pick<Preview, 'url' | 'version'>>;
 
 /**
- * Writes the namespace of a preview, which removes all of it.
+ * Writes the namespace of a preview. Its deletion removes the whole preview.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when the namespace belongs to something else
  */
@@ -105,7 +105,10 @@ function toPreview({ metadata: { name, labels = {}, annotations = {} } }: KubeOb
   };
 }
 
-/** Removes the namespace of a preview, with all objects. Returns before the cluster has done it. */
+/**
+ * Requests the deletion of the namespace of a preview with all its objects. Does not wait for the
+ * cluster to finish.
+ */
 export async function deletePreview(cluster: Cluster, { namespace }: Preview): Promise<void> {
   const { status, value } = await cluster.request({
     method: 'DELETE',
@@ -115,7 +118,7 @@ export async function deletePreview(cluster: Cluster, { namespace }: Preview): P
     throw kubeError(`Can't delete the namespace ${namespace}`, status, value);
 }
 
-/** Removes the previews whose time is up. Returns their names. */
+/** Removes expired previews and returns their names. */
 export async function sweepPreviews(cluster: Cluster, app: string): Promise<string[]> {
   const all = await listPreviews(cluster, app);
   const expired = all.filter(({ expires }) => Date.parse(expires) <= cluster.now());

@@ -8,10 +8,10 @@ const PLACEHOLDER = '{preview}';
 const DATABASE = 'GATI_DATABASE';
 
 /**
- * Returns the settings of a preview: one pod, which has its queue and its database in its own folder.
+ * Returns the settings of a preview: one pod, whose queue and database are files in its own folder.
  *
  * @param settings of the environment `preview`
- * @param shared settings that all environments have, by which inherited variables are recognized
+ * @param shared settings of all environments, to recognize inherited variables
  */
 export function toPreviewSettings(name: string, settings: Settings, shared: Settings): Settings {
   const { rollout, kubernetes, url, env = {}, ...all } = settings;
@@ -24,7 +24,7 @@ export function toPreviewSettings(name: string, settings: Settings, shared: Sett
     rollout: { ...(rollout?.timeout && { timeout: rollout.timeout }), keep: 1 },
     kubernetes: {
       ...place,
-      // Without a host of its own, a preview would get requests of other environments.
+      // Without a separate host, a preview would get requests for other environments.
       ...(hasUrl && gateway !== undefined && { gateway }),
       ...(hasUrl && ingress !== undefined && { ingress }),
     },
@@ -37,7 +37,8 @@ export function toPreviewSettings(name: string, settings: Settings, shared: Sett
 }
 
 /**
- * Returns the variables without the database of another environment, to which a preview never writes.
+ * Returns the variables without the database of another environment, because a preview must not
+ * write to it.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG when a value comes from the secret store of all environments
  */

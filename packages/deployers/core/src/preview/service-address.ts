@@ -3,8 +3,8 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { Target } from '../objects/target.ts';
 
 /**
- * Returns the address of the Service of an app: that of its load balancer or of a node, if the
- * cluster has one for it, or else the one for other pods of the cluster.
+ * Returns the address of the Service of an app. It is the address of the load balancer or of a node
+ * if the Service has one, or else the address inside the cluster.
  */
 export async function serviceAddress(
   cluster: Cluster,

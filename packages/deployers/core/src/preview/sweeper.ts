@@ -8,7 +8,7 @@ const NAME = 'gati-preview-sweeper';
 /** Seconds in which the request must succeed. */
 const DEADLINE = 300;
 
-/** Removes the namespace of its pod. Node of the app's image runs it. */
+/** Program that removes the namespace of its pod. Node of the app's image runs it. */
 const SCRIPT = `
 const { readFileSync } = require('node:fs');
 const folder = '/var/run/secrets/kubernetes.io/serviceaccount/';
@@ -30,8 +30,8 @@ interface Place {
 }
 
 /**
- * Returns the objects with which the cluster itself removes a preview: a CronJob of one date, which
- * may delete this namespace and nothing else.
+ * Returns the objects with which the cluster itself removes a preview: a CronJob that runs at one
+ * date, and whose account may only delete this namespace.
  *
  * @param expires date in ISO 8601
  */
@@ -94,7 +94,7 @@ export function toSchedule(expires: string): string {
 }
 
 function createPod(image: string, pullSecret: string | undefined): object {
-  // Some clusters reject containers without probes. These begin when the time is up.
+  // Some clusters reject containers without probes. These probes would start only at the deadline.
   const probe = {
     httpGet: { path: PROBE_PATHS[0], port: IMAGE.port },
     initialDelaySeconds: DEADLINE,

@@ -38,7 +38,7 @@ export async function run(call: Call): Promise<number> {
   return OK;
 }
 
-/** Removes a cluster that a deploy created, if it runs nothing. */
+/** Removes a cluster that a deploy created, if no workload runs in it. */
 async function remove(
   call: Call,
   session: CloudSession,

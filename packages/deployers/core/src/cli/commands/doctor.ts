@@ -14,7 +14,7 @@ import { type Call, FINDING, OK } from '../command.ts';
 import { readAppName, readEnvironment } from '../read-app.ts';
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64'];
-/** Domains in CAA records of the authorities that the edges of clouds use. */
+/** CAA domains of the certificate authorities that the edges of clouds use. */
 const ISSUERS: Partial<Record<Provider, string[]>> = {
   aws: ['amazon.com', 'amazontrust.com', 'awstrust.com', 'amazonaws.com'],
 };
@@ -52,7 +52,7 @@ interface OpenTarget {
   registry?: RegistryOptions;
 }
 
-/** Opens the cluster and the registry, as far as they exist. */
+/** Opens the cluster and the registry if they exist. */
 async function openTarget(
   { root }: Call,
   target: Target,

@@ -60,10 +60,10 @@ function checkName(word: string | undefined): string {
   );
 }
 
-/** The cluster of previews, which is that of an environment. */
+/** The cluster of previews, which belongs to an environment. */
 interface Place {
   cluster: Cluster;
-  /** The environment whose contract and Secrets a preview is compared with and gets. */
+  /** The environment whose contract a preview is compared with, and whose Secrets it may get. */
   base: Target;
   settings: Settings;
   registry?: { repository: string; options: RegistryOptions };
@@ -136,7 +136,7 @@ async function deploy(call: Call, name: string): Promise<number> {
     const code = await rollOut(
       {
         ...call,
-        // The contract is compared with that of the environment, below.
+        // The comparison with the contract of the environment follows below.
         options: { ...options, 'allow-major': true },
         reporter: { ...reporter, document: (value) => void (document = value) },
       },
@@ -165,7 +165,7 @@ async function deploy(call: Call, name: string): Promise<number> {
   });
 }
 
-/** Lets the cluster remove the preview, and removes those whose time is up. */
+/** Creates the objects with which the cluster removes the preview, and removes expired previews. */
 async function sweepStep(
   { reporter }: Call,
   {
@@ -197,7 +197,10 @@ async function sweepStep(
   }
 }
 
-/** Returns the changes since the live release of an environment; `undefined` without its contract. */
+/**
+ * Returns the changes since the live release of an environment; `undefined` if its contract is
+ * missing.
+ */
 async function compare(
   cluster: Cluster,
   base: Target,

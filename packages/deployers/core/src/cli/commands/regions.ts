@@ -28,7 +28,7 @@ export async function run(call: Call): Promise<number> {
       'Describe them in `regions` of gati.deploy.yaml.',
     );
   const regions: RegionState[] = [];
-  // One after the other: a cloud sets environment variables when it is opened.
+  // Regions are read one after another, because opening a cloud sets environment variables.
   for (const region of names) regions.push(await readRegion(call, region));
   const rows = regions.map(({ region, version, ready, replicas, release, error }) => [
     region,
@@ -46,7 +46,7 @@ export async function run(call: Call): Promise<number> {
   return isSame && isWell ? OK : FINDING;
 }
 
-/** Reads one region. One that does not respond is a finding, since the others may serve. */
+/** Reads one region. A region that does not respond is a finding, because the others may serve. */
 async function readRegion(call: Call, region: string): Promise<RegionState> {
   const none = { region, version: null, release: null, ready: 0, replicas: 0 };
   try {
