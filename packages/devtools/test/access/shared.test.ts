@@ -157,6 +157,31 @@ test('a change during a write is stored though a request that only read ends in 
   expect(names).toEqual(['Ada', 'Bob']);
 });
 
+test('what a request does after its end is stored, and its reads are not kept', async () => {
+  const [one, two, document] = await startTwo();
+  await one.act(() => add(one, 'Ada'));
+  let goOn = (): void => {};
+  const isEnded = new Promise<void>((resolve) => (goOn = resolve));
+  let later: Promise<unknown> | undefined;
+  await one.shared.run(true, async () => {
+    later = isEnded.then(() => {
+      one.store.people.list();
+      add(one, 'Bob');
+    });
+  });
+  goOn();
+  await later;
+  // Would reject the change of Bob if the list that was read still counted.
+  await two.act(() => add(two, 'Eve'));
+  await one.shared.settle();
+  const names = await two.read(() => two.store.people.list().map(({ name }) => name));
+  expect(names.toSorted()).toEqual(['Ada', 'Bob', 'Eve']);
+  document.read = async () => {
+    throw new Error('the cluster is unavailable');
+  };
+  await expect(one.read(() => {})).rejects.toMatchObject({ status: 503 });
+});
+
 test('of two owners who demote each other in two processes, one stays owner', async () => {
   const [one, two] = await startTwo();
   const [ada, bob] = await one.act(() => ['Ada', 'Bob'].map((name) => add(one, name)));

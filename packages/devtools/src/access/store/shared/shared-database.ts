@@ -47,6 +47,8 @@ interface SharedOptions {
 interface Work {
   /** Reason why its statements were dropped. */
   failure?: PanelError;
+  /** Whether its request has ended. Its timers and promises may go on. */
+  isEnded?: true;
 }
 
 interface Statement {
@@ -108,17 +110,18 @@ class Shared {
     return {
       database: this.#record(),
       run: async (isLatest, work) => {
-        if (isLatest) await this.refresh();
+        if (isLatest) await this.#refreshForRequest();
         const own: Work = {};
         try {
           return await this.#works.run(own, work);
         } finally {
+          own.isEnded = true;
           // What the work has read no longer matters. What it has written is stored soon.
           this.#pending = this.#pending.filter((each) => each.work !== own || isWrite(each));
         }
       },
       settle: async () => {
-        const work = this.#works.getStore() ?? this.#background;
+        const work = this.#currentWork();
         if (this.#pending.some((each) => each.work === work && isWrite(each))) await this.#store();
         if (work.failure) throw work.failure;
       },
@@ -128,6 +131,20 @@ class Shared {
         this.#local.close();
       },
     };
+  }
+
+  /** The work of the request that runs, or the background. */
+  #currentWork(): Work {
+    const work = this.#works.getStore();
+    return work === undefined || work.isEnded ? this.#background : work;
+  }
+
+  async #refreshForRequest(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      throw unavailableError('read', error);
+    }
   }
 
   /** Reads what other processes have written. */
@@ -146,12 +163,12 @@ class Shared {
   /** Notes statements that write, and reads that decide about them, so that they can run again. */
   #record(): Database {
     const local = this.#local;
-    const note = (statement: Omit<Statement, 'work'>, work = this.#works.getStore()): void =>
-      void this.#pending.push({ work: work ?? this.#background, ...statement });
+    const note = (statement: Omit<Statement, 'work'>, work = this.#currentWork()): void =>
+      void this.#pending.push({ work, ...statement });
     const all = <Row>(sql: string, values: Value[]): Row[] => {
       const rows = local.all<Row>(sql, ...values);
       // Reads of other processes' work do not matter.
-      const isOwn = this.#works.getStore() !== undefined && DECIDES.test(sql);
+      const isOwn = this.#currentWork() !== this.#background && DECIDES.test(sql);
       if (isOwn) note({ sql, values, result: JSON.stringify(rows) });
       return rows;
     };
@@ -245,7 +262,7 @@ class Shared {
   /** Drops what could not be stored. */
   #giveUp(error: unknown): void {
     this.#options.onError?.(error);
-    const failure = unavailableError(error);
+    const failure = unavailableError('stored', error);
     for (const { work } of this.#pending) if (work !== this.#background) work.failure = failure;
     this.#pending = [];
     unpack(this.#local, this.#bytes);
@@ -298,9 +315,9 @@ const changedError = (): PanelError =>
     'Another process of the panel changed the same in the meantime. Try again.',
   );
 
-const unavailableError = (cause: unknown): PanelError =>
+const unavailableError = (missing: 'read' | 'stored', cause: unknown): PanelError =>
   new PanelError(
     503,
     'accounts_unavailable',
-    `The accounts of the panel can not be stored: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `The accounts of the panel can not be ${missing}: ${cause instanceof Error ? cause.message : String(cause)}`,
   );
