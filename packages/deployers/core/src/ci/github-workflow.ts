@@ -83,7 +83,8 @@ export function printGithubWorkflow(facts: WorkflowFacts): string {
         steps: [
           ...prepare(manager),
           { run: `${run} build` },
-          ...credentials(facts),
+          ...login(facts),
+          ...access(facts),
           {
             run: `${execute} gati-deploy ${provider} ${environment}`,
             ...(provider === 'kubernetes' && { env: KUBECONFIG }),
@@ -141,7 +142,8 @@ function previewJobs(facts: WorkflowFacts, defaults: object): Record<string, obj
       steps: [
         ...prepare(manager),
         { run: `${run} build` },
-        ...credentials(facts),
+        ...login(facts),
+        ...access(facts),
         {
           run: `${execute} gati-deploy preview "pr-$NUMBER" --env ${environment} --markdown preview.md`,
           env,
@@ -156,11 +158,12 @@ function previewJobs(facts: WorkflowFacts, defaults: object): Record<string, obj
     'preview-end': {
       name: 'Remove the preview',
       if: `${IS_OWN} && github.event.action == 'closed'`,
-      permissions: permissions(facts),
+      // It pushes no image.
+      permissions: permissions({ ...facts, registry: '' }),
       ...job,
       steps: [
         ...prepare(manager),
-        ...credentials(facts),
+        ...access(facts),
         { run: `${execute} gati-deploy preview delete "pr-$NUMBER" --env ${environment}`, env },
       ],
     },
@@ -175,7 +178,25 @@ const prepare = (manager: PackageManager): Step[] => [
   ...manager.install.map((run) => ({ run })),
 ];
 
-function credentials({ provider, registry, region }: WorkflowFacts): Step[] {
+/** Logs in to the registry. That of a cloud needs no own login. */
+function login({ provider, registry }: WorkflowFacts): Step[] {
+  if (provider === 'aws') return [];
+  const isGithub = registry === GHCR;
+  return [
+    {
+      name: `Log in to ${registry}`,
+      run: `printenv REGISTRY_PASSWORD | docker login "$REGISTRY" --username "$REGISTRY_USER" --password-stdin`,
+      env: {
+        REGISTRY: registry,
+        REGISTRY_USER: isGithub ? '${{ github.actor }}' : '${{ secrets.REGISTRY_USER }}',
+        REGISTRY_PASSWORD: isGithub ? '${{ github.token }}' : '${{ secrets.REGISTRY_PASSWORD }}',
+      },
+    },
+  ];
+}
+
+/** Gives the job access to the cloud, or to the cluster. */
+function access({ provider, region }: WorkflowFacts): Step[] {
   if (provider === 'aws')
     return [
       {
@@ -186,19 +207,8 @@ function credentials({ provider, registry, region }: WorkflowFacts): Step[] {
         },
       },
     ];
-  const isGithub = registry === GHCR;
-  const login = {
-    name: `Log in to ${registry}`,
-    run: `printenv REGISTRY_PASSWORD | docker login "$REGISTRY" --username "$REGISTRY_USER" --password-stdin`,
-    env: {
-      REGISTRY: registry,
-      REGISTRY_USER: isGithub ? '${{ github.actor }}' : '${{ secrets.REGISTRY_USER }}',
-      REGISTRY_PASSWORD: isGithub ? '${{ github.token }}' : '${{ secrets.REGISTRY_PASSWORD }}',
-    },
-  };
-  if (provider !== 'kubernetes') return [login];
+  if (provider !== 'kubernetes') return [];
   return [
-    login,
     {
       name: 'Write the kubeconfig',
       run: 'umask 077\nprintenv KUBECONFIG_DATA > "$RUNNER_TEMP/kubeconfig"\n',

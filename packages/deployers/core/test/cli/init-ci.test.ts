@@ -111,6 +111,9 @@ test('a preview of a pull request sees secrets only if the branch is in the repo
     packages: 'write',
     'pull-requests': 'write',
   });
+  // Its removal pushes no image.
+  expect(all['preview-end']!.permissions).toEqual({ contents: 'read' });
+  expect(JSON.stringify(all['preview-end'])).not.toMatch(/docker login|REGISTRY|github\.token/);
   const custom = makeApp('provider: custom\nimage:\n  repository: ghcr.io/team/shop\n');
   const other = await captureProgram(['init-ci', 'github', '--previews', '--root', custom]);
   expect(other.stderr).toContain('the target custom has no previews');
@@ -163,4 +166,12 @@ test('a file of a person is replaced with `--force` only, and wrong words are na
   expect(branch.code).toBe(2);
   const origin = await captureProgram(['init-ci', 'argocd', '--root', app]);
   expect(origin.stderr).toContain('`--repo`');
+});
+
+test('no workflow is written that could not log in to its cloud', async () => {
+  const app = makeApp('provider: gcp\nimage:\n  repository: registry.example.com/shop\n');
+  const { code, stderr } = await captureProgram(['init-ci', 'github', '--root', app]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('there is no workflow for Google Cloud yet');
+  expect(fs.existsSync(path.join(app, WORKFLOW))).toBe(false);
 });

@@ -92,6 +92,11 @@ function githubFile(
   settings: Settings,
 ): CiFile {
   const { provider = 'kubernetes', cloud } = settings;
+  if (provider === 'gcp')
+    throw usageError(
+      'there is no workflow for Google Cloud yet',
+      'Write one that sets GOOGLE_APPLICATION_CREDENTIALS, and runs `gati-deploy gcp`.',
+    );
   const name = settings.image?.repository;
   if (name === undefined && provider !== 'aws')
     throw usageError('`image.repository` is missing in gati.deploy.yaml', 'Set it first.');
