@@ -20,7 +20,7 @@ import {
   historyBefore,
 } from './live-state.ts';
 import { isModule } from '../objects/labels.ts';
-import { planModules, planModulesEnd } from './plan-modules.ts';
+import { modulesBeside, planModules, planModulesEnd } from './plan-modules.ts';
 import { planIsolated } from './isolated.ts';
 import { type CanaryPlan, type CanaryPods, planCanary } from './plan-canary.ts';
 import { type ApplyStep, createPlan, type Plan, type PlanStep } from './plan.ts';
@@ -105,7 +105,12 @@ export function makePlan(
       ? planMigration(target, state, desired.migration, revision)
       : []),
     ...endOtherCanary(target, state, revision),
-    ...planModules(target, desired.modules, state, apply),
+    ...planModules(
+      target,
+      [...desired.modules, ...modulesBeside(state, release.isolated ?? [], desired.modules)],
+      state,
+      apply,
+    ),
     ...pods,
     ...planIsolated(target, state, release.isolated ?? [], rolesOf(target.settings)[0]),
     ...switching,

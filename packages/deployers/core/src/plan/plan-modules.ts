@@ -3,7 +3,7 @@ import { timeoutOf } from '../objects/duration.ts';
 import { setId } from '../objects/identity.ts';
 import { isModule, LABELS } from '../objects/labels.ts';
 import type { ModuleObjects, ModulePods } from '../objects/modules.ts';
-import type { Target } from '../objects/target.ts';
+import type { IsolatedRelease, Target } from '../objects/target.ts';
 import { recordOf } from './essence.ts';
 import { findRevision, listDeployments, type LiveState, type Revision } from './live-state.ts';
 import type { PlanStep } from './plan.ts';
@@ -101,6 +101,23 @@ export const appliedModules = (state: LiveState, { modulePods = [] }: Revision):
       .filter((object) => isModule(object) && object.metadata.name === pods.name)
       .flatMap((object) => recordOf(object) ?? []),
   }));
+
+/**
+ * Returns the modules that releases with separate pods beside the live one call, and that the live
+ * one does not call. Their pods may have ended in the meantime.
+ */
+export function modulesBeside(
+  state: LiveState,
+  isolated: IsolatedRelease[],
+  own: ModulePods[],
+): ModuleObjects[] {
+  const found = isolated.flatMap(({ revision }) => findRevision(state, revision) ?? []);
+  const others = new Map(
+    found.flatMap((each) => appliedModules(state, each)).map((each) => [each.name, each]),
+  );
+  for (const { name } of own) others.delete(name);
+  return [...others.values()].filter(({ objects }) => objects.length > 0);
+}
 
 const toDelete = (
   { namespace }: Target,

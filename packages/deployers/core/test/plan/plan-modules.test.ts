@@ -5,7 +5,8 @@ import { findDrift } from '../../src/drift/find-drift.ts';
 import { clusterModules } from '../../src/objects/modules.ts';
 import { createObjects } from '../../src/objects/objects.ts';
 import { type ReleaseFacts, toTarget } from '../../src/objects/target.ts';
-import { findRevision, type LiveState } from '../../src/plan/live-state.ts';
+import { isolatedBeside } from '../../src/plan/isolated.ts';
+import { findRevision, listRevisions, type LiveState } from '../../src/plan/live-state.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { planRevision } from '../../src/plan/plan-revision.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -151,6 +152,37 @@ test('releases with the same module share its pods, and another module starts be
   expect(summary(back).slice(0, 4)).toEqual(['scale to 2', 'wait', 'scale to 1', 'wait']);
   state = applied(state, back);
   expect(moduleNames(state)).toEqual(['module-scorer 2', 'module-scorer 0']);
+});
+
+test('the modules of a release that gets separate pods again start with them', () => {
+  const settings: Settings = { rollout: { isolate: 1 } };
+  const target = targetOf(settings);
+  let state = EMPTY;
+  for (const [version, digit] of [
+    ['1', 'a'],
+    ['2', 'b'],
+    ['3', 'c'],
+  ] as const) {
+    const isolated = isolatedBeside(target, state, version);
+    const facts = { ...release(version, digit), ...(isolated.length > 0 && { isolated }) };
+    state = applied(state, plan(facts, state, settings));
+  }
+  const byImage = (): Record<string, number> =>
+    Object.fromEntries(
+      state.objects
+        .filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name.includes('module'))
+        .map(({ spec }) => {
+          const { replicas, template } = spec as {
+            replicas: number;
+            template: { spec: { containers: { image: string }[] } };
+          };
+          return [template.spec.containers[0]!.image.at(-1)!, replicas];
+        }),
+    );
+  expect(byImage()).toEqual({ a: 0, b: 2, c: 2 });
+  const second = listRevisions(state).find(({ version }) => version === '2')!;
+  state = applied(state, planRevision(target, state, second, OPTIONS));
+  expect(byImage()).toEqual({ a: 2, b: 2, c: 0 });
 });
 
 test('a module that no kept release calls is removed with all its objects', () => {
