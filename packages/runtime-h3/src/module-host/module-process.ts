@@ -116,6 +116,11 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
     // Those that left the group.
     signalAll(pids, 'SIGKILL');
   });
+  // The channel only brings connections. Without a listener, Node keeps each message in memory.
+  child.on('message', () => {
+    over = 'it sent a message over the channel of its connections';
+    kill(child);
+  });
   if (child.pid !== undefined) guardian.add(child.pid);
   const cleaned = exited.then(async (how) => {
     passed?.close();

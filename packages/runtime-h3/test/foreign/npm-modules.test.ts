@@ -34,6 +34,7 @@ export default {
         socket.on('error', reject);
       }),
     send: () => typeof process.send,
+    sendAnyway: () => process._send({}),
     reject: () => Promise.reject(Object.assign(new Error('no'), { status: 409, code: 'taken' })),
   }),
 };`;
@@ -45,6 +46,7 @@ const METHODS = {
   spawn: {},
   connect: {},
   send: {},
+  sendAnyway: {},
   reject: {},
 };
 
@@ -133,7 +135,8 @@ test('a process that may not listen gets the connections of its socket, several 
   expect(results).toEqual(['{"n":2}', '{"n":4}', '{"n":6}']);
   // A package can't fill the memory of the supervisor through the channel.
   expect(await call('send', null)).toBe('"undefined"');
-  await started.stop();
+  call('sendAnyway', null).catch(() => {});
+  expect(await started.exited).toBe('it sent a message over the channel of its connections');
   await expect(call('double', { n: 4 })).rejects.toThrow();
   guardian.close();
 });
