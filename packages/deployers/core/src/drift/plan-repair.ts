@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube/cluster.ts';
 import { CORE, rolesOf } from '../objects/roles.ts';
+import { LABELS } from '../objects/labels.ts';
 import type { Target } from '../objects/target.ts';
 import { toApplyStep } from '../plan/apply-step.ts';
 import { findLive, findObject, type LiveState, releaseOf } from '../plan/live-state.ts';
@@ -28,25 +29,24 @@ export function planRepair(target: Target, state: LiveState, drift: Drift[], ser
     return { ...toApplyStep(object, found, 'another tool changed it', true), changes };
   });
   steps.push(...planRemovals(target, drift));
-  const replicas = drift.some(isReplicas) ? rolesOf(target.settings)[0].min : live.replicas;
-  if (replicas !== live.replicas)
+  const sizes = drift.filter(isReplicas).map(({ desired: { metadata }, actual, applied }) => ({
+    reason: `${String(actual)} → ${String(applied)} pods`,
+    deployment: metadata.name,
+    role: metadata.labels?.[LABELS.role] ?? CORE,
+    replicas: applied as number,
+  }));
+  for (const { role: _, ...size } of sizes) steps.push({ kind: 'scale', namespace, ...size });
+  const core = { deployment, role: CORE, replicas: live.replicas };
+  const isSized = sizes.some((each) => each.deployment === deployment);
+  for (const each of isSized ? sizes : [...sizes, core])
     steps.push({
-      kind: 'scale',
-      reason: `${live.replicas} → ${replicas} pods`,
+      kind: 'wait',
+      ...each,
+      reason: 'the pods must be ready',
       namespace,
-      deployment,
-      replicas,
+      revision,
+      timeout: timeoutOf(target),
     });
-  steps.push({
-    kind: 'wait',
-    reason: 'the pods must be ready',
-    namespace,
-    deployment,
-    role: CORE,
-    revision,
-    replicas,
-    timeout: timeoutOf(target),
-  });
   steps.push(...planVerify(target, { id: live.release }, rolesOf(target.settings), 'it responds'));
   const release = releaseOf(live);
   return createPlan(target, { server, release, revision, before: revision, steps });
