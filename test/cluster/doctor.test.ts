@@ -87,7 +87,7 @@ describe.skipIf(missing.length > 0)('gati-deploy doctor', () => {
     });
   }
 
-  test('names the missing permissions, and a deploy works with the named ones alone', async () => {
+  test('names the missing permissions, and a deploy works with exactly those', async () => {
     const before = await examine();
     expect(before.code).toBe(1);
     expect(before.checks['cluster']).toMatchObject({ state: 'ok' });

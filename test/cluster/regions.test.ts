@@ -57,7 +57,7 @@ regions:
     expect(await run('regions')).toMatchObject({ code: 0, document: { isSame: true } });
   });
 
-  test('keep their release where a deploy did not arrive', async () => {
+  test('keep their release if the deploy stops before them', async () => {
     controller!.readyOf = (deployment, replicas) =>
       JSON.stringify(deployment).includes('debug') ? 0 : replicas;
     // These pods never become ready. The other deploys may take longer.

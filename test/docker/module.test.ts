@@ -129,7 +129,7 @@ describe.skipIf('reason' in engine)('a module in a container', () => {
     await until('one container is left', () => containers() === 1);
   });
 
-  test('is called by a built app, which starts it, and beside it by `gati-deploy local`', async (context) => {
+  test('is started and called by a built app, and runs beside the app with `gati-deploy local`', async (context) => {
     const app = createApp(source);
     // Debian's client comes first: another one on PATH may be older.
     const env = { ...process.env, PATH: `/usr/bin${path.delimiter}${process.env['PATH']}` };

@@ -57,7 +57,7 @@ async function loadedBy(
     .toSorted((a, b) => a.names.length - b.names.length);
 }
 
-test('a server with panel and telemetry off loads what a server without the panel loads', async () => {
+test('a server with panel and telemetry off loads the same files as a server without the panel', async () => {
   const [app, withoutPanel] = [await build(''), await build('{ panel: false }')];
   const off = await loadedBy(app, OFF);
   const without = await loadedBy(withoutPanel, OFF);

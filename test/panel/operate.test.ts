@@ -195,7 +195,7 @@ describe('a person with the role operator', () => {
   });
   const codeOf = ({ status, body }: PanelResponse): string => `${status} ${body.code ?? ''}`.trim();
 
-  test('reads each page and the audit log, and the list of people not', async () => {
+  test('reads each page and the audit log, but not the list of people', async () => {
     for (const page of ['overview', 'health', 'routes', 'releases', 'effects', 'config', 'scaling'])
       expect(`${page} ${codeOf(await operator.get(page))}`).toBe(`${page} 200`);
     expect((await operator.get('access/audit')).body.items.length).toBeGreaterThan(0);
@@ -233,7 +233,7 @@ describe('a person with the role operator', () => {
     expect(await operator.createToken()).toMatch(/^\w+/);
   });
 
-  test('can do what a viewer can not: each action rejects a viewer', async () => {
+  test('can run actions that reject a viewer', async () => {
     const viewer = await owner.invite('viewer', 'Vera');
     for (const { name } of actions)
       expect(`${name} ${codeOf(await viewer.act(name, { none: true }, 'a test'))}`).toBe(

@@ -70,7 +70,7 @@ describe.skipIf(!pods || browserMissing)('a person with the panel of two pods', 
   });
   afterAll(() => browser?.close());
 
-  test('gets the same link from both pods, and is known to both', async () => {
+  test('gets the same set-up link from both pods, and is signed in at both', async () => {
     const { stdout } = await app.run('logs', '--lines', '200');
     const lines = stdout.split('\n').filter((line) => line.includes('"msg":"panel"'));
     expect(lines.length).toBeGreaterThanOrEqual(2);
@@ -138,7 +138,7 @@ describe.skipIf(!pods || browserMissing)('a person with the panel of two pods', 
     }
   });
 
-  test('returns to the release before, and the next deploy of the other one asks first', async () => {
+  test('returns to the earlier release, and a deploy of the later one is then a conflict', async () => {
     await goTo('Releases');
     await button(/^Return to /)
       .first()

@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
   afterEach(() => stopProcesses());
   afterAll(() => stopProcesses());
 
-  test('has one answer and one trace in development', async () => {
+  test('has one response and one trace in development', async () => {
     const vite = [process.execPath, VITE];
     const server = await startDevServer(app, env, vite);
     const id = await askEverything(server.url, () => server.stdout);
@@ -68,7 +68,7 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
     );
   });
 
-  test('has one answer and one trace from the build, also after a swap and a restart', async () => {
+  test('has one response and one trace from the build, also after a swap and a restart', async () => {
     await runOrThrow(process.execPath, [VITE, 'build', '--logLevel', 'warn'], { cwd: app, env });
     const own = { ...env, GATI_TELEMETRY: `sqlite:${path.join(app, 'telemetry.db')}` };
     let server = await startBuiltServer(app, own);
@@ -106,7 +106,7 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
     expect(Object.fromEntries(running.map(({ name, source }) => [name, source]))).toEqual(sources);
   });
 
-  test('has one answer and one trace in the container', async (context) => {
+  test('has one response and one trace in the container', async (context) => {
     const engine = await startEngine();
     if ('reason' in engine) {
       process.stderr.write(`\n  !! No Docker engine: ${engine.reason}\n\n`);

@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)('a deploy to Google Cloud', () => {
     return kills;
   }
 
-  test('names expired credentials, and what to do', async () => {
+  test('reports expired credentials with a fix', async () => {
     google.tokens.failure = 'invalid_grant';
     const { code, document } = await app.deploy('gcp');
     expect(code).toBe(1);
@@ -190,7 +190,7 @@ describe.skipIf(missing !== undefined)('a deploy to Google Cloud', () => {
     expect(cloud.resources()).toEqual([]);
   });
 
-  test('stops at a quota with its name, and the next deploy asks to remove the cluster', async () => {
+  test('stops at an exceeded quota and names it, and the next deploy asks to remove the cluster', async () => {
     const quota = 'Insufficient quota to satisfy the request: resource "IN_USE_ADDRESSES"';
     google.engine.outcome = (_, target) => (target.includes('/clusters/') ? quota : undefined);
     const { code, document } = await app.deploy('gcp', '--create-cluster');

@@ -255,7 +255,7 @@ test('the record that proves a host stays while another certificate needs it', a
   expect(await isOwn({ 'arn:other': { name: 'blog.example.com' } })).toBe(true);
 });
 
-test('a removal removes the certificate of the app, not an issued one of somebody else', async () => {
+test('a removal deletes the certificate of the app, not an issued one that the app did not create', async () => {
   const aws = certificates({
     'arn:other': { name: place.host },
     'arn:own': { name: place.host, tags: OWN_LIST },

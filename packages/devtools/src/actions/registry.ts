@@ -48,7 +48,7 @@ export function createActions(
   }: {
     audit: AuditLog;
     now: () => number;
-    /** Resolves when the audit log is stored where all processes of the panel read it. */
+    /** Resolves when all processes of the panel can read the entry of the audit log. */
     settle?: () => Promise<void>;
   },
 ): Actions {

@@ -11,6 +11,6 @@ export type {
 
 /** Response of `GET cluster`. */
 export interface ClusterState {
-  /** Absent: the server runs in no cluster, or its panel does not act on it. */
+  /** Absent if the server does not run in a cluster, or if its panel may not act on the cluster. */
   cluster?: ClusterReport;
 }

@@ -20,7 +20,7 @@ export interface HealthItem {
   page: string;
 }
 
-/** What `gati check` finds. */
+/** Diagnostics of `gati check`. */
 export interface CheckReport {
   /** At most 20, errors first. */
   items: CheckItem[];

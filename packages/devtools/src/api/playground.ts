@@ -93,8 +93,8 @@ export interface PlaygroundWorkspace {
   /** Versions that a request may name, the highest first. */
   versions: string[];
   /**
-   * Version for new requests, while several releases are live and a request without a version gets
-   * 300. Absent: requests need none.
+   * Version for new requests. Set while several releases are live and a request without a version
+   * gets 300. Absent if requests need no version.
    */
   defaultVersion?: string;
   routes: PlaygroundRouteItem[];

@@ -6,7 +6,7 @@ import {
 } from '../access/store/access-store.ts';
 import type { SharedDatabase } from '../access/store/shared/shared-database.ts';
 
-/** What fits into a Secret of 1 MiB. */
+/** Limits that keep the accounts within a Secret of 1 MiB. */
 const LIMITS = { attempts: 2000, entries: 2000 };
 
 /** The accounts of a panel, its audit log and its settings. */
@@ -18,7 +18,7 @@ export interface Accounts {
 }
 
 /**
- * Opens the accounts: those of the cluster, or those in the file of this server.
+ * Opens the accounts of the cluster, or else those in the file of this server.
  *
  * @throws when they can't be opened
  */
@@ -34,7 +34,7 @@ export async function openAccounts(
   const { openSharedDatabase } = await import('../access/store/shared/shared-database.ts');
   const shared = await openSharedDatabase({ accounts: cluster.accounts, ...events });
   const store = createAccessStore(shared.database, Date.now, LIMITS);
-  // All processes agree on the key of challenges and set-up links.
+  // All processes must use the same key for challenges and set-up links.
   await shared.settle();
   return { store, shared, close: () => shared.close() };
 }

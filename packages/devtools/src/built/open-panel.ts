@@ -38,7 +38,7 @@ export async function openPanel(host: PanelHost): Promise<BuiltPanel> {
   const state: PanelState = { get: store.meta, set: store.setMeta };
   const apply = (): Promise<void> =>
     follow(state).catch((error: unknown) =>
-      logger.error('the settings that people have changed are not applied', { error }),
+      logger.error('settings that users changed in the panel are not applied', { error }),
     );
   void apply();
   const origin = originOf(access, store);

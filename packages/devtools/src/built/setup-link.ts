@@ -24,8 +24,8 @@ const setupUrl = (origin: PanelOrigin, secret: string): string =>
   `${panelUrl(origin)}#setup=${secret}`;
 
 /**
- * Returns the link with which the first owner sets the panel up; `undefined` once that is done.
- * Processes that share the accounts return the same link, so that the log of each has it.
+ * Returns the link with which the first owner sets up the panel; `undefined` once an owner exists.
+ * Processes that share the accounts return the same link, so every log contains a valid one.
  */
 export async function createFirstLink(
   { store, shared }: Accounts,
@@ -39,7 +39,7 @@ export async function createFirstLink(
     const open = links.setup();
     const secret = open ? secretOf(open.id) : links.create('setup', 'owner', secretOf);
     await shared.settle();
-    // A link of `panel link` has another secret.
+    // A link that `panel link` made has another secret.
     return links.find(secret) && setupUrl(origin, secret);
   });
 }

@@ -66,18 +66,20 @@ export interface SharedAccounts {
   /**
    * Runs the work of a request.
    *
-   * @param isLatest whether it needs what other processes have just written, such as a session
+   * @param isLatest whether the work must see what other processes have just written, such as a
+   *   session
    */
   run<Result>(isLatest: boolean, work: () => Promise<Result>): Promise<Result>;
   /**
-   * Resolves when all processes have what the work of this request has written.
+   * Resolves when the writes of this request are stored for all processes.
    *
-   * @throws {PanelError} 409 when another process has changed the same, 503 when it can't be stored
+   * @throws {PanelError} 409 when another process has changed the same data, 503 when the writes
+   *   can't be stored
    */
   settle(): Promise<void>;
 }
 
-/** One process has nobody to agree with. */
+/** A single process shares no accounts. */
 const ALONE: SharedAccounts = { run: (_, work) => work(), settle: async () => {} };
 
 /** The panel of one app. */
@@ -175,7 +177,7 @@ export function createPanel(options: PanelOptions): Panel {
         try {
           await respond(request, parts);
         } catch (error) {
-          // Counts of wrong attempts are stored before the client can make the next one.
+          // Stores the count of wrong attempts before the client can make the next attempt.
           await shared.settle();
           throw error;
         }

@@ -88,7 +88,7 @@ export interface PanelPorts {
   app?: AppServerPort;
   /** Absent if the panel has no connection to the processes. */
   operator?: ClusterOperator;
-  /** Absent if the server runs in no cluster, or its panel may not change it. */
+  /** Absent if the server does not run in a cluster, or if its panel may not act on the cluster. */
   cluster?: ClusterPort;
   /** Absent if the app has no modules outside of its process. */
   modules?: ModulesPort;

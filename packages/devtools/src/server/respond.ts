@@ -33,7 +33,7 @@ export interface PanelParts {
   assets: Assets;
   tails: LogTails;
   playground: Playground;
-  /** Resolves when all processes of the panel have what the request has changed. */
+  /** Resolves when the changes of the request are stored for all processes of the panel. */
   settle(): Promise<void>;
   /** @param report gets the sources that the context has read */
   context(report?: SourceReport): Promise<ReadContext>;

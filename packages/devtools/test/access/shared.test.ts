@@ -278,7 +278,7 @@ test('a write whose response was lost counts once', async () => {
   expect(await two.read(() => two.store.audit.list({ limit: 9 }).items)).toHaveLength(1);
 });
 
-test('a change that can not be stored fails with 503, and is not there afterwards', async () => {
+test('a change that can not be stored fails with 503, and is undone', async () => {
   const [one, , document] = await startTwo();
   await one.act(() => add(one, 'Ada'));
   document.before = () => {
@@ -290,7 +290,7 @@ test('a change that can not be stored fails with 503, and is not there afterward
   expect(await one.read(() => one.store.people.list())).toHaveLength(1);
 });
 
-test('the oldest audit entries make room when the document is full', async () => {
+test('the oldest audit entries are removed when the document is full', async () => {
   const document = createDocument();
   const pod = await startPod(document);
   // Random text does not compress.
@@ -308,7 +308,7 @@ test('the oldest audit entries make room when the document is full', async () =>
   expect(newest).toMatchObject({ action: 'x.899' });
 });
 
-test('a set of entries over the limit loses the oldest ones', async () => {
+test('entries over the maximum number are removed, oldest first', async () => {
   const pod = await startPod(createDocument(), 5);
   for (let index = 0; index < 8; index++)
     await pod.act(() => pod.store.audit.append(entry(`x.${index}`)));

@@ -67,7 +67,7 @@ test('the overview has the app, its traffic, its busiest routes and its errors',
   );
 });
 
-test('the overview counts errors that people decided about, and does not list them', async () => {
+test('the overview counts muted and resolved errors, and does not list them', async () => {
   const [{ id }] = (await read('overview')).errors;
   await store.decide({ id, state: 'muted', by: 'Ada' });
   expect(await read('overview')).toMatchObject({ errors: [], decided: 1 });

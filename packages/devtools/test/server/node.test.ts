@@ -228,7 +228,7 @@ test('the health names the modules that can not serve, and no healthy ones', asy
   });
 });
 
-test('the health lists the errors of the sources before their warnings, and not all of many', async () => {
+test('the health lists errors of the sources before warnings, up to a maximum number', async () => {
   const found = (level: 'error' | 'warning', at: number): Diagnostic => ({
     code: 'GATI_ROUTE_INVALID',
     level,

@@ -12,14 +12,14 @@ interface Call {
   /** Path and query. */
   path: string;
   data?: Uint8Array;
-  /** Statuses that are no errors. */
+  /** Statuses of 400 or more that are not errors. */
   known: readonly number[];
   isStream?: boolean;
   timeout: number;
 }
 
 /**
- * Uses the JSON API of Google Cloud Storage. The tag of an object is its generation.
+ * Operations through the JSON API of Google Cloud Storage. The tag of an object is its generation.
  *
  * @see https://cloud.google.com/storage/docs/request-preconditions
  */
@@ -103,7 +103,7 @@ const isKnown = (status: number): boolean => (status >= 200 && status < 300) || 
 
 const missingBucketError = (bucket: string): Error => new Error(`There is no bucket ${bucket}.`);
 
-/** Reads at most `most` bytes and one more. */
+/** Reads at most `most` + 1 bytes. */
 async function readBody(body: Readable, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -6,7 +6,7 @@ export interface Condition {
 
 /** The operations on a bucket that stores use. */
 export interface Objects {
-  /** @param most maximum bytes of the object. A longer one is cut after one more byte. */
+  /** @param most maximum bytes of the object. Of a longer object, the result has one byte more */
   get(key: string, most: number): Promise<{ bytes: Uint8Array; etag: string } | undefined>;
   etag(key: string): Promise<string | undefined>;
   /** Resolves to the new tag, or to `undefined` if the condition did not hold. */

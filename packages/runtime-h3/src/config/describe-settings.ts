@@ -10,7 +10,10 @@ const SETTING =
 export interface SettingSources {
   /** All variables that the process reads. */
   env: Record<string, string | undefined>;
-  /** Values of the variables that are not set. An empty text: `unset` of the variable says it. */
+  /**
+   * Default values of the variables. Where the text is empty, `unset` of the variable describes the
+   * default.
+   */
   defaults: Record<string, string | number | undefined>;
   /** Variables of the shell; others are from `.env` files. By default all are of the shell. */
   shell?: Record<string, string | undefined>;

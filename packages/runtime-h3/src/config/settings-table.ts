@@ -6,7 +6,7 @@ export interface SettingFacts {
   /** `runtime`: a running server can change it. `start`: it applies after a restart. */
   when: 'runtime' | 'start';
   summary: string;
-  /** What applies without a value, if no value says the same. */
+  /** Describes the default where it can't be written as a value. */
   unset?: string;
   /** Its value is a secret. Secrets within a URL are hidden in any case. */
   secret?: boolean;
@@ -38,7 +38,11 @@ export const SETTINGS: readonly SettingFacts[] = [
   start('GATI_ROLE', 'all, core, routes or worker', 'What this server does'),
   start('GATI_DOMAIN', 'name', 'Domain that a server with the role routes serves'),
   start('GATI_DOMAINS', 'domain=URL, …', 'Servers that serve the routes of domains'),
-  start('GATI_CLUSTER', 'namespace/app/environment', 'App in its cluster that the panel changes'),
+  start(
+    'GATI_CLUSTER',
+    'namespace/app/environment',
+    'Place of the app in the cluster, for the panel',
+  ),
   start('GATI_RELEASE_SERVERS', 'version=URL, …', 'Servers that serve other releases'),
   start('GATI_MODULE_SERVERS', 'module=URL, …', 'Servers of docker: modules that run elsewhere'),
   start('GATI_DRAIN', 'milliseconds', 'Time to finish open requests and jobs at the end'),
@@ -49,7 +53,7 @@ export const SETTINGS: readonly SettingFacts[] = [
   runtime(
     'GATI_EFFECT_CONCURRENCY',
     'effect=number, …',
-    'Running jobs of an effect at most',
+    'Maximum number of running jobs per effect',
     'the limit of each effect',
   ),
   start('GATI_RELEASES', 'URL', 'Release store'),

@@ -4,7 +4,7 @@ import { createSql } from './sql.ts';
 import type { Sql, Transaction } from '../types/data.ts';
 import { bindFor } from './bind-values.ts';
 
-/** Logs an error that no caller waits for. */
+/** Logs an error that no caller gets. */
 export type ReportError = (message: string, error: Error) => void;
 
 /**

@@ -4,7 +4,10 @@ import { ModuleFailure } from './module-error.ts';
 
 /** Milliseconds that a connection stays open without a request. */
 const KEEP_ALIVE = 60_000;
-/** Milliseconds after which a connection to a shared address is replaced, so that new servers get some. */
+/**
+ * Milliseconds after which a connection to a shared address is replaced, so that new servers get
+ * connections too.
+ */
 const SHARED_LIFE = 30_000;
 /** Bytes of a stream that wait for its reader before the module is slowed down. */
 const STREAM_BUFFER = 262_144;
@@ -15,7 +18,7 @@ export interface ChannelTarget {
   socketPath?: string;
   /** Path before that of each request, without a slash at the end. */
   base?: string;
-  /** Whether several servers have the address, among which connections are divided. */
+  /** Whether several servers share the address and its connections. */
   isShared?: boolean;
 }
 

@@ -75,7 +75,7 @@ export class WasmSource implements ModuleSource {
     return thread;
   }
 
-  /** Keeps an instance for the next call. A broken one is gone. */
+  /** Keeps an instance for the next call, unless it is broken. */
   #give(thread: WasmThread): void {
     if (!thread.isBroken) return void this.#idle.push(thread);
     this.#threads.delete(thread);

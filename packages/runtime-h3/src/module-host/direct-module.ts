@@ -13,7 +13,9 @@ export class DirectModule {
   readonly #root: string;
   #source: string;
   #descriptor: ModuleDescriptor | undefined;
-  /** Runs swaps one after another, so that workers and this process end with the same source. */
+  /**
+   * Runs swaps one after another, so that workers and this process use the same source afterwards.
+   */
   readonly inTurn = createTurns();
 
   /** @param swapped source that an earlier swap chose */

@@ -17,15 +17,15 @@ const BASIC_ENV = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot'];
 /** Cookie that says that the module was started by Gati. */
 export const MODULE_COOKIE = 'GATI_MODULE';
 
-/** Name of the socket of a module that Gati's own programs run. */
+/** File name of the socket of modules that run in programs of Gati. */
 export const MODULE_SOCKET = 'module.sock';
 
-/** How the programs of util-linux report that they can't run another one. */
+/** Exit codes with which the programs of util-linux report that they can't start a program. */
 const EXEC_ERRORS = new Map<number | null, NodeJS.ErrnoException>([
   [126, Object.assign(new Error('can not be executed'), { code: 'EACCES' })],
   [127, Object.assign(new Error('does not exist'), { code: 'ENOENT' })],
 ]);
-/** Processes of a sandbox that get SIGTERM. All of them get SIGKILL later. */
+/** Maximum number of processes in a sandbox that get SIGTERM. SIGKILL reaches all of them. */
 const MAX_SIGNALLED = 1000;
 
 const HANDSHAKE = /^GATI-MODULE (\d+) (\S+)$/;
@@ -40,7 +40,7 @@ export interface StartOptions {
   limits: Pick<ModuleLimits, 'handshake' | 'stop'>;
   guardian: Guardian;
   logger: Logger;
-  /** Whether this process listens for the module, which may not do it itself. */
+  /** Whether this process listens for the module, because the module may not listen. */
   listensForModule?: boolean;
   /**
    * Converts the address of the handshake line to one of this machine.
@@ -48,9 +48,12 @@ export interface StartOptions {
    * @throws {Error} when it is not an address of the module
    */
   toLocalAddress?(address: string, sockets: string): string;
-  /** Ends the module when its processes use more. Absent: another program bounds it. */
+  /**
+   * Limits of the module's processes together; the module ends when they use more. Absent: another
+   * program enforces limits.
+   */
   bounds?: ProcessBounds;
-  /** Whether the command is a sandbox, which ends at once by a signal. */
+  /** Whether the command is a sandbox. A signal would end a sandbox at once. */
   isSandboxed?: boolean;
   /** Cleans up after the process. */
   onExit?(): Promise<void>;
@@ -113,7 +116,7 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
   const unwatch = watchBounds(child.pid, bounds ?? {}, isSandboxed ? 2 : 0, (reason, pids) => {
     over = reason;
     kill(child);
-    // Those that left the group.
+    // Processes that left the group.
     signalAll(pids, 'SIGKILL');
   });
   // The channel only brings connections. Without a listener, Node keeps each message in memory.
@@ -229,7 +232,7 @@ async function stop(
 
 const kill = (child: ChildProcess): void => signalGroup(child, 'SIGKILL');
 
-/** Signals the processes in a sandbox. Its own first process ends with them. */
+/** Sends SIGTERM to the processes in a sandbox. The first process of the sandbox ends with them. */
 function signalInner({ pid }: ChildProcess): void {
   if (pid !== undefined) signalAll(listDescendants(pid, MAX_SIGNALLED).slice(1), 'SIGTERM');
 }
@@ -239,7 +242,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It is gone.
+      // The process has ended.
     }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { GatiError } from '@gati/contract';
 import type { ForeignDeclaration } from '../types/foreign.ts';
 
-/** Folder of an app and of its build with the files of foreign modules. */
+/** Folder with the files of foreign modules, in an app and in its build. */
 export const MODULES_DIR = 'modules';
 
 /** Where a module comes from. */
@@ -46,8 +46,8 @@ export function parseSource(name: string, source: string): ParsedSource {
 }
 
 /**
- * Whether a text is an HTTP address with a user name or a password. Files of the build, the lock and
- * lists of processes would show it.
+ * Whether a text is an HTTP address with a user name or a password, which files of the build, the
+ * lock and process lists would show.
  */
 export function hasCredentials(text: string): boolean {
   if (!/^https?:/i.test(text) || !URL.canParse(text)) return false;
@@ -71,8 +71,9 @@ export function splitCommand(text: string): string[] {
 }
 
 /**
- * Returns the files and folders, from the root, that a command needs: the folder of each file that it
- * names. A file in the root or in `modules/` counts alone.
+ * Returns the files and folders, relative to the root, that a command needs. For each file that the
+ * command names, that is the folder of the file. For a file in the root or in `modules/`, it is the
+ * file alone.
  */
 export function namedFiles(target: string): string[] {
   const named = splitCommand(target.replace(/^exec:/, '')).filter((word) => word.startsWith('./'));

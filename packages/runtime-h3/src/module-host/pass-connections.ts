@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
 
-/** Most connections that wait until the process takes them. */
+/** Maximum number of connections that wait until the process takes them. */
 const MOST_WAITING = 1024;
 
-/** A socket whose connections a process gets that may not listen itself. */
+/** Socket that passes its connections to a process that may not listen. */
 export interface PassedSocket {
   /** Passes each connection over the IPC channel of the process. */
   passTo(child: ChildProcess): void;

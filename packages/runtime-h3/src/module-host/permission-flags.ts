@@ -3,7 +3,7 @@ import type { ForeignDeclaration } from '../types/foreign.ts';
 export interface Permissions {
   read: readonly string[];
   write: readonly string[];
-  /** Whether it may open connections and listen. */
+  /** Whether the process may open connections and listen. */
   network: boolean;
 }
 
@@ -13,8 +13,8 @@ const NETWORK_SINCE = 25;
 const coversNetwork = (version: string): boolean => Number.parseInt(version, 10) >= NETWORK_SINCE;
 
 /**
- * Whether an isolated package may open connections. Without the permission, it can't listen either:
- * this process listens for it, which Windows does not support.
+ * Whether an isolated package may open connections. Without the permission, the package can't
+ * listen either, so this process listens for it. Windows does not support that.
  */
 export const mayUseNetwork = ({ allow }: Pick<ForeignDeclaration, 'allow'>): boolean =>
   allow?.network === true || !coversNetwork(process.versions.node) || process.platform === 'win32';

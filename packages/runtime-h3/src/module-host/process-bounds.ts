@@ -2,18 +2,18 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { listDescendants, ownMemory } from './process-tree.ts';
 
-/** Milliseconds between two looks at the processes of a module. */
+/** Milliseconds between two checks of the processes of a module. */
 const INTERVAL = 250;
-/** Processes that one look finds at most. */
+/** Maximum number of processes that one check finds. */
 const MOST = 4096;
 /** Bytes that a runtime may reserve without using them. Node 24 reserves 512 MiB for code. */
 const RESERVED = 1_073_741_824;
 
-/** What the processes of a module may use together. */
+/** Limits of the processes of a module together. */
 export interface ProcessBounds {
-  /** Bytes of memory. Absent: no bound. */
+  /** Bytes of memory. Absent: no limit. */
   memory?: number | undefined;
-  /** Processes. Absent: no bound. */
+  /** Number of processes. Absent: no limit. */
   processes?: number | undefined;
   /** CPUs. Absent: all. */
   cpus?: number | undefined;
@@ -38,9 +38,10 @@ export function findProgram(
 }
 
 /**
- * Adds the bounds that the system enforces, by programs of util-linux where they are installed: the
- * memory of each process, its CPUs, and no new privileges by files such as those of `sudo`. The limit
- * of the system counts reserved memory too, so it only stops a process that grows between two looks.
+ * Adds the limits that the system enforces, through programs of util-linux if they are installed:
+ * the memory of each process, its CPUs, and no new privileges through programs such as `sudo`. The
+ * system also counts reserved memory, so its limit only stops a process that grows between two
+ * checks.
  */
 export function boundCommand(
   command: string[],
@@ -57,13 +58,13 @@ export function boundCommand(
       ? []
       : prefix('prlimit', `--data=${memory + RESERVED}`, '--core=0', '--')),
     ...(cpus === undefined ? [] : prefix('taskset', '--cpu-list', lastCpus(cpus))),
-    // Bubblewrap does so itself, and may need such a file.
+    // Bubblewrap sets this itself, and may be installed setuid.
     ...(isSandboxed ? [] : prefix('setpriv', '--no-new-privs', '--')),
     ...command,
   ];
 }
 
-/** Returns the last CPUs that this process may use: the list of `taskset`. */
+/** Returns the last CPUs that this process may use, as a list for `taskset`. */
 function lastCpus(count: number): string {
   const [, list = '0'] = /Cpus_allowed_list:\s*(\S+)/.exec(
     readFileSync('/proc/self/status', 'utf8'),
@@ -76,10 +77,10 @@ function lastCpus(count: number): string {
 }
 
 /**
- * Watches the processes of a module, since only cgroups bound all of them together. Returns a function
- * that ends the watch.
+ * Checks the processes of a module at intervals, because without cgroups the system can't limit all
+ * of them together. Returns a function that stops the checks.
  *
- * @param sandbox number of processes that are the sandbox
+ * @param sandbox number of processes that belong to the sandbox itself
  * @param onOver gets the reason and the processes, once
  */
 export function watchBounds(

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 const PAGE = 4096;
 
 /**
- * Returns the descendants of a process, those near to it first. Empty where the system has no `/proc`.
+ * Returns the descendants of a process, closest first. Empty if the system has no `/proc`.
  *
- * @param most stops after so many
+ * @param most maximum number of results
  */
 export function listDescendants(pid: number, most: number): number[] {
   const found = [pid];
@@ -15,13 +15,13 @@ export function listDescendants(pid: number, most: number): number[] {
   return found.slice(1, most + 1);
 }
 
-/** Returns the bytes that belong to one process alone, 0 when it is gone. */
+/** Returns the bytes of memory that only this process uses; 0 if the process has ended. */
 export function ownMemory(pid: number): number {
   const [, resident = 0, shared = 0] = read(`/proc/${pid}/statm`).split(' ').map(Number);
   return (resident - shared) * PAGE;
 }
 
-/** A process has the children of each of its threads. */
+/** `/proc` lists children by the thread that started them. */
 function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>

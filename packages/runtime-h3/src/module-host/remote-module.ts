@@ -37,7 +37,7 @@ export class RemoteModule {
   rejectSwap(): never {
     throw moduleStartError(
       this.#name,
-      `${this.#server.origin} serves it, which this server does not start.`,
+      `it runs at ${this.#server.origin}, and this server does not start it.`,
       'Change the source, build the app and deploy it: the module rolls out with the release.',
     );
   }

@@ -20,7 +20,7 @@ const SYSTEM = [
   '/etc/pki',
   '/etc/ssl',
 ];
-/** Files that a program with network reads names from. */
+/** Files from which a program with network access resolves names. */
 const NETWORK = ['/etc/hosts', '/etc/nsswitch.conf', '/etc/resolv.conf'];
 
 export interface SandboxOptions {
@@ -28,17 +28,17 @@ export interface SandboxOptions {
   root: string;
   /** Folder for the socket. */
   sockets: string;
-  /** Files and folders that it may read. */
+  /** Files and folders that the program may read. */
   read: readonly string[];
-  /** Files and folders that it may read and write. */
+  /** Files and folders that the program may read and write. */
   write: readonly string[];
   network: boolean;
 }
 
 /**
- * Returns the command that runs another one in a sandbox of bubblewrap: namespaces of its own for
- * files, processes, users and network, no capabilities, and no writable files but those that it gets.
- * https://github.com/containers/bubblewrap
+ * Returns the command that runs another command in a bubblewrap sandbox. The sandbox has separate
+ * namespaces for files, processes, users and network, no capabilities, and no writable files except
+ * the given ones. https://github.com/containers/bubblewrap
  *
  * @throws {GatiError} GATI_MODULE_START when bubblewrap is not installed
  */
@@ -73,10 +73,10 @@ export function sandboxCommand(
     '/dev',
     '--remount-ro',
     '/dev',
-    // A missing file ends the start, with its path.
+    // Bubblewrap fails with the path of a missing file.
     ...bind('--ro-bind', read),
     ...bind('--bind', [...write, sockets]),
-    // The empty folders between these are in memory.
+    // Bubblewrap creates the parent folders of these files in memory.
     '--dir',
     path.resolve(root),
     '--remount-ro',

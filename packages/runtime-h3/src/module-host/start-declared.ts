@@ -74,7 +74,7 @@ export async function startDeclared(
     command(sockets) {
       const command = commandOf(declaration, source, options, sockets);
       if (!isSandboxed) return command;
-      // The program, and the bridge that it runs.
+      // The program, and for `mcp:` the bridge that the program runs.
       const programs = command
         .slice(0, kind === 'mcp' ? 2 : 1)
         .filter((file) => path.isAbsolute(file));
@@ -85,7 +85,9 @@ export async function startDeclared(
   });
 }
 
-/** What the processes of a module may use. Without a sandbox only what the app declares. */
+/**
+ * Returns the limits of the processes of a module. Without a sandbox, only declared limits apply.
+ */
 function boundsOf({ isolate, limits = {} }: ForeignDeclaration): ProcessBounds {
   return {
     memory: limits.memory ?? (isolate ? CONTAINER_MEMORY : undefined),
@@ -94,7 +96,7 @@ function boundsOf({ isolate, limits = {} }: ForeignDeclaration): ProcessBounds {
   };
 }
 
-/** The sandbox can read `read` and what the app allows. */
+/** Returns the files of the sandbox: `read`, and what the app allows. */
 function toSandbox(
   { name, allow = {}, files = [] }: ForeignDeclaration,
   command: string[],

@@ -78,7 +78,7 @@ export class SupervisedModule {
   /**
    * Starts a new process beside the running one, and moves all calls to it.
    *
-   * @param source absent: that of the running process, after earlier swaps
+   * @param source by default that of the running process, which an earlier swap may have chosen
    * @throws the reason why the running process stays
    */
   swap(source: string | undefined, check: CheckDescriptor): Promise<ModuleDescriptor> {

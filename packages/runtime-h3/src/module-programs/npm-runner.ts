@@ -18,7 +18,7 @@ interface Definition {
 }
 
 requireCookie();
-// The channel only brings connections. What a package sent, the supervisor would keep in memory.
+// The channel only passes connections. The supervisor would keep messages of a package in memory.
 delete (process as { send?: unknown }).send;
 try {
   const [folder = '.', mostInput = '0'] = process.argv.slice(2);

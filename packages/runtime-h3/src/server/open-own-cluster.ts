@@ -1,8 +1,8 @@
 import type { ClusterModule, ClusterPort } from '../types/cluster.ts';
 
 /**
- * Opens the cluster that the server runs in, if a deploy has set one up for the panel. The module
- * with the client of Kubernetes is loaded then only.
+ * Opens the cluster that the server runs in, if a deploy set it up for the panel. Only then loads
+ * the module with the Kubernetes client.
  *
  * @param panel folder of the built panel
  * @throws when the image lacks the module, or the pod has no access to the cluster

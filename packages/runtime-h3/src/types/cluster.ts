@@ -24,8 +24,8 @@ export interface ClusterPort {
    */
   scale(wanted: WantedPods, by: ChangedBy): Promise<void>;
   /**
-   * Starts to return to an earlier revision. Resolves when the first pods are requested; the report
-   * says how it ends.
+   * Starts to return to an earlier revision. Resolves when the first pods are requested. The report
+   * shows the result.
    *
    * @throws {GatiError} when the cluster rejects it, or while a deploy runs
    */
@@ -35,12 +35,14 @@ export interface ClusterPort {
 /** Bytes that several processes change. Each change names the version that it is based on. */
 export interface SharedDocument {
   /**
-   * Resolves to no bytes if nothing was written yet, or if the version is `known`.
+   * Resolves without bytes if nothing was written yet, or if the version is still `known`.
    *
    * @param known version that the caller has
    */
   read(known?: string): Promise<SharedBytes>;
-  /** Resolves to the new version, or to `undefined` if another process has written meanwhile. */
+  /**
+   * Resolves to the new version, or to `undefined` if another process has written since `version`.
+   */
   write(bytes: Uint8Array, version: string): Promise<string | undefined>;
 }
 
@@ -98,7 +100,7 @@ export interface ClusterRole {
   cpu: number;
   wanted: number;
   ready: number;
-  /** Change by a person. Absent: the numbers are those of `gati.deploy.yaml`. */
+  /** Change by a user. Absent: the numbers are those of `gati.deploy.yaml`. */
   changed?: ChangedBy & { initial: { min: number; max: number } };
 }
 

@@ -18,7 +18,7 @@ export interface PanelModule {
   /**
    * Makes a link that makes an owner. It ends those before it.
    *
-   * @param cluster where several processes share the accounts
+   * @param cluster in which several processes share the accounts
    * @throws when the accounts can't be opened
    */
   createPanelLink(
@@ -49,7 +49,7 @@ export interface PanelHost {
   app: { host: string; port: number };
   /** Measures the processes of this server. */
   operator?: NodeOperator;
-  /** Absent: the server runs in no cluster, or its panel may not change it. */
+  /** Absent if the server does not run in a cluster, or if its panel may not act on the cluster. */
   cluster?: ClusterPort;
   /** Absent if the app has no modules outside of its process. */
   modules?: ModulesPort;

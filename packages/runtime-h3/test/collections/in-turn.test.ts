@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../src/collections/in-turn.ts';
 
-test('work runs one after another, also after work that failed', async () => {
+test('runs one work at a time, also after work that failed', async () => {
   const inTurn = createTurns();
   const seen: string[] = [];
   const work = (name: string) => async (): Promise<string> => {

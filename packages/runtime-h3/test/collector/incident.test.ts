@@ -72,7 +72,7 @@ test('an incident file has no markup of others, no secrets and at most 2 MB', ()
   expect(Buffer.byteLength(printIncident({ trace, createdAt: DAY }))).toBeLessThan(2 * 1024 ** 2);
 });
 
-test.each([300, 2000])('a secret that a limit of %i characters divides is hidden', (limit) => {
+test.each([300, 2000])('hides a secret that the limit of %i characters would cut', (limit) => {
   const html = (before: number): string => {
     const text = `${' '.repeat(before)}AKIA${'IOSFODNN7EXAMPLE'}${' '.repeat(2000)}end`;
     const trace = { ...hostileTrace(), logs: [log({ message: text })] };

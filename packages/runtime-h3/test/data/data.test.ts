@@ -105,7 +105,7 @@ test.each(['memory', 'file'])('a transaction in %s is atomic', async (kind) => {
   await db.dispose();
 });
 
-test('a transaction succeeds once it has committed, whatever work after the commit throws', async () => {
+test('a committed transaction succeeds, even if work after the commit throws', async () => {
   const reported: string[] = [];
   const db = createLazyDatabase('sqlite::memory:', undefined, (message, error) =>
     reported.push(`${message}: ${error.message}`),

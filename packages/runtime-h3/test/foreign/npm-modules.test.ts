@@ -111,7 +111,7 @@ test.skipIf(!COVERS_NETWORK)(
   },
 );
 
-test('a process that may not listen gets the connections of its socket, several at once', async () => {
+test('a process that may not listen gets several connections of its socket at once', async () => {
   const guardian = startGuardian();
   const started = await startModule({
     name: 'store',

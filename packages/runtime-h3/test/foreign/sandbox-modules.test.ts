@@ -74,7 +74,7 @@ test.runIf(hasLimits)(
 );
 
 test.runIf(hasSandbox)(
-  'a sandbox has no files, processes and network but those allowed',
+  'a sandbox shows only allowed files and network, and no other processes',
   async () => {
     const folder = temporaryFolder('sandbox');
     fs.writeFileSync(path.join(folder, 'secret'), '');

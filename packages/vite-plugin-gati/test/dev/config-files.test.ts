@@ -137,7 +137,7 @@ test.each([
     '#lib/dep',
   ],
 ])(
-  'an edit of %s counts, even if it follows another so soon that the watcher drops it',
+  'an edit of %s takes effect, even if the watcher drops it because it follows another too soon',
   async (file, one, two, specifier) => {
     await start({
       'tsconfig.json': JSON.stringify({ extends: './config/paths.json', include: ['src'] }),

@@ -64,7 +64,7 @@ test('the panel has the requests, log lines and errors of the app in development
   );
 });
 
-test('the health has what the check finds in the sources, until it is mended', async () => {
+test('the health lists the diagnostics of the sources until they are corrected', async () => {
   await start();
   const checks = async (): Promise<any> => (await read('health')).checks; // oxlint-disable-line typescript/no-explicit-any -- tests look into what came
   await eventually(async () => expect(await checks()).toEqual({ items: [], count: 0 }));

@@ -50,7 +50,7 @@ test.each([
   expect(describeSource(source)).toEqual([]);
 });
 
-test('another base in gati.deploy.yaml has what the app needs', () => {
+test('the build does not warn if gati.deploy.yaml names another base', () => {
   const file = path.join(root, 'gati.deploy.yaml');
   fs.writeFileSync(file, 'image: { base: example.com/node-python:24 }\n');
   expect(describeSource('exec:./a.py')).toEqual([]);

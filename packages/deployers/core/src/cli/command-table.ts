@@ -258,7 +258,7 @@ export const COMMANDS: Command[] = [
   {
     name: 'cluster',
     words: 'create|delete [ENV]',
-    description: 'Create the managed cluster of a cloud, or delete one that runs nothing',
+    description: 'Create the managed cluster of a cloud, or delete one without workloads',
     maxWords: 2,
     options: { yes: { type: 'boolean', description: 'Do it' } },
     examples: ['gati-deploy cluster create --yes', 'gati-deploy cluster delete staging --yes'],
@@ -292,7 +292,8 @@ export const COMMANDS: Command[] = [
   {
     name: 'preview',
     words: 'NAME|list|delete',
-    description: 'Deploy dist/ into a namespace of its own, which the cluster removes in some days',
+    description:
+      'Deploy dist/ into a separate namespace, which the cluster removes after some days',
     maxWords: 2,
     options: {
       outDir: OUT_DIR,

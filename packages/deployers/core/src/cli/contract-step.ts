@@ -37,6 +37,6 @@ export async function checkStep(
   );
   if (packContract(build.manifest) === undefined)
     reporter.warn(
-      'the contract is too long for the cluster: the next deploy can compare nothing, and needs --allow-major',
+      'the contract is too long to store in the cluster, so the next deploy cannot compare contracts and needs --allow-major',
     );
 }

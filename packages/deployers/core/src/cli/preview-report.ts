@@ -28,8 +28,9 @@ export function printPreview({ reporter }: Call, report: PreviewReport, environm
   const { url, expires, changes, sdk } = report;
   reporter.line(`${style.green('preview')}  ${url}  ${style.dim(`until ${expires}`)}`);
   if (sdk !== null) reporter.line(`SDK      npm install ./${sdk}`);
-  if (changes === null) return reporter.line(`nothing is live in ${environment} to compare with`);
-  if (changes.length === 0) return reporter.line(`the contract is that of ${environment}`);
+  if (changes === null)
+    return reporter.line(`no release is live in ${environment} to compare with`);
+  if (changes.length === 0) return reporter.line(`the contract is the same as in ${environment}`);
   reporter.line(`changes since ${environment}:`);
   for (const line of printChanges(changes, style)) reporter.line(line);
 }

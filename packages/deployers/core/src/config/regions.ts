@@ -59,7 +59,7 @@ export function selectRegion(settings: Settings, name: string | undefined): Sett
       code: 'GATI_DEPLOY_CONFIG',
       message:
         'An app with `regions` has no `cloud.edge`: a CDN would send all requests to one region.',
-      fix: 'Remove `cloud.edge`, and send users to the load balancers of all regions with a front that checks their health.',
+      fix: 'Remove `cloud.edge`, and put a front that checks health, such as AWS Global Accelerator, before the load balancers of all regions.',
     });
   return { ...merged, region: name, cloud: { ...cloud, region: own.cloud?.region ?? name } };
 }

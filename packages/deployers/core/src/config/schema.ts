@@ -133,7 +133,7 @@ const kubernetes: ConfigSchema = {
       'Namespace; APP-ENVIRONMENT by default, created if it is missing.',
       `^${LABEL}$`,
     ),
-    pullSecret: objectName('Secret of the namespace with which nodes pull the image.'),
+    pullSecret: objectName('Secret of the namespace that nodes use to pull the image.'),
     secretStore: text(
       'Store of External Secrets for `secretRef`: a ClusterSecretStore, or SecretStore/NAME in the namespace.',
       `^(SecretStore/)?${LABEL}$`,
@@ -180,7 +180,7 @@ const workers: ConfigSchema = {
   additionalProperties: false,
   properties: {
     ...scale.properties,
-    resources: { ...resources, description: 'CPU and memory of each; `resources` by default.' },
+    resources: { ...resources, description: 'CPU and memory of each pod; `resources` by default.' },
   },
 };
 
@@ -208,7 +208,8 @@ const modules: ConfigSchema = {
       ...scale.properties,
       resources: {
         ...resources,
-        description: 'CPU and memory of each; 100m, and `limits.memory` of the module by default.',
+        description:
+          'CPU and memory of each pod; by default 100m, and `limits.memory` of the module.',
       },
     },
   },

@@ -64,7 +64,7 @@ export async function checkDelegation(host: string, lookup: Lookup): Promise<Che
       return ok(name, `the zone of ${host} is ${zone}, at ${servers.slice(0, SERVERS).join(', ')}`);
     return failed(
       name,
-      `${zone} is delegated to ${silent.join(', ')}, which is not responsible for it`,
+      `${zone} is delegated to ${silent.join(', ')}, which is not authoritative for it`,
       `Set the name servers of ${zone} at its registrar to those of your DNS provider.`,
     );
   }
@@ -91,7 +91,10 @@ export async function checkCaa(host: string, issuers: string[], lookup: Lookup):
     if (allowed.length === 0) return ok(name, `the records of ${zone} allow any authority`);
     const shown = allowed.map((each) => each || 'nobody').join(', ');
     if (issuers.length === 0)
-      return skipped(name, `${zone} allows ${shown}; which authority issues is not known`);
+      return skipped(
+        name,
+        `${zone} allows ${shown}; the authority that would issue the certificate is not known`,
+      );
     if (allowed.some((each) => issuers.includes(each)))
       return ok(name, `the records of ${zone} allow ${shown}`);
     return failed(

@@ -52,7 +52,7 @@ export async function checkQuota(
   return failed(
     name,
     `a new release does not fit beside the old one: ${short.join('; ')}`,
-    'Ask for a larger quota, or lower `resources` and `scale`.',
+    'Request a larger quota, or lower `resources` and `scale`.',
   );
 }
 
@@ -68,7 +68,7 @@ export async function checkArchitecture(cluster: Cluster, platforms: string[]): 
   if (missing.length === 0) return ok(name, `the image is for ${[...found].join(', ')}`);
   return failed(
     name,
-    `there are nodes with ${missing.join(', ')}, and the image is for ${platforms.join(', ')}`,
+    `some nodes run ${missing.join(', ')}, but the image is for ${platforms.join(', ')}`,
     'Add their platform to `image.platforms`, with a base image that has it.',
   );
 }

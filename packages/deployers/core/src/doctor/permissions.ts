@@ -90,7 +90,7 @@ export async function checkPermissions(
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: attributes },
     };
-    const review = await cluster.call("Can't ask for the permissions of this account", {
+    const review = await cluster.call("Can't check the permissions of this account", {
       method: 'POST',
       path: REVIEWS,
       body,

@@ -167,7 +167,7 @@ export class Cluster {
         throw new GatiError({
           code: 'GATI_DEPLOY_CLUSTER',
           message: `The list ${path} is too long: it has more than ${LIST_LIMIT} objects.`,
-          fix: 'Remove objects that nothing needs, or move the app to another namespace.',
+          fix: 'Remove unused objects, or move the app to another namespace.',
         });
       if (next === undefined) return items;
     }

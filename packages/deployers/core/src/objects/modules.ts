@@ -63,7 +63,7 @@ export function clusterModules(
     if (known.includes(name)) continue;
     const near = suggest(name, known);
     throw configError(
-      `\`modules.${name}\` names no container of the app.`,
+      `\`modules.${name}\` names no module of the app with a docker: source.`,
       near
         ? `Did you mean \`${near}\`?`
         : `The modules with a docker: source are: ${known.join(', ') || 'none'}.`,

@@ -29,7 +29,7 @@ export const openCluster: ClusterModule['openCluster'] = (text) => {
   const access = readServiceAccount(process.env);
   if (!access)
     throw accessError(
-      'The pod has no account of the cluster',
+      'The pod has no service account',
       'Deploy the app with `panel: true` in gati.deploy.yaml.',
     );
   return createClusterPort(new Cluster(access, { program: 'gati-panel' }), parsePlace(text));
@@ -58,12 +58,12 @@ async function scale(
   try {
     const { target, state } = await readPlaced(cluster, place);
     const initial = rolesOf(target.configured!).find((each) => each.name === name);
-    if (!initial) throw changeError(`the app has no pods that are called ${name}`);
+    if (!initial) throw changeError(`the app has no pods of the role ${name}`);
     const { min, max } = pods ?? initial;
     const settings = withPods(target.settings, initial, { min, max });
     const { origin } = cluster.access.server;
     const plan = planSize({ ...target, settings }, state, name, origin);
-    if (!plan) throw changeError(`the live release has no pods that are called ${name}`);
+    if (!plan) throw changeError(`the live release has no pods of the role ${name}`);
     const to = `${name}: ${printRange({ min, max })}`;
     // Stored first, so that a deploy after a crash of this pod keeps the user's choice.
     await notePods(cluster, place, name, pods && { ...pods, ...by, initial: numbers(initial) });

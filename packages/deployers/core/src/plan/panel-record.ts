@@ -149,6 +149,6 @@ export function assertNotRolledBack(
   throw new GatiError({
     code: 'GATI_DEPLOY_CONFLICT',
     message: `${printPerson(entry, `rolled ${release.version} back`)}. This deploy would make it live again.`,
-    fix: 'Deploy a release with the correction. If the cause is gone, run it again with `--take-over`.',
+    fix: 'Deploy a release with the correction. If you corrected the cause elsewhere, repeat the deploy with `--take-over`.',
   });
 }

@@ -24,7 +24,7 @@ export async function copySecrets(
       throw new GatiError({
         code: 'GATI_DEPLOY_CONFIG',
         message: `The preview needs the Secret ${name}, and the one in ${from} ${found ? `has no label ${PREVIEW}=${ALLOWED}` : 'does not exist'}.`,
-        fix: `Label it if code of pull requests may read it, create it in ${to}, or set another value in \`environments.preview\`.`,
+        fix: `If the code of pull requests may read this Secret, add the label. Otherwise, create a Secret of that name in ${to}, or set another value in \`environments.preview\`.`,
       });
     }
     await cluster.call(`Can't copy the Secret ${name}`, {

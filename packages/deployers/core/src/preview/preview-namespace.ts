@@ -43,7 +43,7 @@ export async function writePreview(
   if (found && (labels[PREVIEW] !== name || labels[LABELS.app] !== app))
     throw new GatiError({
       code: 'GATI_DEPLOY_CONFIG',
-      message: `The namespace ${namespace} exists, and is not that of a preview of ${app}.`,
+      message: `The namespace ${namespace} exists already, and does not belong to a preview of ${app}.`,
       fix: 'Choose another name for the preview.',
     });
   await cluster.call("Can't write the namespace of the preview", {

@@ -53,7 +53,7 @@ function withoutInheritedData(
     if (name !== DATABASE && typeof value === 'object' && 'secretRef' in value)
       throw new GatiError({
         code: 'GATI_DEPLOY_CONFIG',
-        message: `The variable ${name} is in the secret store of other environments, and code of a pull request could read it.`,
+        message: `The variable ${name} refers to the secret store of other environments, so the code of a pull request could read its value.`,
         fix: 'Set another value in `environments.preview.env`.',
       });
   const { [DATABASE]: database, ...rest } = env;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { projectName } from '../../src/local/project-name.ts';
 import { captureProgram } from '../helpers/capture-program.ts';
 
-test('two checkouts of an app have separate containers, and a link to one has the same', () => {
+test('two checkouts of an app have separate containers, and a link to a checkout shares them', () => {
   const [first, second] = [temporaryFolder('checkout'), temporaryFolder('checkout')];
   const link = path.join(second, 'link');
   fs.symlinkSync(first, link);

@@ -52,7 +52,7 @@ test('a deploy runs region by region, and stops at the first one that fails', as
   });
 });
 
-test('a file for one plan is not written for several regions', async () => {
+test('`--out` is rejected for several regions, because it writes one plan', async () => {
   const args = ['plan', '--out', 'plan.json', '--root', folder];
   const { code, stderr } = await captureProgram(args);
   expect(code).toBe(2);
@@ -68,7 +68,7 @@ describe('`gati-deploy regions`', () => {
   beforeAll(async () => void (api = await startApiServer()));
   afterAll(() => api.close());
 
-  test('lists what each region serves, with the reason for one that serves nothing', async () => {
+  test('lists what each region serves, and why a region serves nothing', async () => {
     const server = api.cluster.access.server.href;
     const kubeconfig = path.join(folder, 'kubeconfig');
     const names = ['a', 'b'];
@@ -101,7 +101,7 @@ describe('`gati-deploy regions`', () => {
     }
   });
 
-  test('needs a region for commands that change one', async () => {
+  test('requires --region for commands that change one region', async () => {
     const { code, stderr } = await captureProgram(['scale', '2', '--root', folder]);
     expect(code).toBe(2);
     expect(stderr).toContain('Choose one with `--region`: a, b, c.');

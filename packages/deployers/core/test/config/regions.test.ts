@@ -39,7 +39,7 @@ test('a command without a region, or with an unknown one, lists the regions', ()
   expect(() => selectRegion({}, 'eu')).toThrow('no region `eu`');
 });
 
-test('regions have no CDN with one origin, and no regions of their own', () => {
+test('rejects a CDN in front of regions, regions in a region, and invalid names', () => {
   const settings = read('provider: aws\ncloud: { edge: true }\nregions: { eu-west-1: {} }\n');
   expect(() => selectRegion(settings, 'eu-west-1')).toThrow('has no `cloud.edge`');
   expect(() => read('regions: { a: { regions: { b: {} } } }\n')).toThrow('no setting');

@@ -24,7 +24,7 @@ function lookupOf(zone: {
 
 const HOST = 'www.shop.example.com';
 
-test('a delegated zone passes, and a name server that is not responsible is named', async () => {
+test('a delegated zone passes, and the check names a server that is not authoritative', async () => {
   expect(await checkDelegation(HOST, lookupOf({}))).toMatchObject({
     state: 'ok',
     why: `the zone of ${HOST} is example.com, at ns1.example.net, ns2.example.net`,
@@ -36,7 +36,7 @@ test('a delegated zone passes, and a name server that is not responsible is name
   expect(missing).toMatchObject({ state: 'failed', why: `no zone of ${HOST} is delegated` });
 });
 
-test('the CAA records that are nearest to the host decide, as certificate authorities do', async () => {
+test('the check uses the CAA records closest to the host, as certificate authorities do', async () => {
   const check = (caa: Record<string, string[]>, issuers = ['amazon.com']) =>
     checkCaa(HOST, issuers, lookupOf({ caa }));
   expect(await check({})).toMatchObject({ state: 'ok' });
@@ -53,7 +53,7 @@ test('the CAA records that are nearest to the host decide, as certificate author
   expect(await check({ 'example.com': ['pki.goog'] }, [])).toMatchObject({ state: 'skipped' });
 });
 
-test('a DNS that fails is not taken for a missing record', async () => {
+test('a DNS failure does not count as a missing record', async () => {
   const broken = { ...lookupOf({}), resolveCaa: () => Promise.reject(new Error('ESERVFAIL')) };
   await expect(checkCaa(HOST, [], broken)).rejects.toThrow('ESERVFAIL');
 });

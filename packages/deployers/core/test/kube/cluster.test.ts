@@ -48,7 +48,7 @@ test('a list whose pages always expire ends with an error after 6 attempts', asy
   gone = 0;
 });
 
-test('a long list is complete or an error, and objects that are not kept do not count', async () => {
+test('a list is complete or an error, and only kept objects count towards its limit', async () => {
   size = 3000;
   const list = (keep?: (name: string) => boolean): Promise<unknown[]> =>
     cluster.list('/api/v1/pods', {}, keep && { keep: ({ metadata }) => keep(metadata.name) });

@@ -41,7 +41,7 @@ test('a store of the namespace is named with its kind', () => {
   });
 });
 
-test('other references get another Secret, which stays as long as a rollback may need it', () => {
+test('changed references create a new Secret, and the old one stays as long as a rollback may need it', () => {
   const [first, second] = [
     targetOf('{ KEY: { secretRef: one } }'),
     targetOf('{ KEY: { secretRef: two } }'),

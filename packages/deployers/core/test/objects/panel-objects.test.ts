@@ -26,7 +26,7 @@ interface Pod {
 const podOf = (object: KubeObject): Pod =>
   (object['spec'] as { template: { spec: Pod } }).template.spec;
 
-test('gives access to the cluster to the pods that serve the panel alone', () => {
+test('gives only the pods that serve the panel access to the cluster', () => {
   const { deployments, migration } = create(SETTINGS);
   const [core, ...others] = deployments.map(podOf);
   expect(core).toMatchObject({

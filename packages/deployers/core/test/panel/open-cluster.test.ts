@@ -76,7 +76,7 @@ const changes = (): string[] =>
     .filter((line) => !/leases|configmaps/.test(line))
     .map((line) => line.replace(/\S*namespaces\/shop-production\//, ''));
 
-test('reports the roles, the revisions and who may be returned to', async () => {
+test('reports the roles, the revisions, and whether a user can return to each', async () => {
   const report = await port.report();
   expect(report).toMatchObject({
     namespace: 'shop-production',
@@ -90,7 +90,7 @@ test('reports the roles, the revisions and who may be returned to', async () => 
   expect(report.busy).toBeUndefined();
 });
 
-test('scales a role, notes who did it, and returns to the settings', async () => {
+test('scales a role, stores the name of the user, and returns to the settings', async () => {
   await port.scale({ role: 'core', pods: { min: 3, max: 3 } }, ADA);
   expect(changes()).toEqual([`PATCH deployments/shop-core-${live}/scale`]);
   expect(JSON.parse(notes()['scale.core']!)).toEqual({

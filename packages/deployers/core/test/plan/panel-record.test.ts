@@ -45,7 +45,7 @@ test('keeps numbers of pods that a person set, and says so', () => {
   );
 });
 
-test('takes numbers of gati.deploy.yaml that were changed after those of a person', () => {
+test('uses the numbers of gati.deploy.yaml if they changed after a user set others', () => {
   const state = stateOf({
     'scale.core': { ...ADA, min: 4, max: 6, initial: { min: 2, max: 2 } },
   });

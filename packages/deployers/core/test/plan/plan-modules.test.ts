@@ -213,7 +213,7 @@ test('settings replace the scaling of a module, which restarts no pod', () => {
   );
 });
 
-test('a module that pods can not run, and a setting of no module, are rejected', () => {
+test('rejects a module that pods can not run, and a setting for an unknown module', () => {
   const container = { memory: 1, stop: 1 };
   const manifest = (source: string, more: object = {}): Manifest =>
     ({

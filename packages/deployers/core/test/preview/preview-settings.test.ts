@@ -17,7 +17,7 @@ const SHARED: Settings = {
   },
 };
 
-test('a preview has nothing that belongs to another environment', () => {
+test('a preview uses no database, queue or host of another environment', () => {
   const { env, kubernetes, ...rest } = toPreviewSettings('pr-1', SHARED, SHARED);
   expect(rest).toEqual({ scale: { min: 1, max: 1 }, rollout: { keep: 1 } });
   // A route without a host of its own would get requests of users.

@@ -44,7 +44,7 @@ export interface AccessLimits {
 export const openAccessStore = (file: string, now: () => number = Date.now): AccessStore =>
   createAccessStore(openDatabase(file), now);
 
-/** Creates the store of the people in a database. */
+/** Creates the store of the accounts in a database. */
 export function createAccessStore(
   database: Database,
   now: () => number,

@@ -29,7 +29,7 @@ export interface Challenges {
 
 export function createChallenges(database: Database, now: () => number): Challenges {
   database.run('INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)', KEY, createSecret());
-  // Read each time: processes that start at the same time agree on one key later.
+  // Read at each use, because processes that start at the same time agree on one key later.
   const derive = (text: string): Buffer => {
     const { value: key } = database.get<{ value: string }>(
       'SELECT value FROM meta WHERE name = ?',

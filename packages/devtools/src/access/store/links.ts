@@ -25,7 +25,7 @@ export interface Links {
    * @param secretOf returns the secret of a link by its id; random by default
    */
   create(kind: Link['kind'], role: Role, secretOf?: (id: string) => string): string;
-  /** Returns the set-up link that is valid. */
+  /** Returns the valid set-up link. */
   setup(): Link | undefined;
   find(secret: string): Link | undefined;
   /** Marks a link as used. Returns `false` if it is used or has expired. */

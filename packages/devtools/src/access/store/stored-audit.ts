@@ -53,8 +53,8 @@ export function createStoredAudit(database: Database, maxEntries: number = MAX_E
 const PER_MILLISECOND = 2048;
 
 /**
- * Returns a number after all others. Numbers of processes that share the log differ, since a part of
- * them is random.
+ * Returns a number higher than all others. Numbers contain a random part, so processes that share
+ * the log don't use the same number.
  */
 function nextNumber(database: Database): number {
   const last = database.get<{ number: number }>(

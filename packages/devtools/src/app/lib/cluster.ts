@@ -2,7 +2,7 @@ import { useRoute } from 'vue-router';
 import type { ClusterState } from '../../api/cluster.ts';
 import { type Resource, useResource } from './resource.ts';
 
-/** Loads the cluster of the app for a page, again and again if there is one. */
+/** Loads the cluster of the app for a page. If there is one, reloads it at intervals. */
 export function useCluster(page: string): Resource<ClusterState> {
   const route = useRoute();
   const resource: Resource<ClusterState> = useResource<ClusterState>(

@@ -10,7 +10,7 @@ const ROLE: Schema = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' };
 const REVISION: Schema = { type: 'string', pattern: '^[0-9a-f]{10}$' };
 const PODS: Schema = { type: 'integer', minimum: 1, maximum: MAX_PODS };
 
-/** The actions on the cluster of the pages Scaling and Releases. */
+/** Actions of the pages Scaling and Releases that change the cluster. */
 export const clusterActions = (cluster: ClusterPort): Action[] => [
   defineAction<{ role: string; min?: number; max?: number }>({
     role: 'operator',
@@ -33,7 +33,7 @@ export const clusterActions = (cluster: ClusterPort): Action[] => [
     stepUp: true,
     name: 'cluster.rollback',
     summary: 'Returns to an earlier release in the cluster, with its settings.',
-    // The live revision that the user saw, so that the action does not undo a later deploy.
+    // Live revision that the page showed, so that the action does not undo a later deploy.
     schema: closedObject({ revision: REVISION, live: REVISION }),
     run: (wanted, context) => withGatiErrors(() => cluster.rollBack(wanted, changedBy(context))),
   }),

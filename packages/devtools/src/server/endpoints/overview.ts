@@ -6,7 +6,7 @@ import { groupRed, redSeries, routeKey, totalRed } from '../red.ts';
 
 const MAX_ROUTES = 8;
 const MAX_ERRORS = 5;
-/** Number of errors that are searched for those without a decision. */
+/** Number of latest errors among which the overview looks for open ones. */
 const MAX_SEARCHED = 100;
 
 export const overview: Endpoint = defineEndpoint(

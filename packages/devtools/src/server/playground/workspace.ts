@@ -7,7 +7,7 @@ import { defineEndpoint, type Endpoint, type ReadContext } from '../endpoint.ts'
 import { openReleases } from '../releases/open-releases.ts';
 import { resolveAsk } from '../releases/reach.ts';
 
-/** Status of a request without a version that could go to several releases. */
+/** Status of the response to a request without a version while several releases are live. */
 const MULTIPLE_CHOICES = 300;
 
 /** The app, its versions, and the requests that are stored beside it. */

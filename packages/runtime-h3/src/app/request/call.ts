@@ -33,7 +33,7 @@ export class Call implements ContextSource, InFlightItem, TracedRequest {
   readonly exchange: Exchange;
   readonly release: ReleaseState;
   readonly routeState: RouteState;
-  /** Path as it was requested, with the base. */
+  /** Path as the client requested it, with the base. */
   readonly path: string;
   /** Query without the `?`. */
   readonly search: string;

@@ -15,7 +15,7 @@ export class IncomingRequest implements VersionedRequest {
   trace: Trace | undefined = undefined;
   /** Path below the base, not decoded. `undefined`: the target can't be a route. */
   readonly path: string | undefined;
-  /** Path as it was requested, with the base. Telemetry has it. */
+  /** Path as the client requested it, with the base. Telemetry contains it. */
   readonly #requestedPath: string;
   /** Query without the `?`. The version is removed from it when the release is chosen. */
   search: string;

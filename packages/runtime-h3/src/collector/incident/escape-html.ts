@@ -1,6 +1,7 @@
 /**
- * Prints text: secrets hidden, then cut to `most` characters, control characters replaced, HTML
- * escaped. A text is cut last, since half a secret no longer looks like one.
+ * Prints text as HTML. Hides secrets, then cuts the text to `most` characters, replaces control
+ * characters, and escapes HTML. Secrets are hidden before the cut, because a part of a secret is no
+ * longer recognized.
  */
 export type PrintText = (text: string, most?: number) => string;
 

@@ -85,7 +85,7 @@ export async function migrateAtStart(start: MigrationStart): Promise<MigrationHe
   };
 }
 
-/** Logs and counts each migration, and makes it a trace of its own. */
+/** Logs and counts each migration, and records it as a separate trace. */
 function observeMigrations(
   { logger, tracer }: Pick<MigrationStart, 'logger' | 'tracer'>,
   system: string,

@@ -21,7 +21,7 @@ export interface MigrateOptions {
   lockTimeout?: number;
   /** Called after each migration. */
   onApplied?(migration: FinishedMigration): void;
-  /** Runs the work of one migration, to observe it. */
+  /** Wraps the work of one migration, for telemetry. */
   observe?(name: string, work: () => Promise<void>): Promise<void>;
 }
 

@@ -45,7 +45,7 @@ export function splitStatements(sql: string, dialect: Sql['dialect']): FileState
   return statements;
 }
 
-/** A statement that begins or ends a transaction. `END` is another word for `COMMIT`. */
+/** Statement that begins or ends a transaction. `END` means `COMMIT`. */
 const ENDS = /^(?:(?:commit|rollback|abort|end|begin)\b|(?:prepare|start)\s+transaction\b)/i;
 
 /** Returns the statement of a file that would end the transaction around it. */

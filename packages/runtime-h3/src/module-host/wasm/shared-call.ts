@@ -1,20 +1,20 @@
 /**
- * Layout of the memory that a thread shares with its caller: four numbers, then the bytes of one text.
- * A call writes its input and its number, and the thread its output and the same number. Both sides
- * wait by `Atomics`, which takes a quarter of the time of two messages.
+ * Layout of the memory that a thread shares with its caller: four numbers, then the bytes of one
+ * text. The caller writes the input and the number of the call. The thread then writes the output
+ * and the same number. Both wait with `Atomics`, which takes a quarter of the time of two messages.
  */
 export const CALL = {
   /** Number of the last call that was sent. */
   sent: 0,
   /** Number of the last call that has ended. */
   ended: 1,
-  /** Bytes of the text, or one of the values below 0. */
+  /** Bytes of the text, or one of the negative values below. */
   length: 2,
   /** Whether the text is an error. */
   failed: 3,
-  /** Where the text begins. */
+  /** Offset of the text in bytes. */
   text: 16,
-  /** Bytes of the longest text. A longer one is a message. */
+  /** Maximum bytes of the text. A longer text is sent as a message. */
   maxText: 65_536,
   /** `length` when the text is a message. */
   message: -1,

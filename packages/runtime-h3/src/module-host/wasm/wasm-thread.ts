@@ -27,7 +27,7 @@ interface PendingCall {
   reject(error: Error): void;
 }
 
-/** The part of `Atomics` of ES2024 that the thread's caller uses. */
+/** The part of `Atomics` from ES2024 that the caller of the thread uses. */
 const { waitAsync } = Atomics as unknown as {
   waitAsync(
     state: Int32Array,
@@ -127,7 +127,10 @@ export class WasmThread {
     Atomics.notify(state, CALL.sent);
   }
 
-  /** Settles a call once the thread has ended it, unless a message or the end of the thread did. */
+  /**
+   * Settles a call once the thread has written its result, unless a message or the end of the
+   * thread has settled it already.
+   */
   #receive(call: number): void {
     if (this.#pending === undefined || call !== this.#lastCall) return;
     const state = this.#state;

@@ -11,7 +11,7 @@ const NONE = 'none';
 
 export interface BucketStoreOptions {
   objects: Objects;
-  /** Address of the store, for people. */
+  /** Address of the store, shown to users. */
   address: string;
   /** Start of the keys: empty, or with a slash at its end. */
   prefix: string;
@@ -19,7 +19,7 @@ export interface BucketStoreOptions {
 }
 
 /**
- * Creates a release store in a bucket, which conditional writes keep consistent.
+ * Creates a release store in a bucket. Conditional writes keep the store consistent.
  *
  *     PREFIX/blobs/abcdef…            a file of a release, by its SHA-256
  *     PREFIX/releases/1.2.0.json      written only if it does not exist
@@ -75,7 +75,8 @@ export function createBucketStore({
         undefined
       )
         return true;
-      // After a lost response the client writes again, and the second write conflicts with the first.
+      // If a response is lost, the client writes again, and the second write conflicts with the
+      // first.
       const latest = await objects.get(head, MOST_BYTES.head);
       return (
         latest !== undefined && latest.etag !== tag && Buffer.compare(latest.bytes, bytes) === 0

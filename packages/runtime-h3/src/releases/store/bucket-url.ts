@@ -1,6 +1,6 @@
 import { storeError } from './errors.ts';
 
-/** Names of buckets: those of Google Cloud may have underscores. */
+/** Patterns of bucket names. Google Cloud also allows underscores. */
 const ADDRESSES = {
   gs: /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])(?:\/([^?#]*))?$/,
   s3: /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/,

@@ -37,7 +37,7 @@ export class SupervisedModules {
   readonly #control: Promise<ModuleControl | undefined>;
   #waiting = new Map<number, (reply: { problems?: string[] }) => void>();
   #lastId = 0;
-  /** Swaps of several modules change one file. */
+  /** Swaps run in turn, because the sources of all modules are in one file. */
   readonly #inTurn = createTurns();
 
   constructor(options: SupervisedModulesOptions) {

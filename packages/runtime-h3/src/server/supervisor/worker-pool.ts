@@ -176,7 +176,7 @@ export class WorkerPool {
       if (find() === -1) return 'the worker has ended';
       const fresh = await this.#launch();
       const slot = find();
-      // The old worker crashed in the meantime, and another one has its slot.
+      // The old worker has crashed meanwhile, and another worker has its slot.
       if (slot === -1) fresh.drain(this.#options.drain);
       else {
         this.#slots[slot]?.drain(this.#options.drain);

@@ -34,7 +34,7 @@ export interface ServerProxyOptions {
   /** Random id of this process, which no client can guess. */
   id: string;
   isTrusted: TrustedPeer;
-  /** Milliseconds without a byte in which another server must start its response. */
+  /** Milliseconds without a byte after which a response that has not started fails. */
   timeout: number;
 }
 
@@ -139,12 +139,14 @@ const failureOf = (error: Error): Failure =>
       };
 
 /**
- * Calls `work` when the request is connected. Ends a request that is not after `CONNECT_TIMEOUT`,
- * and one whose response does not start before `timeout` milliseconds without a byte.
+ * Calls `work` when the request has a connection. Ends a request that has none after
+ * `CONNECT_TIMEOUT`. Also ends a request if no byte moves for `timeout` milliseconds before its
+ * response starts.
  */
 function whenConnected(upstream: ClientRequest, timeout: number, work: () => void): void {
   const start = (socket: Socket): void => {
-    // A response may be a stream without an end. The system notices a host that is gone.
+    // A response may be an endless stream, so only the system checks whether the host is still
+    // there.
     socket.setKeepAlive(true, SILENCE);
     upstream.setTimeout(timeout, () => upstream.destroy(new LateError()));
     upstream.once('response', () => upstream.setTimeout(0));

@@ -42,7 +42,7 @@ export interface MigrationMetric {
   count: number;
 }
 
-/** How often a migration of the database was applied: once, or again after a failure. */
+/** How often the server applied a database migration: once, or more often after failures. */
 export interface DatabaseMigrationMetric {
   /** `0001_orders.sql` */
   name: string;

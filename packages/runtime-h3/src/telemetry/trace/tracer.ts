@@ -151,7 +151,7 @@ export class Tracer extends SpanScopes {
     return this.observe(MIGRATION, migration, work);
   }
 
-  /** Runs a migration of the database as a trace of its own, which is kept as those of hooks are. */
+  /** Runs a database migration as a separate trace. The sampling rules of hooks apply to it. */
   async observeDatabaseMigration(
     detail: DatabaseMigrationRun,
     work: () => Promise<void>,

@@ -75,7 +75,7 @@ async function apply(files: { name: string; sql: string }[]): Promise<Line[]> {
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
-test('a migration at the start is in the log and the metrics, and a trace of its own', async () => {
+test('a migration at the start appears in the log and the metrics, and is a separate trace', async () => {
   const name = '1_at_start.sql';
   const lines = await apply([{ name, sql: 'CREATE TABLE a (id INTEGER)' }]);
   const line = lines.find(({ msg }) => msg === 'migration applied')!;

@@ -105,7 +105,7 @@ test.each([
   ['postgresql', FUNCTION],
   ['postgresql', 'CREATE FUNCTION f() RETURNS void BEGIN ATOMIC END'],
   ['postgresql', 'CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION f()'],
-] as const)('the body of a statement of %s is a part of it: %#', (dialect, statement) => {
+] as const)('a statement of %s includes its body: %#', (dialect, statement) => {
   const sql = `${statement};\nSELECT 1;`;
   expect(splitStatements(sql, dialect).map(({ text }) => text.trim())).toEqual([
     statement,

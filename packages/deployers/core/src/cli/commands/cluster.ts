@@ -13,7 +13,10 @@ import { findOthers } from '../remove-objects.ts';
 export async function run(call: Call): Promise<number> {
   const [verb, word] = call.words;
   if (verb !== 'create' && verb !== 'delete')
-    throw usageError('the verb is missing', 'Use `gati-deploy cluster create` or `delete`.');
+    throw usageError(
+      '`create` or `delete` is missing',
+      'Use `gati-deploy cluster create` or `delete`.',
+    );
   const { environment, settings } = readEnvironment(call, word);
   const { provider = 'kubernetes' } = settings;
   if (!isCloud(provider))

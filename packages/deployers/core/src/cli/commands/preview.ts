@@ -192,7 +192,7 @@ async function sweepStep(
   } catch (error) {
     if (statusOf(error) !== 403) throw error;
     reporter.warn(
-      `this account may not create what removes the preview (${(error as Error).message}): run \`gati-deploy preview delete\``,
+      `the cluster will not remove the preview, because this account may not create the CronJob for that (${(error as Error).message}): run \`gati-deploy preview delete\` when you no longer need it`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Database, Value } from '../database.ts';
 
-/** Tables of the accounts, in an order in which rows refer to earlier tables only. */
+/** Tables of the accounts, in an order in which rows refer only to earlier tables. */
 const TABLES = [
   'meta',
   'person',
@@ -36,9 +36,9 @@ export function pack(database: Database, commit: string): Buffer {
 }
 
 /**
- * Replaces all tables by those of a document. Returns the id of its last write.
+ * Replaces all tables with those of a document. Returns the id of its last write.
  *
- * @throws when it is not a document that {@link pack} made
+ * @throws when {@link pack} did not make the document
  */
 export function unpack(database: Database, bytes: Uint8Array | undefined): string {
   const { commit, tables } =

@@ -6,7 +6,7 @@ import { PanelError } from '../../../http/problem.ts';
 import { type Database, openDatabase, type Value } from '../database.ts';
 import { pack, unpack } from './pack.ts';
 
-/** Milliseconds between two looks at what other processes have written. */
+/** Milliseconds between two reads of what other processes wrote. */
 const INTERVAL = 3000;
 /** Maximum number of tries of a write. */
 const TRIES = 12;
@@ -18,16 +18,17 @@ export interface SharedDatabase {
   /** Statements run on a copy in memory. */
   database: Database;
   /**
-   * Runs the work of a request. What it writes belongs together.
+   * Runs the work of a request. Its writes are stored together or not at all.
    *
-   * @param isLatest whether it needs what other processes have just written
+   * @param isLatest whether the work must see what other processes have just written
    * @throws {PanelError} 503 when the document can't be read
    */
   run<Result>(isLatest: boolean, work: () => Promise<Result>): Promise<Result>;
   /**
    * Stores what the current work has written. Resolves when it is stored.
    *
-   * @throws {PanelError} 409 when another process has changed the same, 503 when it can't be stored
+   * @throws {PanelError} 409 when another process has changed the same data, 503 when the document
+   *   can't be stored
    */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -39,11 +40,11 @@ interface SharedOptions {
   onChange?: () => void;
   /** Called when the document can't be read or written. */
   onError?: (error: unknown) => void;
-  /** Milliseconds between two looks at what others have written; 0 for none. */
+  /** Milliseconds between two reads of what other processes wrote; 0 for none. */
   interval?: number;
 }
 
-/** Work whose statements belong together. */
+/** Work whose statements are stored together or not at all. */
 interface Work {
   /** Reason why its statements were dropped. */
   failure?: PanelError;
@@ -59,15 +60,19 @@ interface Statement {
   result: number | string | undefined;
 }
 
-/** Reads that decide about changes: whether there is another owner, or a pause after wrong codes. */
+/**
+ * Reads on which changes depend: whether another owner exists, or whether wrong codes cause a
+ * pause.
+ */
 const DECIDES = /\bFROM (?:person|attempt)\b/;
 /** Minimum milliseconds between two writes, so that a flood of logins does not flood the cluster. */
 const PAUSE = 100;
 
 /**
- * Opens the accounts that several processes share. A process runs statements on its copy, and then
- * stores the copy. If another process was faster, the statements run again on its copy. Work whose
- * statements then have other results fails, so a link or a code is never used twice.
+ * Opens the accounts that several processes share. A process runs statements on its copy in memory,
+ * and then stores the copy. If another process has stored its copy first, the statements run again
+ * on that one. If they then have other results, their work fails, so a link or a code is never used
+ * twice.
  *
  * @throws when the document can't be read
  */
@@ -81,7 +86,9 @@ class Shared {
   readonly #options: SharedOptions;
   readonly #local = openDatabase(':memory:');
   readonly #works = new AsyncLocalStorage<Work>();
-  /** Work outside of requests, such as records of a use. Its results do not matter. */
+  /**
+   * Work outside of requests, such as the time of the last use. Other results do not make it fail.
+   */
   readonly #background: Work = {};
   /** Statements that are not stored yet, in their order. */
   #pending: Statement[] = [];
@@ -116,7 +123,7 @@ class Shared {
           return await this.#works.run(own, work);
         } finally {
           own.isEnded = true;
-          // What the work has read no longer matters. What it has written is stored soon.
+          // The reads of the work no longer matter. Its writes are stored soon.
           this.#pending = this.#pending.filter((each) => each.work !== own || isWrite(each));
         }
       },
@@ -160,14 +167,17 @@ class Shared {
     return this.#refreshing;
   }
 
-  /** Notes statements that write, and reads that decide about them, so that they can run again. */
+  /**
+   * Returns a database that keeps statements that write, and reads on which they depend, to run
+   * them again.
+   */
   #record(): Database {
     const local = this.#local;
     const note = (statement: Omit<Statement, 'work'>, work = this.#currentWork()): void =>
       void this.#pending.push({ work, ...statement });
     const all = <Row>(sql: string, values: Value[]): Row[] => {
       const rows = local.all<Row>(sql, ...values);
-      // Reads of other processes' work do not matter.
+      // Reads outside of a request do not matter.
       const isOwn = this.#currentWork() !== this.#background && DECIDES.test(sql);
       if (isOwn) note({ sql, values, result: JSON.stringify(rows) });
       return rows;
@@ -217,7 +227,7 @@ class Shared {
       const bytes = this.#packed(commit);
       let version: string | undefined;
       try {
-        if (count >= TRIES) throw new Error('other processes write all the time');
+        if (count >= TRIES) throw new Error('other processes keep changing them');
         version = await this.#options.accounts.write(bytes, this.#version);
       } catch (error) {
         return this.#giveUp(error);
@@ -247,7 +257,7 @@ class Shared {
     this.#pending = this.#pending.filter((each) => !included.has(each));
   }
 
-  /** The oldest entries of the audit log make room. */
+  /** Packs the document. Removes the oldest entries of the audit log if it is too long. */
   #packed(commit: string): Buffer {
     for (;;) {
       const bytes = pack(this.#local, commit);
@@ -259,7 +269,7 @@ class Shared {
     }
   }
 
-  /** Drops what could not be stored. */
+  /** Drops the statements that could not be stored. */
   #giveUp(error: unknown): void {
     this.#options.onError?.(error);
     const failure = unavailableError('stored', error);
@@ -312,7 +322,7 @@ const changedError = (): PanelError =>
   new PanelError(
     409,
     'changed_meanwhile',
-    'Another process of the panel changed the same in the meantime. Try again.',
+    'Another process of the panel changed the same data in the meantime. Try again.',
   );
 
 const unavailableError = (missing: 'read' | 'stored', cause: unknown): PanelError =>

@@ -59,12 +59,12 @@ export function createMemoryDriver(now: () => number = Date.now): QueueDriver {
     if (entry) change(entry);
     return entry !== undefined;
   };
-  /** Ids by key of the jobs that a transaction adds when it commits. */
+  /** Ids, by key, of the jobs that a transaction will add when it commits. */
   const uncommitted = new WeakMap<object, IdempotencyKeys>();
   /**
-   * Inserts jobs when a transaction commits. Returns their ids, which are those of earlier jobs
-   * with the same keys. Two transactions at once do not see each other's keys: the first to commit
-   * wins.
+   * Inserts jobs when a transaction commits. Returns their ids. A job whose key exists already gets
+   * the id of the earlier job. Concurrent transactions do not see each other's keys: the first to
+   * commit wins.
    *
    * @throws {GatiError} GATI_EFFECTS_TX when `tx` is not a transaction of `gctx.db`
    */

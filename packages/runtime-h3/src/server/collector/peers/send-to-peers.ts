@@ -128,7 +128,7 @@ export function createPeerSender({
 
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
-  /** Waits for each lookup. Otherwise a slow DNS server would get more and more of them. */
+  /** Waits for each lookup, so that lookups do not pile up at a slow DNS server. */
   async function keepPeers(): Promise<void> {
     await findPeers();
     if (!isClosed) timer = setTimeout(() => void keepPeers(), interval).unref();
