@@ -80,6 +80,8 @@ export class ModuleProcesses implements ModuleHost {
         module: name,
         error,
       });
+      // A swap may have started a process during the attempt.
+      if (module.state.address !== undefined) return;
       return this.#publish(name, { reason: (error as Error).message });
     });
   }

@@ -103,7 +103,8 @@ export class SupervisedModule {
 
   async #begin(): Promise<void> {
     const instance = await this.#open(this.#source);
-    if (this.#isStopped) return void (await instance.process.stop());
+    // A swap may have started a process in the meantime.
+    if (this.#isStopped || this.#current !== undefined) return void (await instance.process.stop());
     this.#take(instance);
     await this.#publish({ address: instance.process.address });
   }
@@ -180,6 +181,8 @@ export class SupervisedModule {
           module: name,
           error,
         });
+        // A swap may have started a process during the attempt.
+        if (this.#current !== undefined) return;
         void this.#publish({ reason: (error as Error).message });
       }
     }
