@@ -45,7 +45,7 @@ const AUDIT_POLICY = {
     { level: 'None', verbs: ['get', 'list', 'watch'] },
     { level: 'None', users: [COMPONENTS] },
     { level: 'Request', userGroups: ['system:masters'] },
-    // Pods that have an account. What they write to a Secret is not for a log.
+    // The log must not contain what pods with an account write to a Secret.
     {
       level: 'Metadata',
       userGroups: ['system:serviceaccounts'],

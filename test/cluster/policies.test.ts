@@ -74,7 +74,10 @@ describe.skipIf('reason' in cluster)('an API server with the policies of managed
     return name;
   }
 
-  /** Lets the API server check an object. Returns its objection, or an empty string. */
+  /**
+   * Sends an object to the API server for a check only. Returns the error message, or an empty
+   * string.
+   */
   async function send(namespace: string, object: KubeObject): Promise<string> {
     const isPod = object.kind === 'Pod';
     const { status, value } = await client.request(

@@ -143,7 +143,7 @@ environments:
       path: `${namespaces}/shop-pr-12/serviceaccounts/${serviceAccountName}/token`,
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
     });
-    // The files that a node mounts into the pod.
+    // Files that a node would mount into the pod.
     const mounted = `${temporaryFolder('sweeper')}/`;
     const { folder, url } = cluster as TestCluster;
     fs.copyFileSync(path.join(folder, 'pki/ca.pem'), `${mounted}ca.crt`);

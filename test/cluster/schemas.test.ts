@@ -13,14 +13,14 @@ const VERSIONS = ['1.35', '1.36', '1.37'];
 const PACKAGE = 'kubernetes-validate';
 const RELEASE = '1.37.0';
 const RUNS = 40;
-/** Kinds that are no part of Kubernetes. The API server checks them in policies.test.ts. */
+/** Kinds that are not part of Kubernetes itself. The API server checks them in policies.test.ts. */
 const EXTENSIONS = new Set(['HTTPRoute']);
 
 const python = installPython(`${PACKAGE}-${RELEASE}`, [`${PACKAGE}==${RELEASE}`]);
 if (typeof python !== 'string')
   process.stderr.write(`\n  !! NO OBJECT was compared with the schemas: ${python.reason}\n\n`);
 
-/** Returns the faults of objects by the strict schemas of all versions. */
+/** Returns the errors of objects against the strict schemas of all versions. */
 function validate(objects: KubeObject[]): string[] {
   const script = path.join(root, 'test/cluster/helpers/validate.py');
   const { status, stdout, stderr } = spawnSync(path.join(String(python), 'bin/python'), [script], {

@@ -1,4 +1,4 @@
-// The defences of docs/internals/panel-attacks.md, each with an edit that takes it out. A text in
+// The defences of docs/internals/panel-attacks.md, each with an edit that removes it. A text in
 // `edits` occurs exactly once in its file. `test/docs/panel-attacks.test.ts` checks that.
 
 const ACCESS = 'packages/devtools/src/access';
@@ -290,7 +290,10 @@ export const ROWS = [
   },
 ];
 
-/** Advisories of the page that no edit can take out, or that another row has. */
+/**
+ * Advisories of the page without a row: no edit can remove their defence, or another row has the
+ * same tests.
+ */
 export const WITHOUT_EDIT = {
   'CVE-2026-112085': 'the row CVE-2025-24010 has the same tests',
   'CVE-2025-4123': 'the row CVE-2024-23657 has the same tests',

@@ -1,5 +1,5 @@
-// `npm run defences -- [advisory…]`: takes each defence of docs/internals/panel-attacks.md out of the
-// sources that its test imports, and checks that the test fails then. No file of the repository
+// `npm run defences -- [advisory…]`: removes each defence of docs/internals/panel-attacks.md from
+// the sources that its test imports, and checks that the test then fails. No file of the repository
 // changes.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

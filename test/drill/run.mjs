@@ -1,8 +1,8 @@
-// `npm run drill [-- --json] [--built]`: drills the failover between two regions of this machine. Each
-// region is a network namespace with a built server and its workers. A front sends connections to both,
-// as Global Accelerator does. One region then loses all packets. Prints the seconds until new
-// connections succeed, the lost requests, and the jobs that ran twice. Exits with 1 after more than 30
-// seconds, and if an accepted job did not run. It takes about a minute.
+// `npm run drill [-- --json] [--built]`: tests the failover between two regions on this machine.
+// Each region is a network namespace with a built server and its workers. A front sends connections
+// to both, as Global Accelerator does. One region then loses all packets. Prints the seconds until
+// new connections succeed, the lost requests, and the jobs that ran twice. Exits with 1 after more
+// than 30 seconds, and if an accepted job did not run. It takes about a minute.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -30,7 +30,10 @@ const KEPT = 10;
 const WARM_UP = 5000;
 /** Milliseconds after the failure in which requests are sent. */
 const WATCHED = 40_000;
-/** Milliseconds in which the other region must run the jobs of the lost one, whose leases end. */
+/**
+ * Milliseconds within which the other region must run the jobs of the lost region, once their
+ * leases end.
+ */
 const JOBS_LIMIT = 90_000;
 const app = path.join(root, '.cache/drill');
 

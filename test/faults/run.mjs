@@ -28,7 +28,9 @@ const BLOCK = 1500;
 const MAX_RATIO = 1.2;
 /** MB that no process may need. */
 const MEMORY = 300;
-/** How often a fault may run: other processes only make responses slower. */
+/**
+ * Maximum number of runs of a fault. A run may only be slow because other processes use the CPU.
+ */
 const TRIES = 3;
 
 const { values } = parseArgs({

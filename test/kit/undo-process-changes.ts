@@ -6,7 +6,7 @@ import './outside-ci.ts';
 const env = { ...process.env };
 const globals = new Set(Object.getOwnPropertyNames(globalThis));
 
-// Code of test apps counts in globals. CI repeats a failed test, which must start from zero.
+// Test apps count in globals. CI repeats a failed test, and the repetition must start from zero.
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') removeGlobals();
 });

@@ -8,7 +8,7 @@ import { createPodsApp, findPods, type PodsApp } from './helpers/app.ts';
 
 const pods = findPods();
 const SETTINGS = 'kubernetes: { service: NodePort }\nscale: { min: 2 }\npanel: true\n';
-// The accounts of an earlier run in the same cluster would stay.
+// Without this, the accounts of an earlier run in the same cluster would stay.
 const NAME = `paneled-${Date.now().toString(36).slice(-4)}`;
 const ACCOUNT = `system:serviceaccount:${NAME}-production:${NAME}-panel`;
 

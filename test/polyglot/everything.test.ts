@@ -32,7 +32,9 @@ const ANSWER = {
   mcp: 'quick',
   wasm: 'ivgr',
 };
-/** Calls that are spans. Functions of `src/modules` and of packages in the process are no calls. */
+/**
+ * Calls that have a span. Functions of `src/modules` and of packages in the same process have none.
+ */
 const CALLS = [
   'apart.reverse',
   'counter.count',
@@ -84,7 +86,7 @@ describe.skipIf(missing.length > 0)('one request that calls a module of each kin
       fs.cpSync(path.join(app, 'dist/modules', file), path.join(app, 'dist/modules', copy));
       sources[name] = `${kind}:./modules/${copy}`;
     }
-    // At the same time, since all of them are kept in one file.
+    // The swaps run at the same time, because one file stores the sources of all modules.
     await Promise.all(
       Object.entries(sources).map(([name, source]) =>
         runOrThrow(process.execPath, [entry, 'modules', 'swap', name, source], {

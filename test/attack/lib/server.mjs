@@ -18,7 +18,7 @@ export function buildApp(name) {
   fs.cpSync(path.join(root, 'test', name, 'app'), app, { recursive: true });
   const { status } = spawnSync(process.execPath, [bin('vite/bin/vite.js'), 'build'], {
     cwd: app,
-    // With `CI` set, a build would demand the lock of its modules.
+    // With `CI` set, a build would require an up-to-date lock of its modules.
     env: { ...process.env, CI: '' },
     stdio: ['ignore', 2, 2],
   });

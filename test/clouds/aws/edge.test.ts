@@ -164,12 +164,12 @@ describe.skipIf(missing !== undefined)('the edge of AWS', () => {
 
   test('keeps the release store without --delete-data, and removes all with it', async () => {
     const policy = (await app.deploy('policy', '--create-cluster')).document as unknown as Policy;
-    // A certificate of somebody else for the same host, which needs the same record.
+    // A certificate that the app did not create, for the same host. It needs the same record.
     const acm = new ACMClient({ ...options, region: 'us-east-1' });
     const { CertificateArn } = await acm.send(
       new RequestCertificateCommand({ DomainName: `*.${HOST}`, ValidationMethod: 'DNS' }),
     );
-    // The edge is found although the settings have none any more.
+    // The removal finds the edge although it is no longer in the settings.
     app.configure('provider: aws\nreleases: s3://shop-releases/live\n');
     const kept = await app.deploy('destroy', '--yes');
     expect(kept, kept.stderr).toMatchObject({ code: 0 });

@@ -46,7 +46,7 @@ export async function startFakeAws(name: string): Promise<FakeAws | Missing> {
     return started as T;
   };
   try {
-    // Installs the version of moto that the tests are for, which is then the one that starts.
+    // Installs and then starts the version of moto that the tests are written for.
     const data = findServiceModels();
     if (typeof data !== 'string') throw new MissingServer(data.reason);
     const moto = await needed(startMoto(), (each) => each.stop());

@@ -1,7 +1,7 @@
 import { isObject } from '@gati/contract/data';
 import type { Api, Method, Schema } from './discovery.ts';
 
-/** Whether a value is sent to the API, or is a response of the fake. */
+/** Whether a value is part of a request to the API, or of a response of the fake. */
 export type Direction = 'request' | 'response';
 
 interface Checking {
@@ -11,8 +11,8 @@ interface Checking {
 }
 
 /**
- * Returns the violations of a schema by a value: unknown, output-only and deprecated fields, missing
- * ones, wrong types, values out of an enum, a pattern or a range.
+ * Returns how a value violates a schema: unknown, output-only, deprecated or missing fields, wrong
+ * types, and values outside of an enum, a pattern or a range.
  */
 export function check(checking: Checking, schema: Schema, value: unknown, path: string): string[] {
   if (schema.$ref !== undefined)
@@ -56,7 +56,7 @@ function checkObject(checking: Checking, schema: Schema, value: unknown, path: s
 const isOutputOnly = ({ readOnly, description = '' }: Schema): boolean =>
   readOnly === true || /^\[?Output[ -]only/i.test(description);
 
-/** Only methods that create need all fields. */
+/** Only methods that create require all required fields. */
 function isRequired({ method: { id } }: Checking, { description = '', annotations }: Schema) {
   if (annotations?.required) return annotations.required.includes(id);
   return /\.(?:create|insert)$/.test(id) && /^Required\b/.test(description);
@@ -100,7 +100,7 @@ const checkRange = (
     ? [`${path}: ${value} is not from ${minimum} to ${maximum}`]
     : [];
 
-/** Returns the violations by the parameters of path and query. */
+/** Returns the violations in the parameters of path and query. */
 export function checkParameters(
   api: Api,
   { parameters }: Method,

@@ -1,4 +1,4 @@
-/** A resource or an operation, as the API has it. */
+/** A resource or an operation, in the form of the API. */
 export type Body = Record<string, unknown>;
 
 export interface Stored {

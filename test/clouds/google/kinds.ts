@@ -9,7 +9,7 @@ export interface Call {
   values: Record<string, string>;
   query: URLSearchParams;
   body: Body;
-  /** The request as it came, for servers behind the fake. */
+  /** The original request, for servers behind the fake. */
   raw: { path: string; headers: Record<string, string>; bytes: Buffer };
 }
 
@@ -28,7 +28,7 @@ export type Reply =
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 
-/** A kind of resource, whose methods work as those of all others. */
+/** A kind of resource. The methods of all kinds work in the same way. */
 export interface Kind {
   /** Start of the names of its methods: `container.projects.locations.clusters`. */
   methods: string;
@@ -40,7 +40,7 @@ export interface Kind {
   content?(call: Call): Body;
   /** Returns a resource as responses have it. */
   output(name: string, stored: Stored): Body;
-  /** Whether a resource is visible while it is created, and stays if that fails. */
+  /** Whether a resource is visible during its creation, and stays if the creation fails. */
   isVisibleEarly?: boolean;
   /** Returns an operation as responses have it. Without it, changes take no time. */
   operation?(operation: Operation, call: Call): Body;

@@ -5,7 +5,7 @@ export interface Role {
   includedPermissions: string[];
 }
 
-/** Permissions of methods whose names differ from theirs. */
+/** Permissions whose names differ from the names of their methods. */
 const PERMISSIONS: Record<string, string[]> = {
   'artifactregistry.projects.locations.operations.get': [],
   'container.projects.locations.clusters.create': [

@@ -105,7 +105,7 @@ export async function startFakeGoogle(options: FakeOptions): Promise<FakeGoogle>
     const reply = await handler(call);
     if ('body' in reply) {
       const wrong = checkResponse(api, method, reply.body);
-      // The fake itself is wrong, so the test must fail.
+      // The fake itself has an error, so the test must fail.
       entry.findings.push(...wrong.map((each) => `response: ${each}`));
     }
     if ('error' in reply) entry.status = reply.error.code;

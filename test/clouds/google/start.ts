@@ -14,7 +14,7 @@ import { serviceUsage } from './services/service-usage.ts';
 import { startTokenReviewer, type TokenReviewer } from './token-reviewer.ts';
 import { AUDIENCE, SUBJECT_TOKEN, type Tokens } from './tokens.ts';
 
-/** A Google Cloud of this machine: the fake, a real registry, a real API server. */
+/** A Google Cloud on this machine: the fake APIs, a real registry, and a real API server. */
 export interface GoogleCloud {
   google: FakeGoogle;
   registry: GoogleRegistry;
@@ -31,7 +31,7 @@ export interface GoogleCloud {
 export const PROJECT = 'shop-1';
 const NUMBER = '123456789012';
 
-/** Starts all servers, or says which one is missing. */
+/** Starts all servers, or returns the name of a missing one. */
 export async function startGoogleCloud(): Promise<GoogleCloud | Missing> {
   const stops: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {

@@ -22,8 +22,8 @@ export interface Moment {
 }
 
 /**
- * Returns the objects of a deploy: when the release serves, in the middle of a canary, and after each
- * write between the two.
+ * Returns the objects of a deploy: when the release serves, in the middle of a canary, and after
+ * each write between these two moments.
  */
 export function momentsOf({ name, environment, yaml, manifest, isolated }: RandomDeploy): Moment[] {
   const settings = parseConfig(yaml, environment);

@@ -31,7 +31,7 @@ const numbers = {
 const scale = fc.record(numbers, { requiredKeys: [] });
 const role = fc.record({ ...numbers, resources }, { requiredKeys: [] });
 const FIELDS = DEPLOY_SCHEMA.$defs!['settings']!.properties!;
-/** Texts that the pattern of a setting allows. */
+/** Texts that match the pattern of a setting. */
 const textOf = ({ pattern, maxLength = Infinity }: ConfigSchema): fc.Arbitrary<string> =>
   fc.stringMatching(new RegExp(pattern!)).filter((each) => each.length <= maxLength);
 const place = FIELDS['kubernetes']!.properties!;
@@ -112,7 +112,7 @@ const manifest = ({ migrates }: { migrates: boolean }): Manifest =>
     ...(migrates && { databaseMigrations: [{}] }),
   }) as unknown as Manifest;
 
-/** Random apps with random files, whose settings the schema of the file allows. */
+/** Random apps with random `gati.deploy.yaml` files that match the schema of the file. */
 export const randomDeploys: fc.Arbitrary<RandomDeploy> = fc.record({
   name: fc.constantFrom('shop', '@team/Shop', '3d-shop', 'a'.repeat(80), 'x_y.z'),
   environment: fc.constantFrom('production', 'Staging_2', 'a'.repeat(40)),
@@ -127,7 +127,7 @@ export const randomDeploys: fc.Arbitrary<RandomDeploy> = fc.record({
   isolated: fc.integer({ min: 0, max: 2 }),
 });
 
-/** Settings that no random file has, each with its reason. */
+/** Settings that no random file has, with the reason for each. */
 const NOT_IN_OBJECTS: Record<string, string> = {
   provider: 'selects the target',
   regions: 'replaces the other settings',
@@ -139,7 +139,9 @@ const NOT_IN_OBJECTS: Record<string, string> = {
   local: 'is for the target local',
 };
 
-/** Returns the settings of the schema that neither random files have nor a reason excuses. */
+/**
+ * Returns the settings of the schema that neither a random file nor the list of reasons contains.
+ */
 export function forgottenSettings(): string[] {
   const covered = new Set<string>(Object.keys(NOT_IN_OBJECTS));
   fc.assert(

@@ -1,5 +1,5 @@
-# Reads {"versions": [...], "objects": [...]} from standard input and prints the faults of each
-# object by the strict schemas of each version of Kubernetes, as a JSON array.
+# Reads {"versions": [...], "objects": [...]} from standard input. Checks each object against the
+# strict schemas of each version of Kubernetes, and prints the errors as a JSON array.
 import json
 import sys
 

@@ -7,9 +7,9 @@ interface PodSpec {
 
 /** A pod that a policy rejects. */
 export interface Violation {
-  /** Part of what the API server says. */
+  /** Part of the error message of the API server. */
   message: string;
-  /** Changes the spec of a pod that all policies accept. */
+  /** Changes the spec of a valid pod so that it violates the policy. */
   edit(spec: PodSpec, container: PodSpec['containers'][0]): void;
 }
 

@@ -29,7 +29,7 @@ export function startClients(interval, send) {
   };
 }
 
-/** Sends a request. Resolves with whether the response is the expected one. */
+/** Sends a request. Resolves to `true` if the response is the expected one. */
 export function request(url, { agent = false, method = 'GET', body, status = 200 } = {}) {
   return new Promise((resolve) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };

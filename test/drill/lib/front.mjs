@@ -1,4 +1,4 @@
-// A front as Global Accelerator is: TCP, health checks of each region, and no control plane.
+// A front like Global Accelerator: TCP, health checks of each region, and no control plane.
 import http from 'node:http';
 import net from 'node:net';
 

@@ -1,7 +1,10 @@
-// Regions of this machine: a network namespace each, with a built server and its workers.
+// Regions on this machine. Each is a network namespace with a built server and its workers.
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Networks of the regions: 10.213.N.0/30. Two drills at a time nearly always have different ones. */
+/**
+ * Networks of the regions: 10.213.N.0/30. Two concurrent drills almost always use different
+ * networks.
+ */
 const networkOf = (index) => `10.213.${(process.pid % 127) * 2 + index}`;
 const PORT = 3000;
 
@@ -63,7 +66,9 @@ export function createRegion(name, index) {
       });
       child.stdout.resume();
     },
-    /** Drops all packets from and to the region: nobody gets an error, and nobody a response. */
+    /**
+     * Drops all packets from and to the region. Clients then get neither an error nor a response.
+     */
     blackhole: () => policies('DROP'),
     restore: () => policies('ACCEPT'),
     async stop() {

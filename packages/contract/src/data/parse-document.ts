@@ -1,6 +1,9 @@
 import { type Check, checkDepth, Mismatch } from './checks.ts';
 
-/** A parsed document, or the reason why there is none, which completes "it can't be read: …". */
+/**
+ * A parsed document, or the reason why it can't be read: the end of the sentence "it can't be read:
+ * …".
+ */
 export type Parsed<Value> = { value: Value } | { fault: string };
 
 /**

@@ -60,7 +60,7 @@ export function roleResources(aws: Aws, cluster: AwsResource): AwsResource[] {
     },
     {
       name: nodeRole,
-      reason: 'rights of the nodes, to pull the image',
+      reason: 'lets the nodes pull the image',
       service: 'ec2.amazonaws.com',
       actions: ['sts:AssumeRole'],
       policies: ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'],

@@ -21,7 +21,10 @@ const ChangeRecords = operation(
 
 export const ZONE_OPERATIONS = [ListZones, ListRecords, ChangeRecords];
 
-/** Returns the public zone of a host in the account, the one with the longest name. */
+/**
+ * Returns the public zone of a host in the account. If several zones match, returns the most
+ * specific one.
+ */
 export async function findZone(send: Send, host: string): Promise<string | undefined> {
   const labels = host.split('.');
   for (let start = 0; start < labels.length - 1; start++) {

@@ -14,7 +14,7 @@ export interface Identification {
   /**
    * Checks the address and the host of the request.
    *
-   * @throws {PanelError} when the panel does not serve it at all
+   * @throws {PanelError} when the panel rejects this address or host
    */
   admit(req: IncomingMessage): void;
   /** Whether the value of `Origin` is exactly the panel's own. */

@@ -94,8 +94,8 @@ function toSocket(client: WsClient): TestSocket<unknown, unknown> {
     if (first) first.resolve(message);
     else received.push(message);
   });
-  // The close of the socket has the information for a caller. Without a listener, the error would
-  // be thrown.
+  // Callers get the information from the close event. Without a listener, Node would throw the
+  // error.
   client.on('error', () => undefined);
   const next = (): Promise<unknown> => {
     if (received.length > 0) return Promise.resolve(received.shift());

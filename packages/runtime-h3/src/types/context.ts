@@ -35,8 +35,9 @@ declare global {
 }
 
 /**
- * A registry, or `any` while nothing is generated: `tsc` in a fresh clone, before the first `vite`,
- * must not report errors in correct handlers. An app without routes loses nothing by it.
+ * A registry, or `any` while no types are generated. In a fresh clone, `tsc` may run before the
+ * first `vite`, and must not report errors in correct handlers. For an app without routes, `any`
+ * makes no difference.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- no type of the app exists yet
 type Generated<Registry> = keyof GatiRoutes extends never ? any : Registry;

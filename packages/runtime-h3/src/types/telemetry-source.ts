@@ -60,7 +60,7 @@ export interface LogQuery extends PageQuery {
 /** A trace with everything that is known of it. */
 export interface Trace {
   traceId: string;
-  /** Oldest first, at most 1,000: a trace has more than one if services call each other. */
+  /** Oldest first, at most 1,000. A trace has several requests if services call each other. */
   requests: RequestRecord[];
   /**
    * Oldest first, at most 1,000: the run of this trace, and the runs of other traces whose jobs
@@ -169,7 +169,10 @@ export interface SourceReport {
 }
 
 export interface TelemetrySource {
-  /** Returns the same source, which adds to a report. Absent: all results are from one store. */
+  /**
+   * Returns the same source, but one that adds its notes to a report. Absent if all results come
+   * from one store.
+   */
   reporting?(report: SourceReport): TelemetrySource;
   traces(query: TraceQuery): Promise<Page<RequestRecord>>;
   /** Resolves to `undefined` if the source does not have the trace. */

@@ -282,7 +282,7 @@ function mentionsOtherRoutes(text = ''): boolean {
   return /\bGatiRoutes\b|\b(?:Handler|Args|Req|Res)\s*<\s*['"`]/.test(text);
 }
 
-/** Keeps one of equal warnings: several routes may use the same helper. */
+/** Removes repeated warnings, because several routes may use the same helper. */
 function distinct(warnings: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(warnings.map((warning) => [JSON.stringify(warning), warning])).values()];
 }

@@ -21,8 +21,8 @@ export interface BundleOlderOptions {
   /** `dist/server/releases` */
   folder: string;
   /**
-   * Ranges that `src/versions` migrates from. Migrations need the manifests of retired releases in
-   * them.
+   * Version ranges that `src/versions` migrates from. Migrations need the manifests of retired
+   * releases in these ranges.
    */
   migrated: string[];
 }

@@ -28,7 +28,10 @@ export interface ConfigFiles {
   refresh(): Promise<string[]>;
 }
 
-/** @param follow called with each configuration that is read, so that no edit of it is missed */
+/**
+ * @param follow called with each configuration file that is read, so that the server notices every
+ * edit
+ */
 export function createConfigFiles(
   { config, watcher }: ViteDevServer,
   follow: (file: string, text: string) => void,

@@ -79,7 +79,7 @@ export function createDevContext({
       reporter.delete('context');
       return created;
     } catch (error) {
-      // A newer release may have its context already.
+      // A newer release may already have its context.
       if (current?.release === release)
         reporter.set('context', [diagnoseError(error, root, configFile())]);
       throw error;

@@ -26,8 +26,8 @@ export interface RouteLoader {
   /** The definitions of all loaded routes. Each load has its own names. */
   readonly $defs: Defs;
   /**
-   * Sets the routes of the app. Errors of other routes and files are removed, and those of loads that
-   * still run for them are not reported.
+   * Sets the routes of the app. Removes the errors of all other routes and files, and does not
+   * report errors of their running loads.
    */
   keep(routes: readonly RouteFile[]): void;
 }

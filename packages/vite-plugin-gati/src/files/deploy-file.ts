@@ -11,7 +11,7 @@ import { isObject } from '@gati/contract/data';
 export function readDeployFile(folder: string): Record<string, unknown> {
   const file = path.join(folder, 'gati.deploy.yaml');
   if (!fs.existsSync(file)) return {};
-  // Loaded late: few apps have the file.
+  // Loaded only here, because few apps have the file.
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   const settings = parse(fs.readFileSync(file, 'utf8')) as unknown;
   return isObject(settings) ? settings : {};

@@ -6,7 +6,10 @@ import {
   parseSource,
 } from '@gati/runtime-h3/modules/host';
 
-/** Returns what a deploy needs to run a module; `undefined` if it is no container. */
+/**
+ * Returns the facts that a deploy needs to run a module; `undefined` for a module without a
+ * container.
+ */
 export function toContainer({
   name,
   source,

@@ -23,7 +23,7 @@ export interface DescribeOptions {
 }
 
 /**
- * Reads the descriptor of a module. The module runs meanwhile.
+ * Reads the descriptor of a module. A module with a process runs while its descriptor is read.
  *
  * @throws {GatiError} GATI_MODULE_START, GATI_MODULE_DESCRIPTOR, GATI_MODULE_SOURCE
  */

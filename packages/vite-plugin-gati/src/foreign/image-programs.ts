@@ -6,14 +6,14 @@ import { readDeployFile } from '../files/deploy-file.ts';
 import { packageFolder } from '../files/package-json.ts';
 import type { DeclaredModule } from './module-options.ts';
 
-/** Bytes at the start of a program that may name its interpreter. */
+/** Number of bytes at the start of a program in which it can name its interpreter. */
 const MOST_SHEBANG = 256;
 /** The only program of the default base of the container image. */
 const NODE = 'node';
 
 /**
- * Returns a sentence for each module that the default base of the container image can't run. Returns
- * none if `gati.deploy.yaml` names another base.
+ * Returns a warning for each module that the default base of the container image can't run. Returns
+ * no warnings if `gati.deploy.yaml` names another base.
  */
 export function describeMissingPrograms(
   modules: readonly DeclaredModule[],

@@ -38,8 +38,8 @@ interface TrustedRoot {
 }
 
 /**
- * Opens the packages of Sigstore that npm contains, with the keys of Sigstore, which they update.
- * The app installs nothing for this.
+ * Loads the packages of Sigstore that npm contains. They update the keys of Sigstore themselves.
+ * The app need not install anything.
  *
  * Relies on: npm contains `@sigstore/verify`, `@sigstore/bundle`, `@sigstore/tuf` and
  * `@sigstore/protobuf-specs`.

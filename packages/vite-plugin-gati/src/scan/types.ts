@@ -63,7 +63,7 @@ export interface ForeignModule extends ForeignDeclaration, NamedFile {
   $defs: Defs;
   /** HTTP requests of OpenAPI operations, by method. */
   operations?: Record<string, string>;
-  /** Absent: it is no container. */
+  /** Absent for modules without a container. */
   container?: ContainerContract;
 }
 

@@ -52,7 +52,7 @@ function pullCause(pod: Pod, events: KubeEvent[], now: number): Cause | undefine
 
 const isApp = ({ name }: ContainerStatus): boolean => name === 'app';
 
-/** A container that a policy of the cluster added, which runs before that of the app. */
+/** Finds a failed init container. A policy of the cluster may have added it to the pod. */
 function failedInit({ status }: Pod): ContainerStatus | undefined {
   return status?.initContainerStatuses?.find(({ ready, started, state }) => {
     const isDone = state?.terminated?.exitCode === 0;

@@ -101,7 +101,7 @@ export interface KubernetesSettings {
   /** ClusterSecretStore of External Secrets, or SecretStore/NAME in the namespace. */
   secretStore?: string;
   service?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
-  /** Annotations of the Service. Set by the cloud; no setting of the file. */
+  /** Annotations of the Service. The cloud sets them; the file can't. */
   balancer?: Record<string, string>;
   /** Whether the load balancer accepts HTTPS. The cloud sets it; the file can't. */
   hasHttps?: boolean;

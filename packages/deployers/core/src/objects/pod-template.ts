@@ -29,7 +29,10 @@ export interface PodTemplate {
   spec: Record<string, unknown>;
 }
 
-/** Returns the pods of a release with its settings, by role, and the digest that names them. */
+/**
+ * Returns the pod templates of a release with its settings, one for each role. `revision` is their
+ * digest, which is a part of their names.
+ */
 export function createPodTemplates(
   target: Target,
   release: ReleaseFacts,

@@ -43,7 +43,7 @@ export interface IsolatedRelease {
   version: string;
 }
 
-/** Path prefixes of domains, under which no other domain has a route. */
+/** Path prefixes by domain. No other domain has a route under them. */
 export type DomainPaths = Record<string, string[]>;
 
 /**

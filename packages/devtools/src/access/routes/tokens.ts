@@ -13,7 +13,7 @@ const MAX_DAYS = 365;
 /** Maximum number of tokens of one person. */
 const MAX_TOKENS = 100;
 
-/** Tokens for programs. An owner sees and removes those of others too. */
+/** Tokens for programs. An owner can also see and remove the tokens of other people. */
 export function tokenRoutes(
   { store: { people, tokens }, now }: AccessContext,
   define: DefineRoute,

@@ -71,7 +71,8 @@ function readTarget(env: Env, signal: Signal): Partial<Record<Signal, OtlpTarget
   if (exporter !== 'otlp')
     throw badEnvError(`OTEL_${signal.toUpperCase()}_EXPORTER`, exporter, '`otlp` or `none`');
   const base = readUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
-  // The endpoint of a signal is used as it is; the common one gets the path of the signal.
+  // The endpoint of a signal is complete. The path of the signal is appended to the common
+  // endpoint.
   const url =
     readUrl(env, `${own}ENDPOINT`) ??
     (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/${signal}`);

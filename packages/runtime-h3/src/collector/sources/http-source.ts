@@ -5,7 +5,9 @@ import { splitCredentials } from '../../command/split-credentials.ts';
 const TIMEOUT = 5000;
 /** Maximum bytes of a response. */
 const MAX_RESPONSE = 16 * 1024 ** 2;
-/** Milliseconds for which a server that failed is not asked again, so that pages need not wait. */
+/**
+ * Milliseconds without requests to a server after it failed, so that pages need not wait for it.
+ */
 const PAUSE = 10_000;
 /** Maximum number of requests at the same time. */
 const MAX_REQUESTS = 4;

@@ -6,14 +6,17 @@ import { clientNetwork } from '../../app/request/client-ip.ts';
  * Maximum number of requests that this process passes at the same time. Event streams stay open.
  */
 const MAX_OPEN = 64;
-/** Maximum number of those of clients that the panel has not identified. The rest is a reserve. */
+/**
+ * Maximum number of requests from clients that the panel has not identified. The rest is reserved
+ * for identified clients.
+ */
 const MAX_UNKNOWN = 48;
-/** Maximum number of those with a body, which a slow client could send for a long time. */
+/** Maximum number of such requests with a body, which a slow client could send for a long time. */
 const MAX_UNKNOWN_BODIES = 24;
-/** Maximum numbers of one network, so that one slow client does not use up all. */
+/** Maximum numbers from one network, so that one slow client does not use up all. */
 const MAX_OF_NETWORK = 16;
 const MAX_BODIES_OF_NETWORK = 6;
-/** Maximum number of one session or token. */
+/** Maximum number of requests with one session or token. */
 const MAX_OF_CREDENTIAL = 32;
 /** Maximum number of credentials that are remembered, and milliseconds since their last use. */
 const MAX_KNOWN = 500;

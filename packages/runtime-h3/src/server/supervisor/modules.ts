@@ -92,7 +92,7 @@ export class SupervisedModules {
     return host;
   }
 
-  /** Listens for `gati modules swap`. A server without this still serves. */
+  /** Listens for `gati modules swap`. If listening fails, the server still serves. */
   async #listen(): Promise<ModuleControl | undefined> {
     const { root, load, list, logger } = this.#options;
     const host = await this.#opened;

@@ -105,7 +105,10 @@ const HANDSHAKE =
 const statuses = (text: string): string[] =>
   [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
 
-/** Writers of a response: a name, the bytes of a request and the status of its response. */
+/**
+ * Parts of the server that write a response: a name, the bytes of a request and the status of its
+ * response.
+ */
 const WRITERS: [string, string, string][] = [
   ['a route', get('/slow/b', LAST), '200'],
   ['an unknown path', get('/nowhere', LAST), '404'],

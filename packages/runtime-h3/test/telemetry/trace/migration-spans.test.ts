@@ -81,7 +81,7 @@ test('migrations of a request and its response are spans of the request', async 
   });
   // Metrics and log have them too; the log once, since a process may migrate many requests.
   expect(await (await order(7)).json()).toEqual({ cents: 7 });
-  // Other files of the same process may have migrated between other releases.
+  // Other test files in the same process may have counted migrations of other releases.
   const metric = migrationMetrics().find(({ from, to }) => from === '1.0.0' && to === '2.0.0');
   expect(metric!.count).toBeGreaterThan(1);
   const ended = addUpEnded([

@@ -25,7 +25,7 @@ export function thrownResponses(
   });
 }
 
-/** Whether an `HttpError` may have this status. The runtime sends 500 for any other one. */
+/** Whether an `HttpError` may have this status. The runtime replaces any other status with 500. */
 function isError(status: number | undefined): boolean {
   return status === undefined || (status >= 400 && status <= 599);
 }

@@ -17,7 +17,7 @@ export interface TypeIssue {
   code: GatiCode;
   message: string;
   fix: string;
-  /** Absent: that of the code that uses the type. */
+  /** Absent: the place is that of the code that uses the type. */
   place?: SourcePlace;
 }
 

@@ -56,7 +56,10 @@ function sortByText(
 
 type Key = TypeView | string;
 
-/** Equal for a type and its literal at another place. Other types are one object each. */
+/**
+ * Returns the same key for a type and for a literal of it in the source. Each object, intersection
+ * and template is its own key.
+ */
 function keyOf(type: TypeView): Key {
   if (type.tag === 'literal') return `${typeof type.value}:${type.value}`;
   return type.tag === 'object' || type.tag === 'intersection' || type.tag === 'template'

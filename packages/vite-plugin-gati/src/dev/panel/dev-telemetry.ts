@@ -15,7 +15,7 @@ import {
 } from '@gati/runtime-h3/internal';
 import type { Logger } from '@gati/runtime-h3';
 
-/** One developer makes few requests, and wants to see all of them. */
+/** Keeps all traces, because a developer makes few requests. */
 export const DEFAULT_SAMPLER = 'always_on';
 /** Store of telemetry in development, unless `GATI_TELEMETRY` names another. From the root of the project. */
 export const DEFAULT_STORE: string = `sqlite:${DEVELOPMENT_STORE}`;

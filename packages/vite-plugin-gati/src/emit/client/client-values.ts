@@ -37,7 +37,8 @@ export function clientValues(
   const call = 'Call<Routes, PlainRoute, Throw>';
   return [
     {
-      docComment: '/** The version that this client was made for. Its calls request it. */',
+      docComment:
+        '/** The version that this client was made for. All its calls request this version. */',
       name: 'version',
       kind: 'const',
       signature: '',

@@ -1,10 +1,10 @@
-// What the module can do instead of a response.
+// Faults that replace a response of the module.
 import { gzipSync } from 'node:zlib';
 
 const JSON_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 const CHUNK = Buffer.alloc(65_536, '1');
 
-/** Writes until the reader is gone, no faster than it reads. */
+/** Writes until the reader disconnects, no faster than the reader reads. */
 function writeForever(socket, chunk) {
   const more = () => {
     while (!socket.destroyed && socket.write(chunk));

@@ -1,6 +1,5 @@
-#!/usr/bin/env node
-// A module with the fault that `FAULT` names. Its HTTP is that of bare sockets, so that it can break
-// each rule.
+// !/usr/bin/env node A module with the fault that `FAULT` names. It writes HTTP to bare sockets, so
+// that it can break every rule.
 import net from 'node:net';
 import path from 'node:path';
 import { FAULTS } from './faults.mjs';

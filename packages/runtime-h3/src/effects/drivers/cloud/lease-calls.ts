@@ -15,7 +15,10 @@ export interface LeaseCallsOptions {
   toOutgoing(job: Enveloped, wait: number): OutgoingMessage;
 }
 
-/** Creates the calls of a lease's holder. They resolve to `false` when the lease is lost. */
+/**
+ * Creates the functions that the holder of a lease calls. They resolve to `false` when the lease is
+ * lost.
+ */
 export function createLeaseCalls({
   limits,
   keys,

@@ -25,7 +25,7 @@ export interface Receiver {
    * Waits for messages until all listeners are removed. Returns a function that removes this one.
    */
   listen(callback: () => void): () => void;
-  /** Makes received messages that were not taken available to others. */
+  /** Returns received messages that no worker has taken, so that other receivers can get them. */
   close(): Promise<void>;
 }
 
