@@ -4,7 +4,7 @@ import type { AccessContext } from '../context.ts';
 import { type DefineRoute, TEXT } from '../define-route.ts';
 import type { AccessRoute } from '../gate.ts';
 import type { Rule } from '../rule.ts';
-import { notFound } from './account.ts';
+import { notFound } from './own-entries.ts';
 
 const LIST: Rule = { role: 'owner', acts: false, stepUp: false };
 const MANAGE: Rule = { role: 'owner', acts: true, stepUp: true };

@@ -5,7 +5,7 @@ import type { AccessContext } from '../context.ts';
 import { type DefineRoute, NAME, TEXT } from '../define-route.ts';
 import type { AccessRoute } from '../gate.ts';
 import { OWN, READ } from '../rule.ts';
-import { notFound } from './account.ts';
+import { notFound } from './own-entries.ts';
 
 const DAY = 24 * 60 * 60_000;
 /** Maximum number of days that a token lasts. */
