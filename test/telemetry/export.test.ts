@@ -123,7 +123,7 @@ function leadTo(root: string, parents: Map<string, string | undefined>): string[
 
 const newTraceId = (): string => crypto.randomUUID().replaceAll('-', '');
 
-/** Orders something in a trace of the test's, and returns the id of the trace. */
+/** Sends an order with a trace id that the test chooses, and returns this id. */
 async function order({ url }: ServerProcess, item: string): Promise<string> {
   const traceId = newTraceId();
   const response = await fetch(`${url}/orders`, {

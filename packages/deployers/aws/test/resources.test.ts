@@ -219,7 +219,7 @@ test('a distribution with an unencrypted connection to the load balancer gets HT
   };
   expect(await stateOf('http-only')).toBe('incomplete');
   expect(await stateOf('https-only')).toBe('ready');
-  // Until then, it stays as it is, and the deploy is pending.
+  // Until then, the distribution does not change, and the deploy is pending.
   expect(await stateOf('http-only', false)).toBe('pending');
 });
 

@@ -47,7 +47,7 @@ const STATES: Partial<Record<string, Found['state']>> = {
 
 interface ClusterList {
   clusters: Cluster[];
-  /** Zones that do not respond, whose clusters the list may lack. */
+  /** Zones that do not respond. The list may lack their clusters. */
   missingZones: string[];
 }
 
@@ -71,7 +71,7 @@ export async function findCluster(gcp: Gcp): Promise<Cluster | undefined> {
   throw new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `Google Cloud can't say whether the GKE cluster ${gcp.names.cluster} exists: ${missingZones.join(', ')} does not respond.`,
-    fix: 'Run the same command later, which continues.',
+    fix: 'Run the same command again later. It continues.',
   });
 }
 

@@ -4,7 +4,7 @@ import { clusterResource } from '../src/cluster.ts';
 import type { GcpResource } from '../src/gcp.ts';
 import { createNames } from '../src/names.ts';
 
-/** Returns the cluster `shop-production` of a project with this list of clusters. */
+/** Reads the cluster `shop-production` in a project with this list of clusters. */
 function resourceOf(list: object): GcpResource {
   const place = { app: 'shop', environment: 'production', settings: {} };
   const [project, region] = ['shop-1', 'europe-west1'];
@@ -13,7 +13,7 @@ function resourceOf(list: object): GcpResource {
   return clusterResource({ place, names, api, project, region }, { createCluster: true });
 }
 
-test('a cluster whose zone does not respond is neither missing nor created again', async () => {
+test('a cluster whose zone does not respond does not count as missing and is not created again', async () => {
   const missingZones = ['europe-west1-b'];
   await expect(resourceOf({ missingZones }).find()).rejects.toMatchObject({
     code: 'GATI_DEPLOY_CLOUD',

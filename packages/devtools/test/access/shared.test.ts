@@ -133,7 +133,7 @@ test('of two processes that use a link at the same time, one fails and changes n
     expect(await pod.read(() => pod.store.people.list())).toHaveLength(1);
 });
 
-test('a change during a write is stored though a request that only read ends in between', async () => {
+test('stores a change that is made during a write, even if a request that only read ends meanwhile', async () => {
   const [one, two, document] = await startTwo();
   let endRead = (): void => {};
   const isEnded = new Promise<void>((resolve) => (endRead = resolve));
@@ -157,7 +157,7 @@ test('a change during a write is stored though a request that only read ends in 
   expect(names).toEqual(['Ada', 'Bob']);
 });
 
-test('what a request does after its end is stored, and its reads are not kept', async () => {
+test('stores what a request writes after its end, and does not keep its reads', async () => {
   const [one, two, document] = await startTwo();
   await one.act(() => add(one, 'Ada'));
   let goOn = (): void => {};
@@ -171,7 +171,7 @@ test('what a request does after its end is stored, and its reads are not kept', 
   });
   goOn();
   await later;
-  // Would reject the change of Bob if the list that was read still counted.
+  // If the earlier read of the list still counted, the change of Bob would be rejected.
   await two.act(() => add(two, 'Eve'));
   await one.shared.settle();
   const names = await two.read(() => two.store.people.list().map(({ name }) => name));

@@ -8,8 +8,9 @@ export interface Guardian {
 }
 
 /**
- * Ends the listed process groups once its input ends: with SIGTERM, and a second later with SIGKILL.
- * A process that gets SIGKILL can't end its children itself. The shell of Debian has no `--` here.
+ * Ends the listed process groups once its input ends: with SIGTERM, and a second later with
+ * SIGKILL. A process that gets SIGKILL can't end its children itself. The `kill` of Debian's shell
+ * does not accept `--`.
  */
 const SCRIPT = `
 pids=' '

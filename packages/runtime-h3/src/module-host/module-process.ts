@@ -119,7 +119,7 @@ export async function startModule(options: StartOptions): Promise<ModuleProcess>
     // Processes that left the group.
     signalAll(pids, 'SIGKILL');
   });
-  // The channel only brings connections. Without a listener, Node keeps each message in memory.
+  // The channel only passes connections. Without a listener, Node keeps each message in memory.
   child.on('message', () => {
     over = 'it sent a message over the channel of its connections';
     kill(child);

@@ -1,14 +1,14 @@
 import { printResult, createOutput, usageResult } from '../command/output.ts';
 import { usageError } from '../command/usage-error.ts';
 
-/** The commands, each with an example of its arguments, and what they do. */
+/** The commands, each with an example of its arguments and a description. */
 const COMMANDS: readonly [usage: string, what: string][] = [
   ['releases list …', 'list and manage the releases of a store'],
   ['activate VERSION', 'make a release current'],
   ['rollback', 'make the previous release current again'],
   ['effects list …', 'list and manage the jobs of the queue'],
   ['modules list …', 'list and swap the modules that run outside of the app'],
-  ['migrate', 'apply the migrations that the database does not have'],
+  ['migrate', 'apply the missing migrations to the database'],
   ['panel link', 'print a new link to set up the panel, or to get back into it'],
   ['traces, trace ID, logs, errors, metrics', 'read what the server observed'],
   ['trap add', 'capture the next requests that match, with their payloads'],
@@ -18,7 +18,7 @@ const COMMANDS: readonly [usage: string, what: string][] = [
   ['explain CODE', 'print the page of an error code'],
 ];
 
-/** Column in which the help says what a command does, except after a longer one. */
+/** Column of the descriptions in the help. After a longer command, the description starts later. */
 const COLUMN = 20;
 const HELP = `Serve this app: settings are environment variables, such as PORT and HOST
 

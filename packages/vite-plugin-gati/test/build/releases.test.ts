@@ -216,7 +216,8 @@ describe('a self-contained bundle', () => {
     expect(Object.keys(bundled)).toEqual(Object.keys(server));
     expect(bundled).toEqual(server);
     expect(fs.readFileSync(path.join(folder, '1.2.3/openapi.json'), 'utf8')).toBe(document);
-    // What is put into the store again has no copies of others in it, and no build grows by all before it.
+    // A release that is stored again contains no copies of other releases, so builds do not grow
+    // with each release.
     const stored = (await store.list()).find(({ version }) => version === '1.3.0')!;
     expect(stored.files.filter(({ path }) => path.includes('releases/'))).toEqual([]);
   });

@@ -158,7 +158,7 @@ function previewJobs(facts: WorkflowFacts, defaults: object): Record<string, obj
     'preview-end': {
       name: 'Remove the preview',
       if: `${IS_OWN} && github.event.action == 'closed'`,
-      // It pushes no image.
+      // The removal of a preview pushes no image.
       permissions: permissions({ ...facts, registry: '' }),
       ...job,
       steps: [
@@ -178,7 +178,7 @@ const prepare = (manager: PackageManager): Step[] => [
   ...manager.install.map((run) => ({ run })),
 ];
 
-/** Logs in to the registry. That of a cloud needs no own login. */
+/** Logs in to the registry. The registry of a cloud needs no separate login. */
 function login({ provider, registry }: WorkflowFacts): Step[] {
   if (provider === 'aws') return [];
   const isGithub = registry === GHCR;

@@ -25,7 +25,7 @@ const WORKLOADS = [
   'apis/batch/v1/cronjobs',
 ] as const;
 /**
- * Namespaces of the cluster itself, and those that GKE adds.
+ * Namespaces of Kubernetes itself and those that GKE adds.
  *
  * @see https://docs.cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed
  */

@@ -16,7 +16,7 @@ export interface Rollout {
   prepare?(): Promise<void>;
   /** Whether the app is not reachable at `url` yet, so that the rollout does not check it. */
   skipUrl?: boolean;
-  /** Whether the namespace is that of a preview, which the cluster removes. */
+  /** Whether the namespace belongs to a preview, so that the cluster removes it later. */
   isPreview?: boolean;
 }
 

@@ -16,7 +16,7 @@ export function regionNames({ regions = {} }: Settings): string[] {
   });
 }
 
-/** Returns settings with those that a region replaces, if they have this region. */
+/** Merges the settings of a region into the others, if this region exists. */
 export function mergeRegion(settings: Settings, name: string | undefined): Settings {
   const { regions = {}, ...common } = settings;
   return name !== undefined && Object.hasOwn(regions, name)

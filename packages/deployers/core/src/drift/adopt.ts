@@ -54,7 +54,10 @@ function settingOf({ kind, path, desired }: Drift): string | undefined {
   return undefined;
 }
 
-/** Whether an object is of the pods whose settings are at the top, not of a module or another role. */
+/**
+ * Whether an object belongs to the core, whose settings are at the top level, and not to a module
+ * or another role.
+ */
 function isOfCore({ kind, metadata: { name, labels = {} } }: Drift['desired']): boolean {
   return kind === 'Deployment' ? labels[LABELS.role] === CORE : name === labels[LABELS.app];
 }

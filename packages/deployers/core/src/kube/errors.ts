@@ -49,7 +49,7 @@ export function unreachableError(server: URL, cause: unknown): GatiError {
     {
       code: 'GATI_DEPLOY_CLUSTER',
       message: `The cluster at ${server.origin} can't be reached: ${(cause as Error).message}.`,
-      fix: 'Check the context of the kubeconfig, and that this machine reaches the cluster (VPN, allow list). The same command continues then.',
+      fix: 'Check the context of the kubeconfig, and that this machine reaches the cluster (VPN, allow list). Then run the same command again: it continues.',
     },
     { cause },
   );

@@ -1,4 +1,4 @@
-/** Returns the CPU at most by default: one, or what is reserved if that is more. */
+/** Returns the default limit of CPU: one core, or the reserved CPU if that is more. */
 export const limitOfCpu = (cpu: string): string => (coresOf(cpu) > 1 ? cpu : '1');
 
 const coresOf = (cpu: string): number =>

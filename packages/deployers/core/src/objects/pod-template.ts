@@ -228,7 +228,7 @@ function domainServers(target: Target): string | undefined {
 
 /**
  * Returns the number of proxies in front of the pods of a domain: one more than in front of the
- * core. Addresses of proxies stay as they are set.
+ * core. If `GATI_TRUST_PROXY` contains addresses, returns `undefined`, and these addresses apply.
  */
 function trustedProxies({ env = {} }: Settings): string | undefined {
   const value = env['GATI_TRUST_PROXY'] ?? 0;

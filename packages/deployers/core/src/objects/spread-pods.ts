@@ -1,4 +1,6 @@
-/** Returns the part of a pod's spec that divides the pods with these labels among nodes and zones. */
+/**
+ * Returns the part of a pod's spec that spreads the pods with these labels over nodes and zones.
+ */
 export function spreadPods(matchLabels: Record<string, string>): Record<string, unknown> {
   const labelSelector = { matchLabels };
   const rule = { maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector };

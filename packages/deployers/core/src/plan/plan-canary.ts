@@ -114,7 +114,7 @@ function resize(
     const deployment = deploymentName(target, role, revision);
     const common = { namespace, deployment, replicas };
     return [
-      { kind: 'scale', reason: 'the share of the requests follows the pods', ...common },
+      { kind: 'scale', reason: 'the number of pods sets the share of requests', ...common },
       {
         kind: 'wait',
         reason: 'requests go to pods that are ready',

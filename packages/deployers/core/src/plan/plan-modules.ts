@@ -103,8 +103,8 @@ export const appliedModules = (state: LiveState, { modulePods = [] }: Revision):
   }));
 
 /**
- * Returns the modules that releases with separate pods beside the live one call, and that the live
- * one does not call. Their pods may have ended in the meantime.
+ * Returns the modules that older releases with separate pods call and the live release does not
+ * call. The pods of these modules may have ended meanwhile.
  */
 export function modulesBeside(
   state: LiveState,

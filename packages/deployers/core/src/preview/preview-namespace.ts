@@ -69,8 +69,8 @@ export async function writePreview(
 }
 
 /**
- * Rejects the deploy of an environment into the namespace of a preview of the same name, which the
- * cluster removes when the time of the preview is up.
+ * Rejects the deploy of an environment into the namespace of a preview of the same name, because
+ * the cluster removes that namespace when the preview expires.
  *
  * @throws {GatiError} GATI_DEPLOY_CONFIG
  */

@@ -168,7 +168,7 @@ test('a file of a person is replaced with `--force` only, and wrong words are na
   expect(origin.stderr).toContain('`--repo`');
 });
 
-test('no workflow is written that could not log in to its cloud', async () => {
+test('rejects a cloud to which the workflow could not log in', async () => {
   const app = makeApp('provider: gcp\nimage:\n  repository: registry.example.com/shop\n');
   const { code, stderr } = await captureProgram(['init-ci', 'github', '--root', app]);
   expect(code).toBe(2);

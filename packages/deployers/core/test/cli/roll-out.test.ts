@@ -11,7 +11,7 @@ let api: ApiServer;
 beforeAll(async () => void (api = await startApiServer()));
 afterAll(() => api.close());
 
-test('an environment is not deployed into the namespace of a preview, which would end it', async () => {
+test('rejects a deploy into the namespace of a preview, because the cluster would remove it', async () => {
   const target = toTarget('shop', 'staging', {});
   const { cluster, writes } = api;
   await writePreview(cluster, target, { name: 'staging', expires: '2026-12-03T00:00:00.000Z' });

@@ -108,7 +108,7 @@ describe('`gati-deploy regions`', () => {
   });
 });
 
-test('a command that lacks its confirmation is wrong use in regions too', async () => {
+test('a command without its confirmation is wrong use in regions too', async () => {
   const error = usageError('this removes 3 objects', 'Add `--yes` to do it.');
   expect(await runWith('all', [error, error, error])).toMatchObject({ code: 2 });
 });

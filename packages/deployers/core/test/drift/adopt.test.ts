@@ -24,7 +24,7 @@ const drift = (kind: string, name: string, role: string): Drift => ({
 test.each([
   'regions: { eu: {}, us: {} }\n',
   'environments: { production: { regions: { eu: {}, us: {} } } }\n',
-])('a value of one region is adopted for this region only: %s', (text) => {
+])('adopts a value of one region for this region only: %s', (text) => {
   const document = parseDocument(text);
   const place = { environment: 'production', region: 'eu' };
   adoptDrift(document, place, [drift('Deployment', 'shop-core-1', 'core')]);
@@ -33,7 +33,7 @@ test.each([
   expect(selectRegion(settings, 'us').scale).toBeUndefined();
 });
 
-test('values of modules, workers and domains are not adopted as those of the app', () => {
+test('does not adopt values of modules, workers and domains as values of the app', () => {
   const document = parseDocument('scale: { min: 2 }\n');
   const all = [
     drift('Deployment', 'shop-module-scorer-1', 'module-scorer'),

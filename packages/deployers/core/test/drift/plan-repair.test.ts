@@ -6,7 +6,7 @@ import { toTarget } from '../../src/objects/target.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { applied, EMPTY, OPTIONS } from '../plan/helpers/cluster-state.ts';
 
-test('a repair restores the pods of the role that was changed, not those of the core', () => {
+test('a repair changes the number of pods only for the role that drifted', () => {
   const target = toTarget('shop', 'production', {
     scale: { min: 2, max: 9 },
     workers: { min: 3 },

@@ -154,7 +154,7 @@ test('releases with the same module share its pods, and another module starts be
   expect(moduleNames(state)).toEqual(['module-scorer 2', 'module-scorer 0']);
 });
 
-test('the modules of a release that gets separate pods again start with them', () => {
+test('a release that gets separate pods again also starts its modules', () => {
   const settings: Settings = { rollout: { isolate: 1 } };
   const target = targetOf(settings);
   let state = EMPTY;

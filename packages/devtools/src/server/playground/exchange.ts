@@ -10,7 +10,7 @@ import { createEventParser } from './parse-events.ts';
 
 /** Maximum number of bytes of a response that is compared with the contract. */
 const MAX_CHECKED_BYTES = 1024 * 1024;
-/** Maximum number of bytes of a response that are counted. The request then ends. */
+/** Maximum number of bytes of a response. At this number, the playground ends the request. */
 const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 
 /** Maximum times in milliseconds. */

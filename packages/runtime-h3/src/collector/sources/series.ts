@@ -40,7 +40,7 @@ export interface StepQuery {
   window: number;
 }
 
-/** Returns the query for a range: a count at a time is of the step before it. */
+/** Returns the query for a range. The count at each time covers the step before that time. */
 export function toStepQuery({ from, to, step }: TimeRange & { step: number }): StepQuery {
   // One step for a whole range would count what is outside of it.
   const isWhole = step >= to - from;

@@ -77,7 +77,7 @@ function end(output, failed) {
   if (!isMessage) text.set(output);
   state[CALL.failed] = failed;
   state[CALL.length] = isMessage ? CALL.message : output.length;
-  // Last: the caller may send its next call as soon as it has the message.
+  // Sent last, because the caller may send its next call as soon as it has the message.
   if (isMessage) parentPort.postMessage({ output: Buffer.from(output).toString() });
 }
 parentPort.postMessage({ ready: true });

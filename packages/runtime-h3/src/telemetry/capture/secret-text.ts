@@ -4,7 +4,9 @@ export const HIDDEN = '[redacted]';
 
 /** Fewest characters of a text that counts as a random token. */
 const LEAST_TOKEN = 24;
-/** Least bits per character, by the distribution of the characters. Random base64 of 24 has 4.3. */
+/**
+ * Minimum entropy of a random token, in bits per character. Random base64 of 24 characters has 4.3.
+ */
 const LEAST_ENTROPY = 3.5;
 /** Changes between letters and digits from which a text of one case counts as random. */
 const LEAST_CHANGES = 6;

@@ -37,7 +37,7 @@ export async function run(call: Call): Promise<number> {
     if (reached.state === 'ok') for (const check of await inCluster(cluster, target)) add(check);
   }
   const { provider = 'kubernetes' } = settings;
-  // Containers of this machine need no registry, and a cloud may have none yet.
+  // Containers on this machine need no registry, and a cloud may not have a registry yet.
   if (open.repository !== undefined || (provider !== 'local' && !isCloud(provider)))
     add(await runCheck('registry', () => checkRegistry(open.repository, open.registry)));
   for (const check of await atHost(settings)) add(check);

@@ -35,7 +35,7 @@ import { rollOut } from '../roll-out.ts';
 
 const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const TTL = /^[1-9][0-9]{0,3}[smh]$/;
-/** Milliseconds. The schedule of a CronJob names no year. */
+/** Maximum lifetime in milliseconds. The schedule of a CronJob has no year. */
 const MAX_TTL = 365 * 24 * 3_600_000;
 const DEFAULT_TTL = '72h';
 const COLUMNS = ['preview', 'version', 'url', 'expires'].map((title) => ({ title }));

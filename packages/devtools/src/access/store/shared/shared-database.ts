@@ -48,7 +48,7 @@ interface SharedOptions {
 interface Work {
   /** Reason why its statements were dropped. */
   failure?: PanelError;
-  /** Whether its request has ended. Its timers and promises may go on. */
+  /** Whether the request has ended. Timers and promises of the request may still run. */
   isEnded?: true;
 }
 
@@ -222,7 +222,7 @@ class Shared {
   async #write(): Promise<void> {
     for (let count = 0; this.#pending.some(isWrite); count++) {
       const commit = randomUUID();
-      // A copy, since works that end meanwhile take their reads out of the list.
+      // A copy, because a request that ends meanwhile removes its reads from the list.
       const included = new Set(this.#pending);
       const bytes = this.#packed(commit);
       let version: string | undefined;
