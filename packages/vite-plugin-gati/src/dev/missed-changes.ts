@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { normalizePath, type ViteDevServer } from 'vite';
-import { createDiskState, type MissedChange } from './disk-state.ts';
+import type { MissedChange } from './compare-files.ts';
+import { createDiskState } from './disk-state.ts';
 import { readText } from '../files/read-text.ts';
 
 /**
