@@ -137,9 +137,9 @@ async function threadTime(session) {
 }
 
 /**
- * Scrolls an element from its start to its end and back. Returns for each frame the milliseconds that
- * passed, and those of CPU time of the page's main thread: other work of the machine adds to the
- * first alone.
+ * Scrolls an element from its start to its end and back. Returns two numbers for each frame: the
+ * milliseconds that passed, and the milliseconds of CPU time of the page's main thread. Other work
+ * on the machine increases only the first number.
  */
 async function scroll(page, selector) {
   const session = await page.context().newCDPSession(page);

@@ -44,7 +44,7 @@ describe.skipIf(missing.length > 0)('a deploy to an API server', () => {
     await (registry as TestServer).stop();
   });
 
-  /** Requests of `gati-deploy` that wrote something but its lease. */
+  /** Requests with which `gati-deploy` wrote anything except its lease. */
   const writesSince = (start: number): AuditEvent[] =>
     api
       .audit()

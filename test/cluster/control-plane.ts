@@ -34,7 +34,7 @@ export interface AuditEvent {
   requestObject?: unknown;
 }
 
-/** User of the controllers and the node, whose requests are not written down. */
+/** User of the controllers and the node. The audit log omits its requests. */
 export const COMPONENTS = 'components';
 
 const AUDIT_POLICY = {

@@ -13,7 +13,10 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Ports below those that systems give to outgoing connections and to servers on port 0. */
+/**
+ * Ports below the range from which systems choose ports for outgoing connections and for servers on
+ * port 0.
+ */
 const [FIRST, LAST] = [15_000, 32_000];
 
 /**

@@ -4,7 +4,7 @@ import { untilTrue } from '../lib/server.mjs';
 
 const MIB = 1_048_576;
 
-/** Milliseconds in which clients that take nothing lose their connection in these rows. */
+/** Milliseconds after which the server closes the connection of a client that reads nothing. */
 const WRITE_TIMEOUT = 3000;
 const env = { GATI_LIMITS: `writeTimeout=${WRITE_TIMEOUT}` };
 

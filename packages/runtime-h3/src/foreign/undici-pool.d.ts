@@ -1,4 +1,6 @@
-/** The pool alone: the package's entry would bundle `fetch`, WebSockets and mocks too. */
+/**
+ * Imports only the pool. The entry of the package would also bundle `fetch`, WebSockets and mocks.
+ */
 declare module 'undici/lib/dispatcher/pool.js' {
   import type { Pool } from 'undici';
   const pool: typeof Pool;

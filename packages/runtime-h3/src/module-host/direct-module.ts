@@ -35,7 +35,7 @@ export class DirectModule {
   /**
    * Chooses another source of the same kind.
    *
-   * @throws the reason why the present one stays
+   * @throws the reason why the module keeps its source
    */
   async swap(
     source: string,

@@ -19,7 +19,8 @@ export async function runProgram(args: string[]): Promise<number> {
   // `dev` ends when the reader of its output ends, and a script of `run` handles its streams
   // itself.
   if (name !== 'dev' && name !== 'run') ignoreClosedPipe(process.stdout, process.stderr);
-  // The option of a subcommand counts also where an unknown option ends its arguments.
+  // `--json` also counts after an unknown option, where the arguments of the command end. Only
+  // `run` passes it on.
   const ours = name === 'run' ? line.own : [...line.own, ...line.rest];
   const output = createOutput(ours.includes('--json'));
   try {

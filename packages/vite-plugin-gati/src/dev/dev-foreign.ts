@@ -160,7 +160,7 @@ export function createDevForeign({
       const missing = new Set(foreign.missing.map(({ name }) => name));
       const others = foreign.missing.some((module) => !hasProcess(module));
       const starting = changed.map((module) => ({ module, started: start(module) }));
-      // A module with a pin starts in the background: only calls of it wait.
+      // A pinned module starts in the background. Only calls to that module wait for its start.
       await Promise.all(
         starting.filter(({ module }) => missing.has(module.name)).map(({ started }) => started),
       );

@@ -365,7 +365,8 @@ describe('the SDK of a released version', () => {
     await putRelease(store, outDir, { at: '2026-01-01T00:00:00Z' });
     const released = fs.readFileSync(file);
 
-    // A changelog or a description may differ later: clients have the package already.
+    // The build does not replace a released package because of a changed text, since clients
+    // already have it.
     write(other, { LICENSE: 'Another one.' });
     expect(await buildWith(CAPTURE)).not.toContain('stays that of');
     expect(fs.readFileSync(file).equals(released)).toBe(true);

@@ -25,7 +25,7 @@ export function kubeError(what: string, status: number, value: unknown): GatiErr
     return new GatiError({
       code: 'GATI_DEPLOY_CONFLICT',
       message: `${what}: other tools own fields of it: ${escapeControls(fields.join(', '))}.`,
-      fix: 'Run it again with `--take-over` to replace their values, or remove those settings there.',
+      fix: 'Run it again with `--take-over` to replace their values, or remove these fields from the other tools.',
     });
   }
   return new GatiError(

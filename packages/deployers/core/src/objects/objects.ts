@@ -274,7 +274,8 @@ export function createLiveObjects(
     }),
     others: [
       ...serving.map((role) => createService(target, role, revision, { isShared })),
-      // The other Services of a gateway's weights exist all the time, so that nothing removes them.
+      // These Services for the weights of a gateway also exist outside of a canary, so that no
+      // deploy removes them.
       ...(hasWeights(settings) && settings.rollout?.canary
         ? [core, ...serving].map((role) => createService(target, role, next, { isNext: true }))
         : []),

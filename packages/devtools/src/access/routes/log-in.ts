@@ -69,7 +69,8 @@ export function logInRoutes(context: AccessContext, define: DefineRoute): Access
       audit: 'access.log-in',
       shown: ['name'],
       handle({ name, code }, call) {
-        // Its 80 bits can't be guessed. A limit would let strangers lock people out.
+        // Attempts have no limit, because clients can't guess the 80 bits of a code. With a limit,
+        // strangers could lock people out.
         const person = store.people.named(name);
         const isTaken = store.people.takeRecoveryCode(
           person?.id ?? '',

@@ -96,7 +96,10 @@ function toPoints(buckets: Series[], sums: Series[], step: number): RoutePoint[]
 /** Counts of durations up to a bound, by the bound in microseconds. */
 type Cumulative = Map<number, number>;
 
-/** Collects the series of the bounds of each histogram, by time. */
+/**
+ * Groups series by histogram. Yields the labels of each histogram, and its counts by time and
+ * bound.
+ */
 function* groupByBound(series: Series[]): Iterable<[Series['metric'], Map<number, Cumulative>]> {
   const groups = new Map<string, { metric: Series['metric']; times: Map<number, Cumulative> }>();
   for (const { metric, values } of series) {

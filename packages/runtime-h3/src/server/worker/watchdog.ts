@@ -53,7 +53,10 @@ export function startWatchdog(
   return () => inspectorUrl() !== undefined;
 }
 
-/** The code of the thread. Uses nothing from outside, and names no function, since tools rewrite both. */
+/**
+ * The code of the thread. Uses no variables from outside of the function and defines no named
+ * functions, because build tools rewrite both.
+ */
 function watch(): void {
   const { workerData } = process.getBuiltinModule('node:worker_threads');
   const { writeSync } = process.getBuiltinModule('node:fs');

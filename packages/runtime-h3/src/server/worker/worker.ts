@@ -245,7 +245,7 @@ async function openLink(kind: WorkerKind): Promise<TelemetryLink | undefined> {
   return (await import('../channel/telemetry-link.ts')).openTelemetryLink(path, kind);
 }
 
-/** Prepares to pass requests for the panel to the collector, if that serves one. */
+/** Prepares to pass requests for the panel to the collector, if the collector serves a panel. */
 async function openControl(
   kind: WorkerKind,
   { trustProxy }: ServerEnv,

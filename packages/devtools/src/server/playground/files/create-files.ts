@@ -72,7 +72,7 @@ export function createPlaygroundFiles(root: string): PlaygroundFiles {
   /**
    * Returns the text of a file that the panel knows.
    *
-   * @throws {PanelError} 409 when its bytes are others now
+   * @throws {PanelError} 409 when the file has changed since
    */
   async function readKnown({ slug, revision }: FileVersion): Promise<string> {
     if (!isSlug(slug)) throw new PanelError(400, 'invalid_input', 'There is no file of this name.');

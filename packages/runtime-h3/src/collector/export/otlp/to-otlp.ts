@@ -16,7 +16,7 @@ const KINDS = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as
 /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields */
 const SEVERITIES: Record<LogLevel, number> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17 };
 
-/** Methods that HTTP has; another one is `_OTHER`, so that clients can't create values. */
+/** Known methods of HTTP. All others become `_OTHER`, so that clients can't create new values. */
 const METHODS = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
 
 /** Returns the method that a client sent: the handshake of a WebSocket is a GET. */

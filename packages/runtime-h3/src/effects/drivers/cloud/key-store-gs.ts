@@ -55,8 +55,8 @@ export function createGsKeys(
       timeout: TIMEOUT,
       validateStatus: (status) =>
         (status >= 200 && status < 300) || (status === 404 && media) || status === 412,
-      // A call may be sent twice: the condition of a write no longer holds then, and the caller
-      // reads its own entry.
+      // A retry may send a write twice. The condition of the second write then fails, and the
+      // caller reads its own entry.
       retryConfig: {
         retry: RETRIES,
         noResponseRetries: 1,

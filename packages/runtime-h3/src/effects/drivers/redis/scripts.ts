@@ -228,7 +228,10 @@ end
 return { waiting, delayed, active, redis.call('ZCARD', P .. 'dead') }
 `);
 
-/** Returns effects and releases, alternating, of the first jobs of each list. */
+/**
+ * Returns the effects and releases of the first jobs of each list, as alternating items of one
+ * array.
+ */
 const due = script(`
 local found = {}
 for _, effect in ipairs(redis.call('SMEMBERS', P .. 'effects')) do
