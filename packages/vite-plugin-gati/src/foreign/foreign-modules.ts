@@ -1,4 +1,4 @@
-import { type Diagnostic, GatiError } from '@gati/contract';
+import type { Diagnostic } from '@gati/contract';
 import { createJsonLogger } from '@gati/runtime-h3/telemetry';
 import {
   type ModuleDescriptor,
@@ -8,7 +8,8 @@ import {
 import { isCi } from '../files/is-ci.ts';
 import type { ForeignModule, Scan } from '../scan/types.ts';
 import { toContainer } from './container.ts';
-import { LOCK_FILE, type Pins, readLock, toPin, writeLock } from './lock.ts';
+import { diagnoseModules, pinDiffersError, toDiagnostic } from './diagnose-modules.ts';
+import { type PinnedModule, type Pins, readLock, toPin, writeLock } from './lock.ts';
 import type { DeclaredModule, ModuleOption } from './module-options.ts';
 import { findInstalled, type ReadPackageTypes } from './npm-package.ts';
 import { readDeclarations } from './read-declarations.ts';
@@ -76,32 +77,7 @@ export function createForeignModules(
   }
 
   const missing = (): DeclaredModule[] =>
-    declared.filter(
-      (module) =>
-        pins[module.name]?.source !== module.source ||
-        isOtherVersion(module, pins[module.name]!.version, root),
-    );
-
-  function missingDiagnostics(): Diagnostic[] {
-    return missing().map(
-      ({ name, file }) =>
-        failed.get(name) ?? {
-          code: 'GATI_MODULE_LOCK',
-          level: 'error',
-          message: `${LOCK_FILE} has no contract of the module "${name}".`,
-          fix: 'Run `gati generate` where the module runs, and commit the file.',
-          file,
-        },
-    );
-  }
-
-  /** Warns about modules that could not be read, and keep their pin. */
-  function staleDiagnostics(): Diagnostic[] {
-    const unpinned = new Set(missing().map(({ name }) => name));
-    return [...failed].flatMap(([name, found]): Diagnostic[] =>
-      unpinned.has(name) ? [] : [{ ...found, level: isCi() ? 'error' : 'warning' }],
-    );
-  }
+    declared.filter((module) => !isPinned(module, pins[module.name], root));
 
   async function save(next: Pins): Promise<boolean> {
     const names = new Set(declared.map(({ name }) => name));
@@ -126,8 +102,8 @@ export function createForeignModules(
       if (declared.length === 0 && errors.length === 0) return scan;
       let result = extended.get(scan);
       if (result === undefined) {
-        const diagnostics = [...scan.diagnostics, ...errors, ...missingDiagnostics()];
-        diagnostics.push(...conflicts(scan, declared), ...staleDiagnostics());
+        const found = diagnoseModules(scan, { declared, missing: missing(), failed });
+        const diagnostics = [...scan.diagnostics, ...errors, ...found];
         extended.set(scan, (result = { ...scan, foreign, diagnostics }));
       }
       return result;
@@ -141,19 +117,14 @@ export function createForeignModules(
     async pinAll({ refresh }) {
       const wanted = refresh ? declared : missing();
       if (wanted.length === 0) return;
-      const { describeModule } = await import('./describe-module.ts');
-      const logger = createJsonLogger({ level: 'error', write: () => {} });
+      const readPin = await loadPinReader(root, readTypes);
       const next = { ...pins };
       await Promise.all(
         wanted.map(async (module) => {
-          const { name, source } = module;
+          const { name } = module;
           try {
-            const pinned = toPin(
-              source,
-              await describeModule(module, { root, env: process.env, logger, readTypes }),
-            );
-            const differs = pins[name]?.sha256 !== pinned.sha256 || pins[name].source !== source;
-            if (isCi() && differs) throw ciError(name);
+            const pinned = await readPin(module);
+            if (isCi() && !isSamePin(pins[name], pinned)) throw pinDiffersError(name);
             next[name] = pinned;
             failed.delete(name);
           } catch (error) {
@@ -167,6 +138,25 @@ export function createForeignModules(
   };
 }
 
+/** Loads the code that reads descriptors. Returns a function that reads one as a pin. */
+async function loadPinReader(
+  root: string,
+  readTypes: ReadPackageTypes,
+): Promise<(module: DeclaredModule) => Promise<PinnedModule>> {
+  const { describeModule } = await import('./describe-module.ts');
+  const logger = createJsonLogger({ level: 'error', write: () => {} });
+  return async (module) =>
+    toPin(
+      module.source,
+      await describeModule(module, { root, env: process.env, logger, readTypes }),
+    );
+}
+
+/** Whether the lock pins a module with its source, and with the version that is installed. */
+function isPinned(module: DeclaredModule, pin: PinnedModule | undefined, root: string): boolean {
+  return pin?.source === module.source && !isOtherVersion(module, pin.version, root);
+}
+
 /** Whether another version of a package is installed than the lock pins. */
 function isOtherVersion(module: DeclaredModule, pinned: string, root: string): boolean {
   if (parseSource(module.name, module.source).kind !== 'npm') return false;
@@ -176,6 +166,9 @@ function isOtherVersion(module: DeclaredModule, pinned: string, root: string): b
     return true;
   }
 }
+
+const isSamePin = (before: PinnedModule | undefined, now: PinnedModule): boolean =>
+  before?.sha256 === now.sha256 && before.source === now.source;
 
 function toForeign(module: DeclaredModule, descriptor: ModuleDescriptor): ForeignModule {
   const { methods, $defs } = toModuleContract(module.name, descriptor);
@@ -191,35 +184,4 @@ function toForeign(module: DeclaredModule, descriptor: ModuleDescriptor): Foreig
     $defs,
     ...(operations.length > 0 && { operations: Object.fromEntries(operations) }),
   };
-}
-
-function conflicts(scan: Scan, declared: DeclaredModule[]): Diagnostic[] {
-  return declared.flatMap(({ name, file }): Diagnostic[] => {
-    const other = scan.modules.find((module) => module.name === name);
-    if (other === undefined) return [];
-    return [
-      {
-        code: 'GATI_NAME_CONFLICT',
-        level: 'error',
-        message: `The module name '${name}' is taken twice: by ${file} and by ${other.file}.`,
-        fix: 'Rename one of the two.',
-        file,
-      },
-    ];
-  });
-}
-
-function toDiagnostic(error: unknown): Diagnostic {
-  if (error instanceof GatiError) return error.diagnostic;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'GATI_UNEXPECTED', level: 'error', message, fix: 'Report this error.' };
-}
-
-function ciError(name: string): GatiError {
-  return new GatiError({
-    code: 'GATI_MODULE_LOCK',
-    message: `The contract of the module "${name}" differs from ${LOCK_FILE}.`,
-    fix: 'Run `gati generate`, look at the change, and commit the file.',
-    file: LOCK_FILE,
-  });
 }
