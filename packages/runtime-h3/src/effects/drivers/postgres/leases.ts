@@ -1,5 +1,6 @@
 import type { Lease, QueueDriver } from '../../../ports.ts';
 import { type Batch, createBatch } from '../shared/batch.ts';
+import { BATCH_BYTES, ITEM_BYTES } from './batch-size.ts';
 import type { Connection } from './connection.ts';
 import { isOutage } from './errors.ts';
 import { toMilliseconds, withoutNul } from './insert-jobs.ts';
@@ -17,10 +18,6 @@ interface Settlement {
   result: string | null;
   error: string | null;
 }
-
-const BATCH_BYTES = 4_000_000;
-const BATCH_ITEMS = 1000;
-const ITEM_BYTES = BATCH_BYTES / BATCH_ITEMS;
 
 /** Creates the calls of a lease's holder. Simultaneous calls go in one statement. */
 export function createLeaseCalls(
