@@ -232,7 +232,7 @@ const notYetError = (host: string, why: string): GatiError =>
   new GatiError({
     code: 'GATI_DEPLOY_CLOUD',
     message: `The CloudFront distribution can't serve ${host} yet: ${why}.`,
-    fix: 'Run `gati-deploy edge` in some minutes, which continues.',
+    fix: 'Run `gati-deploy edge` again in some minutes. It continues.',
   });
 
 /** Returns why a distribution can't be created or changed yet. */

@@ -65,7 +65,7 @@ export function checkPath(path: string): RouteError | undefined {
       if (!PARAM.test(name)) {
         return {
           message: `'${segment}' is not a parameter.`,
-          fix: `Write '${sign}name': letters, digits and '_', the whole segment.`,
+          fix: `Write '${sign}name' as the whole segment, with only letters, digits and '_' in the name.`,
         };
       }
       if (names.has(name))

@@ -121,7 +121,10 @@ test('finds a file that is created below a helper, in middleware and in a module
 test('finds a file that is created while the module that imports it loads', async () => {
   let release = (): void => {};
   const held = new Promise<void>((resolve) => (release = resolve));
-  /** Holds one of two imports, so that the module is not ready when the other did not resolve. */
+  /**
+   * Delays one of two imports, so that the module is still loading when the other import fails to
+   * resolve.
+   */
   const hold: Plugin = {
     name: 'hold',
     enforce: 'pre',

@@ -160,7 +160,10 @@ const countsOf = ({ requests, classes }: Span, kind: '5xx' | '4xx'): Counts => (
   bad: Math.min(classes[kind[0]!] ?? 0, requests),
 });
 
-/** Returns the bound of the bucket above that of the 95th percentile: about twice its time. */
+/**
+ * Finds the bucket of the 95th percentile, and returns the upper bound of the next bucket: about
+ * twice that time.
+ */
 function slowerThan({ timed, buckets }: Span): number | undefined {
   if (timed < WARM) return undefined;
   const bounds = [...buckets.keys()].sort((a, b) => a - b);

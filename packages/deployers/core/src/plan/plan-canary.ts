@@ -59,7 +59,7 @@ export function planCanary(
       ...(isFirst || isWeighted ? objects.map((object) => lead(object, share)) : []),
       {
         kind: 'watch',
-        reason: 'no route may be worse than that of the live release',
+        reason: 'no route may do worse than in the live release',
         namespace: target.namespace,
         revision,
         before: live.revision,

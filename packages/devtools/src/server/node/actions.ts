@@ -102,7 +102,7 @@ async function setSettings(
     if (value === null) delete overrides[name];
     else overrides[name] = { value, by: actor.name, at: now, reason, previous };
   }
-  // Stored first: what the processes have must not be lost with a restart.
+  // Stored first, so that a restart never loses a setting that the processes already use.
   writeOverrides(state, overrides);
   try {
     await withGatiErrors(() => operator.operate!({ do: 'set', overrides: toValues(overrides) }));

@@ -18,7 +18,9 @@ export interface AdminPortOptions {
   host: string;
   /** 0: the system chooses a free port. */
   port: number;
-  /** `GATI_PANEL_ORIGIN`: a proxy is in front, which may change `Host`. */
+  /**
+   * Value of `GATI_PANEL_ORIGIN`. If it is set, a proxy in front of this port may change `Host`.
+   */
   origin: string | undefined;
   /** Socket on which the collector serves the panel. Absent without a panel. */
   control: string | undefined;

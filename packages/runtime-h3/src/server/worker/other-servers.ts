@@ -48,7 +48,8 @@ export function createOtherServers({
   let proxy: Promise<ServerProxy> | undefined;
   const load = (): Promise<ServerProxy> =>
     (proxy ??= import('./server-proxy.ts').then(({ createServerProxy }) =>
-      // Guards and the handler of the other server have this time each.
+      // Twice, because the guards and the handler of the other server may each take
+      // `handlerTimeout`.
       createServerProxy({ id, isTrusted, timeout: 2 * handlerTimeout }),
     ));
   const originOf = (method: string, { url: target, headers }: IncomingMessage): URL | undefined => {

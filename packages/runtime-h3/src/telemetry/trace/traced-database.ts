@@ -21,7 +21,10 @@ export function traceDatabase<Db extends Database>(tracer: SpanScopes, db: Db): 
   };
 }
 
-/** The object stays the one that the app's queue knows as its transaction. */
+/**
+ * Creates the traced transaction with `tx` as its prototype, so that the queue of the app still
+ * recognizes it.
+ */
 function traceTransaction(tracer: SpanScopes, tx: Transaction): Transaction {
   return Object.assign(Object.create(tx) as Transaction, traceSql(tracer, tx));
 }

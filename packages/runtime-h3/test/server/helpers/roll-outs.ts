@@ -32,7 +32,7 @@ export interface RollOutHarness {
   store(): ReleaseStore;
   /** Environment of a server on the store. */
   env(): Record<string, string>;
-  /** Starts a server with two workers, and waits until `current` is. */
+  /** Starts a server with two workers, and waits until `current` is its current version. */
   start(env?: Record<string, string>, current?: string): Promise<RunningServer>;
   /** Puts a release into the store. */
   put(version: string, options?: SealedOptions): Promise<void>;

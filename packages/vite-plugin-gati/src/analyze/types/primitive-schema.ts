@@ -59,7 +59,9 @@ function anySchema(context: SchemaContext, type: TypeView): Schema {
   return {};
 }
 
-/** A type parameter is written as its constraint, if that says anything. */
+/**
+ * Returns the schema of the constraint of a type parameter, if the constraint restricts its values.
+ */
 function genericSchema(context: SchemaContext, type: TypeView): Schema {
   const constraint = context.compiler.constraint(type);
   if (

@@ -106,7 +106,10 @@ async function verifyProcess(module: DeclaredModule, root: string): Promise<Conf
   }
 }
 
-/** A source without a process has a descriptor alone, made from what it says about itself. */
+/**
+ * Checks a source without a process. Only its descriptor can be checked, which is made from the
+ * file or document of the source.
+ */
 async function verifyDescriptor(
   module: DeclaredModule,
   { root, foreign: { readTypes } }: Project,

@@ -17,7 +17,10 @@ import type { Logger } from '@gati/runtime-h3';
 
 /** Keeps all traces, because a developer makes few requests. */
 export const DEFAULT_SAMPLER = 'always_on';
-/** Store of telemetry in development, unless `GATI_TELEMETRY` names another. From the root of the project. */
+/**
+ * Store of telemetry in development, relative to the root of the project. `GATI_TELEMETRY` names
+ * another one.
+ */
 export const DEFAULT_STORE: string = `sqlite:${DEVELOPMENT_STORE}`;
 /**
  * Maximum number of characters of lines that wait until the store is open. Further lines are

@@ -87,7 +87,8 @@ class Shared {
   readonly #local = openDatabase(':memory:');
   readonly #works = new AsyncLocalStorage<Work>();
   /**
-   * Work outside of requests, such as the time of the last use. Other results do not make it fail.
+   * Work outside of requests, such as storing the time of the last use. It does not fail if its
+   * statements have other results when they run again.
    */
   readonly #background: Work = {};
   /** Statements that are not stored yet, in their order. */
