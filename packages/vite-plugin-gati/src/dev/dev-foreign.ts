@@ -1,9 +1,5 @@
-import path from 'node:path';
-import { mapModule, sortSchema } from '@gati/contract';
 import type { Logger } from '@gati/runtime-h3';
 import {
-  type BoundMethod,
-  type ForeignBinding,
   type ForeignCode,
   inProcessPackage,
   isSupervised,
@@ -13,21 +9,17 @@ import {
   type ModuleControl,
   parseSource,
 } from '@gati/runtime-h3/modules/host';
-import { normalizePath, type ViteDevServer } from 'vite';
-import { compileSchema } from '../compile/compile-checks.ts';
-import { filesOf, isIsolatedPackage } from '../foreign/built-declaration.ts';
+import type { ViteDevServer } from 'vite';
+import { isIsolatedPackage } from '../foreign/built-declaration.ts';
 import { prepareInRoot } from '../foreign/prepare-package.ts';
 import { programsFolder } from '../foreign/programs.ts';
 import type { DeclaredModule } from '../foreign/module-options.ts';
 import type { Project } from '../project.ts';
-import type { ForeignModule, Scan } from '../scan/types.ts';
+import type { Scan } from '../scan/types.ts';
 import { diagnoseError } from './diagnose-error.ts';
 import type { DiagnosticReporter } from './diagnostic-reporter.ts';
-
-/** Milliseconds without an edit before a module starts again. */
-const EDIT_PAUSE = 150;
-/** Files that programs write while they run. */
-const OWN_OUTPUT = /(^|\/)(__pycache__|target|\.venv|node_modules|\.git)(\/|$)/;
+import { toForeignCode } from './foreign-code.ts';
+import { watchModuleFiles } from './watch-module-files.ts';
 
 /** Modules that run outside of the app's process, in development. */
 export interface DevForeign {
@@ -64,7 +56,6 @@ export function createDevForeign({
   const host = new ModuleProcesses({ root, programs: programsFolder(), logger, env });
   /** Running modules, by name, as JSON of their declaration. */
   const running = new Map<string, string>();
-  const timers = new Map<string, NodeJS.Timeout>();
   let control: Promise<ModuleControl | undefined> | undefined;
   let isClosed = false;
 
@@ -106,20 +97,6 @@ export function createDevForeign({
     return descriptor;
   }
 
-  function onFile(_event: string, changed: string): void {
-    const file = normalizePath(path.relative(root, changed));
-    if (file.startsWith('..') || OWN_OUTPUT.test(file)) return;
-    for (const module of foreign.declared) {
-      const isOwn = filesOf(module).some((each) => file === each || file.startsWith(`${each}/`));
-      if (!isOwn || !running.has(module.name)) continue;
-      clearTimeout(timers.get(module.name));
-      timers.set(
-        module.name,
-        setTimeout(() => void reload(module), EDIT_PAUSE),
-      );
-    }
-  }
-
   async function reload({ name, file }: DeclaredModule): Promise<void> {
     try {
       await swap(name);
@@ -128,30 +105,29 @@ export function createDevForeign({
     }
   }
 
-  if (server.config.server.watch !== null) server.watcher.on('all', onFile);
+  const openControl = (): Promise<ModuleControl | undefined> =>
+    openModuleControl(root, {
+      list: () =>
+        host.list(
+          foreign.declared.map((module) => {
+            const version = foreign.descriptor(module.name)?.version;
+            return { ...module, ...(version !== undefined && { version }) };
+          }),
+        ),
+      swap,
+    }).catch(() => undefined);
+
+  const edits = watchModuleFiles(server, {
+    root,
+    modules: () => foreign.declared,
+    isRunning: (name) => running.has(name),
+    onEdit: (module) => void reload(module),
+  });
   return {
     host,
-    code(scan) {
-      const modules = (scan.foreign ?? []).filter(
-        (module) => inProcessPackage(module) === undefined,
-      );
-      if (modules.length === 0) return undefined;
-      return {
-        modules: Object.fromEntries(modules.map((module) => [module.name, bind(module)])),
-        load: () => import('@gati/runtime-h3/modules'),
-      };
-    },
+    code: toForeignCode,
     async sync() {
-      const wanted = foreign.declared.filter((module) => inProcessPackage(module) === undefined);
-      const hasProcess = ({ name, source, isolate }: DeclaredModule): boolean =>
-        isSupervised(parseSource(name, source), isolate);
-      const names = new Set(wanted.map(({ name }) => name));
-      const changed = wanted.filter(
-        (module) => running.get(module.name) !== JSON.stringify(module),
-      );
-      const old = [...running.keys()].filter(
-        (name) => !names.has(name) || changed.some((module) => module.name === name),
-      );
+      const { changed, old } = compareWithRunning(foreign.declared, running);
       for (const name of old) {
         running.delete(name);
         reporter.delete(`module ${name}`);
@@ -165,46 +141,30 @@ export function createDevForeign({
         starting.filter(({ module }) => missing.has(module.name)).map(({ started }) => started),
       );
       if (others) await foreign.pinAll({ refresh: false });
-      if (foreign.declared.length > 0)
-        control ??= openModuleControl(root, {
-          list: () =>
-            host.list(
-              foreign.declared.map((module) => {
-                const version = foreign.descriptor(module.name)?.version;
-                return { ...module, ...(version !== undefined && { version }) };
-              }),
-            ),
-          swap,
-        }).catch(() => undefined);
+      if (foreign.declared.length > 0) control ??= openControl();
     },
     async close() {
       isClosed = true;
-      server.watcher.off('all', onFile);
-      for (const timer of timers.values()) clearTimeout(timer);
+      edits.close();
       await (await control)?.close();
       await host.stop();
     },
   };
 }
 
-/** Binds a module to its pinned contract, with checks that are compiled now. */
-function bind({ methods, $defs, operations, ...declaration }: ForeignModule): ForeignBinding {
-  const { name, file } = declaration;
-  const contract = mapModule({ name, file, methods }, sortSchema);
-  const entries = (contract.methods ?? []).map(
-    ({ name: method, output, idempotent, stream }): [string, BoundMethod] => {
-      const check = output && compileSchema(output, $defs);
-      const operation = operations?.[method];
-      return [
-        method,
-        {
-          ...(idempotent && { idempotent }),
-          ...(stream && { stream }),
-          ...(operation !== undefined && { operation }),
-          ...(output && check && { output: { schema: output, check } }),
-        },
-      ];
-    },
+/** Returns the modules that have to start, and the names of those that have to stop before. */
+function compareWithRunning(
+  declared: DeclaredModule[],
+  running: ReadonlyMap<string, string>,
+): { changed: DeclaredModule[]; old: string[] } {
+  const wanted = declared.filter((module) => inProcessPackage(module) === undefined);
+  const names = new Set(wanted.map(({ name }) => name));
+  const changed = wanted.filter((module) => running.get(module.name) !== JSON.stringify(module));
+  const old = [...running.keys()].filter(
+    (name) => !names.has(name) || changed.some((module) => module.name === name),
   );
-  return { ...declaration, methods: Object.fromEntries(entries), $defs };
+  return { changed, old };
 }
+
+const hasProcess = ({ name, source, isolate }: DeclaredModule): boolean =>
+  isSupervised(parseSource(name, source), isolate);
