@@ -23,10 +23,10 @@ import { readServerEnv } from '../env.ts';
 import type { ServerOptions } from '../options.ts';
 import { startWatchdog } from './watchdog.ts';
 import { createStartSteps } from './start-steps.ts';
-import { createReleaseRules } from './worker.ts';
 import { createWorkerEffects } from './worker-effects.ts';
 import { createLiveSettings } from './live-settings.ts';
 import { createWorkerLog, type WorkerLog } from './worker-log.ts';
+import { createReleaseRules } from './worker-release-rules.ts';
 
 /** Milliseconds that the modules have to end after the proof. */
 const DISPOSE_WITHIN = 1000;

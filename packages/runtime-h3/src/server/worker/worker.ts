@@ -1,17 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type App, createApp } from '../../app/index.ts';
 import { normalizeBase } from '../../app/request/path.ts';
-import { createGlobalContext } from '../../global-context/create-global-context.ts';
 import type { TrackStep } from '../../modules/module-setup.ts';
-import type { ReleaseRules } from '../../releases/manager/release-rules.ts';
 import { LimitCounts } from '../../telemetry/record/limit-counts.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../types/limits.ts';
 import type { Logger } from '../../types/context.ts';
 import type { ReleaseBundle } from '../../types/bundle.ts';
-import type { ModuleHost } from '../../types/foreign.ts';
 import { boundOutput, type BoundedOutput } from '../channel/bounded-output.ts';
 import { CONTROL_SOCKET } from '../channel/control.ts';
 import { heartbeatRule } from '../channel/heartbeat.ts';
@@ -19,22 +15,18 @@ import {
   isMessage,
   type MessageToSupervisor,
   type MessageToWorker,
-  TELEMETRY_SOCKET,
   type WorkerKind,
 } from '../channel/messages.ts';
 import type { SettingOverrides } from '../../config/runtime-settings.ts';
-import type { CreatedTracer } from '../../telemetry/trace/create-tracer.ts';
 import type { Tracer } from '../../telemetry/trace/tracer.ts';
-import type { TelemetryLink } from '../channel/telemetry-link.ts';
 import { readServerEnv, type ServerEnv } from '../env.ts';
 import { type DrainState } from '../http/drain-state.ts';
 import { enableCompression } from '../http/compression.ts';
 import { createProbes } from '../http/probes.ts';
 import type { ServerOptions } from '../options.ts';
-import { createRouteFilter } from '../route-filter.ts';
 import { formatStartupError } from '../startup-error.ts';
 import { createDispatcher, hasClient } from './dispatch.ts';
-import type { OtherServers } from './other-servers.ts';
+import type { OtherServers, OtherServersOptions } from './other-servers.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createExit, type ExitWorker } from './drain.ts';
 import { holdStdout } from './hold-stdout.ts';
@@ -42,13 +34,14 @@ import { createHttpServer, type HttpServer } from './http-server.ts';
 import { createMetricsClient, type MetricsClient } from './metrics-client.ts';
 import { openReleases } from './open-releases.ts';
 import type { ReadyGate } from './ready-gate.ts';
-import type { ReleaseSource } from './release-source.ts';
-import { applySettings, createLiveSettings } from './live-settings.ts';
+import type { OpenedReleases, OpenReleasesOptions, ReleaseSource } from './release-source.ts';
 import { keepTickShape } from './tick-shape.ts';
 import type { Control } from './control.ts';
 import { createStartSteps } from './start-steps.ts';
 import { createWorkerEffects, type WorkerEffects } from './worker-effects.ts';
-import { createWorkerLog, type WorkerLog } from './worker-log.ts';
+import type { WorkerLog } from './worker-log.ts';
+import { createReleaseRules } from './worker-release-rules.ts';
+import { openWorkerTelemetry } from './worker-telemetry.ts';
 
 /** Milliseconds that requests in flight get after the supervisor has died. */
 const ORPHAN_DRAIN = 3500;
@@ -104,11 +97,8 @@ async function startWorker(
   { outputs, releaseStdout }: WorkerOutput,
 ): Promise<ExitWorker> {
   const env = readServerEnv(process.env);
-  const link = await openLink(kind);
-  const settings = createLiveSettings(process.env);
-  const log = createWorkerLog(settings, link);
-  const tracing = link && (await loadTracer(log, link));
-  if (link && tracing) receiveTraps(link, tracing.tracer, log);
+  const telemetry = await openWorkerTelemetry(kind);
+  const { settings, log, tracer } = telemetry;
   const { logger } = log;
   const heartbeat = heartbeatRule(env, kind);
   const startWatchdog = heartbeat && startHeartbeat(heartbeat, send, logger);
@@ -123,46 +113,24 @@ async function startWorker(
   // The releases need the app to see what it uses, and the app is created after them.
   let app: App | undefined;
   const steps = createStartSteps(send);
-  const modules = options.modules && (await import('./module-link.ts')).createModuleLink(send);
-  const imported = steps.track('the import of the release');
-  const own = await options.release();
-  imported();
-  const client = kind !== 'effects' && hasClient(options.client) ? options.client : undefined;
-  const { source, ready, close } = await openReleases({
-    own,
-    rules: createReleaseRules(own, {
-      env,
-      kind,
-      log,
-      effects,
-      servesClient: client !== undefined,
-      tracer: tracing?.tracer,
-      track: steps.track,
-      modules,
-      root: options.modules?.root,
-    }),
-    folder: options.releases,
-    store: process.env.GATI_RELEASES,
-    cache: process.env.GATI_CACHE,
-    client,
+  const { own, source, ready, close } = await openWorkerReleases(options, {
+    env,
+    kind,
+    log,
+    effects,
+    tracer,
+    track: steps.track,
     usage: (release) => app?.releaseUsage(release) ?? { open: 0, idle: 0 },
-    onTooManyReleases: () => send({ gati: 'too-many-releases' }),
-    gate: async () => (await import('./release-gate.ts')).createReleaseGate(send),
-    logger,
   });
-  modules?.useReleases(() => source.releases());
   const state: DrainState = { draining: false };
   const control = await openControl(kind, env, state);
   const prepare = (res: ServerResponse): void => enableCompression(res, state, options.compression);
   const limits = { ...DEFAULT_LIMITS, ...options.limits, ...env.limits };
   const limitCounts = new LimitCounts(logger);
-  for (const output of outputs) {
-    output.limit = limits.logQueue;
-    output.onDrop = () => limitCounts.add('logQueue');
-  }
+  limitOutputs(outputs, limits.logQueue, limitCounts);
   const takeRoom = (res: ServerResponse, bytes: number): boolean => http.takeRoom(res, bytes);
   app = createWorkerApp({
-    tracer: tracing?.tracer,
+    tracer,
     options,
     env,
     source,
@@ -180,22 +148,17 @@ async function startWorker(
     return createWorkerMetrics(measured);
   }, send);
   const gate = ready && (await import('./ready-gate.ts')).createReadyGate(ready);
-  const others =
-    (env.domains || env.releaseServers) &&
-    kind !== 'effects' &&
-    (await import('./other-servers.ts')).createOtherServers({
-      domains: env.domains,
-      releases: env.releaseServers,
-      own,
-      base: options.base,
-      trustProxy: env.trustProxy,
-      handlerTimeout: limits.handlerTimeout,
-      state,
-    });
+  const others = await openOtherServers(options, {
+    env,
+    kind,
+    own,
+    handlerTimeout: limits.handlerTimeout,
+    state,
+  });
   const http = createWorkerHttp({
     options,
     app,
-    others: others || undefined,
+    others,
     source,
     gate,
     control,
@@ -210,10 +173,7 @@ async function startWorker(
   const exit = createExit({
     sendMetrics: () => metrics.sendMetrics(0),
     closeControl: () => control?.close(),
-    async closeTelemetry() {
-      tracing?.close();
-      await link?.close();
-    },
+    closeTelemetry: telemetry.close,
     app,
     effects,
     closeReleases: close,
@@ -226,23 +186,13 @@ async function startWorker(
     http,
     metrics,
     releaseStdout,
-    onSettings: (overrides) =>
-      applySettings(settings, overrides, (variables) => tracing?.setSampler(variables)),
+    onSettings: telemetry.applySettings,
   });
   if (ready && kind === 'more') await Promise.race([ready, sleep(READY_WAIT)]);
   steps.end();
   send({ gati: 'ready' });
   startWatchdog?.();
   return exit;
-}
-
-/** Connects to the collector, if there is one. */
-async function openLink(kind: WorkerKind): Promise<TelemetryLink | undefined> {
-  const path = process.env[TELEMETRY_SOCKET];
-  if (path === undefined) return undefined;
-  // Processes that the app spawns inherit the environment.
-  delete process.env[TELEMETRY_SOCKET];
-  return (await import('../channel/telemetry-link.ts')).openTelemetryLink(path, kind);
 }
 
 /** Prepares to pass requests for the panel to the collector, if the collector serves a panel. */
@@ -257,74 +207,83 @@ async function openControl(
   return (await import('./control.ts')).createControl({ path, trustProxy, state });
 }
 
-/** Creates the tracer, whose spans go to the collector alone. */
-async function loadTracer(log: WorkerLog, link: TelemetryLink): Promise<CreatedTracer> {
-  const { createTracer } = await import('../../telemetry/trace/create-tracer.ts');
-  return createTracer({
-    sink: (lines) => link.write(log.redact(lines)),
-    logger: log.logger,
-  });
-}
-
-/** Arms the traps that the collector sends. Their code is loaded only if one is armed. */
-function receiveTraps(link: TelemetryLink, tracer: Tracer, log: WorkerLog): void {
-  link.receiveTraps((traps) => {
-    const isNone = Array.isArray(traps) && traps.length === 0;
-    if (isNone && tracer.capture === undefined) return;
-    const arm = async (): Promise<void> => {
-      const { armTraps } = await import('../../telemetry/capture/arm-traps.ts');
-      armTraps(tracer, traps, {
-        sink: (lines) => link.write(log.redact(lines)),
-        redact: log.redact,
-      });
-    };
-    arm().catch((error: unknown) => log.logger.warn("traps can't be armed", { error }));
-  });
-}
-
-interface ReleaseRulesOptions {
+interface WorkerReleasesOptions extends Pick<OpenReleasesOptions, 'usage'> {
   env: ServerEnv;
   kind: WorkerKind;
   log: WorkerLog;
   effects: WorkerEffects;
-  servesClient: boolean;
-  /** Observes the parts of requests if telemetry is on. */
-  tracer?: Tracer | undefined;
-  /** Records what the start of a worker waits for. */
-  track?: TrackStep;
-  /** Runs the processes of foreign modules. A proof has none. */
-  modules?: ModuleHost | undefined;
-  /** Folder that paths of foreign modules start from. */
-  root?: URL | undefined;
+  tracer: Tracer | undefined;
+  track: TrackStep;
 }
 
-/** How this worker runs each release: the routes that it serves, and the release's `gctx`. */
-export function createReleaseRules(
-  own: ReleaseBundle,
-  { env, kind, log, effects, servesClient, tracer, track, modules, root }: ReleaseRulesOptions,
-): ReleaseRules {
-  return {
-    servesClient,
-    servesRoute: createRouteFilter(own, env),
-    async createContext(release, date) {
-      const context = await createGlobalContext({
-        release,
-        deployedAt: new Date(date),
-        mode: 'production',
-        logger: log.logger,
-        announce: kind === 'first' && release.id === own.id,
-        // The proof of a release serves nothing.
-        ...(kind !== 'proof' && { log: log.writeInfo }),
-        effects,
-        ...(tracer && { tracer }),
-        ...(track && { track }),
-        ...(modules && { host: modules }),
-        ...(root && { root: fileURLToPath(root) }),
-      });
-      log.hide(context.secrets);
-      return context;
-    },
-  };
+/** Imports the server's own release, and opens it and the others that this worker serves. */
+async function openWorkerReleases(
+  options: ServerOptions,
+  { env, kind, log, effects, tracer, track, usage }: WorkerReleasesOptions,
+): Promise<OpenedReleases & { own: ReleaseBundle }> {
+  const modules = options.modules && (await import('./module-link.ts')).createModuleLink(send);
+  const imported = track('the import of the release');
+  const own = await options.release();
+  imported();
+  const client = kind !== 'effects' && hasClient(options.client) ? options.client : undefined;
+  const opened = await openReleases({
+    own,
+    rules: createReleaseRules(own, {
+      env,
+      kind,
+      log,
+      effects,
+      servesClient: client !== undefined,
+      tracer,
+      track,
+      modules,
+      root: options.modules?.root,
+    }),
+    folder: options.releases,
+    store: process.env.GATI_RELEASES,
+    cache: process.env.GATI_CACHE,
+    client,
+    usage,
+    onTooManyReleases: () => send({ gati: 'too-many-releases' }),
+    gate: async () => (await import('./release-gate.ts')).createReleaseGate(send),
+    logger: log.logger,
+  });
+  modules?.useReleases(() => opened.source.releases());
+  return { ...opened, own };
+}
+
+/** Prepares to pass requests to the servers of other domains and releases, if there are any. */
+async function openOtherServers(
+  { base }: ServerOptions,
+  {
+    env: { domains, releaseServers, trustProxy },
+    kind,
+    own,
+    handlerTimeout,
+    state,
+  }: Pick<OtherServersOptions, 'own' | 'handlerTimeout' | 'state'> & {
+    env: ServerEnv;
+    kind: WorkerKind;
+  },
+): Promise<OtherServers | undefined> {
+  if (!(domains || releaseServers) || kind === 'effects') return undefined;
+  return (await import('./other-servers.ts')).createOtherServers({
+    domains,
+    releases: releaseServers,
+    own,
+    base,
+    trustProxy,
+    handlerTimeout,
+    state,
+  });
+}
+
+/** Limits the text that waits for a slow reader of stdout or stderr. */
+function limitOutputs(outputs: BoundedOutput[], limit: number, limitCounts: LimitCounts): void {
+  for (const output of outputs) {
+    output.limit = limit;
+    output.onDrop = () => limitCounts.add('logQueue');
+  }
 }
 
 interface WorkerAppOptions {
