@@ -16,6 +16,7 @@ import {
   COMPLETED,
   DEAD,
   DELAYED,
+  END_LEASE,
   JOB_COLUMNS,
   KEY_MEMORY,
   WAITING,
@@ -66,12 +67,7 @@ export function createJobLists(
   };
 
   const setAside = db.prepare(
-    setAsideDamaged(
-      'jobs',
-      { active: ACTIVE, dead: DEAD, last: CANCELLED },
-      '?',
-      'token = NULL, leased_until = NULL',
-    ),
+    setAsideDamaged('jobs', { active: ACTIVE, dead: DEAD, last: CANCELLED }, '?', END_LEASE),
   );
 
   const count = (state: number): number =>

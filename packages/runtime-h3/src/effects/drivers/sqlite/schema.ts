@@ -17,6 +17,9 @@ export const COMPLETED = 3;
 export const DEAD = 4;
 export const CANCELLED = 5;
 
+/** Assignments of an `UPDATE` that end the lease of a job. */
+export const END_LEASE = 'token = NULL, leased_until = NULL';
+
 /**
  * Columns of a job. Numbers are read as floating point: Node can't read a damaged integer beyond
  * 2^53, and one such row would fail the whole statement.
