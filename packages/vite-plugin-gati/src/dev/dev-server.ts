@@ -1,42 +1,17 @@
-import path from 'node:path';
-import { createTextLogger } from '@gati/runtime-h3/telemetry';
-import {
-  isRunnableDevEnvironment,
-  loadEnv,
-  normalizePath,
-  type ResolvedConfig,
-  type ViteDevServer,
-} from 'vite';
+import type { ViteDevServer } from 'vite';
 import type { PluginContext } from '../context.ts';
-import { ENVIRONMENT } from '../environment-name.ts';
-import { readText } from '../files/read-text.ts';
-import { roleOf } from '../scan/layout.ts';
-import { noHandlers } from '../scan/no-handlers.ts';
 import type { Scan } from '../scan/types.ts';
-import { createBatches } from './batches.ts';
-import { createConfigFiles } from './config-files.ts';
-import { createDevApp } from './dev-app.ts';
-import { createDevForeign } from './dev-foreign.ts';
-import { isDeclaration } from '../foreign/read-declarations.ts';
-import { isMigration } from '../scan/read-migrations.ts';
+import { createChanges } from './apply-changes.ts';
+import { createDevParts } from './dev-parts.ts';
 import { printThrown } from './diagnose-error.ts';
-import { createDevMigrations } from './dev-migrations.ts';
-import { createDevQueue } from './dev-queue.ts';
-import { createDiagnosticReporter } from './diagnostic-reporter.ts';
-import { createFileSnapshots } from './file-snapshots.ts';
 import { replaceFullReload } from './full-reload.ts';
-import { createGenerator } from './generate-in-background.ts';
-import { createModuleLoader } from './module-loader.ts';
-import { emitMissedChanges } from './missed-changes.ts';
-import { type FileChange, readChange, type ReadChange } from './read-change.ts';
-import { createDevTelemetry } from './panel/dev-telemetry.ts';
-import { createPanelPorts } from './panel/ports.ts';
-import { type DevPanel, mountPanel } from './panel/mount-panel.ts';
-import { createRequestLog } from './request-log.ts';
-import { createResolutions } from './resolutions.ts';
-import { serveApp } from './serve.ts';
 import { logStart } from './log-start.ts';
+import { type DevPanel, mountPanel } from './panel/mount-panel.ts';
+import { createPanelPorts } from './panel/ports.ts';
+import type { FileChange } from './read-change.ts';
+import { createRequestLog } from './request-log.ts';
 import { announceServer } from './running-server.ts';
+import { serveApp } from './serve.ts';
 import { surviveUncaught } from './uncaught.ts';
 import { respondUnmatched } from './unmatched.ts';
 
@@ -70,72 +45,16 @@ export interface DevServer {
   close(): Promise<void>;
 }
 
-/** A change whose file is read, with its effect on imports. */
-interface AppliedChange extends ReadChange {
-  changesResolutions: boolean;
-  rereadsConfigs: boolean;
-}
-
 export function createDevServer(server: ViteDevServer, context: PluginContext): DevServer {
-  const environment = server.environments[ENVIRONMENT];
-  if (!environment || !isRunnableDevEnvironment(environment))
-    throw new Error(`gati: the environment '${ENVIRONMENT}' can't run code`);
   const { project } = context;
   const { root, logger: viteLogger } = server.config;
-  const snapshots = createFileSnapshots();
-  const code = createModuleLoader(environment, snapshots);
-  const resolutions = createResolutions(environment);
-  const reporter = createDiagnosticReporter(server);
-  const missed = emitMissedChanges(
-    server,
-    () => void ready.then(refreshResolutions).catch(() => undefined),
-  );
-  const configs = createConfigFiles(server, missed.follow);
-  const packageFile = path.posix.join(root, 'package.json');
-  missed.follow(packageFile, readText(packageFile) ?? '');
-  const env = readEnv(server.config);
-  const hasPanel = project.options.panel && env['GATI_PANEL'] !== 'off';
-  const telemetry =
-    hasPanel && env['GATI_TELEMETRY'] !== 'off'
-      ? createDevTelemetry({
-          name: project.app.name,
-          root,
-          env,
-          warn: (message) => viteLogger.warn(message),
-        })
-      : undefined;
-  const logger = telemetry?.collect(createTextLogger()) ?? createTextLogger();
-  const queue = createDevQueue(env, logger);
-  const migrations = createDevMigrations({ root, env, viteLogger, reporter });
-  const foreign = createDevForeign({
-    server,
-    project,
-    reporter,
-    env,
-    logger,
-    onContractChange: () => void ready.then(applyModules).catch(() => undefined),
-  });
-  const devApp = createDevApp({
-    project,
-    code,
-    reporter,
-    env,
-    snapshots,
-    queue,
-    logger,
-    telemetry,
-    foreign,
-    migrations,
-  });
-  project.useSchemaLoader(async (file, exportName) => (await code.load(file))[exportName]);
-  const generator = createGenerator({
-    server,
-    project,
-    reporter,
+  const parts = createDevParts(server, context, {
+    onSettled: () => void ready.then(() => changes.refreshResolutions()).catch(() => undefined),
+    onModulesChange: () => void ready.then(() => changes.applyModules()).catch(() => undefined),
     isBusy: () => app.inflight > 0,
-    onContractChange: (files) =>
-      files.length > 0 && void devApp.apply(latestScan(), new Set(files)),
   });
+  const { snapshots, resolutions, reporter, missed, telemetry, logger } = parts;
+  const { queue, migrations, foreign, devApp, generator, latestScan } = parts;
   const ready = missed.ready
     .then(() => project.scan())
     .then(async (scan) => {
@@ -150,19 +69,19 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
   const unmatched = respondUnmatched({
     server,
     context,
-    latestScan: () => latestScan(),
+    latestScan,
     log,
     panel: () => panel?.loaded,
   });
-  const panel: DevPanel | undefined = hasPanel
+  const panel: DevPanel | undefined = parts.hasPanel
     ? mountPanel(server, {
         context,
         telemetry,
         ready,
-        latestScan: () => latestScan(),
+        latestScan,
         ports: createPanelPorts({
           root,
-          env,
+          env: parts.env,
           devApp,
           queue,
           declared: () => project.foreign.declared,
@@ -178,93 +97,21 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
     logger,
     telemetry,
   });
-  if (hasPanel) announceServer(server, root);
-  logStart(
-    server,
-    project,
-    ready.then(() => latestScan()),
-    panel?.loaded,
-  );
+  if (parts.hasPanel) announceServer(server, root);
+  logStart(server, project, ready.then(latestScan), panel?.loaded);
   const stopSurviving = surviveUncaught(server);
-  replaceFullReload(environment, () => void ready.then(reloadAll).catch(() => undefined));
-  let lastRead: Promise<unknown> = Promise.resolve();
-
-  /** The scan with all changes so far: other changes may have been applied while one waited. */
-  const latestScan = (): Scan => project.update(new Map());
-
-  /** Reports an app without handlers: its root may be wrong. */
-  const checkHandlers = (): void => reporter.set('handlers', noHandlers(root));
+  replaceFullReload(
+    parts.environment,
+    () => void ready.then(() => changes.reloadAll()).catch(() => undefined),
+  );
+  const changes = createChanges({ ...parts, root, ready, context });
 
   async function start(scan: Scan): Promise<void> {
     await migrations.apply();
     await devApp.apply(scan);
-    checkHandlers();
+    parts.checkHandlers();
     // Later, so that it does not compete with the first request.
     if (server.httpServer) generator.schedule(scan);
-  }
-
-  /** Applies new contracts of foreign modules. */
-  async function applyModules(): Promise<void> {
-    context.invalidate();
-    const scan = latestScan();
-    await devApp.apply(scan);
-    generator.schedule(
-      scan,
-      scan.routes.map(({ file }) => file),
-    );
-  }
-
-  /**
-   * Invalidates modules whose imports resolve differently now. The resolver may have read the disk
-   * between two of many changes, and may have cached that state.
-   */
-  async function refreshResolutions(): Promise<void> {
-    resolutions.filesChanged();
-    await resolutions.rereadConfigs();
-    const changed = await code.invalidate(await resolutions.findStale(), Date.now());
-    if (changed.size > 0) await devApp.apply(latestScan(), changed);
-  }
-
-  /** Applies changes together: 200 files of a checkout are one change of the app. */
-  const batches = createBatches(async (changes: AppliedChange[]) => {
-    const changed = new Set<string>();
-    if (changes.some((change) => change.changesResolutions)) {
-      if (changes.some((change) => change.rereadsConfigs)) await resolutions.rereadConfigs();
-      const stale = await resolutions.findStale();
-      for (const file of await code.invalidate(stale, Date.now())) changed.add(file);
-    }
-    project.update(new Map(changes.map(({ file, text }) => [file, text])));
-    for (const { affected } of changes) for (const file of affected) changed.add(file);
-    for (const file of await project.invalidate(changes.map(({ file }) => file))) changed.add(file);
-    context.invalidate();
-    if (changes.some(({ file }) => isDeclaration(file))) await foreign.sync();
-    if (changes.some(({ file }) => isMigration(file))) await migrations.apply();
-    await devApp.apply(latestScan(), changed);
-    checkHandlers();
-    generator.schedule(latestScan(), changed);
-  });
-
-  /** Applies an edit of a configuration, which any module may depend on. */
-  async function reloadAll(): Promise<void> {
-    const edited = await configs.refresh();
-    await resolutions.rereadConfigs();
-    const changed = await code.invalidateAll();
-    const files = edited.map((file) => normalizePath(path.relative(root, file)));
-    for (const file of await project.invalidate(files)) changed.add(file);
-    context.invalidate();
-    await devApp.apply(latestScan(), changed);
-    generator.schedule(latestScan(), changed);
-  }
-
-  /**
-   * Returns a change as `create` if the watcher reports the creation of a file as an edit. It does so
-   * when the file was deleted within the 100 ms before.
-   */
-  function correctType(change: FileChange): FileChange {
-    const { type, file } = change;
-    const isKnown =
-      roleOf(path.posix.relative(root, file)) !== undefined || resolutions.leadTo(file);
-    return type === 'update' && !isKnown ? { ...change, type: 'create' } : change;
   }
 
   return {
@@ -280,24 +127,7 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       missed.follow(file, text);
     },
     snapshotOf: (file) => snapshots.get(file),
-    async applyChange(reported) {
-      const change = correctType(reported);
-      if (changesResolutions(change)) resolutions.filesChanged();
-      await ready;
-      // One after another, so that older content never replaces newer content.
-      const reading = lastRead.then(() => readChange(change, { root, code, missed, snapshots }));
-      lastRead = reading.catch(() => undefined);
-      const read = await reading;
-      if (!read) return;
-      // The full reload that Vite sends for a configuration applies the change.
-      if (configs.changed(change.file)) return;
-      const isMove = changesResolutions(change);
-      await batches.add({
-        ...read,
-        changesResolutions: isMove,
-        rereadsConfigs: isMove && reported.type === 'update',
-      });
-    },
+    applyChange: (change) => changes.apply(change),
     addLastMiddleware: () => void server.middlewares.use(unmatched),
     async close() {
       missed.close();
@@ -316,14 +146,4 @@ export function createDevServer(server: ViteDevServer, context: PluginContext): 
       }
     },
   };
-}
-
-/** Whether imports may resolve differently after a change. */
-function changesResolutions({ type, file }: FileChange): boolean {
-  return type !== 'update' || path.basename(file) === 'package.json';
-}
-
-/** Returns the variables of the shell and of `.env` files. Those of the shell take precedence. */
-function readEnv({ envDir, mode }: ResolvedConfig): Record<string, string | undefined> {
-  return { ...(envDir === false ? {} : loadEnv(mode, envDir, '')), ...process.env };
 }
