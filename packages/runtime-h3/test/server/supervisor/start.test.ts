@@ -146,7 +146,7 @@ test('an unknown argument starts no server and lists the commands', async () => 
     const { code, stdout, stderr } = await server.run({}, args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^GATI_USAGE: .*\n {2}fix: .*activate, rollback, releases, effects, modules, migrate, panel, traces/,
+      /^GATI_USAGE: .*\n {2}fix: .*releases, activate, rollback, effects, modules, migrate, panel, traces/,
     );
   }
   const json = await server.run({}, ['bogus', '--json']);
