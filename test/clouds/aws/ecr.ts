@@ -1,8 +1,8 @@
-import type http from 'node:http';
 import {
   type Passing,
   type Proxy,
   startProxy,
+  rejectRequest,
 } from '../../../packages/deployers/core/test/helpers/docker-registry.ts';
 
 /** The password that moto gives for its account. */
@@ -25,12 +25,12 @@ export async function startEcr(target: string, repositories: Set<string>): Promi
     const { method, path, headers } = request;
     if (headers.authorization !== AUTHORIZATION) {
       response.setHeader('www-authenticate', 'Basic realm="ecr",service="ecr.amazonaws.com"');
-      return reject(response, 401, 'UNAUTHORIZED', 'Not Authorized');
+      return rejectRequest(response, 401, 'UNAUTHORIZED', 'Not Authorized');
     }
     const [, repository = '', reference = ''] =
       /^\/v2\/(.+?)\/(?:blobs|manifests|referrers|tags)\/([^?]*)/.exec(path) ?? [];
     if (repository !== '' && !repositories.has(repository))
-      return reject(
+      return rejectRequest(
         response,
         404,
         'NAME_UNKNOWN',
@@ -39,7 +39,7 @@ export async function startEcr(target: string, repositories: Set<string>): Promi
     if (method !== 'PUT' || !path.includes('/manifests/')) return passWithoutMount(request, path);
     return reference.startsWith('sha256:') || !digests.has(`${repository}:${reference}`)
       ? void digests.set(`${repository}:${reference}`, reference)
-      : reject(
+      : rejectRequest(
           response,
           400,
           'TAG_INVALID',
@@ -56,15 +56,4 @@ export async function startEcr(target: string, repositories: Set<string>): Promi
 function passWithoutMount(request: Passing, path: string): undefined {
   if (path.includes('?mount=')) request.path = path.replace(/\?.*$/, '');
   return undefined;
-}
-
-function reject(
-  response: http.ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-): 'handled' {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message }] }));
-  return 'handled';
 }

@@ -1,14 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import http from 'node:http';
-import { listen } from '@gati/test-kit/ports';
+import { serveTokenReviews, type TokenReviews } from '../token-reviews.ts';
 
-export interface TokenReviewer {
-  url: string;
+export interface TokenReviewer extends TokenReviews {
   /** Reasons why tokens were rejected. */
   rejected: string[];
   /** Number of tokens that were accepted. */
   accepted: number;
-  stop(): void;
 }
 
 /** Account whose tokens the cluster accepts. */
@@ -24,35 +21,15 @@ export interface Account {
  * signature must be that of the account.
  */
 export async function startTokenReviewer(account: Account): Promise<TokenReviewer> {
-  const reviewer: TokenReviewer = {
-    url: '',
-    rejected: [],
-    accepted: 0,
-    stop() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-  const server = http.createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-    request.on('end', () => {
-      const { apiVersion, spec } = JSON.parse(body) as {
-        apiVersion: string;
-        spec: { token: string };
-      };
-      const why = findFault(spec.token, account);
-      if (why === undefined) reviewer.accepted++;
-      else reviewer.rejected.push(why);
-      const user = { username: 'arn:aws:iam::123456789012:user/ada', groups: ['system:masters'] };
-      const status = why === undefined ? { authenticated: true, user } : { authenticated: false };
-      response
-        .setHeader('content-type', 'application/json')
-        .end(JSON.stringify({ apiVersion, kind: 'TokenReview', status }));
-    });
+  const found = { accepted: 0, rejected: [] as string[] };
+  const username = 'arn:aws:iam::123456789012:user/ada';
+  const reviews = await serveTokenReviews(username, (token) => {
+    const why = findFault(token, account);
+    if (why === undefined) found.accepted++;
+    else found.rejected.push(why);
+    return why === undefined;
   });
-  reviewer.url = `http://127.0.0.1:${await listen(server)}/review`;
-  return reviewer;
+  return Object.assign(found, reviews);
 }
 
 /** @see https://github.com/kubernetes-sigs/aws-iam-authenticator, `token.go` */

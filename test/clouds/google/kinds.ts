@@ -102,7 +102,7 @@ export function createHandlers(engine: Engine, kind: Kind): Record<string, Handl
     },
     list(call) {
       const prefix = kind.name(call).split('/');
-      // A segment `-` stands for all locations.
+      // The segment `-` means all locations.
       const isBelow = (name: string): boolean =>
         name.split('/').length === prefix.length &&
         prefix.every((part, at) => part === '' || part === '-' || part === name.split('/')[at]);

@@ -1,7 +1,7 @@
-import type http from 'node:http';
 import {
   type Proxy,
   startProxy,
+  rejectRequest,
 } from '../../../packages/deployers/core/test/helpers/docker-registry.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -23,25 +23,14 @@ export async function startGoogleRegistry(
     const [user, password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
     if (user !== 'oauth2accesstoken' || !tokens().isValid(`Bearer ${password}`)) {
       response.setHeader('www-authenticate', 'Basic realm="registry"');
-      return reject(response, 401, 'UNAUTHORIZED', 'authentication failed');
+      return rejectRequest(response, 401, 'UNAUTHORIZED', 'authentication failed');
     }
     const [, repository = ''] =
       /^\/v2\/([^/]+\/[^/]+)\/.+?\/(?:blobs|manifests|referrers|tags)\//.exec(path) ?? [];
     if (repository !== '' && !registry.has(repository))
-      return reject(response, 404, 'NAME_UNKNOWN', `Repository "${repository}" not found`);
+      return rejectRequest(response, 404, 'NAME_UNKNOWN', `Repository "${repository}" not found`);
     return undefined;
   });
   const registry: GoogleRegistry = { ...proxy, has: () => false };
   return registry;
-}
-
-function reject(
-  response: http.ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-): 'handled' {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message }] }));
-  return 'handled';
 }

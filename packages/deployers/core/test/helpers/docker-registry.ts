@@ -103,3 +103,15 @@ export async function startProxy(
       }),
   };
 }
+
+/** Rejects a request of a registry, in the form of the OCI distribution specification. */
+export function rejectRequest(
+  response: http.ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+): 'handled' {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ errors: [{ code, message }] }));
+  return 'handled';
+}
