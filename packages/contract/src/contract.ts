@@ -122,7 +122,7 @@ export interface ModuleContract {
   version?: string;
   /** Methods of a foreign module, sorted by `name`. */
   methods?: MethodContract[];
-  /** What a deploy needs to run a `docker:` module. Absent for modules without a container. */
+  /** Container of a `docker:` module, which a deploy runs. Absent for modules without one. */
   container?: ContainerContract;
 }
 

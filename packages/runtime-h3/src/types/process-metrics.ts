@@ -21,7 +21,7 @@ export interface Setting {
   /** Name of the variable. */
   name: string;
   value: string;
-  /** What applies if `value` is empty. */
+  /** Behaviour that applies if `value` is empty. */
   unset?: string;
   source: 'environment' | '.env file' | 'default';
   /** Absent for a variable that the server does not know, such as those of the app. */
